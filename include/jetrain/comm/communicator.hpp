@@ -1,0 +1,87 @@
+#pragma once
+
+/// \file
+/// A move-only wrapper of an MPI communicator. Sizes are 64-bit everywhere; messages longer than MPI's `int`
+/// counts allow are cut into pieces here and nowhere else.
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace jetrain {
+
+class Communicator {
+ public:
+  /// Duplicates `original`, so that our messages never meet those of other libraries. Collective.
+  explicit Communicator(MPI_Comm original);
+  static Communicator world() { return Communicator(MPI_COMM_WORLD); }
+  /// A communicator of this rank alone.
+  static Communicator self() { return Communicator(MPI_COMM_SELF); }
+  ~Communicator();
+  Communicator(Communicator&& other) noexcept;
+  Communicator& operator=(Communicator&& other) noexcept;
+  Communicator(const Communicator&) = delete;
+  Communicator& operator=(const Communicator&) = delete;
+
+  int rank() const noexcept { return rank_; }
+  int size() const noexcept { return size_; }
+  bool is_root() const noexcept { return rank_ == 0; }
+  MPI_Comm handle() const noexcept { return handle_; }
+
+  void barrier() const;
+
+  /// Element-wise sums over all ranks, in place. Integers only: their sums do not depend on the order.
+  void sum(std::span<std::int64_t> values) const;
+  std::int64_t sum(std::int64_t value) const;
+  std::int64_t max(std::int64_t value) const;
+  std::int64_t min(std::int64_t value) const;
+  double max(double value) const;
+  /// The sum of `value` over all ranks before this one (0 on rank 0).
+  std::int64_t sum_before(std::int64_t value) const;
+
+  /// Sends root's bytes to all.
+  void broadcast_bytes(std::span<std::byte> bytes, int root = 0) const;
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void broadcast(std::span<T> values, int root = 0) const {
+    broadcast_bytes(std::as_writable_bytes(values), root);
+  }
+  std::string broadcast(const std::string& text, int root = 0) const;
+
+  /// Every rank's value, in rank order, on every rank.
+  std::vector<std::int64_t> all_gather(std::int64_t value) const;
+  std::vector<double> all_gather(double value) const;
+
+  /// The ranks' byte strings one after another in rank order, on root (empty elsewhere).
+  std::vector<std::byte> gather_bytes(std::span<const std::byte> bytes, int root = 0) const;
+  template <class T>
+  requires std::is_trivially_copyable_v<T> std::vector<T> gather(std::span<const T> values, int root = 0)
+  const {
+    const std::vector<std::byte> bytes = gather_bytes(std::as_bytes(values), root);
+    std::vector<T> all(bytes.size() / sizeof(T));
+    if (!all.empty()) std::memcpy(all.data(), bytes.data(), bytes.size());
+    return all;
+  }
+
+  /// Exchanges byte strings: `outgoing[r]` goes to rank r; the result's entry r came from rank r.
+  std::vector<std::vector<std::byte>> exchange(const std::vector<std::vector<std::byte>>& outgoing) const;
+
+  /// Runs `work` on every rank, then makes all ranks agree on its outcome: if it threw on any rank, all throw
+  /// a CollectiveError with the message of the lowest such rank. Local work that can fail stands in here, so
+  /// that no rank enters a later collective alone. `work` itself may call collectives only if they cannot be
+  /// reached by some ranks alone. Collective.
+  void agree(const std::function<void()>& work) const;
+
+ private:
+  MPI_Comm handle_ = MPI_COMM_NULL;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace jetrain

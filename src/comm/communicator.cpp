@@ -1,0 +1,186 @@
+#include "jetrain/comm/communicator.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "jetrain/core/checked_cast.hpp"
+#include "jetrain/core/error.hpp"
+
+namespace jetrain {
+namespace {
+
+constexpr std::int64_t kPieceBytes = std::int64_t{1} << 30;
+
+/// Calls `send(offset, count)` for pieces of at most 2^30 bytes of `total` elements of `element_bytes` each.
+template <class Send>
+void in_pieces(std::int64_t total, std::int64_t element_bytes, const Send& send) {
+  const std::int64_t piece = kPieceBytes / element_bytes;
+  for (std::int64_t offset = 0; offset < total; offset += piece) {
+    send(offset, checked_cast<int>(std::min(piece, total - offset)));
+  }
+}
+
+template <class T>
+T all_reduce(T value, MPI_Datatype type, MPI_Op operation, MPI_Comm comm) {
+  T result{};
+  MPI_Allreduce(&value, &result, 1, type, operation, comm);
+  return result;
+}
+
+template <class T>
+std::vector<T> all_gather_values(T value, MPI_Datatype type, int size, MPI_Comm comm) {
+  std::vector<T> all(static_cast<std::size_t>(size));
+  MPI_Allgather(&value, 1, type, all.data(), 1, type, comm);
+  return all;
+}
+
+}  // namespace
+
+Communicator::Communicator(MPI_Comm original) {
+  MPI_Comm_dup(original, &handle_);
+  MPI_Comm_rank(handle_, &rank_);
+  MPI_Comm_size(handle_, &size_);
+}
+
+Communicator::~Communicator() {
+  if (handle_ != MPI_COMM_NULL) MPI_Comm_free(&handle_);
+}
+
+Communicator::Communicator(Communicator&& other) noexcept
+    : handle_(std::exchange(other.handle_, MPI_COMM_NULL)), rank_(other.rank_), size_(other.size_) {}
+
+Communicator& Communicator::operator=(Communicator&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  rank_ = other.rank_;
+  size_ = other.size_;
+  return *this;
+}
+
+void Communicator::barrier() const {
+  MPI_Barrier(handle_);
+}
+
+void Communicator::sum(std::span<std::int64_t> values) const {
+  in_pieces(std::ssize(values), sizeof(std::int64_t), [&](std::int64_t offset, int count) {
+    MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, MPI_INT64_T, MPI_SUM, handle_);
+  });
+}
+
+std::int64_t Communicator::sum(std::int64_t value) const {
+  return all_reduce(value, MPI_INT64_T, MPI_SUM, handle_);
+}
+std::int64_t Communicator::max(std::int64_t value) const {
+  return all_reduce(value, MPI_INT64_T, MPI_MAX, handle_);
+}
+std::int64_t Communicator::min(std::int64_t value) const {
+  return all_reduce(value, MPI_INT64_T, MPI_MIN, handle_);
+}
+double Communicator::max(double value) const {
+  return all_reduce(value, MPI_DOUBLE, MPI_MAX, handle_);
+}
+
+std::int64_t Communicator::sum_before(std::int64_t value) const {
+  const std::vector<std::int64_t> all = all_gather(value);
+  return std::accumulate(all.begin(), all.begin() + rank_, std::int64_t{0});
+}
+
+void Communicator::broadcast_bytes(std::span<std::byte> bytes, int root) const {
+  in_pieces(std::ssize(bytes), 1, [&](std::int64_t offset, int count) {
+    MPI_Bcast(bytes.data() + offset, count, MPI_BYTE, root, handle_);
+  });
+}
+
+std::string Communicator::broadcast(const std::string& text, int root) const {
+  std::int64_t length = std::ssize(text);
+  broadcast(std::span(&length, 1), root);
+  std::string result = rank_ == root ? text : std::string(static_cast<std::size_t>(length), '\0');
+  broadcast(std::span(result.data(), result.size()), root);
+  return result;
+}
+
+std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
+  return all_gather_values(value, MPI_INT64_T, size_, handle_);
+}
+std::vector<double> Communicator::all_gather(double value) const {
+  return all_gather_values(value, MPI_DOUBLE, size_, handle_);
+}
+
+std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> bytes, int root) const {
+  const std::vector<std::int64_t> lengths = all_gather(std::ssize(bytes));
+  std::vector<std::byte> all;
+  if (rank_ != root) {
+    in_pieces(std::ssize(bytes), 1, [&](std::int64_t offset, int count) {
+      MPI_Send(bytes.data() + offset, count, MPI_BYTE, root, 0, handle_);
+    });
+    return all;
+  }
+  all.resize(static_cast<std::size_t>(std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0})));
+  std::byte* next = all.data();
+  for (int source = 0; source < size_; ++source) {
+    const std::int64_t length = lengths[static_cast<std::size_t>(source)];
+    if (source == root) {
+      std::copy(bytes.begin(), bytes.end(), next);
+    } else {
+      in_pieces(length, 1, [&](std::int64_t offset, int count) {
+        MPI_Recv(next + offset, count, MPI_BYTE, source, 0, handle_, MPI_STATUS_IGNORE);
+      });
+    }
+    next += length;
+  }
+  return all;
+}
+
+std::vector<std::vector<std::byte>> Communicator::exchange(
+    const std::vector<std::vector<std::byte>>& outgoing) const {
+  const auto ranks = static_cast<std::size_t>(size_);
+  std::vector<std::int64_t> out_lengths(ranks);
+  std::vector<std::int64_t> in_lengths(ranks);
+  for (std::size_t r = 0; r < ranks; ++r) out_lengths[r] = std::ssize(outgoing[r]);
+  MPI_Alltoall(out_lengths.data(), 1, MPI_INT64_T, in_lengths.data(), 1, MPI_INT64_T, handle_);
+
+  std::vector<std::vector<std::byte>> incoming(ranks);
+  std::vector<MPI_Request> requests;
+  for (std::size_t r = 0; r < ranks; ++r) {
+    if (static_cast<int>(r) == rank_) {
+      incoming[r] = outgoing[r];
+      continue;
+    }
+    incoming[r].resize(static_cast<std::size_t>(in_lengths[r]));
+    in_pieces(in_lengths[r], 1, [&](std::int64_t offset, int count) {
+      MPI_Irecv(incoming[r].data() + offset, count, MPI_BYTE, static_cast<int>(r), 0, handle_,
+                &requests.emplace_back());
+    });
+    in_pieces(out_lengths[r], 1, [&](std::int64_t offset, int count) {
+      MPI_Isend(outgoing[r].data() + offset, count, MPI_BYTE, static_cast<int>(r), 0, handle_,
+                &requests.emplace_back());
+    });
+  }
+  MPI_Waitall(checked_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+  return incoming;
+}
+
+void Communicator::agree(const std::function<void()>& work) const {
+  std::string message;
+  auto status = ExitStatus::done;
+  try {
+    work();
+  } catch (const Error& error) {
+    message = error.what();
+    status = error.status();
+  } catch (const std::exception& error) {
+    message = error.what();
+    status = ExitStatus::failed;
+  }
+  const std::int64_t none = size_;
+  const std::int64_t speaker = min(status == ExitStatus::done ? none : rank_);
+  if (speaker == none) return;
+  const int root = checked_cast<int>(speaker);
+  int code = static_cast<int>(status);
+  broadcast(std::span(&code, 1), root);
+  throw CollectiveError(broadcast(message, root), static_cast<ExitStatus>(code));
+}
+
+}  // namespace jetrain

@@ -1,0 +1,143 @@
+#include "jetrain/io/hdf5.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "jetrain/core/error.hpp"
+#include "jetrain/io/blosc_filter.hpp"
+
+namespace jetrain::hdf5 {
+namespace {
+
+herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* text) {
+  if (entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
+  return 0;
+}
+
+void check_readable(const std::string& path) {
+  if (access(path.c_str(), R_OK) != 0)
+    throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  if (H5Fis_hdf5(path.c_str()) <= 0) {
+    throw DataError(
+        fmt::format("{} is not an HDF5 file (no HDF5 signature): give a file written by pandas, h5py or "
+                    "`jetrain generate`",
+                    path));
+  }
+}
+
+std::string opening_failed(const std::string& path) {
+  return fmt::format("{} cannot be opened, it is truncated or damaged (HDF5: {}): copy it again", path,
+                     last_error());
+}
+
+Handle mpi_access(const Communicator& comm) {
+  Handle access_list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  check(H5Pset_fapl_mpio(access_list, comm.handle(), MPI_INFO_NULL), "choosing MPI-IO");
+  return access_list;
+}
+
+void write_string(hid_t object, const std::string& name, const std::string& value, H5T_cset_t set) {
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_cset(type, set);
+  H5Tset_strpad(type, H5T_STR_NULLTERM);
+  const bool empty = value.empty();
+  H5Tset_size(type, empty ? 1 : value.size());
+  // PyTables writes an empty string as an attribute without a value.
+  const Handle space(H5Screate(empty ? H5S_NULL : H5S_SCALAR), H5Sclose);
+  const Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  check(attribute, "writing the attribute " + name);
+  if (!empty) check(H5Awrite(attribute, type, value.data()), "writing the attribute " + name);
+}
+
+}  // namespace
+
+void initialize() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  register_blosc_filter();
+}
+
+std::string last_error() {
+  std::string text = "no details";
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &text);
+  return text;
+}
+
+hid_t check(hid_t id, const std::string& doing) {
+  if (id < 0) throw DataError(fmt::format("{} failed (HDF5: {})", doing, last_error()));
+  return id;
+}
+
+Handle open_file(const std::string& path, const Communicator& comm) {
+  initialize();
+  comm.agree([&] { check_readable(path); });
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, mpi_access(comm)), H5Fclose);
+  comm.agree([&] {
+    if (file < 0) throw DataError(opening_failed(path));
+  });
+  return file;
+}
+
+Handle open_file(const std::string& path) {
+  initialize();
+  check_readable(path);
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (file < 0) throw DataError(opening_failed(path));
+  return file;
+}
+
+Handle create_file(const std::string& path, const Communicator& comm) {
+  initialize();
+  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, mpi_access(comm)), H5Fclose);
+  comm.agree([&] { check(file, "creating " + path); });
+  return file;
+}
+
+Handle create_file(const std::string& path) {
+  initialize();
+  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  check(file, "creating " + path);
+  return file;
+}
+
+bool exists(hid_t file, const std::string& path) {
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    if (H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+}
+
+Handle open_dataset(hid_t file, const std::string& path) {
+  Handle dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose);
+  check(dataset, "opening the dataset " + path);
+  return dataset;
+}
+
+std::vector<std::int64_t> dimensions(hid_t dataset) {
+  const Handle space(H5Dget_space(dataset), H5Sclose);
+  const int rank = H5Sget_simple_extent_ndims(space);
+  check(rank, "reading a dataset's shape");
+  std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
+  H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
+  return {sizes.begin(), sizes.end()};
+}
+
+void write_attribute(hid_t object, const std::string& name, const std::string& value) {
+  write_string(object, name, value, H5T_CSET_UTF8);
+}
+
+void write_attribute(hid_t object, const std::string& name, std::int64_t value) {
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Handle attribute(H5Acreate2(object, name.c_str(), H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT),
+                         H5Aclose);
+  check(attribute, "writing the attribute " + name);
+  check(H5Awrite(attribute, H5T_NATIVE_INT64, &value), "writing the attribute " + name);
+}
+
+void write_pickle(hid_t object, const std::string& name, const std::string& value) {
+  write_string(object, name, value, H5T_CSET_ASCII);
+}
+
+}  // namespace jetrain::hdf5

@@ -1,0 +1,61 @@
+#include "jetrain/comm/communicator.hpp"
+
+#include <gtest/gtest.h>
+
+#include "jetrain/core/error.hpp"
+
+namespace jetrain {
+namespace {
+
+TEST(Communicator, SumsOverAllRanks) {
+  const Communicator world = Communicator::world();
+  EXPECT_EQ(world.sum(std::int64_t{1}), world.size());
+  EXPECT_EQ(world.sum_before(2), 2 * world.rank());
+}
+
+TEST(Communicator, AgreePassesWhereNoRankThrows) {
+  const Communicator world = Communicator::world();
+  EXPECT_NO_THROW(world.agree([] {}));
+}
+
+TEST(Communicator, AgreeThrowsTheLowestRanksErrorOnAllRanks) {
+  const Communicator world = Communicator::world();
+  const int last = world.size() - 1;
+  try {
+    world.agree([&] {
+      if (world.rank() == last) throw UsageError("rank " + std::to_string(last) + " is unhappy");
+    });
+    FAIL() << "agree must throw";
+  } catch (const CollectiveError& error) {
+    EXPECT_EQ(error.what(), "rank " + std::to_string(last) + " is unhappy");
+    EXPECT_EQ(error.status(), ExitStatus::usage);
+  }
+}
+
+TEST(Communicator, GathersInRankOrder) {
+  const Communicator world = Communicator::world();
+  const std::vector<int> mine(static_cast<std::size_t>(world.rank()), world.rank());
+  const std::vector<int> all = world.gather(std::span<const int>(mine));
+  if (!world.is_root()) {
+    EXPECT_TRUE(all.empty());
+    return;
+  }
+  std::vector<int> expected;
+  for (int r = 0; r < world.size(); ++r) expected.insert(expected.end(), static_cast<std::size_t>(r), r);
+  EXPECT_EQ(all, expected);
+}
+
+TEST(Communicator, ExchangesByteStringsBetweenAllPairs) {
+  const Communicator world = Communicator::world();
+  const auto ranks = static_cast<std::size_t>(world.size());
+  std::vector<std::vector<std::byte>> outgoing(ranks);
+  for (std::size_t r = 0; r < ranks; ++r) outgoing[r].assign(r + 1, static_cast<std::byte>(world.rank()));
+  const auto incoming = world.exchange(outgoing);
+  for (std::size_t r = 0; r < ranks; ++r) {
+    EXPECT_EQ(incoming[r],
+              std::vector<std::byte>(static_cast<std::size_t>(world.rank()) + 1, static_cast<std::byte>(r)));
+  }
+}
+
+}  // namespace
+}  // namespace jetrain
