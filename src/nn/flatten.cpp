@@ -1,0 +1,25 @@
+#include "jetrain/kernels/activation.hpp"
+#include "layers.hpp"
+
+namespace jetrain {
+namespace {
+
+/// From an image to a vector in the order (row, column, channel), as Keras flattens channels-last images.
+class Flatten final : public Layer {
+ public:
+  explicit Flatten(const Shape& input) : Layer("flatten", input, Shape::vector(input.size())) {}
+
+  void forward(const float*, ConstPlanes x, Planes y) const override { kernels::flatten_forward(x, y.data); }
+  void backward_input(const float*, ConstPlanes x, ConstPlanes, ConstPlanes dy, bool mask_with_x,
+                      Planes dx) const override {
+    kernels::flatten_backward(dy.data, mask_with_x ? x : ConstPlanes{}, dx);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make(const FlattenConfig&, const Shape& input) {
+  return std::make_unique<Flatten>(input);
+}
+
+}  // namespace jetrain
