@@ -1,0 +1,47 @@
+#pragma once
+
+/// \file
+/// From files to sparse image stores: every rank reads its slice, makes images with OpenMP, keeps the wanted
+/// sets.
+
+#include <array>
+#include <cstdint>
+
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/data/selection.hpp"
+#include "jetrain/data/sparse_image_store.hpp"
+#include "jetrain/jets/image.hpp"
+
+namespace jetrain {
+
+/// This rank's part of one set, and the whole set's sizes. Samples are numbered over all ranks in file order.
+struct ImageSet {
+  SparseImageStore images;
+  std::vector<std::int64_t>
+      begins;  ///< begins[r]: the number of the first sample on rank r; last entry: the total
+
+  std::int64_t total() const { return begins.back(); }
+};
+
+struct LoadedImages {
+  std::array<ImageSet, 4> sets;   ///< indexed by Set
+  std::int64_t rows_read = 0;     ///< on all ranks
+  std::int64_t rows_skipped = 0;  ///< bad rows left out (on_bad_row: skip), on all ranks
+  double read_seconds = 0;        ///< this rank's time in files and decompression
+  double preprocess_seconds = 0;  ///< this rank's time in making images
+
+  ImageSet& operator[](Set set) { return sets[static_cast<std::size_t>(set)]; }
+};
+
+/// Reads all rows that `selection` gives to one of `wanted`. Collective. A bad row (label not 0 or 1, momenta
+/// not finite) is a DataError that names file and row, or is skipped and counted.
+LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
+                         const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm);
+
+/// Checks that a set to train on or to validate with has samples of both classes. Collective.
+void require_both_classes(const ImageSet& set, Set which, const Communicator& comm);
+
+/// The sets that `wanted` names, as the config describes them. Collective.
+LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
+
+}  // namespace jetrain

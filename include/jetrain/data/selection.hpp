@@ -1,0 +1,46 @@
+#pragma once
+
+/// \file
+/// Which rows of the files belong to which set.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/config/config.hpp"
+#include "jetrain/io/jet_source.hpp"
+
+namespace jetrain {
+
+enum class Set : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
+
+/// "train", "validation", "test", "all"; the words of `evaluate --split`.
+Set parse_set(const std::string& word);
+const char* set_name(Set set);
+
+/// A rule that gives each global row its set; the same on every rank.
+class Selection {
+ public:
+  /// Every row of `rows` belongs to `set`.
+  static Selection everything(std::int64_t rows, Set set);
+  /// The split that the config describes, after the config's limit. Collective where the limit is `balanced`,
+  /// which reads labels; `source` holds the files of the config.
+  static Selection from_config(const Config& config, const JetSource& source, const Communicator& comm);
+  /// All rows of `source` within `limit` belong to `set` (split.method files).
+  static Selection limited(const LimitConfig& limit, Set set, const JetSource& source,
+                           const Communicator& comm);
+
+  /// The rows to be read; all others belong to no set.
+  RowRange range() const noexcept { return {0, rows_}; }
+  Set set_of(std::int64_t row, std::int64_t ttv) const;
+
+ private:
+  std::int64_t rows_ = 0;
+  bool by_ttv_ = false;
+  std::vector<bool> kept_;  ///< empty: all of range(); else one entry a row
+  std::vector<Set> sets_;   ///< one entry a row, unless all rows have `only_` or the ttv column decides
+  Set only_ = Set::none;
+};
+
+}  // namespace jetrain

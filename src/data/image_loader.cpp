@@ -1,0 +1,164 @@
+#include "jetrain/data/image_loader.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/stopwatch.hpp"
+
+namespace jetrain {
+namespace {
+
+/// What one slot of a reading window gives.
+struct Slot {
+  std::array<SparseImageStore, 4> sets;
+  std::int64_t skipped = 0;
+  double seconds = 0;
+};
+
+class Loader {
+ public:
+  Loader(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
+         const ImageMaker& maker, bool skip_bad_rows)
+      : source_(source),
+        selection_(selection),
+        maker_(maker),
+        skip_bad_rows_(skip_bad_rows),
+        slots_(static_cast<std::size_t>(source.window_slots())) {
+    for (const Set set : wanted) wanted_[static_cast<std::size_t>(set)] = true;
+  }
+
+  void run(RowRange mine, LoadedImages& loaded) {
+    const Stopwatch watch;
+    double image_seconds = 0;
+    source_.read(
+        mine,
+        [&](std::int64_t slot, const JetBlock& block) {
+          consume(slots_[static_cast<std::size_t>(slot)], block);
+        },
+        [&](std::int64_t count) {
+          for (std::int64_t i = 0; i < count; ++i) {
+            Slot& slot = slots_[static_cast<std::size_t>(i)];
+            for (std::size_t s = 0; s < slot.sets.size(); ++s)
+              loaded.sets[s].images.append(std::move(slot.sets[s]));
+            loaded.rows_skipped += slot.skipped;
+            image_seconds += slot.seconds;
+            slot = {};
+          }
+        });
+    for (ImageSet& set : loaded.sets) set.images.shrink_to_fit();
+    loaded.preprocess_seconds = image_seconds / omp_get_max_threads();
+    loaded.read_seconds = watch.seconds() - loaded.preprocess_seconds;
+    loaded.rows_read = mine.size();
+  }
+
+ private:
+  void consume(Slot& slot, const JetBlock& block) const {
+    const Stopwatch watch;
+    for (std::int64_t i = 0; i < block.rows; ++i) {
+      const std::int64_t row = block.first_row + i;
+      const auto set = static_cast<std::size_t>(selection_.set_of(row, block.ttv(i)));
+      if (!wanted_[set]) continue;
+      const std::int64_t label = block.is_signal(i);
+      std::array<std::uint16_t, kConstituents> pixels;
+      std::array<float, kConstituents> values;
+      std::int64_t count = 0;
+      const RowStatus status = maker_.make(block.constituents(i), pixels.data(), values.data(), count);
+      if (status != RowStatus::good || (label != 0 && label != 1)) {
+        if (!skip_bad_rows_) refuse(row, status, label);
+        ++slot.skipped;
+        continue;
+      }
+      const auto used = static_cast<std::size_t>(count);
+      slot.sets[set].append({{pixels.data(), used}, {values.data(), used}, static_cast<std::uint8_t>(label)});
+    }
+    slot.seconds += watch.seconds();
+  }
+
+  [[noreturn]] void refuse(std::int64_t row, RowStatus status, std::int64_t label) const {
+    const std::string what = status == RowStatus::not_finite
+                                 ? std::string("a momentum is NaN or infinite")
+                                 : fmt::format("the label is_signal_new is {}, not 0 or 1", label);
+    throw DataError(fmt::format("{}: {}; mend the file, or leave such rows out with data.on_bad_row: skip",
+                                source_.place(row), what));
+  }
+
+  const JetSource& source_;
+  const Selection& selection_;
+  const ImageMaker& maker_;
+  bool skip_bad_rows_;
+  std::array<bool, 4> wanted_{};
+  std::vector<Slot> slots_;
+};
+
+}  // namespace
+
+LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
+                         const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm) {
+  LoadedImages loaded;
+  comm.agree([&] {
+    Loader(source, selection, wanted, maker, skip_bad_rows)
+        .run(source.slice(selection.range(), comm.rank(), comm.size()), loaded);
+  });
+  loaded.rows_read = comm.sum(loaded.rows_read);
+  loaded.rows_skipped = comm.sum(loaded.rows_skipped);
+  for (ImageSet& set : loaded.sets) {
+    set.begins = {0};
+    for (const std::int64_t count : comm.all_gather(set.images.size()))
+      set.begins.push_back(set.begins.back() + count);
+  }
+  return loaded;
+}
+
+void require_both_classes(const ImageSet& set, Set which, const Communicator& comm) {
+  const std::int64_t signal = comm.sum(set.images.signal_count());
+  const std::int64_t total = set.total();
+  if (total == 0) {
+    throw CollectiveError(
+        fmt::format("the {} set is empty: check data.split and data.limit (`jetrain inspect FILE` shows "
+                    "what the file holds)",
+                    set_name(which)),
+        ExitStatus::failed);
+  }
+  if (signal == 0 || signal == total) {
+    throw CollectiveError(fmt::format("the {} set has {} jets, all of one class ({}): a classifier needs "
+                                      "both; check data.split (random "
+                                      "mixes a file that is sorted by class) and data.limit (take: balanced)",
+                                      set_name(which), total, signal == 0 ? "QCD" : "top"),
+                          ExitStatus::failed);
+  }
+}
+
+LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
+  const DataConfig& data = config.data;
+  const ImageMaker maker(config.image);
+  const bool skip = data.on_bad_row == "skip";
+  if (data.split.method != "files") {
+    const JetSource source(data.files, comm);
+    return load_images(source, Selection::from_config(config, source, comm), wanted, maker, skip, comm);
+  }
+  LoadedImages all;
+  for (const Set set : wanted) {
+    const auto& files = set == Set::train        ? data.train_files
+                        : set == Set::validation ? data.validation_files
+                                                 : data.test_files;
+    if (files.empty()) {
+      throw CollectiveError(
+          fmt::format("data.{}_files: is empty, but the {} set is asked for", set_name(set), set_name(set)),
+          ExitStatus::usage);
+    }
+    const JetSource source(files, comm);
+    LoadedImages one =
+        load_images(source, Selection::limited(data.limit, set, source, comm), {set}, maker, skip, comm);
+    all[set] = std::move(one[set]);
+    all.rows_read += one.rows_read;
+    all.rows_skipped += one.rows_skipped;
+    all.read_seconds += one.read_seconds;
+    all.preprocess_seconds += one.preprocess_seconds;
+  }
+  return all;
+}
+
+}  // namespace jetrain
