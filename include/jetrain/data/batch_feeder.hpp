@@ -1,0 +1,50 @@
+#pragma once
+
+/// \file
+/// Brings every sample to the rank that will use it. Samples stay at home, where they were read; for a window
+/// of batches at a time, those that other ranks need travel there. Memory stays at the home store plus one
+/// window, nothing is ever reordered, and an epoch's data depend on nothing but its order.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/data/batch_plan.hpp"
+#include "jetrain/data/image_loader.hpp"
+
+namespace jetrain {
+
+class BatchFeeder {
+ public:
+  BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Communicator& comm);
+
+  /// Begins an epoch in the given order (order[position] = sample number, the same on all ranks).
+  void start_epoch(std::vector<std::uint32_t> order);
+
+  /// This rank's samples of batch `b`, in the order of their positions. Batches are asked for one after
+  /// another, on all ranks alike: from time to time the call is collective. Views are valid until the next
+  /// call.
+  std::span<const SparseImage> samples(std::int64_t b);
+
+  /// Seconds spent in moving samples, in all.
+  double seconds() const noexcept { return seconds_; }
+
+ private:
+  void fetch_window(std::int64_t first_batch);
+  int home_of(std::int64_t sample) const;
+
+  const ImageSet& home_;
+  BatchPlan plan_;
+  const Communicator& comm_;
+  std::vector<std::uint32_t> order_;
+  std::int64_t window_batches_;
+  std::int64_t window_first_ = 0;
+  std::int64_t window_last_ = 0;
+  std::vector<std::vector<std::byte>> received_;
+  std::vector<SparseImage> views_;         ///< this rank's samples of the window
+  std::vector<std::int64_t> batch_begin_;  ///< of each batch of the window in views_
+  double seconds_ = 0;
+};
+
+}  // namespace jetrain

@@ -1,0 +1,52 @@
+#include "jetrain/data/epoch_order.hpp"
+
+#include <numeric>
+
+#include "jetrain/core/random.hpp"
+#include "jetrain/data/permutation.hpp"
+
+namespace jetrain {
+namespace {
+
+std::vector<std::uint32_t> local_order(std::uint64_t seed, std::uint32_t epoch, const BatchPlan& plan,
+                                       const std::vector<std::int64_t>& begins) {
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(plan.samples));
+  std::vector<std::int64_t> open_positions;
+  std::vector<std::uint32_t> left_samples;
+  for (int rank = 0; rank < plan.ranks; ++rank) {
+    const auto r = static_cast<std::size_t>(rank);
+    const auto begin = static_cast<std::uint32_t>(begins[r]);
+    const auto own = random_permutation(begins[r + 1] - begins[r], seed, Purpose::epoch_order, epoch,
+                                        std::uint64_t{1} + r);
+    auto next = own.begin();
+    for (std::int64_t b = 0; b < plan.batches(); ++b) {
+      const Positions part = plan.part(b, rank);
+      for (std::int64_t p = part.first; p < part.last; ++p) {
+        if (next == own.end()) {
+          open_positions.push_back(p);
+        } else {
+          order[static_cast<std::size_t>(p)] = begin + *next++;
+        }
+      }
+    }
+    for (; next != own.end(); ++next) left_samples.push_back(begin + *next);
+  }
+  // Ranks compute a few positions more or fewer than they have samples; those few travel.
+  for (std::size_t i = 0; i < open_positions.size(); ++i) {
+    order[static_cast<std::size_t>(open_positions[i])] = left_samples[i];
+  }
+  return order;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> epoch_order(const std::string& shuffle, std::uint64_t seed, std::uint32_t epoch,
+                                       const BatchPlan& plan, const std::vector<std::int64_t>& begins) {
+  if (shuffle == "global") return random_permutation(plan.samples, seed, Purpose::epoch_order, epoch);
+  if (shuffle == "local") return local_order(seed, epoch, plan, begins);
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(plan.samples));
+  std::iota(order.begin(), order.end(), 0U);
+  return order;
+}
+
+}  // namespace jetrain
