@@ -18,91 +18,70 @@ struct Slot {
   double seconds = 0;
 };
 
-class Loader {
- public:
-  Loader(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-         const ImageMaker& maker, bool skip_bad_rows)
-      : source_(source),
-        selection_(selection),
-        maker_(maker),
-        skip_bad_rows_(skip_bad_rows),
-        slots_(static_cast<std::size_t>(source.window_slots())) {
-    for (const Set set : wanted) wanted_[static_cast<std::size_t>(set)] = true;
-  }
-
-  void run(RowRange mine, LoadedImages& loaded) {
-    const Stopwatch watch;
-    double image_seconds = 0;
-    source_.read(
-        mine,
-        [&](std::int64_t slot, const JetBlock& block) {
-          consume(slots_[static_cast<std::size_t>(slot)], block);
-        },
-        [&](std::int64_t count) {
-          for (std::int64_t i = 0; i < count; ++i) {
-            Slot& slot = slots_[static_cast<std::size_t>(i)];
-            for (std::size_t s = 0; s < slot.sets.size(); ++s)
-              loaded.sets[s].images.append(std::move(slot.sets[s]));
-            loaded.rows_skipped += slot.skipped;
-            image_seconds += slot.seconds;
-            slot = {};
-          }
-        });
-    for (ImageSet& set : loaded.sets) set.images.shrink_to_fit();
-    loaded.preprocess_seconds = image_seconds / omp_get_max_threads();
-    loaded.read_seconds = watch.seconds() - loaded.preprocess_seconds;
-    loaded.rows_read = mine.size();
-  }
-
- private:
-  void consume(Slot& slot, const JetBlock& block) const {
-    const Stopwatch watch;
-    for (std::int64_t i = 0; i < block.rows; ++i) {
-      const std::int64_t row = block.first_row + i;
-      const auto set = static_cast<std::size_t>(selection_.set_of(row, block.ttv(i)));
-      if (!wanted_[set]) continue;
-      const std::int64_t label = block.is_signal(i);
-      std::array<std::uint16_t, kConstituents> pixels;
-      std::array<float, kConstituents> values;
-      std::int64_t count = 0;
-      const RowStatus status = maker_.make(block.constituents(i), pixels.data(), values.data(), count);
-      if (status != RowStatus::good || (label != 0 && label != 1)) {
-        if (!skip_bad_rows_) refuse(row, status, label);
-        ++slot.skipped;
-        continue;
-      }
-      const auto used = static_cast<std::size_t>(count);
-      slot.sets[set].append({{pixels.data(), used}, {values.data(), used}, static_cast<std::uint8_t>(label)});
-    }
-    slot.seconds += watch.seconds();
-  }
-
-  [[noreturn]] void refuse(std::int64_t row, RowStatus status, std::int64_t label) const {
-    const std::string what = status == RowStatus::not_finite
-                                 ? std::string("a momentum is NaN or infinite")
-                                 : fmt::format("the label is_signal_new is {}, not 0 or 1", label);
-    throw DataError(fmt::format("{}: {}; mend the file, or leave such rows out with data.on_bad_row: skip",
-                                source_.place(row), what));
-  }
-
-  const JetSource& source_;
-  const Selection& selection_;
-  const ImageMaker& maker_;
-  bool skip_bad_rows_;
-  std::array<bool, 4> wanted_{};
-  std::vector<Slot> slots_;
-};
+[[noreturn]] void refuse_row(const std::string& place, RowStatus status, std::int64_t label) {
+  const std::string what = status == RowStatus::not_finite
+                               ? std::string("a momentum is NaN or infinite")
+                               : fmt::format("the label is_signal_new is {}, not 0 or 1", label);
+  throw DataError(
+      fmt::format("{}: {}; mend the file, or leave such rows out with data.on_bad_row: skip", place, what));
+}
 
 }  // namespace
+
+void for_each_image(const JetSource& source, const Selection& selection, Set set, const ImageMaker& maker,
+                    bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const std::function<void(std::int64_t row, const SparseImage& image)>& take) {
+  std::array<std::uint16_t, kConstituents> pixels;
+  std::array<float, kConstituents> values;
+  for (std::int64_t i = 0; i < block.rows; ++i) {
+    const std::int64_t row = block.first_row + i;
+    if (selection.set_of(row, block.ttv(i)) != set) continue;
+    const std::int64_t label = block.is_signal(i);
+    std::int64_t count = 0;
+    const RowStatus status = maker.make(block.constituents(i), pixels.data(), values.data(), count);
+    if (status != RowStatus::good || (label != 0 && label != 1)) {
+      if (!skip_bad_rows) refuse_row(source.place(row), status, label);
+      ++skipped;
+      continue;
+    }
+    const auto used = static_cast<std::size_t>(count);
+    take(row, {{pixels.data(), used}, {values.data(), used}, static_cast<std::uint8_t>(label)});
+  }
+}
 
 LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
                          const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm) {
   LoadedImages loaded;
+  const RowRange mine = source.slice(selection.range(), comm.rank(), comm.size());
   comm.agree([&] {
-    Loader(source, selection, wanted, maker, skip_bad_rows)
-        .run(source.slice(selection.range(), comm.rank(), comm.size()), loaded);
+    const Stopwatch watch;
+    double image_seconds = 0;
+    std::vector<Slot> slots(static_cast<std::size_t>(source.window_slots()));
+    const auto consume = [&](std::int64_t i, const JetBlock& block) {
+      const Stopwatch image_watch;
+      Slot& slot = slots[static_cast<std::size_t>(i)];
+      for (const Set set : wanted) {
+        SparseImageStore& store = slot.sets[static_cast<std::size_t>(set)];
+        for_each_image(source, selection, set, maker, skip_bad_rows, block, slot.skipped,
+                       [&](std::int64_t, const SparseImage& image) { store.append(image); });
+      }
+      slot.seconds = image_watch.seconds();
+    };
+    source.read(mine, consume, [&](std::int64_t count) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        Slot& slot = slots[static_cast<std::size_t>(i)];
+        for (std::size_t s = 0; s < slot.sets.size(); ++s)
+          loaded.sets[s].images.append(std::move(slot.sets[s]));
+        loaded.rows_skipped += slot.skipped;
+        image_seconds += slot.seconds;
+        slot = {};
+      }
+    });
+    for (ImageSet& set : loaded.sets) set.images.shrink_to_fit();
+    loaded.preprocess_seconds = image_seconds / omp_get_max_threads();
+    loaded.read_seconds = watch.seconds() - loaded.preprocess_seconds;
   });
-  loaded.rows_read = comm.sum(loaded.rows_read);
+  loaded.rows_read = comm.sum(mine.size());
   loaded.rows_skipped = comm.sum(loaded.rows_skipped);
   for (ImageSet& set : loaded.sets) {
     set.begins = {0};

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/data/selection.hpp"
@@ -37,6 +38,12 @@ struct LoadedImages {
 /// not finite) is a DataError that names file and row, or is skipped and counted.
 LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
                          const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm);
+
+/// Makes the images of those rows of `block` that `selection` gives to `set`, in row order. A bad row throws
+/// a DataError, or is skipped and counted.
+void for_each_image(const JetSource& source, const Selection& selection, Set set, const ImageMaker& maker,
+                    bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const std::function<void(std::int64_t row, const SparseImage& image)>& take);
 
 /// Checks that a set to train on or to validate with has samples of both classes. Collective.
 void require_both_classes(const ImageSet& set, Set which, const Communicator& comm);

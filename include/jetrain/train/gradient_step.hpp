@@ -1,0 +1,50 @@
+#pragma once
+
+/// \file
+/// The gradient of one global batch: leaves by threads, exact sums over threads, allreduce over ranks.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/core/aligned_buffer.hpp"
+#include "jetrain/data/sparse_image_store.hpp"
+#include "jetrain/nn/model.hpp"
+
+namespace jetrain {
+
+class GradientStep {
+ public:
+  GradientStep(const Model& model, int threads, const Communicator& comm);
+
+  /// Sums over the whole batch, on every rank. `mine`: this rank's samples, cut into leaves from the first
+  /// on; `batch_leaves`: leaves of the batch on all ranks. Collective.
+  void run(std::span<const SparseImage> mine, std::int64_t batch_leaves);
+
+  const std::int64_t* gradient_sums() const noexcept { return total_.data(); }
+  std::int64_t loss_sum() const noexcept { return total_[loss_at()]; }
+  std::int64_t correct() const noexcept { return total_[loss_at() + 1]; }
+  /// The deepest layer whose gradients were out of bounds on any rank; -1: none, and the sums are good.
+  int bad_layer() const noexcept;
+
+  double compute_seconds() const noexcept { return compute_seconds_; }
+  double allreduce_seconds() const noexcept { return allreduce_seconds_; }
+
+ private:
+  struct Worker;
+  std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.parameter_count()); }
+  std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 2 + layer; }
+  void compute_leaf(Worker& worker, std::span<const SparseImage> leaf, float limit) const;
+
+  const Model& model_;
+  const Communicator& comm_;
+  int threads_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  AlignedBuffer<std::int64_t> total_;  ///< parameters, loss, correct, one count of bad leaves a layer
+  double compute_seconds_ = 0;
+  double allreduce_seconds_ = 0;
+};
+
+}  // namespace jetrain

@@ -1,0 +1,55 @@
+#pragma once
+
+/// \file
+/// How good a tagger is, computed exactly: each jet counts once, ties are handled.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace jetrain {
+
+/// Cross entropies are summed exactly in units of 2^-32, each at most 1000: the sum of two million fits 63
+/// bits.
+inline constexpr double kLossUnit = 0x1p-32;
+std::int64_t loss_to_fixed(double loss) noexcept;
+
+/// Scores of a set of jets, all on one rank.
+struct ScoredJets {
+  std::vector<float> scores;         ///< probability of class 1 (top)
+  std::vector<std::uint8_t> labels;  ///< 1 top, 0 QCD
+  std::int64_t loss_sum = 0;         ///< exact sum of the cross entropies, in kLossUnit
+  std::int64_t correct = 0;
+};
+
+struct Metrics {
+  std::int64_t jets = 0;
+  double loss = 0;  ///< mean cross entropy
+  double accuracy = 0;
+  double auc = 0;  ///< area under the ROC curve; NaN if a class is missing
+  double rejection_30 =
+      0;  ///< 1 / eps_B at eps_S = 0.3; infinite if no background passes; NaN if a class is missing
+  double rejection_50 = 0;  ///< the same at eps_S = 0.5
+};
+
+/// One point of the ROC curve: the share of each class with score >= threshold.
+struct RocPoint {
+  double threshold = 0;
+  double signal_efficiency = 0;
+  double background_efficiency = 0;
+};
+
+/// The ROC curve from (0, 0) to (1, 1), one point for each distinct score, thresholds descending. Empty if a
+/// class is missing.
+std::vector<RocPoint> roc_curve(std::span<const float> scores, std::span<const std::uint8_t> labels);
+
+/// Area under the curve by trapezes, which counts a tie as one half (Mann-Whitney U).
+double area_under(std::span<const RocPoint> roc);
+
+/// 1 / eps_B where the curve, straight between its points, first reaches the signal efficiency.
+double background_rejection(std::span<const RocPoint> roc, double signal_efficiency);
+
+Metrics compute_metrics(const ScoredJets& scored);
+
+}  // namespace jetrain

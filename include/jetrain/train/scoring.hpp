@@ -1,0 +1,52 @@
+#pragma once
+
+/// \file
+/// The forward pass over many jets: of images in memory, or straight from files without keeping images.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/data/image_loader.hpp"
+#include "jetrain/nn/model.hpp"
+#include "jetrain/train/metrics.hpp"
+
+namespace jetrain {
+
+/// Writes up to sixteen images side by side into a leaf's input (1, bins, bins, lanes); other lanes and
+/// pixels are 0.
+void densify(std::span<const SparseImage> images, Planes input);
+
+/// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th.
+ScoredJets score_images(const Model& model, std::int64_t count,
+                        const std::function<SparseImage(std::int64_t)>& image);
+
+/// One scored row of a file.
+struct ScoredRow {
+  std::int64_t row = 0;
+  float score = 0;
+  std::uint8_t label = 0;
+};
+
+/// This rank's rows (in file order) and the sums over them.
+struct ScoredSlice {
+  std::vector<ScoredRow> rows;
+  std::int64_t loss_sum = 0;
+  std::int64_t correct = 0;
+  std::int64_t skipped = 0;
+};
+
+/// Scores the rows that `selection` gives to `set`, window by window, so that memory does not grow with
+/// images. Collective. Bad rows as in load_images.
+ScoredSlice score_rows(const Model& model, const JetSource& source, const Selection& selection, Set set,
+                       const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm);
+
+/// All slices' rows on rank 0 in file order (empty elsewhere), with the sums over all ranks. Collective.
+ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm);
+
+/// The scores and labels alone, for compute_metrics.
+ScoredJets without_rows(const ScoredSlice& slice);
+
+}  // namespace jetrain

@@ -1,0 +1,77 @@
+#include "jetrain/train/metrics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace jetrain {
+
+std::int64_t loss_to_fixed(double loss) noexcept {
+  constexpr double kLargestLoss = 1000.0;  // also what a NaN counts as
+  return std::llround((loss < kLargestLoss ? loss : kLargestLoss) / kLossUnit);
+}
+
+std::vector<RocPoint> roc_curve(std::span<const float> scores, std::span<const std::uint8_t> labels) {
+  const std::int64_t signal = std::count(labels.begin(), labels.end(), 1);
+  const std::int64_t background = std::ssize(labels) - signal;
+  std::vector<RocPoint> curve;
+  if (signal == 0 || background == 0) return curve;
+  std::vector<std::uint32_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+
+  curve.push_back({std::numeric_limits<double>::infinity(), 0.0, 0.0});
+  std::int64_t passed_signal = 0;
+  std::int64_t passed_background = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    (labels[order[i]] == 1 ? passed_signal : passed_background) += 1;
+    const bool tied_with_next = i + 1 < order.size() && scores[order[i + 1]] == scores[order[i]];
+    if (tied_with_next) continue;
+    curve.push_back({scores[order[i]], static_cast<double>(passed_signal) / static_cast<double>(signal),
+                     static_cast<double>(passed_background) / static_cast<double>(background)});
+  }
+  return curve;
+}
+
+double area_under(std::span<const RocPoint> roc) {
+  if (roc.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double area = 0;
+  for (std::size_t i = 1; i < roc.size(); ++i) {
+    area += (roc[i].background_efficiency - roc[i - 1].background_efficiency) *
+            (roc[i].signal_efficiency + roc[i - 1].signal_efficiency) / 2;
+  }
+  return area;
+}
+
+double background_rejection(std::span<const RocPoint> roc, double signal_efficiency) {
+  if (roc.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const auto reached = std::find_if(roc.begin(), roc.end(), [&](const RocPoint& point) {
+    return point.signal_efficiency >= signal_efficiency;
+  });
+  double background = reached->background_efficiency;
+  if (reached != roc.begin()) {
+    const RocPoint& before = *(reached - 1);
+    const double share = (signal_efficiency - before.signal_efficiency) /
+                         (reached->signal_efficiency - before.signal_efficiency);
+    background = before.background_efficiency +
+                 share * (reached->background_efficiency - before.background_efficiency);
+  }
+  return 1.0 / background;
+}
+
+Metrics compute_metrics(const ScoredJets& scored) {
+  Metrics metrics;
+  metrics.jets = std::ssize(scored.scores);
+  const auto jets = static_cast<double>(metrics.jets);
+  metrics.loss = static_cast<double>(scored.loss_sum) * kLossUnit / jets;
+  metrics.accuracy = static_cast<double>(scored.correct) / jets;
+  const std::vector<RocPoint> roc = roc_curve(scored.scores, scored.labels);
+  metrics.auc = area_under(roc);
+  metrics.rejection_30 = background_rejection(roc, 0.3);
+  metrics.rejection_50 = background_rejection(roc, 0.5);
+  return metrics;
+}
+
+}  // namespace jetrain
