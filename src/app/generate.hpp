@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "jetrain/comm/communicator.hpp"
+
+namespace jetrain {
+
+struct GenerateOptions {
+  std::string output;
+  std::int64_t jets = 0;
+  std::uint64_t seed = 1;
+  std::string compression = "blosc";  ///< blosc, gzip or none
+  bool overwrite = false;
+  int threads = 0;  ///< of each rank; 0 leaves it to OMP_NUM_THREADS
+};
+
+/// `jetrain generate`: writes synthetic jets in the reference layout, half tops, half QCD, in random blocks
+/// of ten of one class. What the file holds is a function of (jets, seed) alone. Collective.
+void generate(const GenerateOptions& options, const Communicator& comm);
+
+}  // namespace jetrain
