@@ -1,0 +1,59 @@
+#pragma once
+
+/// \file
+/// What a training leaves on disk, written by rank 0 alone: config.yaml, history.csv, result.json, best.h5,
+/// log.txt.
+
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "jetrain/train/metrics.hpp"
+
+namespace jetrain {
+
+/// One epoch as history.csv has it. Losses are means of the cross entropy; accuracies and AUC are shares in
+/// [0, 1].
+struct EpochRecord {
+  std::int64_t epoch = 0;  ///< from 1
+  double loss = 0;         ///< while training, each batch with the weights of its step
+  double accuracy = 0;
+  Metrics validation;
+  double learning_rate = 0;
+  double seconds = 0;  ///< of training, without validation
+  double jets_per_second = 0;
+};
+
+/// The whole of result.json.
+struct RunResult {
+  std::string weights_hash;
+  EpochRecord best;
+  std::int64_t epochs = 0;
+  std::int64_t parameters = 0;
+  std::int64_t training_jets = 0;
+  std::int64_t validation_jets = 0;
+  std::int64_t skipped_rows = 0;
+  int ranks = 1;
+  int threads = 1;
+  double jets_per_second = 0;       ///< training, the median epoch
+  std::int64_t peak_rss_bytes = 0;  ///< of the largest rank
+  std::map<std::string, double> seconds;
+};
+
+class RunDirectory {
+ public:
+  /// Makes the folder, and checks that it can be written and holds no run (or clears that run away, with
+  /// `overwrite`).
+  RunDirectory(std::string path, bool overwrite);
+
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  void write_config(const std::string& yaml) const;
+  void append_history(const EpochRecord& record);
+  void write_result(const RunResult& result) const;
+
+ private:
+  std::string path_;
+  std::ofstream history_;
+};
+
+}  // namespace jetrain

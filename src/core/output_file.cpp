@@ -1,0 +1,71 @@
+#include "jetrain/core/output_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "jetrain/core/error.hpp"
+
+namespace jetrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path folder_of(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+void sync_to_disk(const fs::path& path) {
+  const int file = open(path.c_str(), O_RDONLY);
+  const bool good = file >= 0 && fsync(file) == 0;
+  const int cause = errno;
+  if (file >= 0) close(file);
+  // Some file systems refuse to sync folders; the rename is then as safe as they make it.
+  if (!good && cause != EINVAL)
+    throw DataError(fmt::format("cannot write {}: {}", path.string(), std::strerror(cause)));
+}
+
+}  // namespace
+
+void write_whole(const std::string& path, const std::function<void(const std::string& temporary)>& write) {
+  const std::string temporary = path + ".writing";
+  try {
+    write(temporary);
+    sync_to_disk(temporary);
+    fs::rename(temporary, path);
+    sync_to_disk(folder_of(path));
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  write_whole(path, [&](const std::string& temporary) {
+    std::ofstream out(temporary);
+    out << text << std::flush;
+    if (!out) throw DataError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+  });
+}
+
+void require_writable(const std::string& path, bool overwrite) {
+  if (fs::is_directory(path)) throw UsageError(fmt::format("{} is a folder; name a file", path));
+  if (fs::exists(path) && !overwrite) {
+    throw UsageError(fmt::format("{} exists already: give another name, or --overwrite", path));
+  }
+  const fs::path folder = folder_of(path);
+  if (!fs::is_directory(folder))
+    throw DataError(fmt::format("cannot write {}: there is no folder {}", path, folder.string()));
+  if (access(folder.c_str(), W_OK) != 0) {
+    throw DataError(fmt::format("cannot write {}: {}: {}", path, folder.string(), std::strerror(errno)));
+  }
+}
+
+}  // namespace jetrain

@@ -1,0 +1,81 @@
+#include "jetrain/train/run_directory.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/output_file.hpp"
+
+namespace jetrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRunFiles[] = {"config.yaml", "history.csv", "result.json", "best.h5", "log.txt"};
+
+/// JSON has no infinity (no background passed) and no NaN.
+nlohmann::json number(double value) {
+  return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(std::string path, bool overwrite) : path_(std::move(path)) {
+  std::error_code failure;
+  fs::create_directories(path_, failure);
+  if (failure) throw DataError(fmt::format("cannot make the run directory {}: {}", path_, failure.message()));
+  for (const char* name : kRunFiles) {
+    if (fs::exists(file(name)) && !overwrite) {
+      throw UsageError(
+          fmt::format("{} already holds a run ({}): choose another --out, or --overwrite it", path_, name));
+    }
+  }
+  for (const char* name : kRunFiles) fs::remove(file(name), failure);
+  history_.open(file("history.csv"));
+  history_ << "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,learning_rate,seconds,jets_per_second\n"
+           << std::flush;
+  if (!history_)
+    throw DataError(fmt::format("cannot write into the run directory {}: check its permissions", path_));
+}
+
+void RunDirectory::write_config(const std::string& yaml) const {
+  write_text(file("config.yaml"), yaml);
+}
+
+void RunDirectory::append_history(const EpochRecord& r) {
+  // {} is the shortest text that reads back to the same double.
+  history_ << fmt::format("{},{},{},{},{},{},{},{:.3f},{:.1f}\n", r.epoch, r.loss, r.accuracy,
+                          r.validation.loss, r.validation.accuracy, r.validation.auc, r.learning_rate,
+                          r.seconds, r.jets_per_second)
+           << std::flush;
+  if (!history_) throw DataError(fmt::format("cannot write {}: is the disk full?", file("history.csv")));
+}
+
+void RunDirectory::write_result(const RunResult& r) const {
+  const nlohmann::ordered_json json = {{"weights_hash", r.weights_hash},
+                                       {"best_epoch", r.best.epoch},
+                                       {"epochs", r.epochs},
+                                       {"best",
+                                        {{"loss", number(r.best.loss)},
+                                         {"accuracy", number(r.best.accuracy)},
+                                         {"val_loss", number(r.best.validation.loss)},
+                                         {"val_accuracy", number(r.best.validation.accuracy)},
+                                         {"val_auc", number(r.best.validation.auc)},
+                                         {"val_rejection_30", number(r.best.validation.rejection_30)},
+                                         {"val_rejection_50", number(r.best.validation.rejection_50)}}},
+                                       {"parameters", r.parameters},
+                                       {"training_jets", r.training_jets},
+                                       {"validation_jets", r.validation_jets},
+                                       {"skipped_rows", r.skipped_rows},
+                                       {"ranks", r.ranks},
+                                       {"threads", r.threads},
+                                       {"jets_per_second", number(r.jets_per_second)},
+                                       {"peak_rss_bytes", r.peak_rss_bytes},
+                                       {"seconds", r.seconds}};
+  write_text(file("result.json"), json.dump(2) + "\n");
+}
+
+}  // namespace jetrain
