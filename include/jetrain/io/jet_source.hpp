@@ -58,6 +58,18 @@ struct JetBlock {
   }
 };
 
+/// How one file stores its jets; for people and for choosing a way to read.
+struct FileLayout {
+  std::string path;
+  std::int64_t rows = 0;
+  std::int64_t chunk_rows = 0;  ///< 0: not chunked
+  std::int64_t chunks = 0;
+  std::string filters;  ///< "blosc level 5", "shuffle + gzip level 6", "none", ...
+  std::int64_t stored_bytes = 0;
+  std::int64_t decoded_bytes = 0;
+  bool raw_chunks = false;  ///< read as raw chunks and decompressed by threads, not inside the HDF5 library
+};
+
 class JetSource {
  public:
   /// Opens and validates all files. Collective; DataError (agreed on) names the file and what is wrong with
@@ -65,9 +77,11 @@ class JetSource {
   JetSource(std::vector<std::string> files, const Communicator& comm);
   ~JetSource();
   JetSource(JetSource&&) noexcept;
+  JetSource& operator=(JetSource&&) noexcept;
 
   std::int64_t rows() const noexcept;  ///< over all files
   const std::vector<std::string>& files() const noexcept;
+  std::vector<FileLayout> layouts() const;
   /// "FILE, row N" for messages; N counts from 0 inside the file.
   std::string place(std::int64_t global_row) const;
 
@@ -87,8 +101,11 @@ class JetSource {
 
  private:
   struct File;
+  const File& file_of(std::int64_t global_row) const;
+
   std::vector<std::unique_ptr<File>> opened_;
   std::vector<std::string> files_;
+  std::int64_t threads_ = 1;  ///< window sizes are fixed at construction
 };
 
 }  // namespace jetrain

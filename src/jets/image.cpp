@@ -1,0 +1,236 @@
+#include "jetrain/jets/image.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <vector>
+
+#include "angles.hpp"
+#include "jetrain/core/error.hpp"
+
+namespace jetrain {
+namespace {
+
+/// Constituents are looked at in groups, so that all loops have whole vectors to work on.
+constexpr std::int64_t kGroup = 8;
+static_assert(kConstituents % kGroup == 0);
+
+constexpr std::uint32_t kMagnitude = 0x7fffffff;
+constexpr std::uint32_t kInfinity = 0x7f800000;
+
+/// A jet's constituents, one array a quantity. Angles are float32 like the data, coordinates in the image
+/// double: numpy's types in the reference.
+struct Jet {
+  alignas(64) float pt[kConstituents];   // GeV
+  alignas(64) float eta[kConstituents];  // pseudorapidity
+  alignas(64) float phi[kConstituents];  // radians
+  alignas(64) double u[kConstituents];
+  alignas(64) double w[kConstituents];
+  alignas(64) std::int32_t pixel[kConstituents];  // -1: adds nothing
+  std::int64_t count = 0;                         // constituents up to the padding, in whole groups
+};
+
+/// Finds where the padding starts; false where a momentum is NaN or infinite.
+bool measure(const float* momenta, Jet& jet) {
+  std::uint32_t largest = 0;
+  jet.count = 0;
+  for (std::int64_t first = 0; first < kConstituents; first += kGroup) {
+    std::uint32_t in_group = 0;
+#pragma omp simd reduction(max : in_group)
+    for (std::int64_t i = 4 * first; i < 4 * (first + kGroup); ++i)
+      in_group = std::max(in_group, std::bit_cast<std::uint32_t>(momenta[i]) & kMagnitude);
+    largest = std::max(largest, in_group);
+    if (in_group != 0) jet.count = first + kGroup;
+  }
+  return largest < kInfinity;
+}
+
+/// Step 1: pT = sqrt(px^2 + py^2), eta = atanh(pz / |p|), phi = atan2(py, px). False where a square
+/// overflows.
+bool to_detector_coordinates(const float* momenta, Jet& jet) {
+  float largest = 0;
+#pragma omp simd reduction(max : largest)
+  for (std::int64_t i = 0; i < jet.count; ++i) {
+    const float px = momenta[4 * i + 1];
+    const float py = momenta[4 * i + 2];
+    const float pz = momenta[4 * i + 3];
+    const float pt = std::sqrt(px * px + py * py);
+    const float p = std::sqrt(pt * pt + pz * pz);
+    jet.pt[i] = pt;
+    jet.eta[i] = area_tangent(p > 0 ? pz / p : 0.0f);
+    jet.phi[i] = azimuth(py, px);
+    largest = p > largest ? p : largest;
+  }
+  return std::isfinite(largest);
+}
+
+/// Step 2: constituent 0 to the origin; differences of phi wrapped to [-pi, pi) by way of numpy's `mod`.
+void center(Jet& jet) {
+  constexpr float kPi = std::numbers::pi_v<float>;
+  const float eta_0 = jet.eta[0];
+  const float phi_0 = jet.phi[0];
+#pragma omp simd
+  for (std::int64_t i = 0; i < jet.count; ++i) {
+    jet.eta[i] -= eta_0;
+    float turned = jet.phi[i] - phi_0 + kPi;
+    turned = turned < 0 ? turned + 2 * kPi : turned >= 2 * kPi ? turned - 2 * kPi : turned;
+    jet.phi[i] = turned - kPi;
+  }
+}
+
+/// Step 3: with the unit vector (a, b) along constituent 1, u = a*eta + b*phi, w = -b*eta + a*phi. No
+/// rotation where constituent 1 does not exist (has no pT) or stands at the origin.
+void rotate(Jet& jet, bool wanted) {
+  const float length = std::sqrt(jet.eta[1] * jet.eta[1] + jet.phi[1] * jet.phi[1]);
+  const bool has_axis = wanted && jet.pt[1] > 0 && length > 0;
+  const double a = has_axis ? static_cast<double>(jet.eta[1] / length) : 1.0;
+  const double b = has_axis ? static_cast<double>(jet.phi[1] / length) : 0.0;
+#pragma omp simd
+  for (std::int64_t i = 0; i < jet.count; ++i) {
+    const double eta = static_cast<double>(jet.eta[i]);
+    const double phi = static_cast<double>(jet.phi[i]);
+    jet.u[i] = a * eta + b * phi;
+    jet.w[i] = -b * eta + a * phi;
+  }
+}
+
+/// Mirrors w so that the half with more pT has w > 0. What stands on the axis (constituents 0 and 1 do, up to
+/// rounding) belongs to neither half.
+void flip(Jet& jet) {
+  constexpr double kOnAxis = 1e-6;
+  double difference = 0;
+  for (std::int64_t i = 0; i < jet.count; ++i) {
+    const double pt = static_cast<double>(jet.pt[i]);
+    difference += jet.w[i] > kOnAxis ? pt : jet.w[i] < -kOnAxis ? -pt : 0.0;
+  }
+  if (difference >= 0) return;
+  for (std::int64_t i = 0; i < jet.count; ++i) jet.w[i] = -jet.w[i];
+}
+
+/// One axis of the grid, with numpy's edges: linspace(-half_width, half_width, bins + 1).
+struct Axis {
+  Axis(std::int64_t bin_count, double half)
+      : bins(static_cast<std::int32_t>(bin_count)),
+        half_width(half),
+        step(2 * half / static_cast<double>(bin_count)) {}
+
+  double edge(std::int32_t i) const {
+    return i == bins ? half_width : static_cast<double>(i) * step - half_width;
+  }
+  bool covers(double x) const { return x >= -half_width && x <= half_width; }
+
+  /// The bin of a covered x: edge(bin) <= x < edge(bin + 1); the last bin includes its right edge. The
+  /// quotient may round across an edge, hence the comparisons.
+  std::int32_t bin(double x) const {
+    const double inside = covers(x) ? x : 0.0;
+    std::int32_t i = static_cast<std::int32_t>((inside + half_width) / step);
+    i = i < bins ? i : bins - 1;
+    i -= inside < edge(i) ? 1 : 0;
+    i += inside >= edge(i + 1) ? 1 : 0;
+    return i < bins ? i : bins - 1;
+  }
+
+  std::int32_t bins;
+  double half_width;
+  double step;
+};
+
+/// Step 4: the pixel of each constituent.
+void find_pixels(Jet& jet, const Axis& axis) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < jet.count; ++i) {
+    const std::int32_t pixel = axis.bin(jet.u[i]) * axis.bins + axis.bin(jet.w[i]);
+    const bool inside = axis.covers(jet.u[i]) && axis.covers(jet.w[i]) && jet.pt[i] > 0;
+    jet.pixel[i] = inside ? pixel : -1;
+  }
+}
+
+/// Sums pT by pixel in constituent order. Dense sums and a bitmap of the touched pixels give the pixels in
+/// ascending order without sorting; both are all zero again after `collect`.
+class Accumulator {
+ public:
+  void resize(std::int64_t pixels) {
+    const auto size = static_cast<std::size_t>(pixels);
+    if (sums_.size() >= size) return;
+    sums_.resize(size, 0.0);
+    touched_.resize((size + 63) / 64, 0);
+  }
+
+  void add(const Jet& jet) {
+    for (std::int64_t i = 0; i < jet.count; ++i) {
+      if (jet.pixel[i] < 0) continue;
+      const auto pixel = static_cast<std::size_t>(jet.pixel[i]);
+      sums_[pixel] += static_cast<double>(jet.pt[i]);
+      touched_[pixel / 64] |= std::uint64_t{1} << (pixel % 64);
+    }
+  }
+
+  std::int64_t collect(std::uint16_t* pixels, double* values) {
+    std::int64_t count = 0;
+    for (std::size_t word = 0; word < touched_.size(); ++word) {
+      for (std::uint64_t bits = touched_[word]; bits != 0; bits &= bits - 1) {
+        const std::size_t pixel = 64 * word + static_cast<std::size_t>(std::countr_zero(bits));
+        pixels[count] = static_cast<std::uint16_t>(pixel);
+        values[count++] = sums_[pixel];
+        sums_[pixel] = 0;
+      }
+      touched_[word] = 0;
+    }
+    return count;
+  }
+
+ private:
+  std::vector<double> sums_;
+  std::vector<std::uint64_t> touched_;
+};
+
+/// Step 5: what the pixels are divided by.
+double divisor(const std::string& normalize, const double* sums, std::int64_t count) {
+  if (normalize == "none" || count == 0) return 1;
+  double result = 0;
+  for (std::int64_t i = 0; i < count; ++i)
+    result = normalize == "max" ? std::max(result, sums[i]) : result + sums[i];
+  return result;
+}
+
+}  // namespace
+
+ImageMaker::ImageMaker(const ImageConfig& config) : config_(config) {
+  if (config.bins < 1 || config.bins > 255)
+    throw UsageError(fmt::format("image.bins is {}: it must be from 1 to 255", config.bins));
+  if (!(config.half_width > 0) || !std::isfinite(config.half_width)) {
+    throw UsageError(
+        fmt::format("image.half_width is {}: it must be a number greater than 0", config.half_width));
+  }
+  if (config.normalize != "max" && config.normalize != "sum" && config.normalize != "none") {
+    throw UsageError(fmt::format("image.normalize is \"{}\": it must be max, sum or none", config.normalize));
+  }
+}
+
+RowStatus ImageMaker::make(std::span<const float, kConstituentFloats> constituents, std::uint16_t* pixels,
+                           float* values, std::int64_t& count) const {
+  count = 0;
+  Jet jet;
+  if (!measure(constituents.data(), jet)) return RowStatus::not_finite;
+  if (jet.count == 0) return RowStatus::good;
+  if (!to_detector_coordinates(constituents.data(), jet)) return RowStatus::not_finite;
+  if (config_.center) center(jet);
+  rotate(jet, config_.rotate);
+  if (config_.flip) flip(jet);
+  find_pixels(jet, Axis(config_.bins, config_.half_width));
+
+  thread_local Accumulator accumulator;
+  accumulator.resize(config_.bins * config_.bins);
+  accumulator.add(jet);
+  double sums[kConstituents];
+  count = accumulator.collect(pixels, sums);
+  const double scale = divisor(config_.normalize, sums, count);
+  for (std::int64_t i = 0; i < count; ++i) values[i] = static_cast<float>(sums[i] / scale);
+  return RowStatus::good;
+}
+
+}  // namespace jetrain
