@@ -1,37 +1,188 @@
+// jetrain: the command line. Each verb is one file beside this one.
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <thread>
 
+#include "config_file.hpp"
+#include "evaluate.hpp"
 #include "generate.hpp"
+#include "inspect.hpp"
 #include "jetrain/comm/environment.hpp"
+#include "jetrain/comm/threads.hpp"
 #include "jetrain/core/error.hpp"
+#include "jetrain/train/model_file.hpp"
+#include "preprocess.hpp"
+#include "train.hpp"
 
-int main(int argc, char** argv) {
-  const jetrain::Environment environment(argc, argv);
-  CLI::App app("jetrain");
-  app.require_subcommand(1);
-  jetrain::GenerateOptions options;
-  auto* verb = app.add_subcommand("generate", "synthetic jets in the reference layout");
-  verb->add_option("output", options.output)->required();
-  verb->add_option("--jets", options.jets)->required();
-  verb->add_option("--seed", options.seed);
-  verb->add_option("--compression", options.compression);
-  verb->add_option("--threads", options.threads);
-  verb->add_flag("--overwrite", options.overwrite);
+namespace {
+
+using namespace jetrain;
+
+/// The words of one command line; each verb fills its own part.
+struct Command {
+  GenerateOptions generate;
+  std::vector<std::string> inspected_files;
+  PreprocessOptions preprocess;
+  TrainOptions train;
+  EvaluateOptions evaluate;
+  PredictOptions predict;
+  std::string summary_config;
+  std::function<void(const Communicator&)> run;
+};
+
+void add_threads(CLI::App* verb, int& threads) {
+  verb->add_option("--threads", threads, "OpenMP threads a rank (default: OMP_NUM_THREADS, else this rank's share of the cores)")
+      ->check(CLI::Range(1, 4096));
+}
+
+void add_overwrite(CLI::App* verb, bool& overwrite) {
+  verb->add_flag("--overwrite", overwrite, "replace what is there");
+}
+
+void add_generate(CLI::App& app, Command& command) {
+  GenerateOptions& o = command.generate;
+  CLI::App* verb = app.add_subcommand("generate", "synthetic jets in the reference layout, written in parallel");
+  verb->add_option("output", o.output, "HDF5 file to write")->required();
+  verb->add_option("--jets", o.jets, "number of jets, half of them tops")->required();
+  verb->add_option("--seed", o.seed, "chooses the jets")->capture_default_str();
+  verb->add_option("--compression", o.compression, "blosc, gzip or none")->capture_default_str();
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { generate(o, comm); }; });
+}
+
+void add_inspect(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("inspect", "layout, rows, classes, splits, chunks, filter, physics sanity");
+  verb->add_option("files", command.inspected_files, "HDF5 files")->required();
+  verb->callback([&] {
+    command.run = [&](const Communicator& comm) {
+      set_threads(0, comm);
+      inspect(command.inspected_files, comm);
+    };
+  });
+}
+
+void add_preprocess(CLI::App& app, Command& command) {
+  PreprocessOptions& o = command.preprocess;
+  CLI::App* verb = app.add_subcommand("preprocess", "dense images (N,bins,bins), labels and splits, for people and other tools");
+  verb->add_option("config", o.config, "YAML config")->required();
+  verb->add_option("output", o.output, "HDF5 file to write")->required();
+  verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { preprocess(o, comm); }; });
+}
+
+void add_summary(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("summary", "the network, layer by layer, with parameter counts");
+  verb->add_option("config", command.summary_config, "YAML config")->required();
+  verb->add_option("--set", command.train.assignments, "override a config key: key=value")->allow_extra_args(false);
+  verb->callback([&] {
+    command.run = [&](const Communicator& comm) {
+      const Config config = load_config(command.summary_config, command.train.assignments, false, comm);
+      comm.agree([&] {
+        const Model model(config.model, input_shape(config.image));
+        if (comm.is_root()) fmt::print("{}", model.summary());
+      });
+    };
+  });
+}
+
+void add_train(CLI::App& app, Command& command) {
+  TrainOptions& o = command.train;
+  CLI::App* verb = app.add_subcommand("train", "train the config's network; results go to a run directory");
+  verb->add_option("config", o.config, "YAML config")->required();
+  verb->add_option("--set", o.assignments, "override a config key: key=value, for example train.batch_size=256")
+      ->allow_extra_args(false);
+  verb->add_option("--out", o.output, "run directory")->capture_default_str()->default_val("runs/latest");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
+}
+
+void add_evaluate(CLI::App& app, Command& command) {
+  EvaluateOptions& o = command.evaluate;
+  CLI::App* verb = app.add_subcommand("evaluate", "accuracy, AUC and background rejection of a model on files");
+  verb->add_option("model", o.model, "best.h5 of a run")->required();
+  verb->add_option("files", o.files, "HDF5 files")->required();
+  verb->add_option("--split", o.split, "train, validation or test, as the model's config splits these files (default: all rows)");
+  verb->add_option("--json", o.json, "write the metrics to this file");
+  verb->add_option("--roc", o.roc, "write the ROC curve to this CSV file");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { evaluate(o, comm); }; });
+}
+
+void add_predict(CLI::App& app, Command& command) {
+  PredictOptions& o = command.predict;
+  CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 file");
+  verb->add_option("model", o.model, "best.h5 of a run")->required();
+  verb->add_option("files", o.files, "HDF5 files, and last the file to write")->required()->expected(2, -1);
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] {
+    o.output = o.files.back();
+    o.files.pop_back();
+    command.run = [&](const Communicator& comm) { predict(o, comm); };
+  });
+}
+
+/// Parses the command line. All ranks have the same words, but only rank 0 prints help and mistakes.
+int parse(CLI::App& app, int argc, char** argv, bool speaks) {
   try {
     app.parse(argc, argv);
+    return -1;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    std::ostringstream silence;
+    const int status = speaks ? app.exit(error) : app.exit(error, silence, silence);
+    return static_cast<int>(status == 0 ? ExitStatus::done : ExitStatus::usage);
   }
-  const jetrain::Communicator world = jetrain::Communicator::world();
+}
+
+/// An error that other ranks may not know of ends the job at once. Lower ranks speak first, so that where all ranks
+/// fail in the same way, only one is heard.
+[[noreturn]] void speak_and_abort(const std::string& what, ExitStatus status, const Communicator& world) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(200 * std::min(world.rank(), 10)));
+  fmt::print(stderr, "jetrain: rank {}: {}\n", world.rank(), what);
+  std::fflush(nullptr);
+  Environment::abort(static_cast<int>(status));
+}
+
+int run(const Command& command, const Communicator& world) {
   try {
-    jetrain::generate(options, world);
-  } catch (const jetrain::CollectiveError& error) {
+    command.run(world);
+    return static_cast<int>(ExitStatus::done);
+  } catch (const CollectiveError& error) {
     if (world.is_root()) fmt::print(stderr, "jetrain: {}\n", error.what());
     return static_cast<int>(error.status());
+  } catch (const Error& error) {
+    speak_and_abort(error.what(), error.status(), world);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "jetrain: {}\n", error.what());
-    jetrain::Environment::abort(1);
+    speak_and_abort(error.what(), ExitStatus::failed, world);
   }
-  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Environment environment(argc, argv);
+  const Communicator world = Communicator::world();
+
+  CLI::App app("jetrain: data-parallel training of jet taggers on CPU clusters. Every verb runs alone or under mpirun.", "jetrain");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "jetrain " JETRAIN_VERSION);
+  Command command;
+  add_generate(app, command);
+  add_inspect(app, command);
+  add_preprocess(app, command);
+  add_summary(app, command);
+  add_train(app, command);
+  add_evaluate(app, command);
+  add_predict(app, command);
+
+  const int early = parse(app, argc, argv, world.is_root());
+  return early >= 0 ? early : run(command, world);
 }

@@ -28,14 +28,15 @@ struct Slot {
 
 }  // namespace
 
-void for_each_image(const JetSource& source, const Selection& selection, Set set, const ImageMaker& maker,
-                    bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
-                    const std::function<void(std::int64_t row, const SparseImage& image)>& take) {
+void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
+                    const ImageMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take) {
   std::array<std::uint16_t, kConstituents> pixels;
   std::array<float, kConstituents> values;
   for (std::int64_t i = 0; i < block.rows; ++i) {
     const std::int64_t row = block.first_row + i;
-    if (selection.set_of(row, block.ttv(i)) != set) continue;
+    const Set set = selection.set_of(row, block.ttv(i));
+    if (std::find(wanted.begin(), wanted.end(), set) == wanted.end()) continue;
     const std::int64_t label = block.is_signal(i);
     std::int64_t count = 0;
     const RowStatus status = maker.make(block.constituents(i), pixels.data(), values.data(), count);
@@ -45,7 +46,7 @@ void for_each_image(const JetSource& source, const Selection& selection, Set set
       continue;
     }
     const auto used = static_cast<std::size_t>(count);
-    take(row, {{pixels.data(), used}, {values.data(), used}, static_cast<std::uint8_t>(label)});
+    take(row, set, {{pixels.data(), used}, {values.data(), used}, static_cast<std::uint8_t>(label)});
   }
 }
 
@@ -60,11 +61,10 @@ LoadedImages load_images(const JetSource& source, const Selection& selection, co
     const auto consume = [&](std::int64_t i, const JetBlock& block) {
       const Stopwatch image_watch;
       Slot& slot = slots[static_cast<std::size_t>(i)];
-      for (const Set set : wanted) {
-        SparseImageStore& store = slot.sets[static_cast<std::size_t>(set)];
-        for_each_image(source, selection, set, maker, skip_bad_rows, block, slot.skipped,
-                       [&](std::int64_t, const SparseImage& image) { store.append(image); });
-      }
+      for_each_image(source, selection, wanted, maker, skip_bad_rows, block, slot.skipped,
+                     [&](std::int64_t, Set set, const SparseImage& image) {
+                       slot.sets[static_cast<std::size_t>(set)].append(image);
+                     });
       slot.seconds = image_watch.seconds();
     };
     source.read(mine, consume, [&](std::int64_t count) {

@@ -30,6 +30,8 @@ GradientStep::GradientStep(const Model& model, int threads, const Communicator& 
   }
 }
 
+GradientStep::~GradientStep() = default;
+
 void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_leaves) {
   const Stopwatch watch;
   const float limit = kernels::exact_sum_limit(batch_leaves);

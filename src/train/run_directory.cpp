@@ -1,8 +1,11 @@
 #include "jetrain/train/run_directory.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -23,16 +26,29 @@ nlohmann::json number(double value) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(std::string path, bool overwrite) : path_(std::move(path)) {
+void RunDirectory::require_free(const std::string& path, bool overwrite) {
+  for (const char* name : kRunFiles) {
+    if (!overwrite && fs::exists(fs::path(path) / name)) {
+      throw UsageError(
+          fmt::format("{} already holds a run ({}): choose another --out, or --overwrite it", path, name));
+    }
+  }
+  fs::path existing = fs::absolute(path);
+  while (!fs::exists(existing)) existing = existing.parent_path();
+  if (!fs::is_directory(existing)) {
+    throw DataError(
+        fmt::format("cannot make the run directory {}: {} is not a folder", path, existing.string()));
+  }
+  if (access(existing.c_str(), W_OK | X_OK) != 0) {
+    throw DataError(fmt::format("cannot write the run directory {}: {}: {}", path, existing.string(),
+                                std::strerror(errno)));
+  }
+}
+
+RunDirectory::RunDirectory(std::string path) : path_(std::move(path)) {
   std::error_code failure;
   fs::create_directories(path_, failure);
   if (failure) throw DataError(fmt::format("cannot make the run directory {}: {}", path_, failure.message()));
-  for (const char* name : kRunFiles) {
-    if (fs::exists(file(name)) && !overwrite) {
-      throw UsageError(
-          fmt::format("{} already holds a run ({}): choose another --out, or --overwrite it", path_, name));
-    }
-  }
   for (const char* name : kRunFiles) fs::remove(file(name), failure);
   history_.open(file("history.csv"));
   history_ << "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,learning_rate,seconds,jets_per_second\n"

@@ -101,8 +101,8 @@ ScoredSlice score_rows(const Model& model, const JetSource& source, const Select
       if (!scorer) scorer = std::make_unique<LeafScorer>(model);
       ScoredSlice& out = slots[static_cast<std::size_t>(slot)];
       SparseImageStore images;
-      for_each_image(source, selection, set, maker, skip_bad_rows, block, out.skipped,
-                     [&](std::int64_t row, const SparseImage& image) {
+      for_each_image(source, selection, {set}, maker, skip_bad_rows, block, out.skipped,
+                     [&](std::int64_t row, Set, const SparseImage& image) {
                        images.append(image);
                        out.rows.push_back({row, 0.0F, image.label});
                      });

@@ -39,11 +39,11 @@ struct LoadedImages {
 LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
                          const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm);
 
-/// Makes the images of those rows of `block` that `selection` gives to `set`, in row order. A bad row throws
-/// a DataError, or is skipped and counted.
-void for_each_image(const JetSource& source, const Selection& selection, Set set, const ImageMaker& maker,
-                    bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
-                    const std::function<void(std::int64_t row, const SparseImage& image)>& take);
+/// Makes the images of those rows of `block` that `selection` gives to one of `wanted`, in row order. A bad
+/// row throws a DataError, or is skipped and counted.
+void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
+                    const ImageMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take);
 
 /// Checks that a set to train on or to validate with has samples of both classes. Collective.
 void require_both_classes(const ImageSet& set, Set which, const Communicator& comm);

@@ -19,6 +19,8 @@ class GradientStep {
  public:
   GradientStep(const Model& model, int threads, const Communicator& comm);
 
+  ~GradientStep();
+
   /// Sums over the whole batch, on every rank. `mine`: this rank's samples, cut into leaves from the first
   /// on; `batch_leaves`: leaves of the batch on all ranks. Collective.
   void run(std::span<const SparseImage> mine, std::int64_t batch_leaves);

@@ -42,9 +42,11 @@ struct RunResult {
 
 class RunDirectory {
  public:
-  /// Makes the folder, and checks that it can be written and holds no run (or clears that run away, with
-  /// `overwrite`).
-  RunDirectory(std::string path, bool overwrite);
+  /// Throws where `path` holds a run already (unless `overwrite`) or cannot be written. Changes nothing, so that a
+  /// run that fails before its first epoch leaves nothing behind.
+  static void require_free(const std::string& path, bool overwrite);
+  /// Makes the folder and clears away a run that it holds.
+  explicit RunDirectory(std::string path);
 
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   void write_config(const std::string& yaml) const;

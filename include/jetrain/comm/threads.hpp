@@ -1,0 +1,15 @@
+#pragma once
+
+#include "jetrain/comm/communicator.hpp"
+
+namespace jetrain {
+
+/// Sets the number of OpenMP threads of this rank and returns it: `requested` if above 0; else
+/// OMP_NUM_THREADS; else this rank's share of the cores that the ranks of its node may use. The same on all
+/// ranks (the smallest), so that every worker counts alike. Collective.
+int set_threads(int requested, const Communicator& comm);
+
+/// Peak resident memory of this process so far.
+std::int64_t peak_rss_bytes();
+
+}  // namespace jetrain

@@ -1,0 +1,29 @@
+#pragma once
+
+/// \file
+/// Validation after each epoch, on rank 0 alone or with all ranks' help.
+
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/config/config.hpp"
+#include "jetrain/data/image_loader.hpp"
+#include "jetrain/nn/model.hpp"
+#include "jetrain/train/metrics.hpp"
+
+namespace jetrain {
+
+class Validation {
+ public:
+  /// Takes the validation set; with ranks: root its images move to rank 0 now. Collective.
+  Validation(const ValidationConfig& config, ImageSet set, const Communicator& comm);
+
+  /// The metrics of the model on the whole set, computed on rank 0 and known to all. The bits do not depend
+  /// on who scored which jet. Collective.
+  Metrics run(const Model& model) const;
+
+ private:
+  bool share_;
+  ImageSet set_;
+  const Communicator& comm_;
+};
+
+}  // namespace jetrain

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/config/config.hpp"
+
+namespace jetrain {
+
+/// Rank 0 reads the file, all ranks parse its text; errors are agreed on. Collective.
+Config load_config(const std::string& path, const std::vector<std::string>& assignments, bool data_required,
+                   const Communicator& comm);
+
+}  // namespace jetrain

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+
+namespace jetrain {
+
+struct EvaluateOptions {
+  std::string model;
+  std::vector<std::string> files;
+  std::string split;  ///< "": all rows; train | validation | test: as the model's config splits these files
+  std::string json;   ///< "": none; else a file for the metrics
+  std::string roc;    ///< "": none; else a CSV file for the ROC curve
+  bool overwrite = false;
+  int threads = 0;
+};
+
+/// `jetrain evaluate`: how good a stored model is on files. Collective.
+void evaluate(const EvaluateOptions& options, const Communicator& comm);
+
+struct PredictOptions {
+  std::string model;
+  std::vector<std::string> files;
+  std::string output;
+  bool overwrite = false;
+  int threads = 0;
+};
+
+/// `jetrain predict`: score, label and row of every jet, as an HDF5 file. Collective.
+void predict(const PredictOptions& options, const Communicator& comm);
+
+}  // namespace jetrain

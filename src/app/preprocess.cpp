@@ -1,0 +1,174 @@
+#include "preprocess.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config_file.hpp"
+#include "jetrain/comm/threads.hpp"
+#include "jetrain/core/checked_cast.hpp"
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/output_file.hpp"
+#include "jetrain/core/stopwatch.hpp"
+#include "jetrain/data/image_loader.hpp"
+#include "jetrain/io/hdf5.hpp"
+
+namespace jetrain {
+namespace {
+
+/// Images in row order, with what each row is.
+struct LabelledRows {
+  SparseImageStore images;
+  std::vector<std::uint8_t> splits;
+  std::vector<std::int64_t> rows;
+};
+
+std::uint8_t ttv_of(Set set) {
+  return static_cast<std::uint8_t>(set == Set::train ? Ttv::train : set == Set::test ? Ttv::test : Ttv::validation);
+}
+
+/// Appends this rank's selected rows of one source.
+void read_rows(const JetSource& source, const Selection& selection, const Config& config, const Communicator& comm,
+               LabelledRows& all) {
+  const ImageMaker maker(config.image);
+  const bool skip = config.data.on_bad_row == "skip";
+  std::vector<LabelledRows> slots(static_cast<std::size_t>(source.window_slots()));
+  std::vector<std::int64_t> skipped(slots.size());
+  comm.agree([&] {
+    source.read(
+        source.slice(selection.range(), comm.rank(), comm.size()),
+        [&](std::int64_t slot, const JetBlock& block) {
+          LabelledRows& out = slots[static_cast<std::size_t>(slot)];
+          for_each_image(source, selection, {Set::train, Set::validation, Set::test}, maker, skip, block,
+                         skipped[static_cast<std::size_t>(slot)],
+                         [&](std::int64_t row, Set set, const SparseImage& image) {
+                           out.images.append(image);
+                           out.splits.push_back(ttv_of(set));
+                           out.rows.push_back(row);
+                         });
+        },
+        [&](std::int64_t count) {
+          for (std::int64_t i = 0; i < count; ++i) {
+            LabelledRows& slot = slots[static_cast<std::size_t>(i)];
+            all.images.append(std::move(slot.images));
+            all.splits.insert(all.splits.end(), slot.splits.begin(), slot.splits.end());
+            all.rows.insert(all.rows.end(), slot.rows.begin(), slot.rows.end());
+            slot = {};
+          }
+        });
+  });
+}
+
+LabelledRows read_all(const Config& config, const Communicator& comm) {
+  LabelledRows all;
+  const DataConfig& data = config.data;
+  if (data.split.method != "files") {
+    const JetSource source(data.files, comm);
+    read_rows(source, Selection::from_config(config, source, comm), config, comm, all);
+    return all;
+  }
+  const std::pair<Set, const std::vector<std::string>*> parts[] = {
+      {Set::train, &data.train_files}, {Set::validation, &data.validation_files}, {Set::test, &data.test_files}};
+  for (const auto& [set, files] : parts) {
+    if (files->empty()) continue;
+    const JetSource source(*files, comm);
+    read_rows(source, Selection::limited(data.limit, set, source, comm), config, comm, all);
+  }
+  return all;
+}
+
+/// One dataset whose first dimension is shared out over ranks in consecutive parts, written window by window; every
+/// rank takes part in every write, also with nothing left to give.
+class ParallelDataset {
+ public:
+  ParallelDataset(hid_t file, const char* name, hid_t stored_type, hid_t memory_type, std::vector<hsize_t> sizes)
+      : name_(name), memory_type_(memory_type), sizes_(std::move(sizes)) {
+    const hdf5::Handle space(H5Screate_simple(static_cast<int>(sizes_.size()), sizes_.data(), nullptr), H5Sclose);
+    dataset_ = hdf5::Handle(H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+    hdf5::check(dataset_, fmt::format("creating {}", name));
+  }
+
+  void write(std::int64_t first, std::int64_t count, const void* values) {
+    std::vector<hsize_t> start(sizes_.size(), 0);
+    std::vector<hsize_t> extent = sizes_;
+    start[0] = static_cast<hsize_t>(first);
+    extent[0] = static_cast<hsize_t>(count);
+    const hdf5::Handle file_space(H5Dget_space(dataset_), H5Sclose);
+    const hdf5::Handle memory_space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose);
+    if (count == 0) {
+      H5Sselect_none(file_space);
+      H5Sselect_none(memory_space);
+    } else {
+      H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr);
+    }
+    const hdf5::Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+    H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
+    hdf5::check(H5Dwrite(dataset_, memory_type_, memory_space, file_space, transfer, values),
+                fmt::format("writing {} (is the disk full?)", name_));
+  }
+
+ private:
+  const char* name_;
+  hid_t memory_type_;
+  std::vector<hsize_t> sizes_;
+  hdf5::Handle dataset_;
+};
+
+void write_dense(const std::string& path, const LabelledRows& mine, std::int64_t bins, const Communicator& comm) {
+  constexpr std::int64_t kWindowRows = 2048;
+  const std::int64_t count = mine.images.size();
+  const auto total = static_cast<hsize_t>(comm.sum(count));
+  const std::int64_t first = comm.sum_before(count);
+  const auto side = static_cast<hsize_t>(bins);
+  const hdf5::Handle file = hdf5::create_file(path, comm);
+  ParallelDataset images(file, "images", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {total, side, side});
+  ParallelDataset labels(file, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total});
+  ParallelDataset splits(file, "split", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total});
+  ParallelDataset rows(file, "row", H5T_STD_I64LE, H5T_NATIVE_INT64, {total});
+
+  const std::int64_t windows = comm.max(ceil_divide(count, kWindowRows));
+  std::vector<float> dense;
+  std::vector<std::uint8_t> window_labels;
+  for (std::int64_t w = 0; w < windows; ++w) {
+    const std::int64_t begin = std::min(count, w * kWindowRows);
+    const std::int64_t size = std::min(kWindowRows, count - begin);
+    dense.assign(static_cast<std::size_t>(size * bins * bins), 0.0F);
+    window_labels.resize(static_cast<std::size_t>(size));
+    for (std::int64_t i = 0; i < size; ++i) {
+      const SparseImage image = mine.images[begin + i];
+      float* pixels = dense.data() + i * bins * bins;
+      for (std::size_t k = 0; k < image.pixels.size(); ++k) pixels[image.pixels[k]] = image.values[k];
+      window_labels[static_cast<std::size_t>(i)] = image.label;
+    }
+    images.write(first + begin, size, dense.data());
+    labels.write(first + begin, size, window_labels.data());
+    splits.write(first + begin, size, mine.splits.data() + begin);
+    rows.write(first + begin, size, mine.rows.data() + begin);
+  }
+}
+
+}  // namespace
+
+void preprocess(const PreprocessOptions& options, const Communicator& comm) {
+  const Stopwatch watch;
+  const Config config = load_config(options.config, options.assignments, true, comm);
+  comm.agree([&] {
+    if (comm.is_root()) require_writable(options.output, options.overwrite);
+  });
+  set_threads(options.threads, comm);
+  const LabelledRows mine = read_all(config, comm);
+  const std::int64_t total = comm.sum(mine.images.size());
+  if (total == 0) throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
+
+  const std::string temporary = options.output + ".writing";
+  write_dense(temporary, mine, config.image.bins, comm);
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    std::filesystem::rename(temporary, options.output);
+    fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total, config.image.bins,
+               config.image.bins, watch.seconds(), static_cast<double>(total) / watch.seconds());
+  });
+}
+
+}  // namespace jetrain

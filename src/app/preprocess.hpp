@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+
+namespace jetrain {
+
+struct PreprocessOptions {
+  std::string config;
+  std::vector<std::string> assignments;  ///< --set key=value
+  std::string output;
+  bool overwrite = false;
+  int threads = 0;
+};
+
+/// `jetrain preprocess`: the images that `train` would see, dense, in the order of the files' rows:
+/// images float32 (N, bins, bins), labels uint8 (N), split uint8 (N; 0 train, 1 test, 2 validation, as `ttv`),
+/// row int64 (N; row number over all files of the set's source). Collective.
+void preprocess(const PreprocessOptions& options, const Communicator& comm);
+
+}  // namespace jetrain

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+
+namespace jetrain {
+
+struct TrainOptions {
+  std::string config;
+  std::vector<std::string> assignments;  ///< --set key=value
+  std::string output;                    ///< the run directory
+  bool overwrite = false;
+  int threads = 0;
+};
+
+/// `jetrain train`: from config and files to a trained model in a run directory. Collective.
+void train(const TrainOptions& options, const Communicator& comm);
+
+}  // namespace jetrain

@@ -1,0 +1,47 @@
+#include "jetrain/report/log.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace jetrain {
+
+Log::Log(bool speaks) : terminal_(speaks && isatty(STDOUT_FILENO) == 1) {
+  if (!speaks) return;
+  auto console = std::make_shared<spdlog::sinks::stdout_sink_mt>();
+  console->set_pattern("%v");
+  logger_ = std::make_shared<spdlog::logger>("jetrain", console);
+  logger_->flush_on(spdlog::level::info);
+}
+
+Log::~Log() {
+  if (line_open_) fmt::print("\n");
+}
+
+void Log::also_to(const std::string& file) {
+  if (!logger_) return;
+  auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+  sink->set_pattern("%Y-%m-%d %H:%M:%S  %v");
+  logger_->sinks().push_back(sink);
+}
+
+void Log::line(const std::string& text) {
+  if (!logger_) return;
+  if (line_open_) fmt::print("\r\x1b[K");
+  line_open_ = false;
+  std::fflush(stdout);
+  logger_->info("{}", text);
+}
+
+void Log::progress(const std::string& text) {
+  if (!terminal_) return;
+  fmt::print("\r\x1b[K{}", text);
+  std::fflush(stdout);
+  line_open_ = true;
+}
+
+}  // namespace jetrain
