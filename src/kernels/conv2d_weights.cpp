@@ -37,28 +37,40 @@ struct WeightsBlock {
   static void run(const BlockTask& task) {
     Vector sums[Taps][Filters];
     Vector bias_sums[Filters]{};
+#pragma GCC unroll 16
     for (int t = 0; t < Taps; ++t) {
+#pragma GCC unroll 16
       for (int f = 0; f < Filters; ++f) sums[t][f] = load(task.sums + (t * Filters + f) * kLanes);
     }
-    for (int f = 0; WithBias && f < Filters; ++f) bias_sums[f] = load(task.bias_sums + f * kLanes);
+#pragma GCC unroll 16
+    for (int f = 0; f < (WithBias ? Filters : 0); ++f) bias_sums[f] = load(task.bias_sums + f * kLanes);
     for (std::int64_t row = 0; row < task.rows; ++row) {
       const float* dy = task.dy + row * task.dy_row_stride;
       const float* x[Taps];
+#pragma GCC unroll 16
       for (int t = 0; t < Taps; ++t) x[t] = task.x + row * task.x_row_stride + task.offsets[t];
       for (std::int64_t at = 0; at < task.columns * kLanes; at += kLanes) {
         Vector gradients[Filters];
-        for (int f = 0; f < Filters; ++f) gradients[f] = load(dy + f * task.dy_channel_stride + at);
+#pragma GCC unroll 16
+        for (int f = 0; f < Filters; ++f)
+          gradients[f] = in_register(load(dy + f * task.dy_channel_stride + at));
+#pragma GCC unroll 16
         for (int t = 0; t < Taps; ++t) {
-          const Vector input = load(x[t] + at);
+          const Vector input = in_register(load(x[t] + at));
+#pragma GCC unroll 16
           for (int f = 0; f < Filters; ++f) sums[t][f] += input * gradients[f];
         }
-        for (int f = 0; WithBias && f < Filters; ++f) bias_sums[f] += gradients[f];
+#pragma GCC unroll 16
+        for (int f = 0; f < (WithBias ? Filters : 0); ++f) bias_sums[f] += gradients[f];
       }
     }
+#pragma GCC unroll 16
     for (int t = 0; t < Taps; ++t) {
+#pragma GCC unroll 16
       for (int f = 0; f < Filters; ++f) store(task.sums + (t * Filters + f) * kLanes, sums[t][f]);
     }
-    for (int f = 0; WithBias && f < Filters; ++f) store(task.bias_sums + f * kLanes, bias_sums[f]);
+#pragma GCC unroll 16
+    for (int f = 0; f < (WithBias ? Filters : 0); ++f) store(task.bias_sums + f * kLanes, bias_sums[f]);
   }
 };
 
