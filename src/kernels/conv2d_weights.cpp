@@ -13,8 +13,9 @@ namespace {
 constexpr int kFilters = 4;
 constexpr int kTaps = kManyRegisters ? 4 : 2;
 
-/// Rows between two visits of a block's sums; so many rows of four filters stay in the L1 cache.
-constexpr std::int64_t kRowsPerPass = 2;
+/// Pixels between two visits of a block's sums, in whole rows: many, because a visit loads and stores the
+/// sums; few, because those of four filters shall stay in the L1 cache.
+constexpr std::int64_t kPixelsPerPass = 100;
 
 /// A few rows of one block. Sums stand in memory between passes: (taps of the block, filters of the block,
 /// lanes); those of the bias: (filters of the block, lanes).
@@ -172,8 +173,9 @@ class WeightGradient {
 void conv2d_backward_weights(const Conv2dShape& shape, ConstPlanes x, ConstPlanes dy, float* dweights,
                              float* dbias) {
   WeightGradient gradient(shape, x, dy);
-  for (std::int64_t row = 0; row < dy.rows; row += kRowsPerPass) {
-    gradient.add_rows(row, std::min(kRowsPerPass, dy.rows - row));
+  const std::int64_t rows_per_pass = std::max<std::int64_t>(1, kPixelsPerPass / dy.columns);
+  for (std::int64_t row = 0; row < dy.rows; row += rows_per_pass) {
+    gradient.add_rows(row, std::min(rows_per_pass, dy.rows - row));
   }
   gradient.write(dweights, dbias);
 }
