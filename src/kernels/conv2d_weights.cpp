@@ -13,8 +13,9 @@ namespace {
 constexpr int kFilters = 4;
 constexpr int kTaps = kManyRegisters ? 4 : 2;
 
-/// Rows between two visits of a block's sums; so many rows of four filters stay in the L1 cache.
-constexpr std::int64_t kRowsPerPass = 2;
+/// Pixels between two visits of a block's sums, in whole rows: many, because a visit loads and stores the
+/// sums; few, because those of four filters shall stay in the L1 cache.
+constexpr std::int64_t kPixelsPerPass = 100;
 
 /// A few rows of one block. Sums stand in memory between passes: (taps of the block, filters of the block,
 /// lanes); those of the bias: (filters of the block, lanes).
@@ -37,28 +38,40 @@ struct WeightsBlock {
   static void run(const BlockTask& task) {
     Vector sums[Taps][Filters];
     Vector bias_sums[Filters]{};
+#pragma GCC unroll 16
     for (int t = 0; t < Taps; ++t) {
+#pragma GCC unroll 16
       for (int f = 0; f < Filters; ++f) sums[t][f] = load(task.sums + (t * Filters + f) * kLanes);
     }
-    for (int f = 0; WithBias && f < Filters; ++f) bias_sums[f] = load(task.bias_sums + f * kLanes);
+#pragma GCC unroll 16
+    for (int f = 0; f < (WithBias ? Filters : 0); ++f) bias_sums[f] = load(task.bias_sums + f * kLanes);
     for (std::int64_t row = 0; row < task.rows; ++row) {
       const float* dy = task.dy + row * task.dy_row_stride;
       const float* x[Taps];
+#pragma GCC unroll 16
       for (int t = 0; t < Taps; ++t) x[t] = task.x + row * task.x_row_stride + task.offsets[t];
       for (std::int64_t at = 0; at < task.columns * kLanes; at += kLanes) {
         Vector gradients[Filters];
-        for (int f = 0; f < Filters; ++f) gradients[f] = load(dy + f * task.dy_channel_stride + at);
+#pragma GCC unroll 16
+        for (int f = 0; f < Filters; ++f)
+          gradients[f] = in_register(load(dy + f * task.dy_channel_stride + at));
+#pragma GCC unroll 16
         for (int t = 0; t < Taps; ++t) {
-          const Vector input = load(x[t] + at);
+          const Vector input = in_register(load(x[t] + at));
+#pragma GCC unroll 16
           for (int f = 0; f < Filters; ++f) sums[t][f] += input * gradients[f];
         }
-        for (int f = 0; WithBias && f < Filters; ++f) bias_sums[f] += gradients[f];
+#pragma GCC unroll 16
+        for (int f = 0; f < (WithBias ? Filters : 0); ++f) bias_sums[f] += gradients[f];
       }
     }
+#pragma GCC unroll 16
     for (int t = 0; t < Taps; ++t) {
+#pragma GCC unroll 16
       for (int f = 0; f < Filters; ++f) store(task.sums + (t * Filters + f) * kLanes, sums[t][f]);
     }
-    for (int f = 0; WithBias && f < Filters; ++f) store(task.bias_sums + f * kLanes, bias_sums[f]);
+#pragma GCC unroll 16
+    for (int f = 0; f < (WithBias ? Filters : 0); ++f) store(task.bias_sums + f * kLanes, bias_sums[f]);
   }
 };
 
@@ -160,8 +173,9 @@ class WeightGradient {
 void conv2d_backward_weights(const Conv2dShape& shape, ConstPlanes x, ConstPlanes dy, float* dweights,
                              float* dbias) {
   WeightGradient gradient(shape, x, dy);
-  for (std::int64_t row = 0; row < dy.rows; row += kRowsPerPass) {
-    gradient.add_rows(row, std::min(kRowsPerPass, dy.rows - row));
+  const std::int64_t rows_per_pass = std::max<std::int64_t>(1, kPixelsPerPass / dy.columns);
+  for (std::int64_t row = 0; row < dy.rows; row += rows_per_pass) {
+    gradient.add_rows(row, std::min(rows_per_pass, dy.rows - row));
   }
   gradient.write(dweights, dbias);
 }

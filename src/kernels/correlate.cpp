@@ -38,9 +38,12 @@ struct CorrelateBlock {
     for (std::int64_t t = 0; t < task.taps; ++t, weights += Filters) {
       const float* x = task.x + task.offsets[t];
       Vector inputs[Pixels];
-      for (int p = 0; p < Pixels; ++p) inputs[p] = load(x + p * kLanes);
+#pragma GCC unroll 16
+      for (int p = 0; p < Pixels; ++p) inputs[p] = in_register(load(x + p * kLanes));
+#pragma GCC unroll 16
       for (int f = 0; f < Filters; ++f) {
         const Vector weight = broadcast(weights[f]);
+#pragma GCC unroll 16
         for (int p = 0; p < Pixels; ++p) sums[f][p] += weight * inputs[p];
       }
     }
@@ -50,8 +53,10 @@ struct CorrelateBlock {
  private:
   template <int Filters, int Pixels>
   static void start(const BlockTask& task, Vector (&sums)[Filters][Pixels]) {
+#pragma GCC unroll 16
     for (int f = 0; f < Filters; ++f) {
       const Vector bias = broadcast(task.bias != nullptr ? task.bias[f] : 0.0F);
+#pragma GCC unroll 16
       for (int p = 0; p < Pixels; ++p) {
         sums[f][p] = task.first ? bias : load(task.y + f * task.y_channel_stride + p * kLanes);
       }
@@ -60,7 +65,9 @@ struct CorrelateBlock {
 
   template <int Filters, int Pixels>
   static void finish(const BlockTask& task, Vector (&sums)[Filters][Pixels]) {
+#pragma GCC unroll 16
     for (int f = 0; f < Filters; ++f) {
+#pragma GCC unroll 16
       for (int p = 0; p < Pixels; ++p) {
         Vector sum = sums[f][p];
         if (task.finish == Finish::relu) sum = relu(sum);

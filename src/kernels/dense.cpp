@@ -30,9 +30,11 @@ struct ForwardBlock {
     Vector sums[Outputs]{};
     const float* weights = task.weights;
     for (std::int64_t i = 0; i < task.inputs; ++i, weights += task.row_length) {
-      const Vector input = load(task.x + i * kLanes);
+      const Vector input = in_register(load(task.x + i * kLanes));
+#pragma GCC unroll 16
       for (int o = 0; o < Outputs; ++o) sums[o] += weights[o] * input;
     }
+#pragma GCC unroll 16
     for (int o = 0; o < Outputs; ++o) {
       float* y = task.y + o * kLanes;
       const Vector sum = sums[o] + (task.first ? broadcast(task.bias[o]) : load(y));
@@ -57,11 +59,14 @@ struct BackwardBlock {
   static void run(const BackwardTask& task) {
     Vector sums[Inputs]{};
     const float* weights[Inputs];
+#pragma GCC unroll 16
     for (int i = 0; i < Inputs; ++i) weights[i] = task.weights + i * task.outputs;
     for (std::int64_t o = 0; o < task.outputs; ++o) {
-      const Vector gradient = load(task.dy + o * kLanes);
+      const Vector gradient = in_register(load(task.dy + o * kLanes));
+#pragma GCC unroll 16
       for (int i = 0; i < Inputs; ++i) sums[i] += weights[i][o] * gradient;
     }
+#pragma GCC unroll 16
     for (int i = 0; i < Inputs; ++i) {
       const Vector sum =
           task.mask != nullptr ? where_positive(load(task.mask + i * kLanes), sums[i]) : sums[i];

@@ -39,16 +39,21 @@ struct WeightsBlock {
     Vector products[Inputs][OutputVectors]{};
     for (std::int64_t lane = 0; lane < kLanes; ++lane) {
       Vector gradients[OutputVectors];
+#pragma GCC unroll 16
       for (int v = 0; v < OutputVectors; ++v) {
-        gradients[v] = load(task.gradient + lane * task.row_length + v * kVectorLanes);
+        gradients[v] = in_register(load(task.gradient + lane * task.row_length + v * kVectorLanes));
       }
+#pragma GCC unroll 16
       for (int i = 0; i < Inputs; ++i) {
         const Vector input = broadcast(task.x[i * kLanes + lane]);
+#pragma GCC unroll 16
         for (int v = 0; v < OutputVectors; ++v) products[i][v] += input * gradients[v];
       }
     }
     MagnitudeWatch watch = *task.watch;
+#pragma GCC unroll 16
     for (int i = 0; i < Inputs; ++i) {
+#pragma GCC unroll 16
       for (int v = 0; v < OutputVectors; ++v) {
         std::int64_t* sums = task.sums + i * task.sums_row_length + v * kVectorLanes;
         watch.see(products[i][v]);

@@ -1,5 +1,6 @@
 #include "jetrain/kernels/dense.hpp"
 
+#include <cblas.h>
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -92,6 +93,19 @@ TEST_P(Dense, WeightGradientReportsWhatMayNotBeSummed) {
     dy_[last_of_dy] = bad;
     EXPECT_FALSE(is_accepted(1e3F)) << bad;
   }
+}
+
+TEST_P(Dense, ForwardEqualsOpenblas) {
+  const int inputs = static_cast<int>(shape_.inputs);
+  const int outputs = static_cast<int>(shape_.outputs);
+  const int lanes = static_cast<int>(kLanes);
+  const std::vector<float> no_bias(bias_.size());
+  AlignedBuffer<float> y(dy_.size());
+  AlignedBuffer<float> expected(dy_.size());
+  dense_forward(shape_, x_.data(), weights_.data(), no_bias.data(), false, y.data());
+  cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, outputs, lanes, inputs, 1.0F, weights_.data(), outputs,
+              x_.data(), lanes, 0.0F, expected.data(), lanes);
+  EXPECT_LT(test::largest_difference(y, expected), 2 * tolerance(shape_.inputs));
 }
 
 std::vector<DenseShape> shapes() {
