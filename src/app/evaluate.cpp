@@ -17,15 +17,16 @@ namespace jetrain {
 namespace {
 
 /// Scores the asked-for rows of `files` and gathers them on rank 0.
-ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files, const std::string& split,
-                        const Communicator& comm) {
+ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files,
+                        const std::string& split, const Communicator& comm) {
   const JetSource source(files, comm);
   Set set = Set::test;
   comm.agree([&] {
     if (split.empty()) return;
     set = parse_set(split);
     if (stored.config.data.split.method == "files") {
-      throw UsageError("this model was trained with split.method files: name the file of the set itself, without --split");
+      throw UsageError(
+          "this model was trained with split.method files: name the file of the set itself, without --split");
     }
   });
   const Selection selection = split.empty() ? Selection::everything(source.rows(), set)
@@ -62,11 +63,14 @@ std::string roc_csv(const ScoredJets& scored) {
   return text;
 }
 
-void write_column(hid_t file, const char* name, hid_t stored_type, hid_t memory_type, hsize_t size, const void* values) {
+void write_column(hid_t file, const char* name, hid_t stored_type, hid_t memory_type, hsize_t size,
+                  const void* values) {
   const hdf5::Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
-  const hdf5::Handle dataset(H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+  const hdf5::Handle dataset(
+      H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
   hdf5::check(dataset, fmt::format("creating {}", name));
-  hdf5::check(H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), fmt::format("writing {}", name));
+  hdf5::check(H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+              fmt::format("writing {}", name));
 }
 
 void write_predictions(const std::string& path, const std::vector<ScoredRow>& rows) {
@@ -104,8 +108,10 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
     if (!comm.is_root()) return;
     const ScoredJets scored = without_rows(slice);
     const Metrics m = compute_metrics(scored);
-    fmt::print("jets {}  loss {:.4f}  accuracy {:.4f}  AUC {:.4f}  1/eps_B at eps_S 0.3: {:.1f}, at 0.5: {:.1f}  ({:.1f} s)\n",
-               m.jets, m.loss, m.accuracy, m.auc, m.rejection_30, m.rejection_50, watch.seconds());
+    fmt::print(
+        "jets {}  loss {:.4f}  accuracy {:.4f}  AUC {:.4f}  1/eps_B at eps_S 0.3: {:.1f}, at 0.5: {:.1f}  "
+        "({:.1f} s)\n",
+        m.jets, m.loss, m.accuracy, m.auc, m.rejection_30, m.rejection_50, watch.seconds());
     if (slice.skipped > 0) fmt::print("warning: {} bad rows skipped\n", slice.skipped);
     if (std::isnan(m.auc)) fmt::print("note: all jets are of one class, so there is no ROC curve\n");
     if (!options.json.empty()) write_text(options.json, metrics_json(m, slice.skipped));
@@ -124,8 +130,8 @@ void predict(const PredictOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (!comm.is_root()) return;
     write_predictions(options.output, scored.rows);
-    fmt::print("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)\n", options.output, scored.rows.size(), watch.seconds(),
-               static_cast<double>(scored.rows.size()) / watch.seconds());
+    fmt::print("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)\n", options.output, scored.rows.size(),
+               watch.seconds(), static_cast<double>(scored.rows.size()) / watch.seconds());
     if (scored.skipped > 0) fmt::print("warning: {} bad rows skipped\n", scored.skipped);
   });
 }

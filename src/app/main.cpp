@@ -34,7 +34,8 @@ struct Command {
 };
 
 void add_threads(CLI::App* verb, int& threads) {
-  verb->add_option("--threads", threads, "OpenMP threads a rank (default: OMP_NUM_THREADS, else this rank's share of the cores)")
+  verb->add_option("--threads", threads,
+                   "OpenMP threads a rank (default: OMP_NUM_THREADS, else this rank's share of the cores)")
       ->check(CLI::Range(1, 4096));
 }
 
@@ -44,7 +45,8 @@ void add_overwrite(CLI::App* verb, bool& overwrite) {
 
 void add_generate(CLI::App& app, Command& command) {
   GenerateOptions& o = command.generate;
-  CLI::App* verb = app.add_subcommand("generate", "synthetic jets in the reference layout, written in parallel");
+  CLI::App* verb =
+      app.add_subcommand("generate", "synthetic jets in the reference layout, written in parallel");
   verb->add_option("output", o.output, "HDF5 file to write")->required();
   verb->add_option("--jets", o.jets, "number of jets, half of them tops")->required();
   verb->add_option("--seed", o.seed, "chooses the jets")->capture_default_str();
@@ -55,7 +57,8 @@ void add_generate(CLI::App& app, Command& command) {
 }
 
 void add_inspect(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("inspect", "layout, rows, classes, splits, chunks, filter, physics sanity");
+  CLI::App* verb =
+      app.add_subcommand("inspect", "layout, rows, classes, splits, chunks, filter, physics sanity");
   verb->add_option("files", command.inspected_files, "HDF5 files")->required();
   verb->callback([&] {
     command.run = [&](const Communicator& comm) {
@@ -67,7 +70,8 @@ void add_inspect(CLI::App& app, Command& command) {
 
 void add_preprocess(CLI::App& app, Command& command) {
   PreprocessOptions& o = command.preprocess;
-  CLI::App* verb = app.add_subcommand("preprocess", "dense images (N,bins,bins), labels and splits, for people and other tools");
+  CLI::App* verb = app.add_subcommand(
+      "preprocess", "dense images (N,bins,bins), labels and splits, for people and other tools");
   verb->add_option("config", o.config, "YAML config")->required();
   verb->add_option("output", o.output, "HDF5 file to write")->required();
   verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
@@ -79,7 +83,8 @@ void add_preprocess(CLI::App& app, Command& command) {
 void add_summary(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("summary", "the network, layer by layer, with parameter counts");
   verb->add_option("config", command.summary_config, "YAML config")->required();
-  verb->add_option("--set", command.train.assignments, "override a config key: key=value")->allow_extra_args(false);
+  verb->add_option("--set", command.train.assignments, "override a config key: key=value")
+      ->allow_extra_args(false);
   verb->callback([&] {
     command.run = [&](const Communicator& comm) {
       const Config config = load_config(command.summary_config, command.train.assignments, false, comm);
@@ -95,7 +100,8 @@ void add_train(CLI::App& app, Command& command) {
   TrainOptions& o = command.train;
   CLI::App* verb = app.add_subcommand("train", "train the config's network; results go to a run directory");
   verb->add_option("config", o.config, "YAML config")->required();
-  verb->add_option("--set", o.assignments, "override a config key: key=value, for example train.batch_size=256")
+  verb->add_option("--set", o.assignments,
+                   "override a config key: key=value, for example train.batch_size=256")
       ->allow_extra_args(false);
   verb->add_option("--out", o.output, "run directory")->capture_default_str()->default_val("runs/latest");
   add_overwrite(verb, o.overwrite);
@@ -105,10 +111,12 @@ void add_train(CLI::App& app, Command& command) {
 
 void add_evaluate(CLI::App& app, Command& command) {
   EvaluateOptions& o = command.evaluate;
-  CLI::App* verb = app.add_subcommand("evaluate", "accuracy, AUC and background rejection of a model on files");
+  CLI::App* verb =
+      app.add_subcommand("evaluate", "accuracy, AUC and background rejection of a model on files");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
   verb->add_option("files", o.files, "HDF5 files")->required();
-  verb->add_option("--split", o.split, "train, validation or test, as the model's config splits these files (default: all rows)");
+  verb->add_option("--split", o.split,
+                   "train, validation or test, as the model's config splits these files (default: all rows)");
   verb->add_option("--json", o.json, "write the metrics to this file");
   verb->add_option("--roc", o.roc, "write the ROC curve to this CSV file");
   add_overwrite(verb, o.overwrite);
@@ -142,8 +150,8 @@ int parse(CLI::App& app, int argc, char** argv, bool speaks) {
   }
 }
 
-/// An error that other ranks may not know of ends the job at once. Lower ranks speak first, so that where all ranks
-/// fail in the same way, only one is heard.
+/// An error that other ranks may not know of ends the job at once. Lower ranks speak first, so that where all
+/// ranks fail in the same way, only one is heard.
 [[noreturn]] void speak_and_abort(const std::string& what, ExitStatus status, const Communicator& world) {
   std::this_thread::sleep_for(std::chrono::milliseconds(200 * std::min(world.rank(), 10)));
   fmt::print(stderr, "jetrain: rank {}: {}\n", world.rank(), what);
@@ -171,7 +179,10 @@ int main(int argc, char** argv) {
   const Environment environment(argc, argv);
   const Communicator world = Communicator::world();
 
-  CLI::App app("jetrain: data-parallel training of jet taggers on CPU clusters. Every verb runs alone or under mpirun.", "jetrain");
+  CLI::App app(
+      "jetrain: data-parallel training of jet taggers on CPU clusters. Every verb runs alone or under "
+      "mpirun.",
+      "jetrain");
   app.require_subcommand(1);
   app.set_version_flag("--version", "jetrain " JETRAIN_VERSION);
   Command command;

@@ -25,12 +25,14 @@ struct LabelledRows {
 };
 
 std::uint8_t ttv_of(Set set) {
-  return static_cast<std::uint8_t>(set == Set::train ? Ttv::train : set == Set::test ? Ttv::test : Ttv::validation);
+  return static_cast<std::uint8_t>(set == Set::train  ? Ttv::train
+                                   : set == Set::test ? Ttv::test
+                                                      : Ttv::validation);
 }
 
 /// Appends this rank's selected rows of one source.
-void read_rows(const JetSource& source, const Selection& selection, const Config& config, const Communicator& comm,
-               LabelledRows& all) {
+void read_rows(const JetSource& source, const Selection& selection, const Config& config,
+               const Communicator& comm, LabelledRows& all) {
   const ImageMaker maker(config.image);
   const bool skip = config.data.on_bad_row == "skip";
   std::vector<LabelledRows> slots(static_cast<std::size_t>(source.window_slots()));
@@ -68,8 +70,9 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
     read_rows(source, Selection::from_config(config, source, comm), config, comm, all);
     return all;
   }
-  const std::pair<Set, const std::vector<std::string>*> parts[] = {
-      {Set::train, &data.train_files}, {Set::validation, &data.validation_files}, {Set::test, &data.test_files}};
+  const std::pair<Set, const std::vector<std::string>*> parts[] = {{Set::train, &data.train_files},
+                                                                   {Set::validation, &data.validation_files},
+                                                                   {Set::test, &data.test_files}};
   for (const auto& [set, files] : parts) {
     if (files->empty()) continue;
     const JetSource source(*files, comm);
@@ -78,14 +81,17 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   return all;
 }
 
-/// One dataset whose first dimension is shared out over ranks in consecutive parts, written window by window; every
-/// rank takes part in every write, also with nothing left to give.
+/// One dataset whose first dimension is shared out over ranks in consecutive parts, written window by window;
+/// every rank takes part in every write, also with nothing left to give.
 class ParallelDataset {
  public:
-  ParallelDataset(hid_t file, const char* name, hid_t stored_type, hid_t memory_type, std::vector<hsize_t> sizes)
+  ParallelDataset(hid_t file, const char* name, hid_t stored_type, hid_t memory_type,
+                  std::vector<hsize_t> sizes)
       : name_(name), memory_type_(memory_type), sizes_(std::move(sizes)) {
-    const hdf5::Handle space(H5Screate_simple(static_cast<int>(sizes_.size()), sizes_.data(), nullptr), H5Sclose);
-    dataset_ = hdf5::Handle(H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+    const hdf5::Handle space(H5Screate_simple(static_cast<int>(sizes_.size()), sizes_.data(), nullptr),
+                             H5Sclose);
+    dataset_ = hdf5::Handle(H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                            H5Dclose);
     hdf5::check(dataset_, fmt::format("creating {}", name));
   }
 
@@ -95,7 +101,8 @@ class ParallelDataset {
     start[0] = static_cast<hsize_t>(first);
     extent[0] = static_cast<hsize_t>(count);
     const hdf5::Handle file_space(H5Dget_space(dataset_), H5Sclose);
-    const hdf5::Handle memory_space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose);
+    const hdf5::Handle memory_space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+                                    H5Sclose);
     if (count == 0) {
       H5Sselect_none(file_space);
       H5Sselect_none(memory_space);
@@ -115,7 +122,8 @@ class ParallelDataset {
   hdf5::Handle dataset_;
 };
 
-void write_dense(const std::string& path, const LabelledRows& mine, std::int64_t bins, const Communicator& comm) {
+void write_dense(const std::string& path, const LabelledRows& mine, std::int64_t bins,
+                 const Communicator& comm) {
   constexpr std::int64_t kWindowRows = 2048;
   const std::int64_t count = mine.images.size();
   const auto total = static_cast<hsize_t>(comm.sum(count));
@@ -159,15 +167,17 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   set_threads(options.threads, comm);
   const LabelledRows mine = read_all(config, comm);
   const std::int64_t total = comm.sum(mine.images.size());
-  if (total == 0) throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
+  if (total == 0)
+    throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
 
   const std::string temporary = options.output + ".writing";
   write_dense(temporary, mine, config.image.bins, comm);
   comm.agree([&] {
     if (!comm.is_root()) return;
     std::filesystem::rename(temporary, options.output);
-    fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total, config.image.bins,
-               config.image.bins, watch.seconds(), static_cast<double>(total) / watch.seconds());
+    fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total,
+               config.image.bins, config.image.bins, watch.seconds(),
+               static_cast<double>(total) / watch.seconds());
   });
 }
 
