@@ -7,10 +7,27 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 namespace jetrain {
+namespace {
 
-Log::Log(bool speaks) : terminal_(speaks && isatty(STDOUT_FILENO) == 1) {
+/// Open MPI's mpirun gives rank 0 a pseudo-terminal of its own, also where mpirun's output goes to a file;
+/// what counts is then the output of mpirun, our parent.
+bool user_sees_a_terminal() {
+  if (isatty(STDOUT_FILENO) != 1) return false;
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) return true;
+  std::error_code failure;
+  const auto target =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), failure).string();
+  return target.starts_with("/dev/pts/") || target.starts_with("/dev/tty");
+}
+
+}  // namespace
+
+Log::Log(bool speaks) : terminal_(speaks && user_sees_a_terminal()) {
   if (!speaks) return;
   auto console = std::make_shared<spdlog::sinks::stdout_sink_mt>();
   console->set_pattern("%v");
