@@ -214,7 +214,7 @@ ImageMaker::ImageMaker(const ImageConfig& config) : config_(config) {
 RowStatus ImageMaker::make(std::span<const float, kConstituentFloats> constituents, std::uint16_t* pixels,
                            float* values, std::int64_t& count) const {
   count = 0;
-  Jet jet;
+  Jet jet{};
   if (!measure(constituents.data(), jet)) return RowStatus::not_finite;
   if (jet.count == 0) return RowStatus::good;
   if (!to_detector_coordinates(constituents.data(), jet)) return RowStatus::not_finite;
