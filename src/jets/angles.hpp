@@ -20,7 +20,7 @@ namespace jetrain {
 template <std::size_t N>
 inline double polynomial(const double (&coefficients)[N], double x) {
   double sum = coefficients[N - 1];
-#pragma GCC unroll 16
+
   for (std::size_t i = N - 1; i-- > 0;) sum = sum * x + coefficients[i];
   return sum;
 }

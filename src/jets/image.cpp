@@ -114,38 +114,38 @@ void flip(Jet& jet) {
 /// One axis of the grid, with numpy's edges: linspace(-half_width, half_width, bins + 1).
 struct Axis {
   Axis(std::int64_t bin_count, double half)
-      : bins(static_cast<std::int32_t>(bin_count)),
-        half_width(half),
-        step(2 * half / static_cast<double>(bin_count)) {}
+      : bins(static_cast<double>(bin_count)), half_width(half), step(2 * half / bins), per_width(1 / step) {}
 
-  double edge(std::int32_t i) const {
-    return i == bins ? half_width : static_cast<double>(i) * step - half_width;
+  double edge(double i) const {
+    const double inner = i * step - half_width;
+    return i < bins ? inner : half_width;
   }
-  bool covers(double x) const { return x >= -half_width && x <= half_width; }
+  bool covers(double x) const { return (x >= -half_width) & (x <= half_width); }
 
-  /// The bin of a covered x: edge(bin) <= x < edge(bin + 1); the last bin includes its right edge. The
-  /// quotient may round across an edge, hence the comparisons.
-  std::int32_t bin(double x) const {
+  /// The bin of x, as a whole double: edge(bin) <= x < edge(bin + 1); the last bin includes its right edge.
+  /// The quotient may round across an edge, hence the comparisons. What is not covered gives some bin.
+  double bin(double x) const {
     const double inside = covers(x) ? x : 0.0;
-    std::int32_t i = static_cast<std::int32_t>((inside + half_width) / step);
-    i = i < bins ? i : bins - 1;
-    i -= inside < edge(i) ? 1 : 0;
-    i += inside >= edge(i + 1) ? 1 : 0;
+    double i = static_cast<double>(static_cast<std::int32_t>((inside + half_width) * per_width));
+    i -= inside < edge(i) ? 1.0 : 0.0;
+    i += inside >= edge(i + 1) ? 1.0 : 0.0;
     return i < bins ? i : bins - 1;
   }
 
-  std::int32_t bins;
+  double bins;
   double half_width;
   double step;
+  double per_width;
 };
 
 /// Step 4: the pixel of each constituent.
 void find_pixels(Jet& jet, const Axis& axis) {
+  const Axis own = axis;  // a copy: no store to the jet can change it
 #pragma omp simd
   for (std::int64_t i = 0; i < jet.count; ++i) {
-    const std::int32_t pixel = axis.bin(jet.u[i]) * axis.bins + axis.bin(jet.w[i]);
-    const bool inside = axis.covers(jet.u[i]) && axis.covers(jet.w[i]) && jet.pt[i] > 0;
-    jet.pixel[i] = inside ? pixel : -1;
+    const double pixel = own.bin(jet.u[i]) * own.bins + own.bin(jet.w[i]);
+    const bool inside = own.covers(jet.u[i]) & own.covers(jet.w[i]) & (jet.pt[i] > 0);
+    jet.pixel[i] = static_cast<std::int32_t>(inside ? pixel : -1.0);
   }
 }
 
@@ -214,7 +214,7 @@ ImageMaker::ImageMaker(const ImageConfig& config) : config_(config) {
 RowStatus ImageMaker::make(std::span<const float, kConstituentFloats> constituents, std::uint16_t* pixels,
                            float* values, std::int64_t& count) const {
   count = 0;
-  Jet jet;
+  Jet jet{};
   if (!measure(constituents.data(), jet)) return RowStatus::not_finite;
   if (jet.count == 0) return RowStatus::good;
   if (!to_detector_coordinates(constituents.data(), jet)) return RowStatus::not_finite;
