@@ -22,6 +22,7 @@ struct LabelledRows {
   SparseImageStore images;
   std::vector<std::uint8_t> splits;
   std::vector<std::int64_t> rows;
+  std::int64_t skipped = 0;
 };
 
 std::uint8_t ttv_of(Set set) {
@@ -36,15 +37,13 @@ void read_rows(const JetSource& source, const Selection& selection, const Config
   const ImageMaker maker(config.image);
   const bool skip = config.data.on_bad_row == "skip";
   std::vector<LabelledRows> slots(static_cast<std::size_t>(source.window_slots()));
-  std::vector<std::int64_t> skipped(slots.size());
   comm.agree([&] {
     source.read(
         source.slice(selection.range(), comm.rank(), comm.size()),
         [&](std::int64_t slot, const JetBlock& block) {
           LabelledRows& out = slots[static_cast<std::size_t>(slot)];
           for_each_image(source, selection, {Set::train, Set::validation, Set::test}, maker, skip, block,
-                         skipped[static_cast<std::size_t>(slot)],
-                         [&](std::int64_t row, Set set, const SparseImage& image) {
+                         out.skipped, [&](std::int64_t row, Set set, const SparseImage& image) {
                            out.images.append(image);
                            out.splits.push_back(ttv_of(set));
                            out.rows.push_back(row);
@@ -56,6 +55,7 @@ void read_rows(const JetSource& source, const Selection& selection, const Config
             all.images.append(std::move(slot.images));
             all.splits.insert(all.splits.end(), slot.splits.begin(), slot.splits.end());
             all.rows.insert(all.rows.end(), slot.rows.begin(), slot.rows.end());
+            all.skipped += slot.skipped;
             slot = {};
           }
         });
@@ -167,6 +167,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   set_threads(options.threads, comm);
   const LabelledRows mine = read_all(config, comm);
   const std::int64_t total = comm.sum(mine.images.size());
+  const std::int64_t skipped = comm.sum(mine.skipped);
   if (total == 0)
     throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
 
