@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #include "jetrain/io/jet_source.hpp"
 #include "jetrain/jets/image.hpp"
@@ -18,13 +20,13 @@ constexpr std::int64_t kSampleRows = 1000;
 
 /// How often each label stands in a file. The last entry of each group counts values that mean nothing.
 struct Labels {
-  enum { qcd, top, unknown_class, train, test, validation, unknown_split, kinds };
+  enum : std::size_t { qcd, top, unknown_class, train, test, validation, unknown_split, kinds };
   std::array<std::int64_t, kinds> counts{};
 
   void add(std::int64_t is_signal, std::int64_t ttv) {
     ++counts[is_signal == 0 ? qcd : is_signal == 1 ? top : unknown_class];
     const bool known = ttv >= 0 && ttv <= 2;
-    ++counts[known ? train + static_cast<std::size_t>(ttv) : unknown_split];
+    ++counts[known ? std::size_t{train} + static_cast<std::size_t>(ttv) : std::size_t{unknown_split}];
   }
 };
 

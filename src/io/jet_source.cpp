@@ -58,6 +58,19 @@ std::string rows_of(const std::string& path, RowRange local) {
 }  // namespace
 
 struct JetSource::File {
+  File() = default;
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  /// Closing a file that was opened through MPI-IO waits for all ranks. A rank that leaves by an exception
+  /// may be the only one that leaves, so it does not close.
+  ~File() {
+    if (std::uncaught_exceptions() > exceptions_at_start) {
+      dataset.release();
+      file.release();
+    }
+  }
+
+  int exceptions_at_start = std::uncaught_exceptions();
   FileLayout layout;
   std::int64_t first_row = 0;  ///< global number of this file's row 0
   Handle file;

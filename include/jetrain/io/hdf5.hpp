@@ -33,6 +33,8 @@ class Handle {
     if (id_ >= 0) close_(id_);
   }
   operator hid_t() const noexcept { return id_; }
+  /// Gives the handle up without closing it; HDF5 closes what is left in MPI_Finalize.
+  hid_t release() noexcept { return std::exchange(id_, -1); }
 
  private:
   hid_t id_ = -1;
