@@ -8,6 +8,7 @@
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/core/error.hpp"
 #include "jetrain/io/blosc_filter.hpp"
+#include "jetrain/io/metadata_cache.hpp"
 #include "pandas_attributes.hpp"
 
 namespace jetrain {
@@ -51,6 +52,14 @@ hdf5::Handle creation_list(Compression compression) {
   return list;
 }
 
+/// A rank alone needs no MPI-IO, and is faster without.
+hdf5::Handle create(const std::string& path, const Communicator& comm) {
+  if (comm.size() == 1) return hdf5::create_file(path);
+  hdf5::Handle file = hdf5::create_file(path, comm);
+  comm.agree([&] { hdf5::keep_metadata_in_cache(file); });
+  return file;
+}
+
 }  // namespace
 
 Compression compression_from_name(const std::string& name) {
@@ -62,7 +71,7 @@ Compression compression_from_name(const std::string& name) {
 
 ReferenceTableWriter::ReferenceTableWriter(const std::string& path, std::int64_t rows,
                                            Compression compression, const Communicator& comm)
-    : comm_(&comm), path_(path), rows_(rows), file_(hdf5::create_file(path, comm)) {
+    : comm_(&comm), path_(path), rows_(rows), file_(create(path, comm)) {
   // Creating objects is collective in parallel HDF5: all ranks run the same lines with the same values.
   comm.agree([&] {
     const hdf5::Handle root(hdf5::check(H5Gopen2(file_, "/", H5P_DEFAULT), "opening /"), H5Gclose);
@@ -95,7 +104,9 @@ RowRange ReferenceTableWriter::range_of(int rank) const noexcept {
 void ReferenceTableWriter::write(std::int64_t first_row, std::span<const ReferenceRecord> records) {
   comm_->agree([&] {
     const hdf5::Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-    hdf5::check(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), "choosing collective writing");
+    if (comm_->size() > 1) {
+      hdf5::check(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), "choosing collective writing");
+    }
     const hdf5::Handle in_file(H5Dget_space(dataset_), H5Sclose);
     const hsize_t start = static_cast<hsize_t>(first_row);
     const hsize_t count = records.size();
@@ -110,6 +121,15 @@ void ReferenceTableWriter::write(std::int64_t first_row, std::span<const Referen
         H5Dwrite(dataset_, record_type(), in_memory, in_file, transfer, records.data()),
         fmt::format("writing {} rows from row {} on to {} (is the disk full?)", count, first_row, path_));
   });
+  flush_now_and_then(std::ssize(records));
+}
+
+void ReferenceTableWriter::flush_now_and_then(std::int64_t rows) {
+  unflushed_rows_ += comm_->sum(rows);
+  if (unflushed_rows_ < hdf5::kChunksBetweenFlushes * kChunkRows) return;
+  comm_->agree(
+      [&] { hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing " + path_ + " (is the disk full?)"); });
+  unflushed_rows_ = 0;
 }
 
 void ReferenceTableWriter::close() {

@@ -54,10 +54,12 @@ class ReferenceTableWriter {
 
  private:
   RowRange range_of(int rank) const noexcept;
+  void flush_now_and_then(std::int64_t rows);
 
   const Communicator* comm_;
   std::string path_;
   std::int64_t rows_;
+  std::int64_t unflushed_rows_ = 0;  ///< over all ranks; see metadata_cache.hpp
   hdf5::Handle file_;
   hdf5::Handle dataset_;
 };
