@@ -1,22 +1,18 @@
 #include "generate.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <omp.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <utility>
 #include <vector>
 
+#include "jetrain/comm/threads.hpp"
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/output_file.hpp"
 #include "jetrain/core/random.hpp"
+#include "jetrain/core/stopwatch.hpp"
+#include "jetrain/data/permutation.hpp"
 #include "jetrain/io/reference_table_writer.hpp"
 #include "jetrain/jets/generator.hpp"
 
@@ -28,36 +24,11 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kBlockRows = 10;                                      // rows of one class in a row
 constexpr std::int64_t kWindowRows = 64 * ReferenceTableWriter::kChunkRows;  // 8 MB a rank
 
-void check_output(const GenerateOptions& options) {
-  const fs::path path(options.output);
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (path.filename().empty() || fs::is_directory(path)) {
-    throw UsageError(fmt::format("cannot write {}: it is a folder; give the name of a file", options.output));
-  }
-  if (!fs::is_directory(folder)) {
-    throw UsageError(fmt::format("cannot write {}: there is no folder {}; create it first", options.output,
-                                 folder.string()));
-  }
-  if (access(folder.c_str(), W_OK) != 0) {
-    throw UsageError(fmt::format("cannot write {}: the folder {} is not writable ({})", options.output,
-                                 folder.string(), std::strerror(errno)));
-  }
-  if (fs::exists(path) && !options.overwrite) {
-    throw UsageError(fmt::format("{} exists already: give another name, or --overwrite", options.output));
-  }
-}
-
-/// Which blocks of ten rows are tops: half of them, in an order that the seed decides (Fisher-Yates).
+/// Which blocks of ten rows are tops: half of them, in an order that the seed decides.
 std::vector<bool> shuffled_blocks(std::int64_t jets, std::uint64_t seed) {
-  std::vector<bool> is_top(static_cast<std::size_t>(ceil_divide(jets, kBlockRows)));
-  for (std::size_t i = 0; i < is_top.size(); i += 2) is_top[i] = true;
-  RandomStream random(seed, Purpose::generate_order, 0, 0);
-  for (std::size_t i = is_top.size(); i > 1; --i) {
-    const auto other = static_cast<std::size_t>(random.below(i));
-    const bool label = is_top[i - 1];
-    is_top[i - 1] = is_top[other];
-    is_top[other] = label;
-  }
+  const auto order = random_permutation(ceil_divide(jets, kBlockRows), seed, Purpose::generate_order, 0);
+  std::vector<bool> is_top;
+  for (const std::uint32_t place : order) is_top.push_back(place % 2 == 0);
   return is_top;
 }
 
@@ -94,36 +65,6 @@ void fill_table(ReferenceTableWriter& writer, const std::vector<bool>& is_top,
   }
 }
 
-/// A name beside the output, under which the file grows; removed unless it was moved to its place.
-class TemporaryFile {
- public:
-  TemporaryFile(std::string final_name, bool is_owner)
-      : final_name_(std::move(final_name)), name_(final_name_ + ".partial"), is_owner_(is_owner) {}
-  ~TemporaryFile() {
-    if (is_owner_) unlink(name_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  const std::string& name() const noexcept { return name_; }
-
-  /// Synced before it is renamed, so that the final name never stands for half a file.
-  void move_to_place() {
-    const int descriptor = open(name_.c_str(), O_RDONLY);
-    const bool synced = descriptor >= 0 && fsync(descriptor) == 0;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!synced || std::rename(name_.c_str(), final_name_.c_str()) != 0) {
-      throw DataError(fmt::format("cannot complete {}: {}", final_name_, std::strerror(errno)));
-    }
-    is_owner_ = false;
-  }
-
- private:
-  std::string final_name_;
-  std::string name_;
-  bool is_owner_;
-};
-
 void print_summary(const GenerateOptions& options, const std::vector<bool>& is_top, double seconds) {
   std::int64_t tops = 0;
   for (std::size_t block = 0; block < is_top.size(); ++block) {
@@ -139,27 +80,26 @@ void print_summary(const GenerateOptions& options, const std::vector<bool>& is_t
 }  // namespace
 
 void generate(const GenerateOptions& options, const Communicator& comm) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   Compression compression = Compression::blosc;
   comm.agree([&] {
     compression = compression_from_name(options.compression);
     if (options.jets <= 0) {
       throw UsageError(fmt::format("--jets {}: give a number of jets of at least 1", options.jets));
     }
-    if (comm.is_root()) check_output(options);
+    if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
-  if (options.threads > 0) omp_set_num_threads(options.threads);
+  set_threads(options.threads, comm);
 
   const std::vector<bool> is_top = shuffled_blocks(options.jets, options.seed);
-  TemporaryFile temporary(options.output, comm.is_root());
-  ReferenceTableWriter writer(temporary.name(), options.jets, compression, comm);
+  PendingFile pending(options.output, comm.is_root());
+  ReferenceTableWriter writer(pending.name(), options.jets, compression, comm);
   fill_table(writer, is_top, options);
   writer.close();
   comm.agree([&] {
-    if (comm.is_root()) temporary.move_to_place();
+    if (comm.is_root()) pending.complete();
   });
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  if (comm.is_root()) print_summary(options, is_top, elapsed.count());
+  if (comm.is_root()) print_summary(options, is_top, watch.seconds());
 }
 
 }  // namespace jetrain

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "config_file.hpp"
 #include "jetrain/comm/threads.hpp"
@@ -171,14 +170,15 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   if (total == 0)
     throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
 
-  const std::string temporary = options.output + ".writing";
-  write_dense(temporary, mine, config.image.bins, comm);
+  PendingFile pending(options.output, comm.is_root());
+  write_dense(pending.name(), mine, config.image.bins, comm);
   comm.agree([&] {
     if (!comm.is_root()) return;
-    std::filesystem::rename(temporary, options.output);
+    pending.complete();
     fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total,
                config.image.bins, config.image.bins, watch.seconds(),
                static_cast<double>(total) / watch.seconds());
+    if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
   });
 }
 

@@ -33,18 +33,27 @@ void sync_to_disk(const fs::path& path) {
 
 }  // namespace
 
+PendingFile::PendingFile(const std::string& path, bool is_owner)
+    : path_(path), temporary_(path + ".writing"), is_owner_(is_owner) {}
+
+PendingFile::~PendingFile() {
+  std::error_code ignored;
+  if (is_owner_) fs::remove(temporary_, ignored);
+}
+
+void PendingFile::complete() {
+  sync_to_disk(temporary_);
+  std::error_code failure;
+  fs::rename(temporary_, path_, failure);
+  if (failure) throw DataError(fmt::format("cannot write {}: {}", path_, failure.message()));
+  is_owner_ = false;
+  sync_to_disk(folder_of(path_));
+}
+
 void write_whole(const std::string& path, const std::function<void(const std::string& temporary)>& write) {
-  const std::string temporary = path + ".writing";
-  try {
-    write(temporary);
-    sync_to_disk(temporary);
-    fs::rename(temporary, path);
-    sync_to_disk(folder_of(path));
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw;
-  }
+  PendingFile pending(path, true);
+  write(pending.name());
+  pending.complete();
 }
 
 void write_text(const std::string& path, const std::string& text) {

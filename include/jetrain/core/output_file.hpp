@@ -8,6 +8,26 @@
 
 namespace jetrain {
 
+/// A file on its way: it grows under a temporary name beside `path`. Several ranks may write into it; one
+/// owns it.
+class PendingFile {
+ public:
+  PendingFile(const std::string& path, bool is_owner);
+  /// The owner removes the temporary unless it was completed; `path` is then as it was.
+  ~PendingFile();
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  const std::string& name() const noexcept { return temporary_; }
+  /// On the owner, after the file was closed by all: syncs it, renames it to `path`, syncs the folder.
+  void complete();
+
+ private:
+  std::string path_;
+  std::string temporary_;
+  bool is_owner_;
+};
+
 /// Calls `write(temporary)` and renames the result to `path`, both synced to disk. On failure the temporary
 /// is removed and the error goes on; `path` is then as it was.
 void write_whole(const std::string& path, const std::function<void(const std::string& temporary)>& write);
