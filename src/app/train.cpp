@@ -76,7 +76,7 @@ void train(const TrainOptions& options, const Communicator& comm) {
     run->write_config(to_yaml(config));
     log.also_to(run->file("log.txt"));
   });
-  RunResult result = fit(config, *model, train_set, validation, comm, run.get(), log);
+  RunResult result = fit(config, *model, train_set, validation, comm, run.get(), options.profile, log);
 
   // 4. What came of it.
   result.training_jets = train_set.total();

@@ -13,6 +13,7 @@ struct TrainOptions {
   std::string output;                    ///< the run directory
   bool overwrite = false;
   int threads = 0;
+  bool profile = false;  ///< end with a table of where the time went
 };
 
 /// `jetrain train`: from config and files to a trained model in a run directory. Collective.

@@ -8,6 +8,7 @@
 
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/random.hpp"
+#include "jetrain/core/stopwatch.hpp"
 #include "jetrain/kernels/activation.hpp"
 
 namespace jetrain {
@@ -151,9 +152,12 @@ Planes LeafWorkspace::allocate(const Shape& shape, const Halo& halo) {
 }
 
 void Model::forward_logits(LeafWorkspace& workspace) const {
+  LeafTimes* times = workspace.times_;
+  LapTimer timer(times != nullptr);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     layers_[i]->forward(arena_.data() + offsets_[i], workspace.activations_[i],
                         workspace.activations_[i + 1]);
+    if (times != nullptr) timer.lap(times->forward[i]);
   }
 }
 
@@ -172,18 +176,22 @@ void Model::forward_loss(LeafWorkspace& workspace, std::span<const std::uint8_t>
 LeafResult Model::forward_backward(LeafWorkspace& workspace, std::span<const std::uint8_t> labels,
                                    float limit, std::int64_t* gradient_sums) const {
   forward_logits(workspace);
+  LeafTimes* times = workspace.times_;
+  LapTimer timer(times != nullptr);
   double losses[kLanes];
   kernels::softmax_cross_entropy(classes(), workspace.activations_.back().data, labels.data(),
                                  std::ssize(labels), workspace.probabilities_.data(), losses,
                                  workspace.gradients_.back().data);
   if (layers_.back()->output_is_relu()) {  // a softmax layer on top of activation: relu
-    kernels::relu_backward(workspace.activations_.back(), workspace.gradients_.back(), workspace.gradients_.back());
+    kernels::relu_backward(workspace.activations_.back(), workspace.gradients_.back(),
+                           workspace.gradients_.back());
   }
   LeafResult result;
   for (std::size_t lane = 0; lane < labels.size(); ++lane) {
     result.loss += losses[lane];
     result.correct += predicted_class(classes(), workspace.probabilities(), lane) == labels[lane] ? 1 : 0;
   }
+  if (times != nullptr) timer.lap(times->loss);
 
   for (std::size_t i = layers_.size(); i-- > 0;) {
     const Layer& layer = *layers_[i];
@@ -192,9 +200,11 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, std::span<const std
     const GradientSums sums{gradient_sums + offsets_[i], limit, workspace.scratch_.data()};
     if (!layer.backward_parameters(x, dy, sums) && result.bad_layer < 0)
       result.bad_layer = static_cast<int>(i);
+    if (times != nullptr) timer.lap(times->backward_parameters[i]);
     if (i == 0) break;
     layer.backward_input(arena_.data() + offsets_[i], x, workspace.activations_[i + 1], dy,
                          layers_[i - 1]->output_is_relu(), workspace.gradients_[i]);
+    if (times != nullptr) timer.lap(times->backward_input[i]);
   }
   return result;
 }

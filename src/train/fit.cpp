@@ -36,26 +36,31 @@ void update_parameters(Optimizer& optimizer, Model& model, const std::int64_t* s
 /// One run through the training set.
 class EpochRunner {
  public:
-  EpochRunner(const Config& config, Model& model, const ImageSet& train, const Communicator& comm, Log& log)
+  EpochRunner(const Config& config, Model& model, const ImageSet& train, bool profile,
+              const Communicator& comm, Log& log)
       : config_(config),
         model_(model),
         train_(train),
         plan_{train.total(), config.train.batch_size, comm.size()},
         optimizer_(make_optimizer(config.train.optimizer, model.parameter_count())),
-        step_(model, omp_get_max_threads(), comm),
+        step_(model, omp_get_max_threads(), profile, comm),
         feeder_(train, plan_, comm),
         log_(log) {}
 
   EpochRecord run(std::int64_t epoch) {
     const Stopwatch watch;
+    LapTimer timer(true);
     feeder_.start_epoch(epoch_order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(epoch),
                                     plan_, train_.begins));
+    timer.lap(order_seconds_);
     double loss = 0;  // batches are added in their order, the same on every rank
     std::int64_t correct = 0;
     for (std::int64_t b = 0; b < plan_.batches(); ++b) {
       step_.run(feeder_.samples(b), plan_.leaves(b));
       if (step_.bad_layer() >= 0) refuse_diverged(epoch, b);
+      const Stopwatch update_watch;
       update_parameters(*optimizer_, model_, step_.gradient_sums(), plan_.batch(b).size());
+      optimizer_seconds_ += update_watch.seconds();
       loss += kernels::exact_value(step_.loss_sum());
       correct += step_.correct();
       show_progress(epoch, b, loss, watch.seconds());
@@ -66,6 +71,7 @@ class EpochRunner {
     record.accuracy = static_cast<double>(correct) / static_cast<double>(plan_.samples);
     record.learning_rate = optimizer_->learning_rate();
     record.seconds = watch.seconds();
+    seconds_ += record.seconds;
     record.jets_per_second = static_cast<double>(plan_.samples) / record.seconds;
     return record;
   }
@@ -74,6 +80,16 @@ class EpochRunner {
     seconds["compute"] = step_.compute_seconds();
     seconds["allreduce"] = step_.allreduce_seconds();
     seconds["redistribute"] = feeder_.seconds();
+  }
+
+  /// What the epochs' time went into, as a table on rank 0. Collective.
+  std::string profile(double validate_seconds, const Communicator& comm) const {
+    std::vector<Phase> phases = step_.phases();
+    phases.push_back({"optimizer", optimizer_seconds_, 0});
+    phases.push_back({"shuffle: order", order_seconds_, 0});
+    phases.push_back({"shuffle: redistribution", feeder_.seconds(), 0});
+    phases.push_back({"validate", validate_seconds, 0});
+    return profile_table(std::move(phases), seconds_ + validate_seconds, omp_get_max_threads(), comm);
   }
 
  private:
@@ -109,6 +125,9 @@ class EpochRunner {
   BatchFeeder feeder_;
   Log& log_;
   Stopwatch shown_;
+  double optimizer_seconds_ = 0;
+  double order_seconds_ = 0;
+  double seconds_ = 0;  ///< of all epochs
 };
 
 std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
@@ -128,8 +147,8 @@ double median(std::vector<double> values) {
 }  // namespace
 
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              const Communicator& comm, RunDirectory* run, Log& log) {
-  EpochRunner epochs(config, model, train, comm, log);
+              const Communicator& comm, RunDirectory* run, bool profile, Log& log) {
+  EpochRunner epochs(config, model, train, profile, comm, log);
   EarlyStopping stopping(config.early_stopping);
   std::vector<float> kept(model.parameters().begin(), model.parameters().end());
   RunResult result;
@@ -163,6 +182,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     }
   }
 
+  if (profile) log.line(epochs.profile(validate_seconds, comm));
   std::copy(kept.begin(), kept.end(), model.parameters().begin());
   result.weights_hash = weights_hash(model.parameters());
   result.parameters = model.parameter_count();

@@ -13,20 +13,28 @@
 namespace jetrain {
 
 struct GradientStep::Worker {
-  Worker(const Model& model, std::size_t sum_count) : workspace(model, true), sums(sum_count) {}
+  Worker(const Model& model, std::size_t sum_count, bool profile)
+      : workspace(model, true), sums(sum_count), times(model.layers().size()) {
+    if (profile) workspace.time_into(&times);
+  }
   LeafWorkspace workspace;
   AlignedBuffer<std::int64_t> sums;
+  LeafTimes times;
+  double densify_seconds = 0;
+  double idle_seconds = 0;    ///< at the end of a step, for this rank's other threads
+  double reduce_seconds = 0;  ///< clearing the sums and adding the threads'
 };
 
-GradientStep::GradientStep(const Model& model, int threads, const Communicator& comm)
+GradientStep::GradientStep(const Model& model, int threads, bool profile, const Communicator& comm)
     : model_(model),
       comm_(comm),
       threads_(threads),
+      profile_(profile),
       workers_(static_cast<std::size_t>(threads)),
       total_(bad_at(model.layers().size())) {
 #pragma omp parallel for num_threads(threads_) schedule(static, 1)
   for (std::size_t t = 0; t < workers_.size(); ++t) {  // each thread touches its own memory first
-    workers_[t] = std::make_unique<Worker>(model_, total_.size());
+    workers_[t] = std::make_unique<Worker>(model_, total_.size(), profile_);
   }
 }
 
@@ -39,32 +47,41 @@ void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_lea
   const std::size_t team = workers_.size();
 #pragma omp parallel num_threads(threads_)
   {
-#pragma omp for schedule(static, 1)
-    for (std::size_t t = 0; t < team; ++t) {
-      std::memset(workers_[t]->sums.data(), 0, total_.size() * sizeof(std::int64_t));
-    }
-#pragma omp for schedule(dynamic, 1)
+    Worker& worker = *workers_[static_cast<std::size_t>(omp_get_thread_num())];
+    LapTimer timer(profile_);
+    std::memset(worker.sums.data(), 0, total_.size() * sizeof(std::int64_t));
+    timer.lap(worker.reduce_seconds);
+    double leaf_seconds = 0;
+#pragma omp for schedule(dynamic, 1) nowait
     for (std::int64_t leaf = 0; leaf < leaves; ++leaf) {
       const auto first = static_cast<std::size_t>(leaf * kLanes);
       const std::size_t count = std::min(mine.size() - first, static_cast<std::size_t>(kLanes));
-      Worker& worker = *workers_[static_cast<std::size_t>(omp_get_thread_num())];
       compute_leaf(worker, mine.subspan(first, count), limit);
     }
+    timer.lap(leaf_seconds);
+#pragma omp barrier
+    timer.lap(worker.idle_seconds);
 #pragma omp for schedule(static)
     for (std::size_t i = 0; i < total_.size(); ++i) {
       std::int64_t sum = 0;
       for (std::size_t t = 0; t < team; ++t) sum += workers_[t]->sums[i];
       total_[i] = sum;
     }
+    timer.lap(worker.reduce_seconds);
   }
+  leaves_ += leaves;
   compute_seconds_ += watch.seconds();
-  const Stopwatch reduce_watch;
+  LapTimer timer(true);
+  if (profile_) comm_.barrier();
+  timer.lap(wait_seconds_);
   if (comm_.size() > 1) comm_.sum(total_.span());
-  allreduce_seconds_ += reduce_watch.seconds();
+  timer.lap(allreduce_seconds_);
 }
 
 void GradientStep::compute_leaf(Worker& worker, std::span<const SparseImage> leaf, float limit) const {
+  LapTimer timer(profile_);
   densify(leaf, worker.workspace.input());
+  timer.lap(worker.densify_seconds);
   std::uint8_t labels[kLanes];
   for (std::size_t i = 0; i < leaf.size(); ++i) labels[i] = leaf[i].label;
   std::int64_t* sums = worker.sums.data();
@@ -73,6 +90,35 @@ void GradientStep::compute_leaf(Worker& worker, std::span<const SparseImage> lea
   if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(model_.layers().size()) - 1;
   sums[loss_at() + 1] += result.correct;
   if (result.bad_layer >= 0) ++sums[bad_at(static_cast<std::size_t>(result.bad_layer))];
+}
+
+std::vector<Phase> GradientStep::phases() const {
+  const auto mean = [&](const auto& seconds_of) {
+    double sum = 0;
+    for (const auto& worker : workers_) sum += seconds_of(*worker);
+    return sum / static_cast<double>(workers_.size());
+  };
+  const auto jets = static_cast<double>(leaves_ * kLanes);  // lanes of a short leaf are computed, too
+  std::vector<Phase> phases;
+  phases.push_back({"densify", mean([](const Worker& w) { return w.densify_seconds; }), 0});
+  const auto& layers = model_.layers();
+  const auto layer_phase = [&](std::size_t i, const char* what, auto direction) {
+    const double seconds = mean([&](const Worker& w) { return (w.times.*direction)[i]; });
+    const double flops = 2.0 * static_cast<double>(layers[i]->multiply_adds()) * jets;
+    phases.push_back({model_.layer_names()[i] + what, seconds, flops});
+  };
+  for (std::size_t i = 0; i < layers.size(); ++i) layer_phase(i, " forward", &LeafTimes::forward);
+  phases.push_back({"loss", mean([](const Worker& w) { return w.times.loss; }), 0});
+  for (std::size_t i = layers.size(); i-- > 0;) {
+    if (!layers[i]->parameters().empty())
+      layer_phase(i, " backward, parameters", &LeafTimes::backward_parameters);
+    if (i > 0) layer_phase(i, " backward, input", &LeafTimes::backward_input);
+  }
+  phases.push_back({"wait for threads", mean([](const Worker& w) { return w.idle_seconds; }), 0});
+  phases.push_back({"reduce over threads", mean([](const Worker& w) { return w.reduce_seconds; }), 0});
+  phases.push_back({"wait for ranks", wait_seconds_, 0});
+  phases.push_back({"allreduce", allreduce_seconds_, 0});
+  return phases;
 }
 
 int GradientStep::bad_layer() const noexcept {

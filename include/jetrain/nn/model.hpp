@@ -11,6 +11,7 @@
 
 #include "jetrain/core/aligned_buffer.hpp"
 #include "jetrain/nn/layer.hpp"
+#include "jetrain/nn/leaf_times.hpp"
 
 namespace jetrain {
 
@@ -33,6 +34,8 @@ class LeafWorkspace {
   Planes input() const { return activations_.front(); }
   /// (classes, lanes), after forward.
   const float* probabilities() const { return probabilities_.data(); }
+  /// From now on, forward_backward adds each layer's time here (null: to nothing).
+  void time_into(LeafTimes* times) { times_ = times; }
 
  private:
   friend class Model;
@@ -43,6 +46,7 @@ class LeafWorkspace {
   std::vector<Planes> gradients_;    ///< of the loss with respect to activations_[i]
   AlignedBuffer<float> scratch_;
   AlignedBuffer<float> probabilities_;
+  LeafTimes* times_ = nullptr;
 };
 
 /// What one leaf adds to the batch's sums.

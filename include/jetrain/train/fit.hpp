@@ -14,10 +14,10 @@
 namespace jetrain {
 
 /// Trains `model` (initialised) on `train`, validates after each epoch, stops early, and leaves the best
-/// weights in `model`. `run`: the run directory on rank 0, null elsewhere; history and best.h5 are written as
-/// the run goes on. Throws CollectiveError where the training diverges (the best weights so far are then in
-/// best.h5). Collective.
+/// weights in `model`. `profile`: time every phase, and log the table at the end. `run`: the run directory on
+/// rank 0, null elsewhere; history and best.h5 are written as the run goes on. Throws CollectiveError where
+/// the training diverges (the best weights so far are then in best.h5). Collective.
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              const Communicator& comm, RunDirectory* run, Log& log);
+              const Communicator& comm, RunDirectory* run, bool profile, Log& log);
 
 }  // namespace jetrain

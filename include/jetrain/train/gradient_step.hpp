@@ -12,12 +12,15 @@
 #include "jetrain/core/aligned_buffer.hpp"
 #include "jetrain/data/sparse_image_store.hpp"
 #include "jetrain/nn/model.hpp"
+#include "jetrain/train/profile.hpp"
 
 namespace jetrain {
 
 class GradientStep {
  public:
-  GradientStep(const Model& model, int threads, const Communicator& comm);
+  /// `profile`: keep the times that `phases` gives; ranks then wait for one another before each allreduce, so
+  /// that waiting and travelling can be told apart.
+  GradientStep(const Model& model, int threads, bool profile, const Communicator& comm);
 
   ~GradientStep();
 
@@ -31,6 +34,9 @@ class GradientStep {
   /// The deepest layer whose gradients were out of bounds on any rank; -1: none, and the sums are good.
   int bad_layer() const noexcept;
 
+  /// This rank's time in leaves, reduction and allreduce (with `profile`).
+  std::vector<Phase> phases() const;
+
   double compute_seconds() const noexcept { return compute_seconds_; }
   double allreduce_seconds() const noexcept { return allreduce_seconds_; }
 
@@ -43,9 +49,12 @@ class GradientStep {
   const Model& model_;
   const Communicator& comm_;
   int threads_;
+  bool profile_;
   std::vector<std::unique_ptr<Worker>> workers_;
   AlignedBuffer<std::int64_t> total_;  ///< parameters, loss, correct, one count of bad leaves a layer
   double compute_seconds_ = 0;
+  double wait_seconds_ = 0;  ///< for other ranks, with `profile`
+  std::int64_t leaves_ = 0;
   double allreduce_seconds_ = 0;
 };
 

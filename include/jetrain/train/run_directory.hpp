@@ -42,8 +42,8 @@ struct RunResult {
 
 class RunDirectory {
  public:
-  /// Throws where `path` holds a run already (unless `overwrite`) or cannot be written. Changes nothing, so that a
-  /// run that fails before its first epoch leaves nothing behind.
+  /// Throws where `path` holds a run already (unless `overwrite`) or cannot be written. Changes nothing, so
+  /// that a run that fails before its first epoch leaves nothing behind.
   static void require_free(const std::string& path, bool overwrite);
   /// Makes the folder and clears away a run that it holds.
   explicit RunDirectory(std::string path);
