@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <omp.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "jetrain/comm/threads.hpp"
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/random.hpp"
@@ -148,7 +148,7 @@ void generate(const GenerateOptions& options, const Communicator& comm) {
     }
     if (comm.is_root()) check_output(options);
   });
-  if (options.threads > 0) omp_set_num_threads(options.threads);
+  set_threads(options.threads, comm);
 
   const std::vector<bool> is_top = shuffled_blocks(options.jets, options.seed);
   TemporaryFile temporary(options.output, comm.is_root());

@@ -7,10 +7,26 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
 namespace jetrain {
+namespace {
 
-Log::Log(bool speaks) : terminal_(speaks && isatty(STDOUT_FILENO) == 1) {
+/// Whether a person watches. Open MPI gives its ranks a pseudo-terminal even where its own output goes to a
+/// file, so a rank asks its parent, mpirun.
+bool on_terminal() {
+  if (isatty(STDOUT_FILENO) != 1) return false;
+  if (std::getenv("OMPI_COMM_WORLD_RANK") == nullptr) return true;
+  std::error_code unknown;
+  const auto output =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), unknown).string();
+  return output.starts_with("/dev/pts/") || output.starts_with("/dev/tty");
+}
+
+}  // namespace
+
+Log::Log(bool speaks) : terminal_(speaks && on_terminal()) {
   if (!speaks) return;
   auto console = std::make_shared<spdlog::sinks::stdout_sink_mt>();
   console->set_pattern("%v");
