@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Builds jetrain and runs its tests: optimised, under sanitizers, and for other instruction sets.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source launch/dependencies.sh
+
+quick=false
+case "${1:-}" in
+  "") ;;
+  --quick) quick=true ;;
+  -h | --help)
+    cat <<'TEXT'
+usage: launch/test.sh [--quick]
+
+Installs what is missing (Debian, Ubuntu), builds jetrain and runs
+  all tests of the release build,
+  the unit tests and the MPI tests with two ranks under the address and undefined-behaviour sanitizers,
+  the unit tests of builds for the compiler's baseline and for x86-64-v3.
+--quick runs the release build's tests only. Status 0 means that every test passed.
+TEXT
+    exit 0
+    ;;
+  *)
+    echo "test.sh: unknown option $1; see launch/test.sh --help" >&2
+    exit 2
+    ;;
+esac
+
+headline() { printf '\n== %s (%d s so far)\n' "$*" "$SECONDS"; }
+
+# MPI libraries keep memory until the process ends, which the leak checker would report as ours.
+export ASAN_OPTIONS=detect_leaks=0
+# Containers often forbid one process to read another's memory; Open MPI then warns and takes this other way.
+export OMPI_MCA_btl_vader_single_copy_mechanism=${OMPI_MCA_btl_vader_single_copy_mechanism:-none}
+
+install_missing "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+logs=build/test-logs
+rm -rf $logs
+mkdir -p $logs
+
+headline "release: all tests"
+cmake --preset release
+cmake --build --preset release
+ctest --preset release 2>&1 | tee $logs/release.txt
+
+unit_tests_for() {  # unit_tests_for NAME MARCH: the unit tests of a release build for another instruction set
+  headline "-march=${2:-(none)}: unit tests"
+  cmake --preset release -B "build/$1" -DJETRAIN_ARCH="$2" -DJETRAIN_BUILD_BENCHMARKS=OFF
+  cmake --build "build/$1" --target jetrain_unit_tests
+  ctest --test-dir "build/$1" --no-tests=error --output-on-failure -R '^unit$' 2>&1 | tee "$logs/$1.txt"
+}
+
+if ! $quick; then
+  headline "sanitizers: unit tests, and MPI tests with two ranks"
+  cmake --preset sanitize -DJETRAIN_BUILD_BENCHMARKS=OFF
+  cmake --build --preset sanitize --target jetrain_unit_tests jetrain_mpi_tests
+  ctest --preset sanitize -R '^(unit|mpi_2_ranks)$' 2>&1 | tee $logs/sanitize.txt
+
+  unit_tests_for baseline ""
+  if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then
+    unit_tests_for x86-64-v3 x86-64-v3
+  else
+    echo "This processor has no AVX2: the build for x86-64-v3 is left out."
+  fi
+
+  headline "all passed; once more, what ctest said"
+  for name in sanitize baseline x86-64-v3; do
+    [ ! -e $logs/$name.txt ] || echo "$name: $(grep 'tests passed' $logs/$name.txt)"
+  done
+  echo "release:"
+  grep -A 100 'tests passed' $logs/release.txt
+fi
