@@ -67,7 +67,8 @@ void write_column(hid_t file, const char* name, hid_t stored_type, hid_t memory_
                   const void* values) {
   const hdf5::Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
   const hdf5::Handle dataset(
-      H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+      H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, hdf5::untimed_creation(), H5P_DEFAULT),
+      H5Dclose);
   hdf5::check(dataset, fmt::format("creating {}", name));
   hdf5::check(H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
               fmt::format("writing {}", name));

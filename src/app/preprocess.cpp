@@ -89,8 +89,9 @@ class ParallelDataset {
       : name_(name), memory_type_(memory_type), sizes_(std::move(sizes)) {
     const hdf5::Handle space(H5Screate_simple(static_cast<int>(sizes_.size()), sizes_.data(), nullptr),
                              H5Sclose);
-    dataset_ = hdf5::Handle(H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                            H5Dclose);
+    dataset_ = hdf5::Handle(
+        H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, hdf5::untimed_creation(), H5P_DEFAULT),
+        H5Dclose);
     hdf5::check(dataset_, fmt::format("creating {}", name));
   }
 

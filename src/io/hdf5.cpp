@@ -115,6 +115,12 @@ Handle open_dataset(hid_t file, const std::string& path) {
   return dataset;
 }
 
+Handle untimed_creation() {
+  Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  check(H5Pset_obj_track_times(creation, false), "choosing files without time stamps");
+  return creation;
+}
+
 std::vector<std::int64_t> dimensions(hid_t dataset) {
   const Handle space(H5Dget_space(dataset), H5Sclose);
   const int rank = H5Sget_simple_extent_ndims(space);

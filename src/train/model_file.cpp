@@ -24,8 +24,8 @@ void write_string(hid_t file, const char* path, const std::string& text) {
   H5Tset_size(type, text.size() + 1);
   H5Tset_cset(type, H5T_CSET_UTF8);
   const hdf5::Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const hdf5::Handle dataset(H5Dcreate2(file, path, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                             H5Dclose);
+  const hdf5::Handle dataset(
+      H5Dcreate2(file, path, type, space, H5P_DEFAULT, hdf5::untimed_creation(), H5P_DEFAULT), H5Dclose);
   hdf5::check(dataset, "writing the config into a model");
   hdf5::check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.c_str()),
               "writing the config into a model");
@@ -99,7 +99,8 @@ void save_model(const std::string& path, const Config& config, const Model& mode
                                H5Sclose);
       const std::string name = dataset_path(view);
       const hdf5::Handle dataset(
-          H5Dcreate2(file, name.c_str(), H5T_IEEE_F32LE, space, links, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+          H5Dcreate2(file, name.c_str(), H5T_IEEE_F32LE, space, links, hdf5::untimed_creation(), H5P_DEFAULT),
+          H5Dclose);
       hdf5::check(dataset, "creating " + name + " in " + path);
       hdf5::check(
           H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, parameters.data() + view.offset),

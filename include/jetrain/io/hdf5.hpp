@@ -63,6 +63,8 @@ Handle create_file(const std::string& path);
 
 bool exists(hid_t file, const std::string& path);
 Handle open_dataset(hid_t file, const std::string& path);
+/// A dataset creation list without time stamps, so that equal content gives equal files.
+Handle untimed_creation();
 std::vector<std::int64_t> dimensions(hid_t dataset);
 
 /// Scalar attributes. `write_pickle` stores a string whose bytes are a Python pickle, as PyTables does (ASCII

@@ -1,0 +1,62 @@
+#include "jetrain/train/early_stopping.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jetrain {
+namespace {
+
+/// The epoch after which a run with these values of the monitored quantity ends; 0: it goes to its last.
+int stops_after(const EarlyStoppingConfig& config, const std::vector<double>& values) {
+  EarlyStopping stopping(config);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    stopping.improved({.loss = values[i], .accuracy = values[i], .auc = values[i]});
+    if (stopping.should_stop()) return static_cast<int>(i) + 1;
+  }
+  return 0;
+}
+
+TEST(EarlyStopping, EndsAfterPatienceEpochsWithoutImprovement) {
+  EXPECT_EQ(stops_after({.patience = 2}, {0.5, 0.4, 0.45, 0.43, 0.3}), 4);
+}
+
+TEST(EarlyStopping, WaitsAnewAfterEachImprovement) {
+  EXPECT_EQ(stops_after({.patience = 2}, {0.5, 0.6, 0.4, 0.5, 0.3, 0.4, 0.4}), 7);
+}
+
+TEST(EarlyStopping, WithPatienceZeroEndsAfterTheFirstEpochThatIsNotBetter) {
+  EXPECT_EQ(stops_after({.patience = 0}, {0.5, 0.4, 0.45}), 3);
+}
+
+TEST(EarlyStopping, AnEqualValueIsNoImprovement) {
+  EXPECT_EQ(stops_after({.patience = 1}, {0.5, 0.5}), 2);
+}
+
+TEST(EarlyStopping, AnImprovementMustExceedMinDelta) {
+  EXPECT_EQ(stops_after({.patience = 1, .min_delta = 0.125}, {0.5, 0.375}), 2);
+  EXPECT_EQ(stops_after({.patience = 1, .min_delta = 0.125}, {0.5, 0.25}), 0);
+}
+
+TEST(EarlyStopping, WantsLargeAccuraciesAndAreas) {
+  for (const char* monitor : {"val_accuracy", "val_auc"}) {
+    EXPECT_EQ(stops_after({.monitor = monitor, .patience = 1}, {0.5, 0.6, 0.7}), 0) << monitor;
+    EXPECT_EQ(stops_after({.monitor = monitor, .patience = 1}, {0.5, 0.6, 0.6}), 3) << monitor;
+  }
+}
+
+TEST(EarlyStopping, NotANumberIsNeverAnImprovement) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(stops_after({.patience = 2}, {0.5, nan, nan}), 3);
+  EXPECT_EQ(stops_after({.patience = 2}, {nan, 0.5, 0.4}), 0);
+}
+
+TEST(EarlyStopping, SwitchedOffStillKnowsTheBestEpoch) {
+  EarlyStopping stopping({.enabled = false, .patience = 1});
+  EXPECT_TRUE(stopping.improved({.loss = 0.5}));
+  EXPECT_FALSE(stopping.improved({.loss = 0.6}));
+  EXPECT_FALSE(stopping.improved({.loss = 0.6}));
+  EXPECT_FALSE(stopping.should_stop());
+  EXPECT_TRUE(stopping.improved({.loss = 0.4}));
+}
+
+}  // namespace
+}  // namespace jetrain
