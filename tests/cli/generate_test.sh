@@ -33,7 +33,7 @@ refused "at least 1" "$jetrain" generate x.h5 --jets -5
 refused "zip9" "$jetrain" generate x.h5 --jets 5 --compression zip9
 [ ! -e x.h5 ] || fail "a refused command left x.h5"
 "$jetrain" generate tiny.h5 --jets 25 --overwrite
-ls ./*.partial >/dev/null 2>&1 && fail "a temporary file is left"
+ls ./*.writing >/dev/null 2>&1 && fail "a temporary file is left"
 
 python=
 for candidate in python3 /usr/bin/python3; do

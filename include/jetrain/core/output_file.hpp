@@ -35,8 +35,8 @@ void write_whole(const std::string& path, const std::function<void(const std::st
 /// The same for a text.
 void write_text(const std::string& path, const std::string& text);
 
-/// Throws UsageError if `path` exists and `overwrite` is false, DataError if its folder does not exist or
-/// cannot be written. For the start of a verb, before any work.
+/// Throws UsageError if `path` exists and `overwrite` is false, or its folder does not exist; DataError if the
+/// folder cannot be written. For the start of a verb, before any work.
 void require_writable(const std::string& path, bool overwrite);
 
 }  // namespace jetrain
