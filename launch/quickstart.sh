@@ -44,12 +44,12 @@ step mkdir -p build/quickstart
 step "${mpirun[@]}" $jetrain generate $data --jets 20000 --overwrite
 step $jetrain inspect $data
 step "${mpirun[@]}" $jetrain train configs/quickstart.yaml --out $run --overwrite
-step "${mpirun[@]}" $jetrain evaluate $run/best.h5 $data --split test
 step cat $run/history.csv
+step "${mpirun[@]}" $jetrain evaluate $run/best.h5 $data --split test
 
 cat <<TEXT
 
-Done in $SECONDS s. The last jetrain line is the tagger's quality on test jets, which the training did not see.
-$run holds the model (best.h5), the history, the result (result.json) and the config, every default spelled out.
+Done in $SECONDS s. The last line above is the tagger's quality on test jets, which the training did not see.
+$run holds the model (best.h5), the history, the result (result.json) and the whole config.
 Next: README.md, "Your own data".
 TEXT
