@@ -61,6 +61,7 @@ mkdir out bad
 "$MAKE_BAD_FILES" bad
 head -c $(($(stat -c %s bad/good.h5) / 2)) bad/good.h5 >bad/truncated.h5
 head -c 300 bad/good.h5 >bad/header_only.h5
+{ head -c 12000 bad/good.h5; head -c 2000 /dev/zero; tail -c +14001 bad/good.h5; } >bad/damaged.h5
 : >bad/empty.h5
 echo "E,PX,PY,PZ" >bad/not_hdf5.h5
 cat >small.yaml <<'YAML'
@@ -88,6 +89,7 @@ refuses "zero rows" "bad/zero_rows.h5: /table/table has no rows" $(train) --set 
 refuses "a truncated file" "bad/truncated.h5 cannot be opened, it is truncated" \
   $(train) --set data.files=bad/truncated.h5
 refuses "a file cut in its header" "bad/header_only.h5" $(train) --set data.files=bad/header_only.h5
+refuses "a damaged file" "bad/damaged.h5" $(train) --set data.files=bad/damaged.h5
 refuses "one bad file of two" "bad/zero_rows.h5" $(train) --set 'data.files=[bad/good.h5, bad/zero_rows.h5]'
 refuses "label 2" "bad/label_two.h5, row 137: the label is_signal_new is 2" \
   $(train) --set data.files=bad/label_two.h5
@@ -128,6 +130,17 @@ refuses "not YAML" "not_yaml.yaml:3: not valid YAML" train not_yaml.yaml --out o
 refuses "a data file as config" "bad/good.h5" train bad/good.h5 --out out/run
 refuses "missing config" "cannot read the config missing.yaml: No such file" train missing.yaml --out out/run
 refuses "a folder as config" "bad is a folder" train bad --out out/run
+
+# Command lines.
+refuses "no verb" "A subcommand is required"
+refuses "a missing argument" "config is required" train
+refuses "an unknown option" "--sett" $(train) --sett seed=2
+
+# A training that runs away; the run directory tells how far it came.
+refuses "a diverging training" "the training diverged in epoch 1, step 2 of 5: a gradient of layer dense" \
+  train small.yaml --out diverged --overwrite --set train.optimizer.adam.learning_rate=1e30
+[ ! -e diverged/best.h5 ] || fail "a diverged run left a model"
+! grep -q best.h5 stderr.txt || fail "a diverged run names a model that is not there"
 
 # What looks bad and is not.
 accepts "bad rows skipped" 3 "1 bad rows skipped" train small.yaml --out ok_skip --set data.files=bad/nan.h5 \
