@@ -185,6 +185,10 @@ int main(int argc, char** argv) {
       "mpirun.",
       "jetrain");
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format("jetrain: {} (jetrain --help, or jetrain VERB --help, lists what there is)\n",
+                       error.what());
+  });
   app.set_version_flag("--version", "jetrain " JETRAIN_VERSION);
   Command command;
   add_generate(app, command);

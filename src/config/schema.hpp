@@ -52,13 +52,19 @@ inline auto one_of(std::initializer_list<const char*> allowed) {
                : fmt::format("must be one of {}, not {}", fmt::join(words, ", "), value);
   };
 }
-inline auto both_at_least_one() {
-  return [](const std::array<std::int64_t, 2>& value) {
-    return value[0] >= 1 && value[1] >= 1
+inline auto both_between(std::int64_t low, std::int64_t high) {
+  return [low, high](const std::array<std::int64_t, 2>& value) {
+    const auto good = [&](std::int64_t v) { return v >= low && v <= high; };
+    return good(value[0]) && good(value[1])
                ? std::string()
-               : fmt::format("must be at least 1, not {} x {}", value[0], value[1]);
+               : fmt::format("must be from {} to {}, not {} x {}", low, high, value[0], value[1]);
   };
 }
+
+// Far above what anybody needs, and small enough that no product of them overflows.
+inline constexpr std::int64_t kLargestLayer = 1'000'000;
+inline constexpr std::int64_t kLargestKernel = 1'000;
+inline constexpr std::int64_t kLargestBatch = 1'000'000'000;
 
 template <class Visitor>
 void fields(Visitor& visit, SplitConfig& c) {
@@ -96,8 +102,8 @@ void fields(Visitor& visit, ImageConfig& c) {
 
 template <class Visitor>
 void fields(Visitor& visit, Conv2dConfig& c) {
-  visit("filters", c.filters, at_least(1));
-  visit("kernel", c.kernel, both_at_least_one());
+  visit("filters", c.filters, between(1, kLargestLayer));
+  visit("kernel", c.kernel, both_between(1, kLargestKernel));
   visit("padding", c.padding, one_of({"valid", "same"}));
   visit("activation", c.activation, one_of({"linear", "relu"}));
 }
@@ -109,7 +115,7 @@ template <class Visitor>
 void fields(Visitor&, FlattenConfig&) {}
 template <class Visitor>
 void fields(Visitor& visit, DenseConfig& c) {
-  visit("units", c.units, at_least(1));
+  visit("units", c.units, between(1, kLargestLayer));
   visit("activation", c.activation, one_of({"linear", "relu", "softmax"}));
 }
 template <class Visitor>
@@ -134,7 +140,7 @@ template <class Visitor>
 void fields(Visitor& visit, TrainConfig& c) {
   visit("loss", c.loss, one_of({"cross_entropy"}));
   visit("optimizer", c.optimizer, any());
-  visit("batch_size", c.batch_size, at_least(1));
+  visit("batch_size", c.batch_size, between(1, kLargestBatch));
   visit("epochs", c.epochs, at_least(1));
   visit("shuffle", c.shuffle, one_of({"global", "local", "none"}));
 }

@@ -53,7 +53,7 @@ Model::Model(const ModelConfig& config, const Shape& input) : input_(input) {
   Shape shape = input;
   for (std::size_t i = 0; i < count; ++i) {
     try {
-      if (i + 1 < count && ends_in_softmax(config.layers[i]))
+      if (i + 1 < config.layers.size() && ends_in_softmax(config.layers[i]))
         throw UsageError("softmax can only be the last layer");
       layers_.push_back(make_layer(config.layers[i], shape));
     } catch (const UsageError& error) {

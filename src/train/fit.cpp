@@ -109,10 +109,10 @@ class EpochRunner {
     throw CollectiveError(
         fmt::format("the training diverged in epoch {}, step {} of {}: a gradient of layer {} is not finite "
                     "or too large "
-                    "(learning rate {}): lower the learning rate; the best weights so far are in best.h5",
+                    "(learning rate {}): lower the learning rate{}",
                     epoch, b + 1, plan_.batches(),
                     model_.layer_names()[static_cast<std::size_t>(step_.bad_layer())],
-                    optimizer_->learning_rate()),
+                    optimizer_->learning_rate(), epoch > 1 ? "; the best weights so far are in best.h5" : ""),
         ExitStatus::failed);
   }
 

@@ -61,6 +61,7 @@ mkdir out bad
 "$MAKE_BAD_FILES" bad
 head -c $(($(stat -c %s bad/good.h5) / 2)) bad/good.h5 >bad/truncated.h5
 head -c 300 bad/good.h5 >bad/header_only.h5
+{ head -c 12000 bad/good.h5; head -c 2000 /dev/zero; tail -c +14001 bad/good.h5; } >bad/damaged.h5
 : >bad/empty.h5
 echo "E,PX,PY,PZ" >bad/not_hdf5.h5
 cat >small.yaml <<'YAML'
@@ -88,6 +89,7 @@ refuses "zero rows" "bad/zero_rows.h5: /table/table has no rows" $(train) --set 
 refuses "a truncated file" "bad/truncated.h5 cannot be opened, it is truncated" \
   $(train) --set data.files=bad/truncated.h5
 refuses "a file cut in its header" "bad/header_only.h5" $(train) --set data.files=bad/header_only.h5
+refuses "a damaged file" "bad/damaged.h5" $(train) --set data.files=bad/damaged.h5
 refuses "one bad file of two" "bad/zero_rows.h5" $(train) --set 'data.files=[bad/good.h5, bad/zero_rows.h5]'
 refuses "label 2" "bad/label_two.h5, row 137: the label is_signal_new is 2" \
   $(train) --set data.files=bad/label_two.h5
@@ -109,7 +111,9 @@ with bad/good.h5 | sed 's/epochs: 1/epoch: 1/' >typo.yaml
 refuses "unknown key in a file" "typo.yaml:8: train.epoch: unknown key; did you mean epochs?" \
   train typo.yaml --out out/run
 refuses "wrong type" 'train.epochs: must be a whole number, not "many"' $(train) --set train.epochs=many
-refuses "impossible value" "train.batch_size: must be at least 1, not 0" $(train) --set train.batch_size=0
+refuses "impossible value" "train.batch_size: must be from 1 to 1000000000, not 0" $(train) --set train.batch_size=0
+refuses "a batch beyond all numbers" "train.batch_size: must be from 1 to 1000000000" \
+  $(train) --set train.batch_size=9223372036854775807
 refuses "unknown layer" "did you mean dense?" $(train) --set 'model.layers=[flatten, {dens: {units: 2}}]'
 refuses "kernel larger than its input" "model.layers[0]: kernel 9 x 9 with padding valid does not fit into the input (8, 8, 1)" \
   $(train) --set 'model.layers=[{conv2d: {filters: 2, kernel: 9}}, flatten, {dense: {units: 2, activation: softmax}}]'
@@ -127,16 +131,27 @@ refuses "a data file as config" "bad/good.h5" train bad/good.h5 --out out/run
 refuses "missing config" "cannot read the config missing.yaml: No such file" train missing.yaml --out out/run
 refuses "a folder as config" "bad is a folder" train bad --out out/run
 
+# Command lines.
+refuses "no verb" "A subcommand is required"
+refuses "a missing argument" "config is required" train
+refuses "an unknown option" "--sett" $(train) --sett seed=2
+
+# A training that runs away; the run directory tells how far it came.
+refuses "a diverging training" "the training diverged in epoch 1, step 2 of 5: a gradient of layer dense" \
+  train small.yaml --out diverged --overwrite --set train.optimizer.adam.learning_rate=1e30
+[ ! -e diverged/best.h5 ] || fail "a diverged run left a model"
+! grep -q best.h5 stderr.txt || fail "a diverged run names a model that is not there"
+
 # What looks bad and is not.
 accepts "bad rows skipped" 3 "1 bad rows skipped" train small.yaml --out ok_skip --set data.files=bad/nan.h5 \
   --set data.on_bad_row=skip
 grep -q '"skipped_rows": 1' ok_skip/result.json || fail "result.json does not count the skipped row"
 for ranks in 1 3; do
   accepts "a batch larger than the data" $ranks "weights" train small.yaml --out ok_batch_$ranks \
-    --set train.batch_size=1000000
+    --set train.batch_size=1000000000
 done
-accepts "the largest batch there is" 1 "weights" train small.yaml --out ok_largest \
-  --set train.batch_size=9223372036854775807
+cmp -s <(grep weights_hash ok_batch_1/result.json) <(grep weights_hash ok_batch_3/result.json) ||
+  fail "one batch gives other weights on 3 ranks"
 for ranks in 1 3 7; do
   accepts "four jets" $ranks "weights" train small.yaml --out ok_four_$ranks --set data.files=bad/four_jets.h5 \
     --set data.split.validation=0.5

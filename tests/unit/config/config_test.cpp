@@ -68,7 +68,8 @@ TEST(Config, KernelIsOneNumberOrRowsAndColumns) {
   EXPECT_EQ(kernel("4"), (Kernel{4, 4}));
   EXPECT_EQ(kernel("[3, 5]"), (Kernel{3, 5}));
   EXPECT_THAT(refusal(kSmall, {"model.layers.0.conv2d.kernel=[1, 2, 3]"}), HasSubstr("[rows, columns]"));
-  EXPECT_THAT(refusal(kSmall, {"model.layers.0.conv2d.kernel=[0, 2]"}), HasSubstr("at least 1, not 0 x 2"));
+  EXPECT_THAT(refusal(kSmall, {"model.layers.0.conv2d.kernel=[0, 2]"}),
+              HasSubstr("must be from 1 to 1000, not 0 x 2"));
 }
 
 TEST(Config, OneFileNeedsNoBrackets) {
@@ -132,7 +133,11 @@ TEST(Config, RefusesValuesOfTheWrongType) {
 }
 
 TEST(Config, RefusesImpossibleValues) {
-  EXPECT_THAT(refusal(kSmall, {"train.batch_size=0"}), HasSubstr("must be at least 1, not 0"));
+  EXPECT_THAT(refusal(kSmall, {"train.batch_size=0"}), HasSubstr("must be from 1 to 1000000000, not 0"));
+  EXPECT_THAT(refusal(kSmall, {"train.batch_size=9223372036854775807"}), HasSubstr("must be from 1 to"));
+  EXPECT_THAT(refusal(kSmall, {"train.epochs=0"}), HasSubstr("must be at least 1, not 0"));
+  EXPECT_THAT(refusal(kSmall, {"model.layers.2.dense.units=4611686018427387904"}),
+              HasSubstr("must be from 1 to"));
   EXPECT_THAT(refusal(kSmall, {"image.bins=256"}), HasSubstr("must be from 1 to 255, not 256"));
   EXPECT_THAT(refusal(kSmall, {"image.half_width=0"}), HasSubstr("must be above 0"));
   EXPECT_THAT(refusal(kSmall, {"data.split.validation=1"}), HasSubstr("below 1"));

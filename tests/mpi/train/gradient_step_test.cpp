@@ -1,0 +1,77 @@
+#include "jetrain/train/gradient_step.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "jetrain/data/batch_plan.hpp"
+#include "jetrain/kernels/exact_sum.hpp"
+#include "sample_images.hpp"
+#include "small_network.hpp"
+
+namespace jetrain {
+namespace {
+
+/// The sums over samples 0 ... samples-1 as one batch, shared out over the ranks of `comm`.
+std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, int threads,
+                                     const Communicator& comm) {
+  const BatchPlan plan{samples, samples, comm.size()};
+  const Positions part = plan.part(0, comm.rank());
+  std::vector<test::SampleImage> images;
+  for (std::int64_t i = part.first; i < part.last; ++i) images.emplace_back(i);
+  std::vector<SparseImage> mine;
+  for (const test::SampleImage& image : images) mine.push_back(image.view());
+
+  GradientStep step(model, threads, comm);
+  // Twice, so that nothing of the first time may be left in the second.
+  for (int time = 0; time < 2; ++time) step.run(mine, plan.leaves(0));
+  EXPECT_EQ(step.bad_layer(), -1);
+  std::vector<std::int64_t> sums(step.gradient_sums(), step.gradient_sums() + model.parameter_count());
+  sums.push_back(step.loss_sum());
+  sums.push_back(step.correct());
+  return sums;
+}
+
+TEST(GradientStep, SumsDoNotDependOnRanksAndThreads) {
+  const Communicator world = Communicator::world();
+  const Communicator alone = Communicator::self();
+  const Model model = test::small_network();
+  for (const std::int64_t samples : {1, 16, 50, 77, 300}) {
+    const auto expected = batch_sums(model, samples, 1, alone);
+    EXPECT_EQ(batch_sums(model, samples, 1, world), expected) << samples;
+    EXPECT_EQ(batch_sums(model, samples, 2, world), expected) << samples;
+    EXPECT_EQ(batch_sums(model, samples, 3, alone), expected) << samples;
+  }
+}
+
+TEST(GradientStep, CountsEverySampleOnce) {
+  const Communicator world = Communicator::world();
+  Model model = test::small_network();
+  // Without weights every probability is one half: each loss is ln 2, and class 0 is predicted.
+  std::fill(model.parameters().begin(), model.parameters().end(), 0.0F);
+  const std::int64_t samples = 77;
+  std::int64_t background = 0;
+  for (std::int64_t i = 0; i < samples; ++i) background += test::SampleImage(i).view().label == 0 ? 1 : 0;
+  const auto sums = batch_sums(model, samples, 1, world);
+  EXPECT_NEAR(kernels::exact_value(sums[sums.size() - 2]), static_cast<double>(samples) * std::log(2.0),
+              1e-5);
+  EXPECT_EQ(sums.back(), background);
+}
+
+TEST(GradientStep, EveryRankKnowsOfAGradientOutOfBounds) {
+  const Communicator world = Communicator::world();
+  const Model model = test::small_network();
+  const std::uint16_t pixel = 9;
+  const float value = std::numeric_limits<float>::infinity();
+  const SparseImage bad{{&pixel, 1}, {&value, 1}, 1};
+  const bool mine = world.rank() == world.size() - 1;
+  GradientStep step(model, 2, world);
+  step.run(mine ? std::span(&bad, 1) : std::span<const SparseImage>(), 1);
+  EXPECT_GE(step.bad_layer(), 0);
+  step.run({}, 1);
+  EXPECT_EQ(step.bad_layer(), -1);
+}
+
+}  // namespace
+}  // namespace jetrain

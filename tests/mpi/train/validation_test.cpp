@@ -1,0 +1,36 @@
+#include "jetrain/train/validation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sample_images.hpp"
+#include "small_network.hpp"
+
+namespace jetrain {
+namespace {
+
+void expect_equal(const Metrics& a, const Metrics& b) {
+  EXPECT_EQ(a.jets, b.jets);
+  EXPECT_EQ(a.loss, b.loss);
+  EXPECT_EQ(a.accuracy, b.accuracy);
+  EXPECT_EQ(a.auc, b.auc);
+  EXPECT_EQ(a.rejection_30, b.rejection_30);
+  EXPECT_EQ(a.rejection_50, b.rejection_50);
+}
+
+TEST(Validation, GivesTheSameBitsWhoeverScores) {
+  const Communicator world = Communicator::world();
+  const Communicator alone = Communicator::self();
+  const Model model = test::small_network();
+  for (const std::int64_t samples : {4, 50, 1000}) {
+    const Metrics expected = Validation({"root"}, test::sample_set(samples, alone), alone).run(model);
+    EXPECT_EQ(expected.jets, samples);
+    for (const char* ranks : {"root", "all"}) {
+      const Validation validation({ranks}, test::sample_set(samples, world), world);
+      expect_equal(validation.run(model), expected);  // on every rank
+      expect_equal(validation.run(model), expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace jetrain

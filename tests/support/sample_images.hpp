@@ -1,0 +1,60 @@
+#pragma once
+
+/// \file
+/// Sparse images that can be told apart by a number, for tests of what stores and moves them.
+
+#include <vector>
+
+#include "jetrain/data/image_loader.hpp"
+
+namespace jetrain::test {
+
+/// The image of sample `number`: up to six pixels on a grid of `pixels`, some images empty.
+class SampleImage {
+ public:
+  explicit SampleImage(std::int64_t number, std::int64_t pixels = 64)
+      : label_(static_cast<std::uint8_t>((number * 7 / 3) % 2)) {
+    for (std::int64_t i = 0; i < number % 7; ++i) {
+      pixels_.push_back(static_cast<std::uint16_t>(number % 5 + i * (pixels - 5) / 7));
+      values_.push_back(1.0F / static_cast<float>(number + i + 1));
+    }
+  }
+  SparseImage view() const { return {pixels_, values_, label_}; }
+
+ private:
+  std::vector<std::uint16_t> pixels_;
+  std::vector<float> values_;
+  std::uint8_t label_;
+};
+
+inline bool equal(const SparseImage& a, const SparseImage& b) {
+  return a.label == b.label &&
+         std::equal(a.pixels.begin(), a.pixels.end(), b.pixels.begin(), b.pixels.end()) &&
+         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end());
+}
+
+inline bool is_sample(const SparseImage& image, std::int64_t number, std::int64_t pixels = 64) {
+  return equal(image, SampleImage(number, pixels).view());
+}
+
+/// Samples 0 ... total-1 over the ranks of `comm`, unevenly: rank r has about (r + 1) shares, and the second
+/// of several ranks none.
+inline ImageSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t pixels = 64) {
+  ImageSet set;
+  std::int64_t shares = 0;
+  const auto weight = [&](int rank) { return comm.size() > 1 && rank == 1 ? 0 : rank + 1; };
+  for (int rank = 0; rank < comm.size(); ++rank) shares += weight(rank);
+  std::int64_t before = 0;
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    set.begins.push_back(total * before / shares);
+    before += weight(rank);
+  }
+  set.begins.push_back(total);
+  const auto me = static_cast<std::size_t>(comm.rank());
+  for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) {
+    set.images.append(SampleImage(i, pixels).view());
+  }
+  return set;
+}
+
+}  // namespace jetrain::test
