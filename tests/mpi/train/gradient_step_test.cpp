@@ -23,7 +23,7 @@ std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, i
   std::vector<SparseImage> mine;
   for (const test::SampleImage& image : images) mine.push_back(image.view());
 
-  GradientStep step(model, threads, comm);
+  GradientStep step(model, threads, false, comm);
   // Twice, so that nothing of the first time may be left in the second.
   for (int time = 0; time < 2; ++time) step.run(mine, plan.leaves(0));
   EXPECT_EQ(step.bad_layer(), -1);
@@ -66,7 +66,7 @@ TEST(GradientStep, EveryRankKnowsOfAGradientOutOfBounds) {
   const float value = std::numeric_limits<float>::infinity();
   const SparseImage bad{{&pixel, 1}, {&value, 1}, 1};
   const bool mine = world.rank() == world.size() - 1;
-  GradientStep step(model, 2, world);
+  GradientStep step(model, 2, false, world);
   step.run(mine ? std::span(&bad, 1) : std::span<const SparseImage>(), 1);
   EXPECT_GE(step.bad_layer(), 0);
   step.run({}, 1);
