@@ -2,13 +2,10 @@
 // most, measured in the same process.
 #include <benchmark/benchmark.h>
 #include <cblas.h>
+#include <omp.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <random>
-#include <string>
-#include <vector>
 
 #include "jetrain/core/aligned_buffer.hpp"
 #include "jetrain/kernels/conv2d.hpp"
@@ -16,48 +13,13 @@
 #include "jetrain/kernels/exact_sum.hpp"
 #include "jetrain/kernels/lanes.hpp"
 #include "jetrain/kernels/pool2d.hpp"
+#include "peak.hpp"
+#include "report.hpp"
 
 extern "C" void openblas_set_num_threads(int threads);
 
 namespace jetrain::kernels {
 namespace {
-
-#if defined(__AVX512F__)
-constexpr int kPeakLanes = 16;
-#elif defined(__AVX__)
-constexpr int kPeakLanes = 8;
-#else
-constexpr int kPeakLanes = 4;
-#endif
-
-/// Multiply-adds that wait for nothing but the arithmetic units: `kChains` of them, independent.
-double peak_flops_once() {
-  using Vector = float __attribute__((vector_size(4 * kPeakLanes)));
-  constexpr int kChains = 12;
-  constexpr std::int64_t kRounds = 4'000'000;
-  Vector chains[kChains]{};
-  Vector factor = Vector{} + 0.5F;
-  Vector addend = Vector{} + 1.0F;
-  benchmark::DoNotOptimize(factor);
-  benchmark::DoNotOptimize(addend);
-  const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t i = 0; i < kRounds; ++i) {
-    for (Vector& chain : chains) chain = chain * factor + addend;
-  }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  for (Vector& chain : chains) benchmark::DoNotOptimize(chain);
-  return 2.0 * kChains * kPeakLanes * kRounds / seconds.count();
-}
-
-/// The best of several short tries: other programs on the machine only ever lower a try.
-double peak_flops() {
-  static const double peak = [] {
-    double best = 0;
-    for (int i = 0; i < 12; ++i) best = std::max(best, peak_flops_once());
-    return best;
-  }();
-  return peak;
-}
 
 /// Random activations with the halo that a kernel of this size needs.
 class Activations {
@@ -90,17 +52,17 @@ AlignedBuffer<float> random_floats(std::int64_t count) {
   return values;
 }
 
-void report_flops(benchmark::State& state, double flops) {
-  using benchmark::Counter;
-  const double all = flops * static_cast<double>(state.iterations());
-  state.counters["GFLOP/s"] = Counter(all * 1e-9, Counter::kIsRate);
-  state.counters["share_of_peak"] = Counter(all / peak_flops(), Counter::kIsRate);
+void report_bytes(benchmark::State& state, double bytes) {
+  bench::report_rate(state, "GB/s", bytes * 1e-9);
 }
 
-void report_bytes(benchmark::State& state, double bytes) {
-  using benchmark::Counter;
-  state.counters["GB/s"] = Counter(bytes * 1e-9 * static_cast<double>(state.iterations()), Counter::kIsRate);
+/// The measure of all others, by one thread and by all.
+void multiply_add_peak(benchmark::State& state, bool all_threads) {
+  const int threads = all_threads ? omp_get_max_threads() : 1;
+  for (auto _ : state) state.counters["GFLOP/s"] = bench::measure_peak_flops(threads) * 1e-9;
 }
+BENCHMARK_CAPTURE(multiply_add_peak, one_thread, false)->Iterations(1);
+BENCHMARK_CAPTURE(multiply_add_peak, all_threads, true)->Iterations(1);
 
 enum class Pass { forward, backward_input, backward_weights };
 
@@ -129,7 +91,8 @@ void convolution(benchmark::State& state, Pass pass) {
     }
     benchmark::ClobberMemory();
   }
-  report_flops(state, 2.0 * static_cast<double>(kLanes * size * size * kernel * kernel * in * out));
+  bench::report_flops(state, 2.0 * static_cast<double>(kLanes * size * size * kernel * kernel * in * out),
+                      bench::core_peak_flops());
 }
 
 /// (in channels, out channels, image rows and columns, kernel rows and columns)
@@ -163,7 +126,8 @@ void dense(benchmark::State& state, Pass pass) {
     }
     benchmark::ClobberMemory();
   }
-  report_flops(state, 2.0 * static_cast<double>(kLanes * shape.inputs * shape.outputs));
+  bench::report_flops(state, 2.0 * static_cast<double>(kLanes * shape.inputs * shape.outputs),
+                      bench::core_peak_flops());
 }
 
 /// The same products by OpenBLAS: without bias and ReLU, and with a float32 weight gradient instead of an
@@ -189,7 +153,7 @@ void dense_openblas(benchmark::State& state, Pass pass) {
     }
     benchmark::ClobberMemory();
   }
-  report_flops(state, 2.0 * static_cast<double>(kLanes) * inputs * outputs);
+  bench::report_flops(state, 2.0 * static_cast<double>(kLanes) * inputs * outputs, bench::core_peak_flops());
 }
 
 void dense_shapes(benchmark::internal::Benchmark* b) {
@@ -234,11 +198,3 @@ BENCHMARK(exact_sum);
 
 }  // namespace
 }  // namespace jetrain::kernels
-
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::AddCustomContext("peak_gflops_of_one_core",
-                              std::to_string(jetrain::kernels::peak_flops() * 1e-9));
-  benchmark::RunSpecifiedBenchmarks();
-}

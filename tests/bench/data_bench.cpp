@@ -1,0 +1,125 @@
+// From a file to sparse images, step by step, on all ranks together. Collective: all ranks run equally many
+// iterations.
+#include <benchmark/benchmark.h>
+#include <stdlib.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+#include "generated_jets.hpp"
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/core/error.hpp"
+#include "jetrain/data/image_loader.hpp"
+#include "report.hpp"
+
+namespace jetrain::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of rank 0 that all ranks use; gone when rank 0 is done with it.
+class SharedTemporaryFolder {
+ public:
+  explicit SharedTemporaryFolder(const Communicator& comm) : is_owner_(comm.is_root()) {
+    comm.agree([&] {
+      if (!is_owner_) return;
+      path_ = (fs::temp_directory_path() / "jetrain_bench_XXXXXX").string();
+      if (mkdtemp(path_.data()) == nullptr) throw DataError(path_ + ": the folder cannot be made");
+    });
+    path_ = comm.broadcast(path_);
+  }
+  ~SharedTemporaryFolder() {
+    std::error_code ignored;
+    if (is_owner_) fs::remove_all(path_, ignored);
+  }
+  SharedTemporaryFolder(const SharedTemporaryFolder&) = delete;
+  SharedTemporaryFolder& operator=(const SharedTemporaryFolder&) = delete;
+
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  bool is_owner_;
+  std::string path_;
+};
+
+/// The generated jets in a file that is in the page cache.
+class JetFile {
+ public:
+  JetFile(Compression compression, const Communicator& comm) : folder_(comm), path_(folder_.file("jets.h5")) {
+    ReferenceTableWriter writer(path_, kGeneratedJets, compression, comm);
+    const RowRange mine = writer.range();
+    writer.write(mine.first,
+                 std::span(generated_records())
+                     .subspan(static_cast<std::size_t>(mine.first), static_cast<std::size_t>(mine.size())));
+    writer.close();
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  SharedTemporaryFolder folder_;
+  std::string path_;
+};
+
+void report_jets(benchmark::State& state) {
+  report_rate(state, "jets/s", kGeneratedJets);
+}
+
+/// Reading, decompression and decoding, for a consumer that does nothing.
+void read_jets(benchmark::State& state, Compression compression) {
+  const Communicator world = Communicator::world();
+  const JetFile file(compression, world);
+  const JetSource source({file.path()}, world);
+  const RowRange mine = source.slice({0, source.rows()}, world.rank(), world.size());
+  for (auto _ : state) {
+    source.read(
+        mine, [](std::int64_t, const JetBlock& block) { benchmark::DoNotOptimize(block.records); },
+        [](std::int64_t) {});
+    world.barrier();
+  }
+  report_jets(state);
+}
+BENCHMARK_CAPTURE(read_jets, blosc, Compression::blosc)->UseRealTime()->Iterations(50);
+BENCHMARK_CAPTURE(read_jets, none, Compression::none)->UseRealTime()->Iterations(50);
+
+/// Records in memory to images that nobody keeps.
+void make_images(benchmark::State& state) {
+  const Communicator world = Communicator::world();
+  const ImageMaker maker{ImageConfig{}};
+  const std::vector<ReferenceRecord>& records = generated_records();
+  const std::int64_t first = kGeneratedJets * world.rank() / world.size();
+  const std::int64_t last = kGeneratedJets * (world.rank() + 1) / world.size();
+  for (auto _ : state) {
+#pragma omp parallel for schedule(dynamic, 40)
+    for (std::int64_t row = first; row < last; ++row) {
+      std::array<std::uint16_t, kConstituents> pixels;
+      std::array<float, kConstituents> values;
+      std::int64_t count = 0;
+      const auto momenta = std::span(records[static_cast<std::size_t>(row)].block_0);
+      maker.make(momenta.first<kConstituentFloats>(), pixels.data(), values.data(), count);
+      benchmark::DoNotOptimize(values);
+    }
+    world.barrier();
+  }
+  report_jets(state);
+}
+BENCHMARK(make_images)->UseRealTime()->Iterations(50);
+
+/// Both, into a sparse store.
+void load_jets(benchmark::State& state, Compression compression) {
+  const Communicator world = Communicator::world();
+  const JetFile file(compression, world);
+  const JetSource source({file.path()}, world);
+  const Selection selection = Selection::everything(source.rows(), Set::train);
+  const ImageMaker maker{ImageConfig{}};
+  for (auto _ : state) {
+    const LoadedImages loaded = load_images(source, selection, {Set::train}, maker, false, world);
+    benchmark::DoNotOptimize(loaded.rows_read);
+  }
+  report_jets(state);
+}
+BENCHMARK_CAPTURE(load_jets, blosc, Compression::blosc)->UseRealTime()->Iterations(50);
+BENCHMARK_CAPTURE(load_jets, none, Compression::none)->UseRealTime()->Iterations(50);
+
+}  // namespace
+}  // namespace jetrain::bench

@@ -1,0 +1,21 @@
+#pragma once
+
+/// \file
+/// Jets for benchmarks, made once per process.
+
+#include <cstdint>
+#include <vector>
+
+#include "jetrain/data/sparse_image_store.hpp"
+#include "jetrain/io/reference_table_writer.hpp"
+
+namespace jetrain::bench {
+
+inline constexpr std::int64_t kGeneratedJets = 4000;
+
+/// Tops and QCD jets in turn, as they stand in a file.
+const std::vector<ReferenceRecord>& generated_records();
+/// Their images with the notebook's preprocessing.
+const SparseImageStore& generated_images();
+
+}  // namespace jetrain::bench

@@ -1,0 +1,141 @@
+// The notebook's network: one leaf, the whole training step, and what stands around the kernels in a step.
+#include <benchmark/benchmark.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "generated_jets.hpp"
+#include "jetrain/comm/communicator.hpp"
+#include "jetrain/core/checked_cast.hpp"
+#include "jetrain/core/stopwatch.hpp"
+#include "jetrain/kernels/exact_sum.hpp"
+#include "jetrain/nn/model.hpp"
+#include "jetrain/optim/optimizer.hpp"
+#include "jetrain/train/gradient_step.hpp"
+#include "jetrain/train/scoring.hpp"
+#include "notebook_model.hpp"
+#include "peak.hpp"
+#include "report.hpp"
+
+namespace jetrain::bench {
+namespace {
+
+struct Leaf {
+  std::vector<SparseImage> images;
+  std::vector<std::uint8_t> labels;
+};
+
+Leaf first_leaf() {
+  Leaf leaf;
+  for (std::int64_t i = 0; i < kLanes; ++i) {
+    leaf.images.push_back(generated_images()[i]);
+    leaf.labels.push_back(leaf.images.back().label);
+  }
+  return leaf;
+}
+
+void leaf_forward(benchmark::State& state) {
+  const Model model = notebook_model();
+  LeafWorkspace workspace(model, false);
+  densify(first_leaf().images, workspace.input());
+  for (auto _ : state) {
+    model.forward(workspace);
+    benchmark::ClobberMemory();
+  }
+  report_flops(state, 2.0 * static_cast<double>(kLanes * model.multiply_adds_forward()), core_peak_flops());
+  report_rate(state, "jets/s", kLanes);
+}
+BENCHMARK(leaf_forward);
+
+void leaf_forward_backward(benchmark::State& state) {
+  const Model model = notebook_model();
+  LeafWorkspace workspace(model, true);
+  const Leaf leaf = first_leaf();
+  densify(leaf.images, workspace.input());
+  AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        model.forward_backward(workspace, leaf.labels, kernels::exact_sum_limit(16), sums.data()));
+    benchmark::ClobberMemory();
+  }
+  report_flops(state, 2.0 * static_cast<double>(kLanes * model.multiply_adds_training()), core_peak_flops());
+  report_rate(state, "jets/s", kLanes);
+}
+BENCHMARK(leaf_forward_backward);
+
+void densification(benchmark::State& state) {
+  const Model model = notebook_model();
+  const LeafWorkspace workspace(model, false);
+  const Leaf leaf = first_leaf();
+  for (auto _ : state) {
+    densify(leaf.images, workspace.input());
+    benchmark::ClobberMemory();
+  }
+  report_rate(state, "jets/s", kLanes);
+}
+BENCHMARK(densification);
+
+/// The optimizer's update as `fit` makes it: by all threads, in blocks.
+void update_parameters(Optimizer& optimizer, Model& model, const std::int64_t* sums, std::int64_t samples) {
+  constexpr std::int64_t kBlock = 4096;
+  const std::int64_t count = model.parameter_count();
+  const double scale = kernels::kExactUnit / static_cast<double>(samples);
+  float* parameters = model.parameters().data();
+  optimizer.begin_step();
+#pragma omp parallel for schedule(static)
+  for (std::int64_t begin = 0; begin < count; begin += kBlock) {
+    optimizer.update({begin, std::min(begin + kBlock, count)}, parameters, sums, scale);
+  }
+}
+
+/// Learns nothing, so that all steps do the same work: no gradient ever dies out.
+std::unique_ptr<Optimizer> standing_adam(const Model& model) {
+  return make_optimizer(AdamConfig{.learning_rate = 0}, model.parameter_count());
+}
+
+void adam(benchmark::State& state) {
+  Model model = notebook_model();
+  const auto optimizer = standing_adam(model);
+  const AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
+  for (auto _ : state) {
+    update_parameters(*optimizer, model, sums.data(), 256);
+    benchmark::ClobberMemory();
+  }
+  report_rate(state, "elements/s", static_cast<double>(model.parameter_count()));
+}
+BENCHMARK(adam)->UseRealTime();
+
+/// This process alone, with all its threads; `batch` is the global batch. The best step stands beside the
+/// mean, as the peak is a best, too.
+void training_step(benchmark::State& state) {
+  const Communicator self = Communicator::self();
+  Model model = notebook_model();
+  const auto optimizer = standing_adam(model);
+  GradientStep step(model, omp_get_max_threads(), self);
+  std::vector<SparseImage> images;
+  for (std::int64_t i = 0; i < kGeneratedJets; ++i) images.push_back(generated_images()[i]);
+  const std::int64_t batch = state.range(0);
+  std::int64_t first = 0;
+  double best_seconds = 1e9;
+  for (auto _ : state) {
+    const Stopwatch watch;
+    const auto mine =
+        std::span(images).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(batch));
+    step.run(mine, ceil_divide(batch, kLanes));
+    update_parameters(*optimizer, model, step.gradient_sums(), batch);
+    best_seconds = std::min(best_seconds, watch.seconds());
+    first = first + 2 * batch <= kGeneratedJets ? first + batch : 0;
+  }
+  if (step.bad_layer() >= 0) state.SkipWithError("a gradient was out of bounds");
+  const double flops = 2.0 * static_cast<double>(batch * model.multiply_adds_training());
+  report_flops(state, flops, team_peak_flops());
+  report_rate(state, "jets/s", static_cast<double>(batch));
+  state.counters["best_jets/s"] = static_cast<double>(batch) / best_seconds;
+  state.counters["best_share_of_peak"] = flops / best_seconds / team_peak_flops();
+}
+BENCHMARK(training_step)->ArgName("batch")->Arg(50)->Arg(256)->Arg(1024)->UseRealTime();
+
+}  // namespace
+}  // namespace jetrain::bench
