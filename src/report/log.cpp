@@ -44,6 +44,8 @@ void Log::also_to(const std::string& file) {
   auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
   sink->set_pattern("%Y-%m-%d %H:%M:%S  %v");
   logger_->sinks().push_back(sink);
+  for (const std::string& text : said_) sink->log(spdlog::details::log_msg("", spdlog::level::info, text));
+  said_.clear();
 }
 
 void Log::line(const std::string& text) {
@@ -52,6 +54,7 @@ void Log::line(const std::string& text) {
   line_open_ = false;
   std::fflush(stdout);
   logger_->info("{}", text);
+  if (logger_->sinks().size() == 1) said_.push_back(text);
 }
 
 void Log::progress(const std::string& text) {

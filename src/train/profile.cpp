@@ -1,7 +1,6 @@
 #include "jetrain/train/profile.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <numeric>
@@ -14,10 +13,7 @@ namespace {
 /// GFLOP/s of all workers together, each on its own core at the same time.
 double peak_of_all_workers(int threads, const Communicator& comm) {
   comm.barrier();
-  double sum = 0;
-#pragma omp parallel num_threads(threads) reduction(+ : sum)
-  sum += kernels::measure_fma_peak_gflops();
-  const std::vector<double> all = comm.all_gather(sum);
+  const std::vector<double> all = comm.all_gather(kernels::measure_fma_peak_gflops(threads));
   return std::accumulate(all.begin(), all.end(), 0.0);
 }
 

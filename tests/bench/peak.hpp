@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// What this machine's multiply-add units can do at most: measured in the same process, not looked up.
+/// What this machine's multiply-add units can do at most: measured once in the same process.
 
 namespace jetrain::bench {
 
@@ -9,7 +9,5 @@ namespace jetrain::bench {
 double core_peak_flops();
 /// FLOP/s of all OpenMP threads of this process together; alone on a machine, of all its cores.
 double team_peak_flops();
-/// FLOP/s of `threads` threads together, in a third of a second.
-double measure_peak_flops(int threads);
 
 }  // namespace jetrain::bench

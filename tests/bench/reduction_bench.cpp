@@ -157,7 +157,7 @@ void exact_against_float(benchmark::State& state) {
   const Communicator world = Communicator::world();
   const int threads = omp_get_max_threads();
   const Model model = notebook_model();
-  GradientStep step(model, threads, world);
+  GradientStep step(model, threads, false, world);
   const BatchPlan plan{.samples = 256, .batch_size = 256, .ranks = world.size()};
   const Positions part = plan.part(0, world.rank());
   std::vector<SparseImage> mine;

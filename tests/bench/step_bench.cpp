@@ -113,7 +113,7 @@ void training_step(benchmark::State& state) {
   const Communicator self = Communicator::self();
   Model model = notebook_model();
   const auto optimizer = standing_adam(model);
-  GradientStep step(model, omp_get_max_threads(), self);
+  GradientStep step(model, omp_get_max_threads(), false, self);
   std::vector<SparseImage> images;
   for (std::int64_t i = 0; i < kGeneratedJets; ++i) images.push_back(generated_images()[i]);
   const std::int64_t batch = state.range(0);

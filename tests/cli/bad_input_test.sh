@@ -21,7 +21,7 @@ run() {
 # What the job itself said on stderr: all but mpirun's banners between lines of dashes and its help counts.
 without_banners() {
   awk '/^------------/ { banner = !banner; next }
-       banner || /^\[[^]]*\] [0-9]+ more process/ || /^\[[^]]*\] Set MCA parameter/ || /^$/ { next }
+       banner || /^\[[^]]*\] [0-9]+ more process/ || /^\[hwloc/ || /^\[[^]]*\] Set MCA parameter/ || /^$/ { next }
        { print }' "$1"
 }
 

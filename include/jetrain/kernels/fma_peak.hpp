@@ -2,8 +2,9 @@
 
 namespace jetrain::kernels {
 
-/// Measures the largest rate of float32 multiply-adds that this build reaches on one core, in GFLOP/s (two operations
-/// a multiply-add), by a loop of independent chains in registers; takes about a tenth of a second.
-double measure_fma_peak_gflops();
+/// Measures the largest rate of float32 multiply-adds that this build reaches, in GFLOP/s (two operations a
+/// multiply-add), on `threads` threads of this process at the same time: loops of independent chains in registers, a
+/// third of a second long.
+double measure_fma_peak_gflops(int threads);
 
 }  // namespace jetrain::kernels

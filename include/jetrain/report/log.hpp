@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace spdlog {
 class logger;
@@ -17,7 +18,7 @@ class Log {
   /// `speaks`: this is rank 0; elsewhere nothing is ever printed.
   explicit Log(bool speaks);
   ~Log();
-  /// From now on lines also go, with the time, to this file.
+  /// Lines also go, with the time, to this file: those said so far, and all that follow.
   void also_to(const std::string& file);
 
   void line(const std::string& text);
@@ -27,6 +28,7 @@ class Log {
 
  private:
   std::shared_ptr<spdlog::logger> logger_;
+  std::vector<std::string> said_;  ///< before there was a file
   bool terminal_ = false;
   bool line_open_ = false;
 };

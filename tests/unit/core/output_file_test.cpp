@@ -55,8 +55,8 @@ TEST(OutputFile, IsRefusedWhereItCannotBe) {
   const test::TemporaryFolder folder;
   write_text(folder.file("a.txt"), "one\n");
   EXPECT_THROW(require_writable(folder.file("."), true), UsageError);
-  EXPECT_THROW(require_writable(folder.file("missing/b.txt"), false), DataError);
-  EXPECT_THROW(require_writable(folder.file("a.txt/b.txt"), false), DataError);
+  EXPECT_THROW(require_writable(folder.file("missing/b.txt"), false), UsageError);
+  EXPECT_THROW(require_writable(folder.file("a.txt/b.txt"), false), UsageError);
 }
 
 }  // namespace
