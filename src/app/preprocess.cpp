@@ -12,6 +12,7 @@
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/image_loader.hpp"
 #include "jetrain/io/hdf5.hpp"
+#include "jetrain/io/parallel_dataset.hpp"
 
 namespace jetrain {
 namespace {
@@ -80,48 +81,6 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   return all;
 }
 
-/// One dataset whose first dimension is shared out over ranks in consecutive parts, written window by window;
-/// every rank takes part in every write, also with nothing left to give.
-class ParallelDataset {
- public:
-  ParallelDataset(hid_t file, const char* name, hid_t stored_type, hid_t memory_type,
-                  std::vector<hsize_t> sizes)
-      : name_(name), memory_type_(memory_type), sizes_(std::move(sizes)) {
-    const hdf5::Handle space(H5Screate_simple(static_cast<int>(sizes_.size()), sizes_.data(), nullptr),
-                             H5Sclose);
-    dataset_ = hdf5::Handle(
-        H5Dcreate2(file, name, stored_type, space, H5P_DEFAULT, hdf5::untimed_creation(), H5P_DEFAULT),
-        H5Dclose);
-    hdf5::check(dataset_, fmt::format("creating {}", name));
-  }
-
-  void write(std::int64_t first, std::int64_t count, const void* values) {
-    std::vector<hsize_t> start(sizes_.size(), 0);
-    std::vector<hsize_t> extent = sizes_;
-    start[0] = static_cast<hsize_t>(first);
-    extent[0] = static_cast<hsize_t>(count);
-    const hdf5::Handle file_space(H5Dget_space(dataset_), H5Sclose);
-    const hdf5::Handle memory_space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
-                                    H5Sclose);
-    if (count == 0) {
-      H5Sselect_none(file_space);
-      H5Sselect_none(memory_space);
-    } else {
-      H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr);
-    }
-    const hdf5::Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-    H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
-    hdf5::check(H5Dwrite(dataset_, memory_type_, memory_space, file_space, transfer, values),
-                fmt::format("writing {} (is the disk full?)", name_));
-  }
-
- private:
-  const char* name_;
-  hid_t memory_type_;
-  std::vector<hsize_t> sizes_;
-  hdf5::Handle dataset_;
-};
-
 void write_dense(const std::string& path, const LabelledRows& mine, std::int64_t bins,
                  const Communicator& comm) {
   constexpr std::int64_t kWindowRows = 2048;
@@ -130,10 +89,10 @@ void write_dense(const std::string& path, const LabelledRows& mine, std::int64_t
   const std::int64_t first = comm.sum_before(count);
   const auto side = static_cast<hsize_t>(bins);
   const hdf5::Handle file = hdf5::create_file(path, comm);
-  ParallelDataset images(file, "images", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {total, side, side});
-  ParallelDataset labels(file, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total});
-  ParallelDataset splits(file, "split", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total});
-  ParallelDataset rows(file, "row", H5T_STD_I64LE, H5T_NATIVE_INT64, {total});
+  hdf5::ParallelDataset images(file, "images", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {total, side, side}, comm);
+  hdf5::ParallelDataset labels(file, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
+  hdf5::ParallelDataset splits(file, "split", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
+  hdf5::ParallelDataset rows(file, "row", H5T_STD_I64LE, H5T_NATIVE_INT64, {total}, comm);
 
   const std::int64_t windows = comm.max(ceil_divide(count, kWindowRows));
   std::vector<float> dense;

@@ -31,11 +31,12 @@ void describe_workers(const Config& config, int threads, const Communicator& com
 }
 
 void describe_data(const LoadedImages& loaded, const ImageSet& train_set, std::int64_t train_tops,
-                   std::int64_t validation_jets, double seconds, Log& log) {
-  log.line(fmt::format(
-      "read {} rows in {:.1f} s ({:.0f} jets/s): {} train ({:.1f} % tops), {} validate", loaded.rows_read,
-      seconds, static_cast<double>(loaded.rows_read) / seconds, train_set.total(),
-      100.0 * static_cast<double>(train_tops) / static_cast<double>(train_set.total()), validation_jets));
+                   std::int64_t validation_jets, double seconds, const std::string& cache, Log& log) {
+  log.line(fmt::format("read {} rows{} in {:.1f} s ({:.0f} jets/s): {} train ({:.1f} % tops), {} validate",
+                       loaded.rows_read, loaded.from_cache ? " from the cache " + cache : "", seconds,
+                       static_cast<double>(loaded.rows_read) / seconds, train_set.total(),
+                       100.0 * static_cast<double>(train_tops) / static_cast<double>(train_set.total()),
+                       validation_jets));
   if (loaded.rows_skipped > 0) log.line(fmt::format("warning: {} bad rows skipped", loaded.rows_skipped));
 }
 
@@ -57,15 +58,16 @@ void train(const TrainOptions& options, const Communicator& comm) {
   const int threads = set_threads(options.threads, comm);
   describe_workers(config, threads, comm, log);
 
-  // 2. The data: every rank reads its slice and keeps sparse images.
+  // 2. The data: every rank reads its slice, or its share of the cache, and keeps sparse images.
   const Stopwatch reading;
-  LoadedImages loaded = load_images(config, {Set::train, Set::validation}, comm);
+  LoadedImages loaded = load_images(config, {Set::train, Set::validation}, comm,
+                                    [&](const std::string& text) { log.line(text); });
   require_both_classes(loaded[Set::train], Set::train, comm);
   require_both_classes(loaded[Set::validation], Set::validation, comm);
   const ImageSet& train_set = loaded[Set::train];
   const std::int64_t validation_jets = loaded[Set::validation].total();
   const std::int64_t train_tops = comm.sum(train_set.images.signal_count());
-  describe_data(loaded, train_set, train_tops, validation_jets, reading.seconds(), log);
+  describe_data(loaded, train_set, train_tops, validation_jets, reading.seconds(), config.data.cache, log);
   const Validation validation(config.validation, std::move(loaded[Set::validation]), comm);
 
   // 3. The training, its history and best model on disk as it goes.

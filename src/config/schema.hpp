@@ -88,6 +88,7 @@ void fields(Visitor& visit, DataConfig& c) {
   visit("split", c.split, any());
   visit("limit", c.limit, any());
   visit("on_bad_row", c.on_bad_row, one_of({"error", "skip"}));
+  visit("cache", c.cache, any());
 }
 
 template <class Visitor>

@@ -7,6 +7,7 @@
 
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/stopwatch.hpp"
+#include "jetrain/data/image_cache.hpp"
 
 namespace jetrain {
 namespace {
@@ -110,7 +111,10 @@ void require_both_classes(const ImageSet& set, Set which, const Communicator& co
   }
 }
 
-LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
+namespace {
+
+/// The sets that `wanted` names, from the config's data files.
+LoadedImages load_from_files(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
   const DataConfig& data = config.data;
   const ImageMaker maker(config.image);
   const bool skip = data.on_bad_row == "skip";
@@ -138,6 +142,14 @@ LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, c
     all.preprocess_seconds += one.preprocess_seconds;
   }
   return all;
+}
+
+}  // namespace
+
+LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
+                         const std::function<void(const std::string& text)>& say) {
+  const auto load = [&] { return load_from_files(config, wanted, comm); };
+  return config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);
 }
 
 }  // namespace jetrain

@@ -52,6 +52,16 @@ void write_string(hid_t object, const std::string& name, const std::string& valu
   if (!empty) check(H5Awrite(attribute, type, value.data()), "writing the attribute " + name);
 }
 
+/// A scalar attribute, as all that are written here.
+Handle open_attribute(hid_t object, const std::string& name) {
+  Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  check(attribute, "reading the attribute " + name);
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  if (H5Sget_simple_extent_npoints(space) != 1)
+    throw DataError(fmt::format("the attribute {} is not one value", name));
+  return attribute;
+}
+
 }  // namespace
 
 void initialize() {
@@ -144,6 +154,23 @@ void write_attribute(hid_t object, const std::string& name, std::int64_t value) 
 
 void write_pickle(hid_t object, const std::string& name, const std::string& value) {
   write_string(object, name, value, H5T_CSET_ASCII);
+}
+
+std::string text_attribute(hid_t object, const std::string& name) {
+  const Handle attribute = open_attribute(object, name);
+  const Handle type(H5Aget_type(attribute), H5Tclose);
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
+    throw DataError(fmt::format("the attribute {} is not a text", name));
+  std::vector<char> text(H5Tget_size(type) + 1, '\0');
+  check(H5Aread(attribute, type, text.data()), "reading the attribute " + name);
+  return text.data();
+}
+
+std::int64_t integer_attribute(hid_t object, const std::string& name) {
+  const Handle attribute = open_attribute(object, name);
+  std::int64_t value = 0;
+  check(H5Aread(attribute, H5T_NATIVE_INT64, &value), "reading the attribute " + name);
+  return value;
 }
 
 }  // namespace jetrain::hdf5

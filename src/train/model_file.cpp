@@ -31,28 +31,13 @@ void write_string(hid_t file, const char* path, const std::string& text) {
               "writing the config into a model");
 }
 
-/// Text of a fixed-length string behind `read(type, buffer)`.
-template <class Read>
-std::string read_fixed_string(const hdf5::Handle& stored_type, const Read& read) {
-  if (H5Tget_class(stored_type) != H5T_STRING || H5Tis_variable_str(stored_type) > 0)
-    throw DataError("not a text");
-  std::vector<char> text(H5Tget_size(stored_type) + 1, '\0');
-  hdf5::check(read(stored_type, text.data()), "reading a text");
-  return text.data();
-}
-
-std::string read_attribute(hid_t file, const char* name) {
-  const hdf5::Handle attribute(H5Aopen(file, name, H5P_DEFAULT), H5Aclose);
-  hdf5::check(attribute, std::string("reading the attribute ") + name);
-  const hdf5::Handle type(H5Aget_type(attribute), H5Tclose);
-  return read_fixed_string(type, [&](hid_t as, char* to) { return H5Aread(attribute, as, to); });
-}
-
 std::string read_config(hid_t file) {
   const hdf5::Handle dataset = hdf5::open_dataset(file, "/config");
   const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
-  return read_fixed_string(
-      type, [&](hid_t as, char* to) { return H5Dread(dataset, as, H5S_ALL, H5S_ALL, H5P_DEFAULT, to); });
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) throw DataError("not a text");
+  std::vector<char> text(H5Tget_size(type) + 1, '\0');
+  hdf5::check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), "reading a text");
+  return text.data();
 }
 
 void read_weights(hid_t file, Model& model, const std::string& path) {
@@ -66,7 +51,7 @@ void read_weights(hid_t file, Model& model, const std::string& path) {
                         model.parameters().data() + view.offset),
                 "reading " + dataset_path(view));
   }
-  if (weights_hash(model.parameters()) != read_attribute(file, "weights_hash")) {
+  if (weights_hash(model.parameters()) != hdf5::text_attribute(file, "weights_hash")) {
     throw DataError(
         fmt::format("{}: the weights do not match the checksum stored with them: the file is damaged", path));
   }
@@ -116,7 +101,7 @@ StoredModel load_model(const std::string& path, const Communicator& comm) {
   comm.agree([&] {
     if (!comm.is_root()) return;
     const hdf5::Handle file = hdf5::open_file(path);
-    if (H5Aexists(file, "format") <= 0 || read_attribute(file, "format") != kFormat) {
+    if (H5Aexists(file, "format") <= 0 || hdf5::text_attribute(file, "format") != kFormat) {
       throw DataError(fmt::format("{} is not a jetrain model: give the best.h5 of a run", path));
     }
     text = read_config(file);

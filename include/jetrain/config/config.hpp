@@ -33,6 +33,8 @@ struct DataConfig {
   SplitConfig split;
   LimitConfig limit;                 ///< taken before the split; with `files`, of each set
   std::string on_bad_row = "error";  ///< error | skip
+  std::string cache;  ///< an HDF5 file that keeps the images of `train` for its next run; "": none. It is
+                      ///< made where it is missing, and again where the data or the settings have changed.
 };
 
 struct Conv2dConfig {

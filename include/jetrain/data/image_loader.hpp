@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/data/selection.hpp"
@@ -30,8 +32,10 @@ struct LoadedImages {
   std::int64_t rows_skipped = 0;  ///< bad rows left out (on_bad_row: skip), on all ranks
   double read_seconds = 0;        ///< this rank's time in files and decompression
   double preprocess_seconds = 0;  ///< this rank's time in making images
+  bool from_cache = false;  ///< read from data.cache; rows_read and rows_skipped are those of its making
 
   ImageSet& operator[](Set set) { return sets[static_cast<std::size_t>(set)]; }
+  const ImageSet& operator[](Set set) const { return sets[static_cast<std::size_t>(set)]; }
 };
 
 /// Reads all rows that `selection` gives to one of `wanted`. Collective. A bad row (label not 0 or 1, momenta
@@ -48,7 +52,10 @@ void for_each_image(const JetSource& source, const Selection& selection, const s
 /// Checks that a set to train on or to validate with has samples of both classes. Collective.
 void require_both_classes(const ImageSet& set, Set which, const Communicator& comm);
 
-/// The sets that `wanted` names, as the config describes them. Collective.
-LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
+/// The sets that `wanted` names, as the config describes them; by way of data.cache, if there is one. What
+/// the user should know of the cache goes to `say`, on all ranks. Collective.
+LoadedImages load_images(
+    const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
+    const std::function<void(const std::string& text)>& say = [](const std::string&) {});
 
 }  // namespace jetrain

@@ -72,5 +72,7 @@ std::vector<std::int64_t> dimensions(hid_t dataset);
 void write_attribute(hid_t object, const std::string& name, const std::string& value);
 void write_attribute(hid_t object, const std::string& name, std::int64_t value);
 void write_pickle(hid_t object, const std::string& name, const std::string& value);
+std::string text_attribute(hid_t object, const std::string& name);
+std::int64_t integer_attribute(hid_t object, const std::string& name);
 
 }  // namespace jetrain::hdf5
