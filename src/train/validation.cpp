@@ -1,26 +1,14 @@
 #include "jetrain/train/validation.hpp"
 
-#include "jetrain/data/image_message.hpp"
+#include "jetrain/data/redistribute.hpp"
 #include "jetrain/train/scoring.hpp"
 
 namespace jetrain {
-namespace {
-
-/// All ranks' images on rank 0, in the order of ranks; other ranks' stores become empty.
-void move_to_root(SparseImageStore& images, const Communicator& comm) {
-  std::vector<SparseImage> views;
-  for (std::int64_t i = 0; !comm.is_root() && i < images.size(); ++i) views.push_back(images[i]);
-  const std::vector<std::byte> bytes = comm.gather_bytes(pack_images(views));
-  if (!comm.is_root()) images = {};
-  for (const SparseImage& image : unpack_images(bytes)) images.append(image);
-  images.shrink_to_fit();
-}
-
-}  // namespace
 
 Validation::Validation(const ValidationConfig& config, ImageSet set, const Communicator& comm)
     : share_(config.ranks == "all"), set_(std::move(set)), comm_(comm) {
-  if (!share_) move_to_root(set_.images, comm_);
+  const auto borders = share_ ? even_borders : root_borders;
+  redistribute(set_, borders(set_.total(), comm_.size()), comm_);
 }
 
 Metrics Validation::run(const Model& model) const {

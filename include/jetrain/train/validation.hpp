@@ -13,7 +13,8 @@ namespace jetrain {
 
 class Validation {
  public:
-  /// Takes the validation set; with ranks: root its images move to rank 0 now. Collective.
+  /// Takes the validation set and moves its images to where they are scored: to rank 0 (ranks: root), or in
+  /// even parts to all. Collective.
   Validation(const ValidationConfig& config, ImageSet set, const Communicator& comm);
 
   /// The metrics of the model on the whole set, computed on rank 0 and known to all. The bits do not depend
