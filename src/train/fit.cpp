@@ -82,14 +82,14 @@ class EpochRunner {
     seconds["redistribute"] = feeder_.seconds();
   }
 
-  /// What the epochs' time went into, as a table on rank 0. Collective.
-  std::string profile(double validate_seconds, const Communicator& comm) const {
+  /// What the epochs' and their validation's time went into, as a table on rank 0. Collective.
+  std::string profile(const Phase& validate, const Communicator& comm) const {
     std::vector<Phase> phases = step_.phases();
     phases.push_back({"optimizer", optimizer_seconds_, 0});
     phases.push_back({"shuffle: order", order_seconds_, 0});
     phases.push_back({"shuffle: redistribution", feeder_.seconds(), 0});
-    phases.push_back({"validate", validate_seconds, 0});
-    return profile_table(std::move(phases), seconds_ + validate_seconds, omp_get_max_threads(), comm);
+    phases.push_back(validate);
+    return profile_table(std::move(phases), seconds_ + validate.seconds, omp_get_max_threads(), comm);
   }
 
  private:
@@ -182,7 +182,10 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     }
   }
 
-  if (profile) log.line(epochs.profile(validate_seconds, comm));
+  if (profile) {
+    const double flops = static_cast<double>(result.epochs) * validation.flops(model);
+    log.line(epochs.profile({"validate", validate_seconds, flops}, comm));
+  }
   std::copy(kept.begin(), kept.end(), model.parameters().begin());
   result.weights_hash = weights_hash(model.parameters());
   result.parameters = model.parameter_count();

@@ -25,4 +25,8 @@ Metrics Validation::run(const Model& model) const {
   return metrics;
 }
 
+double Validation::flops(const Model& model) const {
+  return 2.0 * static_cast<double>(model.multiply_adds_forward()) * static_cast<double>(set_.images.size());
+}
+
 }  // namespace jetrain

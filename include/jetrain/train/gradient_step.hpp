@@ -2,6 +2,10 @@
 
 /// \file
 /// The gradient of one global batch: leaves by threads, exact sums over threads, allreduce over ranks.
+///
+/// One blocking allreduce for all parameters. Sending the dense layers' part by MPI_Iallreduce during the
+/// last leaf's convolutions was measured (Open MPI 4.1, TCP between two hosts with one core each) and is
+/// slower: by 5 to 17 % at 10 Gbit/s, 30 % at 2 Gbit/s, even at full speed.
 
 #include <cstdint>
 #include <memory>

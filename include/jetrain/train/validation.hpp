@@ -21,6 +21,9 @@ class Validation {
   /// on who scored which jet. Collective.
   Metrics run(const Model& model) const;
 
+  /// Floating point operations of this rank in one run.
+  double flops(const Model& model) const;
+
  private:
   bool share_;
   ImageSet set_;
