@@ -106,6 +106,9 @@ void add_train(CLI::App& app, Command& command) {
   verb->add_option("--out", o.output, "run directory")->capture_default_str()->default_val("runs/latest");
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
+  verb->add_flag("--resume", o.resume,
+                 "go on from the run directory's newest checkpoint; without one, from the beginning")
+      ->excludes("--overwrite");
   verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer");
   verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
 }

@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "config_file.hpp"
 #include "jetrain/comm/threads.hpp"
 #include "jetrain/core/checked_cast.hpp"
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/stop_signal.hpp"
 #include "jetrain/core/stopwatch.hpp"
+#include "jetrain/data/fingerprint.hpp"
 #include "jetrain/data/image_loader.hpp"
 #include "jetrain/train/fit.hpp"
 #include "jetrain/train/model_file.hpp"
@@ -40,10 +45,45 @@ void describe_data(const LoadedImages& loaded, const ImageSet& train_set, std::i
   if (loaded.rows_skipped > 0) log.line(fmt::format("warning: {} bad rows skipped", loaded.rows_skipped));
 }
 
+/// Rank 0's newest checkpoint, on all ranks; an empty one where there is none. Collective.
+Checkpoint find_checkpoint(const std::string& output, const Config& config, const Communicator& comm, Log& log) {
+  Checkpoint found{config, "", {}};
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    const auto say = [&](const std::string& text) { log.line(text); };
+    if (auto newest = Checkpoints::newest(RunDirectory::checkpoints(output), config, say)) {
+      found = std::move(*newest);
+      const EpochProgress& at = found.state.progress;
+      log.line(fmt::format("resumed: {} goes on at epoch {}, after step {}", output, at.epoch, at.steps));
+    } else {
+      log.line(fmt::format("no checkpoint in {}: the training starts at the beginning", output));
+    }
+  });
+  found.data = comm.broadcast(found.data);
+  broadcast(found.state, comm);
+  return found;
+}
+
+void require_same_data(const Checkpoint& checkpoint, const std::string& data) {
+  if (checkpoint.data.empty() || checkpoint.data == data) return;
+  throw CollectiveError(
+      "the jets are not those that the checkpoint was trained on: resume with the same files, data.split and "
+      "data.limit (with train.shuffle: local also with as many ranks), or start a new run with another --out",
+      ExitStatus::usage);
+}
+
+/// A signal before the first step: nothing is lost by stopping here.
+void stop_if_asked(const Communicator& comm) {
+  if (comm.max(std::int64_t{stop_signal()}) == 0) return;
+  throw CollectiveError("stopped by a signal before the first step: nothing is lost; run it again with --resume",
+                        ExitStatus::requeue);
+}
+
 }  // namespace
 
 void train(const TrainOptions& options, const Communicator& comm) {
   const Stopwatch total;
+  catch_stop_signals();
   Log log(comm.is_root());
 
   // 1. The experiment: config, network, a free place for the results. All that can be refused is refused
@@ -52,9 +92,11 @@ void train(const TrainOptions& options, const Communicator& comm) {
   std::unique_ptr<Model> model;
   comm.agree([&] {
     model = std::make_unique<Model>(config.model, input_shape(config.image));
-    if (comm.is_root()) RunDirectory::require_free(options.output, options.overwrite);
+    if (comm.is_root()) RunDirectory::require_free(options.output, options.overwrite || options.resume);
   });
   model->initialize(config.seed);
+  Checkpoint start{config, "", {}};
+  if (options.resume) start = find_checkpoint(options.output, config, comm, log);
   const int threads = set_threads(options.threads, comm);
   describe_workers(config, threads, comm, log);
 
@@ -68,17 +110,29 @@ void train(const TrainOptions& options, const Communicator& comm) {
   const std::int64_t validation_jets = loaded[Set::validation].total();
   const std::int64_t train_tops = comm.sum(train_set.images.signal_count());
   describe_data(loaded, train_set, train_tops, validation_jets, reading.seconds(), config.data.cache, log);
+  const std::string data = fmt::format("{}-{}{}", fingerprint(train_set, comm),
+                                       fingerprint(loaded[Set::validation], comm),
+                                       config.train.shuffle == "local" ? fmt::format("-{}", comm.size()) : "");
+  require_same_data(start, data);
   const Validation validation(config.validation, std::move(loaded[Set::validation]), comm);
 
   // 3. The training, its history and best model on disk as it goes.
-  std::unique_ptr<RunDirectory> run;
+  stop_if_asked(comm);
+  std::optional<RunDirectory> run;
+  std::optional<Checkpoints> checkpoints;
   comm.agree([&] {
     if (!comm.is_root()) return;
-    run = std::make_unique<RunDirectory>(options.output);
+    const TrainingState& state = start.state;
+    const bool begun = !state.parameters.empty();
+    run = begun ? RunDirectory::reopen(options.output, state.history) : RunDirectory::create(options.output);
     run->write_config(to_yaml(config));
+    if (state.best_epoch > 0) save_model(run->file("best.h5"), config, *model, state.best_parameters);
     log.also_to(run->file("log.txt"));
+    checkpoints.emplace(RunDirectory::checkpoints(options.output), config, data);
   });
-  RunResult result = fit(config, *model, train_set, validation, comm, run.get(), options.profile, log);
+  const RunFiles files{run ? &*run : nullptr, checkpoints ? &*checkpoints : nullptr};
+  RunResult result = fit(config, *model, train_set, validation, std::move(start.state), files, comm,
+                         options.profile, log);
 
   // 4. What came of it.
   result.training_jets = train_set.total();

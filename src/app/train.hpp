@@ -12,6 +12,7 @@ struct TrainOptions {
   std::vector<std::string> assignments;  ///< --set key=value
   std::string output;                    ///< the run directory
   bool overwrite = false;
+  bool resume = false;  ///< go on from the newest checkpoint in the run directory, if there is one
   int threads = 0;
   bool profile = false;  ///< end with a table of where the time went
 };

@@ -161,6 +161,13 @@ void fields(Visitor& visit, EarlyStoppingConfig& c) {
 }
 
 template <class Visitor>
+void fields(Visitor& visit, CheckpointConfig& c) {
+  visit("every_steps", c.every_steps, at_least(0));
+  visit("every_seconds", c.every_seconds, at_least(0));
+  visit("keep", c.keep, at_least(1));
+}
+
+template <class Visitor>
 void fields(Visitor& visit, Config& c) {
   visit("seed", c.seed, any());
   visit("data", c.data, any());
@@ -169,6 +176,7 @@ void fields(Visitor& visit, Config& c) {
   visit("train", c.train, any());
   visit("validation", c.validation, any());
   visit("early_stopping", c.early_stopping, any());
+  visit("checkpoint", c.checkpoint, any());
 }
 
 /// The YAML names of alternatives: `- conv2d: {...}`, `optimizer: {adam: {...}}`.

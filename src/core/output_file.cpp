@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "jetrain/core/error.hpp"
 
@@ -56,12 +55,26 @@ void write_whole(const std::string& path, const std::function<void(const std::st
   pending.complete();
 }
 
-void write_text(const std::string& path, const std::string& text) {
+void write_bytes(const std::string& path, std::span<const std::byte> bytes) {
   write_whole(path, [&](const std::string& temporary) {
-    std::ofstream out(temporary);
-    out << text << std::flush;
-    if (!out) throw DataError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+    const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool good = file >= 0;
+    while (good && !bytes.empty()) {
+      const ssize_t written = write(file, bytes.data(), bytes.size());
+      good = written >= 0 || errno == EINTR;
+      if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    int cause = errno;
+    if (file >= 0 && close(file) != 0 && good) {  // network file systems may report a full quota only here
+      good = false;
+      cause = errno;
+    }
+    if (!good) throw DataError(fmt::format("cannot write {}: {}", path, std::strerror(cause)));
   });
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  write_bytes(path, std::as_bytes(std::span(text)));
 }
 
 void require_writable(const std::string& path, bool overwrite) {

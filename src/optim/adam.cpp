@@ -12,6 +12,7 @@ constexpr std::int64_t kBlock = 16;
 
 Adam::Adam(const AdamConfig& config, std::int64_t parameters)
     : config_(config),
+      parameters_(static_cast<std::size_t>(parameters)),
       // Whole blocks, so that the last one needs no other code (and no other rounding) than the rest.
       first_moment_(static_cast<std::size_t>(ceil_divide(parameters, kBlock) * kBlock)),
       second_moment_(first_moment_.size()) {}
@@ -21,6 +22,11 @@ void Adam::begin_step() {
   const auto t = static_cast<double>(steps_);
   step_size_ = static_cast<float>(config_.learning_rate * std::sqrt(1.0 - std::pow(config_.beta_2, t)) /
                                   (1.0 - std::pow(config_.beta_1, t)));
+}
+
+std::vector<Optimizer::StateArray> Adam::state() {
+  return {{"first_moment", first_moment_.span().first(parameters_)},
+          {"second_moment", second_moment_.span().first(parameters_)}};
 }
 
 void Adam::update(ElementRange range, float* parameters, const std::int64_t* sums, double scale) {

@@ -15,10 +15,11 @@ class Adam final : public Optimizer {
   void begin_step() override;
   void update(ElementRange range, float* parameters, const std::int64_t* sums, double scale) override;
   double learning_rate() const override { return config_.learning_rate; }
+  std::vector<StateArray> state() override;
 
  private:
   AdamConfig config_;
-  std::int64_t steps_ = 0;
+  std::size_t parameters_;
   float step_size_ = 0;
   AlignedBuffer<float> first_moment_;
   AlignedBuffer<float> second_moment_;

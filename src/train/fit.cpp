@@ -4,9 +4,11 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/stop_signal.hpp"
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/batch_feeder.hpp"
 #include "jetrain/data/epoch_order.hpp"
@@ -47,31 +49,40 @@ class EpochRunner {
         feeder_(train, plan_, comm),
         log_(log) {}
 
-  EpochRecord run(std::int64_t epoch) {
+  Optimizer& optimizer() { return *optimizer_; }
+  std::int64_t epochs_run() const { return epochs_run_; }
+
+  /// Takes the steps that `at` has not done yet. `after_step` is called after each, on all ranks: whether any
+  /// rank was asked to stop, and the number of steps since the training began.
+  EpochRecord run(EpochProgress& at, const std::function<void(bool stop, std::int64_t steps)>& after_step) {
     const Stopwatch watch;
+    const double seconds_before = at.seconds;
     LapTimer timer(true);
-    feeder_.start_epoch(epoch_order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(epoch),
-                                    plan_, train_.begins));
+    feeder_.start_epoch(epoch_order(config_.train.shuffle, config_.seed,
+                                    static_cast<std::uint32_t>(at.epoch), plan_, train_.begins));
     timer.lap(order_seconds_);
-    double loss = 0;  // batches are added in their order, the same on every rank
-    std::int64_t correct = 0;
-    for (std::int64_t b = 0; b < plan_.batches(); ++b) {
-      step_.run(feeder_.samples(b), plan_.leaves(b));
-      if (step_.bad_layer() >= 0) refuse_diverged(epoch, b);
+    while (at.steps < plan_.batches()) {
+      const std::int64_t b = at.steps;
+      step_.run(feeder_.samples(b), plan_.leaves(b), stop_requested());
+      if (step_.bad_layer() >= 0) refuse_diverged(at.epoch, b);
       const Stopwatch update_watch;
       update_parameters(*optimizer_, model_, step_.gradient_sums(), plan_.batch(b).size());
       optimizer_seconds_ += update_watch.seconds();
-      loss += kernels::exact_value(step_.loss_sum());
-      correct += step_.correct();
-      show_progress(epoch, b, loss, watch.seconds());
+      at.loss += kernels::exact_value(step_.loss_sum());  // batches in their order, the same on every rank
+      at.correct += step_.correct();
+      ++at.steps;
+      at.seconds = seconds_before + watch.seconds();
+      show_progress(at);
+      after_step(step_.stop(), (at.epoch - 1) * plan_.batches() + at.steps);
     }
     EpochRecord record;
-    record.epoch = epoch;
-    record.loss = loss / static_cast<double>(plan_.samples);
-    record.accuracy = static_cast<double>(correct) / static_cast<double>(plan_.samples);
+    record.epoch = at.epoch;
+    record.loss = at.loss / static_cast<double>(plan_.samples);
+    record.accuracy = static_cast<double>(at.correct) / static_cast<double>(plan_.samples);
     record.learning_rate = optimizer_->learning_rate();
-    record.seconds = watch.seconds();
-    seconds_ += record.seconds;
+    record.seconds = at.seconds;
+    seconds_ += watch.seconds();
+    ++epochs_run_;
     record.jets_per_second = static_cast<double>(plan_.samples) / record.seconds;
     return record;
   }
@@ -93,15 +104,15 @@ class EpochRunner {
   }
 
  private:
-  void show_progress(std::int64_t epoch, std::int64_t b, double loss, double seconds) {
-    if (!log_.shows_progress() || (shown_.seconds() < 0.2 && b + 1 < plan_.batches())) return;
+  void show_progress(const EpochProgress& at) {
+    if (!log_.shows_progress() || (shown_.seconds() < 0.2 && at.steps < plan_.batches())) return;
     shown_.restart();
-    const std::int64_t done = plan_.batch(b).last;
-    const double rate = static_cast<double>(done) / seconds;
+    const std::int64_t done = plan_.batch(at.steps - 1).last;
+    const double rate = static_cast<double>(done) / at.seconds;
     constexpr std::int64_t kWidth = 30;
-    const auto filled = static_cast<std::size_t>(kWidth * (b + 1) / plan_.batches());
-    log_.progress(fmt::format("epoch {:3}  [{:<30}]  loss {:.4f}  {:.0f} jets/s  {:.0f} s left", epoch,
-                              std::string(filled, '='), loss / static_cast<double>(done), rate,
+    const auto filled = static_cast<std::size_t>(kWidth * at.steps / plan_.batches());
+    log_.progress(fmt::format("epoch {:3}  [{:<30}]  loss {:.4f}  {:.0f} jets/s  {:.0f} s left", at.epoch,
+                              std::string(filled, '='), at.loss / static_cast<double>(done), rate,
                               static_cast<double>(plan_.samples - done) / rate));
   }
 
@@ -128,6 +139,7 @@ class EpochRunner {
   double optimizer_seconds_ = 0;
   double order_seconds_ = 0;
   double seconds_ = 0;  ///< of all epochs
+  std::int64_t epochs_run_ = 0;
 };
 
 std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
@@ -144,53 +156,102 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+/// The state of a training, from its live parts and back to them.
+TrainingState capture(const TrainingState& kept, const Model& model, Optimizer& optimizer) {
+  TrainingState state = kept;
+  state.parameters.assign(model.parameters().begin(), model.parameters().end());
+  state.optimizer_steps = optimizer.steps();
+  state.optimizer.clear();
+  for (const Optimizer::StateArray& array : optimizer.state())
+    state.optimizer.emplace_back(array.values.begin(), array.values.end());
+  return state;
+}
+
+void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
+  std::copy(state.parameters.begin(), state.parameters.end(), model.parameters().begin());
+  optimizer.set_steps(state.optimizer_steps);
+  const std::vector<Optimizer::StateArray> arrays = optimizer.state();
+  for (std::size_t i = 0; i < arrays.size(); ++i)
+    std::copy(state.optimizer[i].begin(), state.optimizer[i].end(), arrays[i].values.begin());
+}
+
 }  // namespace
 
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              const Communicator& comm, RunDirectory* run, bool profile, Log& log) {
+              TrainingState state, const RunFiles& files, const Communicator& comm, bool profile, Log& log) {
   EpochRunner epochs(config, model, train, profile, comm, log);
-  EarlyStopping stopping(config.early_stopping);
-  std::vector<float> kept(model.parameters().begin(), model.parameters().end());
-  RunResult result;
-  std::vector<double> rates;
+  Optimizer& optimizer = epochs.optimizer();
+  if (!state.parameters.empty()) restore(state, model, optimizer);
+  if (state.best_parameters.empty())
+    state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
+  EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
 
-  for (std::int64_t epoch = 1; epoch <= config.train.epochs; ++epoch) {
-    EpochRecord record = epochs.run(epoch);
+  const auto after_step = [&](bool stop, std::int64_t steps) {
+    if (stop) {
+      std::string path;
+      comm.agree([&] {
+        if (files.checkpoints != nullptr) path = files.checkpoints->write(capture(state, model, optimizer));
+      });
+      throw CollectiveError(fmt::format("stopped by a signal; go on from {} with --resume",
+                                        path.empty() ? "the last checkpoint" : path),
+                            ExitStatus::requeue);
+    }
+    if (files.checkpoints == nullptr || !files.checkpoints->due(steps)) return;
+    try {
+      files.checkpoints->write(capture(state, model, optimizer));
+    } catch (const DataError& error) {
+      log.line(fmt::format("warning: no checkpoint after step {}: {}; the training goes on", steps, error.what()));
+    }
+  };
+
+  while (state.progress.epoch <= config.train.epochs && !stopping.should_stop()) {
+    EpochRecord record = epochs.run(state.progress, after_step);
     const Stopwatch watch;
     record.validation = validation.run(model);
     validate_seconds += watch.seconds();
 
     const bool best = stopping.improved(record.validation);
-    const bool keep = best || !config.early_stopping.restore_best;
-    if (keep) {
-      kept.assign(model.parameters().begin(), model.parameters().end());
-      result.best = record;
+    state.stopping = stopping.state();
+    if (best || !config.early_stopping.restore_best) {
+      state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
+      state.best_epoch = record.epoch;
     }
+    state.history.push_back(record);
+    state.progress = {record.epoch + 1};
     comm.agree([&] {
-      if (run == nullptr) return;
-      run->append_history(record);
-      if (keep) save_model(run->file("best.h5"), config, model, kept);
+      if (files.run == nullptr) return;
+      files.run->append_history(record);
+      if (state.best_epoch == record.epoch)
+        save_model(files.run->file("best.h5"), config, model, state.best_parameters);
     });
     log.line(epoch_line(record, config.train.epochs, best));
-    rates.push_back(record.jets_per_second);
-    result.epochs = epoch;
-    if (stopping.should_stop() && epoch < config.train.epochs) {
+    if (stopping.should_stop() && record.epoch < config.train.epochs) {
       log.line(fmt::format("stopped: {} has not improved for {} epochs", config.early_stopping.monitor,
                            config.early_stopping.patience));
-      break;
     }
   }
+  comm.agree([&] {  // so that a finished run can be resumed with more epochs
+    if (files.checkpoints != nullptr) files.checkpoints->write(capture(state, model, optimizer));
+  });
 
+  RunResult result;
+  result.epochs = std::ssize(state.history);
   if (profile) {
-    const double flops = static_cast<double>(result.epochs) * validation.flops(model);
+    const double flops = static_cast<double>(epochs.epochs_run()) * validation.flops(model);
     log.line(epochs.profile({"validate", validate_seconds, flops}, comm));
   }
-  std::copy(kept.begin(), kept.end(), model.parameters().begin());
+  std::copy(state.best_parameters.begin(), state.best_parameters.end(), model.parameters().begin());
+  std::vector<double> rates;
+  for (const EpochRecord& record : state.history) {
+    rates.push_back(record.jets_per_second);
+    if (record.epoch == state.best_epoch) result.best = record;
+  }
   result.weights_hash = weights_hash(model.parameters());
   result.parameters = model.parameter_count();
   result.jets_per_second = median(rates);
   result.seconds["validate"] = validate_seconds;
+  result.seconds["checkpoint"] = files.checkpoints != nullptr ? files.checkpoints->seconds() : 0.0;
   epochs.add_times(result.seconds);
   return result;
 }

@@ -40,7 +40,7 @@ GradientStep::GradientStep(const Model& model, int threads, bool profile, const 
 
 GradientStep::~GradientStep() = default;
 
-void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_leaves) {
+void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_leaves, bool stop) {
   const Stopwatch watch;
   const float limit = kernels::exact_sum_limit(batch_leaves);
   const std::int64_t leaves = ceil_divide(std::ssize(mine), kLanes);
@@ -69,6 +69,7 @@ void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_lea
     }
     timer.lap(worker.reduce_seconds);
   }
+  total_[stop_at()] = stop ? 1 : 0;
   leaves_ += leaves;
   compute_seconds_ += watch.seconds();
   LapTimer timer(true);

@@ -24,13 +24,19 @@ nlohmann::json number(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
 }
 
+/// {} is the shortest text that reads back to the same double.
+std::string history_line(const EpochRecord& r) {
+  return fmt::format("{},{},{},{},{},{},{},{:.3f},{:.1f}\n", r.epoch, r.loss, r.accuracy, r.validation.loss,
+                     r.validation.accuracy, r.validation.auc, r.learning_rate, r.seconds, r.jets_per_second);
+}
+
 }  // namespace
 
-void RunDirectory::require_free(const std::string& path, bool overwrite) {
+void RunDirectory::require_free(const std::string& path, bool may_hold_run) {
   for (const char* name : kRunFiles) {
-    if (!overwrite && fs::exists(fs::path(path) / name)) {
-      throw UsageError(
-          fmt::format("{} already holds a run ({}): choose another --out, or --overwrite it", path, name));
+    if (!may_hold_run && fs::exists(fs::path(path) / name)) {
+      throw UsageError(fmt::format(
+          "{} already holds a run ({}): choose another --out, --resume it, or --overwrite it", path, name));
     }
   }
   fs::path existing = fs::absolute(path);
@@ -45,28 +51,34 @@ void RunDirectory::require_free(const std::string& path, bool overwrite) {
   }
 }
 
-RunDirectory::RunDirectory(std::string path) : path_(std::move(path)) {
+RunDirectory::RunDirectory(std::string path, const std::vector<EpochRecord>& history)
+    : path_(std::move(path)) {
+  std::string text =
+      "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,learning_rate,seconds,jets_per_second\n";
+  for (const EpochRecord& record : history) text += history_line(record);
+  write_text(file("history.csv"), text);
+  history_.open(file("history.csv"), std::ios::app);
+}
+
+RunDirectory RunDirectory::create(std::string path) {
   std::error_code failure;
-  fs::create_directories(path_, failure);
-  if (failure) throw DataError(fmt::format("cannot make the run directory {}: {}", path_, failure.message()));
-  for (const char* name : kRunFiles) fs::remove(file(name), failure);
-  history_.open(file("history.csv"));
-  history_ << "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,learning_rate,seconds,jets_per_second\n"
-           << std::flush;
-  if (!history_)
-    throw DataError(fmt::format("cannot write into the run directory {}: check its permissions", path_));
+  fs::create_directories(path, failure);
+  if (failure) throw DataError(fmt::format("cannot make the run directory {}: {}", path, failure.message()));
+  for (const char* name : kRunFiles) fs::remove(fs::path(path) / name, failure);
+  fs::remove_all(checkpoints(path), failure);
+  return RunDirectory(std::move(path), {});
+}
+
+RunDirectory RunDirectory::reopen(std::string path, const std::vector<EpochRecord>& history) {
+  return RunDirectory(std::move(path), history);
 }
 
 void RunDirectory::write_config(const std::string& yaml) const {
   write_text(file("config.yaml"), yaml);
 }
 
-void RunDirectory::append_history(const EpochRecord& r) {
-  // {} is the shortest text that reads back to the same double.
-  history_ << fmt::format("{},{},{},{},{},{},{},{:.3f},{:.1f}\n", r.epoch, r.loss, r.accuracy,
-                          r.validation.loss, r.validation.accuracy, r.validation.auc, r.learning_rate,
-                          r.seconds, r.jets_per_second)
-           << std::flush;
+void RunDirectory::append_history(const EpochRecord& record) {
+  history_ << history_line(record) << std::flush;
   if (!history_) throw DataError(fmt::format("cannot write {}: is the disk full?", file("history.csv")));
 }
 

@@ -53,6 +53,15 @@ class Communicator {
     broadcast_bytes(std::as_writable_bytes(values), root);
   }
   std::string broadcast(const std::string& text, int root = 0) const;
+  /// The same for a vector, whose length elsewhere becomes root's.
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void broadcast(std::vector<T>& values, int root = 0) const {
+    std::int64_t count = std::ssize(values);
+    broadcast(std::span(&count, 1), root);
+    values.resize(static_cast<std::size_t>(count));
+    broadcast(std::span(values), root);
+  }
 
   /// Every rank's value, in rank order, on every rank.
   std::vector<std::int64_t> all_gather(std::int64_t value) const;

@@ -89,6 +89,12 @@ struct EarlyStoppingConfig {
   bool restore_best = true;          ///< keep the best epoch's weights; else the last epoch's
 };
 
+struct CheckpointConfig {
+  std::int64_t every_steps = 0;      ///< 0: not by steps
+  std::int64_t every_seconds = 600;  ///< 0: not by time
+  std::int64_t keep = 2;             ///< the newest that stay on disk
+};
+
 struct Config {
   std::uint64_t seed = 1;
   DataConfig data;
@@ -97,6 +103,7 @@ struct Config {
   TrainConfig train;
   ValidationConfig validation;
   EarlyStoppingConfig early_stopping;
+  CheckpointConfig checkpoint;
 };
 
 /// Parses YAML `text`. `name` is the file's name for messages; `assignments` are the `--set key=value` words,
@@ -108,5 +115,8 @@ Config parse_config(const std::string& text, const std::string& name,
 
 /// The whole config as YAML, every default spelled out; parse_config(to_yaml(c)) gives c again.
 std::string to_yaml(const Config& config);
+
+/// The dotted keys whose values differ, in the config's order; of lists, the element: model.layers[2].dense.units.
+std::vector<std::string> differing_keys(const Config& a, const Config& b);
 
 }  // namespace jetrain

@@ -3,7 +3,9 @@
 /// \file
 /// Files appear whole or not at all: written to a temporary name beside the target, synced, renamed.
 
+#include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 
 namespace jetrain {
@@ -32,7 +34,8 @@ class PendingFile {
 /// is removed and the error goes on; `path` is then as it was.
 void write_whole(const std::string& path, const std::function<void(const std::string& temporary)>& write);
 
-/// The same for a text.
+/// The same for bytes at hand. DataError with the system's reason (disk full, quota, read-only) on failure.
+void write_bytes(const std::string& path, std::span<const std::byte> bytes);
 void write_text(const std::string& path, const std::string& text);
 
 /// Throws UsageError if `path` exists and `overwrite` is false, or its folder does not exist; DataError if the

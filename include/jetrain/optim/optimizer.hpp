@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "jetrain/config/config.hpp"
 
@@ -29,6 +30,20 @@ class Optimizer {
   /// at multiples of 16, so that each element is always computed the same way.
   virtual void update(ElementRange range, float* parameters, const std::int64_t* sums, double scale) = 0;
   virtual double learning_rate() const = 0;
+
+  /// Steps begun so far.
+  std::int64_t steps() const noexcept { return steps_; }
+  void set_steps(std::int64_t steps) noexcept { steps_ = steps; }
+  /// All else that the next step depends on, one value a parameter in each array. With `steps`, enough to go on
+  /// from where another optimizer of the same kind stopped.
+  struct StateArray {
+    const char* name;
+    std::span<float> values;
+  };
+  virtual std::vector<StateArray> state() = 0;
+
+ protected:
+  std::int64_t steps_ = 0;
 };
 
 /// `parameters`: how many there are.

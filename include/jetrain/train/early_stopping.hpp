@@ -7,11 +7,18 @@
 
 namespace jetrain {
 
+struct EarlyStoppingState {
+  double best = -std::numeric_limits<double>::infinity();  ///< larger is better
+  std::int64_t waited = 0;                                 ///< epochs since
+  bool first = true;                                       ///< no epoch yet that counts
+};
+
 /// Keras' rule: the run ends once `patience` epochs in a row did not improve the monitored value by more than
 /// min_delta (with patience 0: after the first such epoch).
 class EarlyStopping {
  public:
-  explicit EarlyStopping(const EarlyStoppingConfig& config) : config_(config) {}
+  explicit EarlyStopping(const EarlyStoppingConfig& config, const EarlyStoppingState& state = {})
+      : config_(config), state_(state) {}
 
   /// Takes an epoch's validation; true if it is the best so far.
   bool improved(const Metrics& validation) {
@@ -19,22 +26,21 @@ class EarlyStopping {
     const double value = config_.monitor == "val_loss"       ? -validation.loss
                          : config_.monitor == "val_accuracy" ? validation.accuracy
                                                              : validation.auc;
-    if (value > best_ + (first_ ? 0.0 : config_.min_delta)) {
-      best_ = value;
-      waited_ = 0;
-      first_ = false;
+    if (value > state_.best + (state_.first ? 0.0 : config_.min_delta)) {
+      state_ = {value, 0, false};
       return true;
     }
-    ++waited_;
+    ++state_.waited;
     return false;
   }
-  bool should_stop() const { return config_.enabled && waited_ > 0 && waited_ >= config_.patience; }
+  bool should_stop() const {
+    return config_.enabled && state_.waited > 0 && state_.waited >= config_.patience;
+  }
+  const EarlyStoppingState& state() const noexcept { return state_; }
 
  private:
   EarlyStoppingConfig config_;
-  double best_ = -std::numeric_limits<double>::infinity();
-  bool first_ = true;
-  std::int64_t waited_ = 0;
+  EarlyStoppingState state_;
 };
 
 }  // namespace jetrain

@@ -29,12 +29,14 @@ class GradientStep {
   ~GradientStep();
 
   /// Sums over the whole batch, on every rank. `mine`: this rank's samples, cut into leaves from the first
-  /// on; `batch_leaves`: leaves of the batch on all ranks. Collective.
-  void run(std::span<const SparseImage> mine, std::int64_t batch_leaves);
+  /// on; `batch_leaves`: leaves of the batch on all ranks. `stop`: this rank was asked to stop. Collective.
+  void run(std::span<const SparseImage> mine, std::int64_t batch_leaves, bool stop = false);
 
   const std::int64_t* gradient_sums() const noexcept { return total_.data(); }
   std::int64_t loss_sum() const noexcept { return total_[loss_at()]; }
   std::int64_t correct() const noexcept { return total_[loss_at() + 1]; }
+  /// True, and on all ranks alike, where any rank was asked to stop.
+  bool stop() const noexcept { return total_[stop_at()] != 0; }
   /// The deepest layer whose gradients were out of bounds on any rank; -1: none, and the sums are good.
   int bad_layer() const noexcept;
 
@@ -47,7 +49,8 @@ class GradientStep {
  private:
   struct Worker;
   std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.parameter_count()); }
-  std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 2 + layer; }
+  std::size_t stop_at() const noexcept { return loss_at() + 2; }
+  std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 3 + layer; }
   void compute_leaf(Worker& worker, std::span<const SparseImage> leaf, float limit) const;
 
   const Model& model_;
@@ -55,7 +58,7 @@ class GradientStep {
   int threads_;
   bool profile_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  AlignedBuffer<std::int64_t> total_;  ///< parameters, loss, correct, one count of bad leaves a layer
+  AlignedBuffer<std::int64_t> total_;  ///< parameters, loss, correct, stop, one count of bad leaves a layer
   double compute_seconds_ = 0;
   double wait_seconds_ = 0;  ///< for other ranks, with `profile`
   std::int64_t leaves_ = 0;

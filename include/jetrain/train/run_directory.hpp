@@ -2,11 +2,12 @@
 
 /// \file
 /// What a training leaves on disk, written by rank 0 alone: config.yaml, history.csv, result.json, best.h5,
-/// log.txt.
+/// log.txt, and checkpoints/ (checkpoints.hpp).
 
 #include <fstream>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "jetrain/train/metrics.hpp"
 
@@ -42,11 +43,15 @@ struct RunResult {
 
 class RunDirectory {
  public:
-  /// Throws where `path` holds a run already (unless `overwrite`) or cannot be written. Changes nothing, so
+  /// Throws where `path` holds a run already (unless `may_hold_run`) or cannot be written. Changes nothing, so
   /// that a run that fails before its first epoch leaves nothing behind.
-  static void require_free(const std::string& path, bool overwrite);
+  static void require_free(const std::string& path, bool may_hold_run);
+  static std::string checkpoints(const std::string& path) { return path + "/checkpoints"; }
+
   /// Makes the folder and clears away a run that it holds.
-  explicit RunDirectory(std::string path);
+  static RunDirectory create(std::string path);
+  /// Goes on with a run: history.csv is set back to `history`, log.txt grows.
+  static RunDirectory reopen(std::string path, const std::vector<EpochRecord>& history);
 
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   void write_config(const std::string& yaml) const;
@@ -54,6 +59,8 @@ class RunDirectory {
   void write_result(const RunResult& result) const;
 
  private:
+  explicit RunDirectory(std::string path, const std::vector<EpochRecord>& history);
+
   std::string path_;
   std::ofstream history_;
 };

@@ -16,14 +16,14 @@ using test::content_of;
 
 TEST(RunDirectory, IsMadeWithItsParents) {
   const test::TemporaryFolder folder;
-  const RunDirectory run(folder.file("a/b/run"));
+  const RunDirectory run = RunDirectory::create(folder.file("a/b/run"));
   EXPECT_TRUE(std::filesystem::is_directory(folder.file("a/b/run")));
 }
 
 TEST(RunDirectory, IsRefusedWhereARunIs) {
   const test::TemporaryFolder folder;
   EXPECT_NO_THROW(RunDirectory::require_free(folder.file("run"), false));
-  RunDirectory(folder.file("run")).write_config("seed: 1\n");
+  RunDirectory::create(folder.file("run")).write_config("seed: 1\n");
   EXPECT_THROW(RunDirectory::require_free(folder.file("run"), false), UsageError);
   EXPECT_NO_THROW(RunDirectory::require_free(folder.file("run"), true));
 }
@@ -32,7 +32,7 @@ TEST(RunDirectory, MayBeAFolderWithOtherThings) {
   const test::TemporaryFolder folder;
   std::ofstream(folder.file("notes.txt")) << "mine";
   EXPECT_NO_THROW(RunDirectory::require_free(folder.file(""), false));
-  const RunDirectory run(folder.file(""));
+  const RunDirectory run = RunDirectory::create(folder.file(""));
   EXPECT_EQ(content_of(folder.file("notes.txt")), "mine");
 }
 
@@ -52,16 +52,16 @@ TEST(RunDirectory, CannotBeBelowAFile) {
 TEST(RunDirectory, ClearsAwayTheRunItReplaces) {
   const test::TemporaryFolder folder;
   {
-    const RunDirectory run(folder.file("run"));
+    const RunDirectory run = RunDirectory::create(folder.file("run"));
     run.write_result({});
   }
-  const RunDirectory run(folder.file("run"));
+  const RunDirectory run = RunDirectory::create(folder.file("run"));
   EXPECT_FALSE(std::filesystem::exists(run.file("result.json")));
 }
 
 TEST(RunDirectory, HistoryReadsBackToTheSameNumbers) {
   const test::TemporaryFolder folder;
-  RunDirectory run(folder.file("run"));
+  RunDirectory run = RunDirectory::create(folder.file("run"));
   EpochRecord record;
   record.epoch = 3;
   record.loss = 0.1 + 0.2;
@@ -89,7 +89,7 @@ TEST(RunDirectory, ResultIsValidJsonAlsoWithoutANumber) {
   result.best.validation.rejection_30 = std::numeric_limits<double>::infinity();
   result.best.validation.rejection_50 = std::numeric_limits<double>::quiet_NaN();
   result.seconds["total"] = 1.5;
-  const RunDirectory run(folder.file("run"));
+  const RunDirectory run = RunDirectory::create(folder.file("run"));
   run.write_result(result);
   const auto json = nlohmann::json::parse(content_of(run.file("result.json")));
   EXPECT_EQ(json["weights_hash"], "0123");
