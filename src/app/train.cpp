@@ -55,6 +55,9 @@ Checkpoint find_checkpoint(const std::string& output, const Config& config, cons
       found = std::move(*newest);
       const EpochProgress& at = found.state.progress;
       log.line(fmt::format("resumed: {} goes on at epoch {}, after step {}", output, at.epoch, at.steps));
+    } else if (RunDirectory::holds_result(output)) {
+      throw UsageError(fmt::format(
+          "{} holds a finished run without checkpoints: choose another --out, or --overwrite it", output));
     } else {
       log.line(fmt::format("no checkpoint in {}: the training starts at the beginning", output));
     }

@@ -30,6 +30,39 @@ void sync_to_disk(const fs::path& path) {
     throw DataError(fmt::format("cannot write {}: {}", path.string(), std::strerror(cause)));
 }
 
+/// An open file that reports a failed close too: network file systems may tell of a full quota only there.
+class OutputDescriptor {
+ public:
+  OutputDescriptor(const std::string& path, int flags) : file_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (file_ < 0) cause_ = errno;
+  }
+  ~OutputDescriptor() {
+    if (file_ >= 0) close(file_);
+  }
+  OutputDescriptor(const OutputDescriptor&) = delete;
+  OutputDescriptor& operator=(const OutputDescriptor&) = delete;
+
+  int number() const noexcept { return file_; }
+  /// 0, or the first failure's errno.
+  int cause() const noexcept { return cause_; }
+
+  void write(std::span<const std::byte> bytes) {
+    while (cause_ == 0 && !bytes.empty()) {
+      const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+      if (written < 0 && errno != EINTR) cause_ = errno;
+      if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+  void finish() {
+    if (file_ >= 0 && close(file_) != 0 && cause_ == 0) cause_ = errno;
+    file_ = -1;
+  }
+
+ private:
+  int file_ = -1;
+  int cause_ = 0;
+};
+
 }  // namespace
 
 PendingFile::PendingFile(const std::string& path, bool is_owner)
@@ -57,24 +90,28 @@ void write_whole(const std::string& path, const std::function<void(const std::st
 
 void write_bytes(const std::string& path, std::span<const std::byte> bytes) {
   write_whole(path, [&](const std::string& temporary) {
-    const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool good = file >= 0;
-    while (good && !bytes.empty()) {
-      const ssize_t written = write(file, bytes.data(), bytes.size());
-      good = written >= 0 || errno == EINTR;
-      if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    int cause = errno;
-    if (file >= 0 && close(file) != 0 && good) {  // network file systems may report a full quota only here
-      good = false;
-      cause = errno;
-    }
-    if (!good) throw DataError(fmt::format("cannot write {}: {}", path, std::strerror(cause)));
+    OutputDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    file.write(bytes);
+    file.finish();
+    if (file.cause() != 0)
+      throw DataError(fmt::format("cannot write {}: {}", path, std::strerror(file.cause())));
   });
 }
 
 void write_text(const std::string& path, const std::string& text) {
   write_bytes(path, std::as_bytes(std::span(text)));
+}
+
+void append_text(const std::string& path, const std::string& text) {
+  OutputDescriptor file(path, O_WRONLY | O_APPEND);
+  const off_t size = file.cause() == 0 ? lseek(file.number(), 0, SEEK_END) : 0;
+  file.write(std::as_bytes(std::span(text)));
+  const bool torn = file.number() >= 0 && file.cause() != 0;
+  const bool mended = !torn || ftruncate(file.number(), size) == 0;
+  file.finish();
+  if (file.cause() != 0)
+    throw DataError(fmt::format("cannot write {}: {}{}", path, std::strerror(file.cause()),
+                                mended ? "" : "; its last line is incomplete"));
 }
 
 void require_writable(const std::string& path, bool overwrite) {

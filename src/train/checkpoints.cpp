@@ -74,7 +74,7 @@ std::string Checkpoints::write(const TrainingState& state) {
   const Stopwatch watch;
   since_last_.restart();  // also where it fails: the next try is due as late as ever
   std::error_code failure;
-  fs::create_directories(folder_, failure);
+  fs::create_directory(folder_, failure);  // not its parents: a run directory that vanished is an error
   if (failure) throw DataError(fmt::format("cannot make {}: {}", folder_, failure.message()));
   std::string path = (fs::path(folder_) / file_name(state.progress)).string();
   save_checkpoint(path, {config_, data_, state});
@@ -87,7 +87,8 @@ std::string Checkpoints::write(const TrainingState& state) {
 
 std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const Config& config,
                                               const std::function<void(const std::string& text)>& say) {
-  for (const Found& found : find_all(folder)) {
+  const std::vector<Found> all = find_all(folder);
+  for (const Found& found : all) {
     try {
       Checkpoint checkpoint = load_checkpoint(found.path);
       require_same_results(checkpoint.config, config, found.path);
@@ -96,7 +97,9 @@ std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const C
       say(fmt::format("warning: checkpoint left out: {}", error.what()));
     }
   }
-  return std::nullopt;
+  if (all.empty()) return std::nullopt;
+  throw DataError(fmt::format("no checkpoint in {} is undamaged; to start from the beginning, --overwrite the run",
+                              folder));
 }
 
 }  // namespace jetrain

@@ -168,11 +168,32 @@ TrainingState capture(const TrainingState& kept, const Model& model, Optimizer& 
 }
 
 void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
+  const std::vector<Optimizer::StateArray> arrays = optimizer.state();
+  if (std::ssize(state.parameters) != model.parameter_count() || state.optimizer.size() != arrays.size()) {
+    throw CollectiveError("the checkpoint holds another number of weights than the network: it was written by "
+                          "another version of jetrain; start a new run", ExitStatus::failed);
+  }
   std::copy(state.parameters.begin(), state.parameters.end(), model.parameters().begin());
   optimizer.set_steps(state.optimizer_steps);
-  const std::vector<Optimizer::StateArray> arrays = optimizer.state();
   for (std::size_t i = 0; i < arrays.size(); ++i)
     std::copy(state.optimizer[i].begin(), state.optimizer[i].end(), arrays[i].values.begin());
+}
+
+/// Collective; `checkpoints` is rank 0's.
+[[noreturn]] void stop_with_checkpoint(Checkpoints* checkpoints, const TrainingState& state,
+                                       const Communicator& comm) {
+  std::string path;
+  comm.agree([&] {
+    if (checkpoints == nullptr) return;
+    try {
+      path = checkpoints->write(state);
+    } catch (const DataError& error) {
+      throw DataError(fmt::format("stopped by a signal, but without a checkpoint: {}; older ones are as they were",
+                                  error.what()));
+    }
+  });
+  throw CollectiveError(fmt::format("stopped by a signal; go on from {} with --resume", path),
+                        ExitStatus::requeue);
 }
 
 }  // namespace
@@ -188,15 +209,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
   double validate_seconds = 0;
 
   const auto after_step = [&](bool stop, std::int64_t steps) {
-    if (stop) {
-      std::string path;
-      comm.agree([&] {
-        if (files.checkpoints != nullptr) path = files.checkpoints->write(capture(state, model, optimizer));
-      });
-      throw CollectiveError(fmt::format("stopped by a signal; go on from {} with --resume",
-                                        path.empty() ? "the last checkpoint" : path),
-                            ExitStatus::requeue);
-    }
+    if (stop) stop_with_checkpoint(files.checkpoints, capture(state, model, optimizer), comm);
     if (files.checkpoints == nullptr || !files.checkpoints->due(steps)) return;
     try {
       files.checkpoints->write(capture(state, model, optimizer));

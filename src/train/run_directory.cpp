@@ -51,13 +51,16 @@ void RunDirectory::require_free(const std::string& path, bool may_hold_run) {
   }
 }
 
+bool RunDirectory::holds_result(const std::string& path) {
+  return fs::exists(fs::path(path) / "result.json");
+}
+
 RunDirectory::RunDirectory(std::string path, const std::vector<EpochRecord>& history)
     : path_(std::move(path)) {
   std::string text =
       "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,learning_rate,seconds,jets_per_second\n";
   for (const EpochRecord& record : history) text += history_line(record);
   write_text(file("history.csv"), text);
-  history_.open(file("history.csv"), std::ios::app);
 }
 
 RunDirectory RunDirectory::create(std::string path) {
@@ -70,6 +73,8 @@ RunDirectory RunDirectory::create(std::string path) {
 }
 
 RunDirectory RunDirectory::reopen(std::string path, const std::vector<EpochRecord>& history) {
+  std::error_code ignored;
+  fs::remove(fs::path(path) / "result.json", ignored);  // of a run that ended, and now goes on
   return RunDirectory(std::move(path), history);
 }
 
@@ -77,9 +82,8 @@ void RunDirectory::write_config(const std::string& yaml) const {
   write_text(file("config.yaml"), yaml);
 }
 
-void RunDirectory::append_history(const EpochRecord& record) {
-  history_ << history_line(record) << std::flush;
-  if (!history_) throw DataError(fmt::format("cannot write {}: is the disk full?", file("history.csv")));
+void RunDirectory::append_history(const EpochRecord& record) const {
+  append_text(file("history.csv"), history_line(record));
 }
 
 void RunDirectory::write_result(const RunResult& r) const {

@@ -4,7 +4,6 @@
 /// What a training leaves on disk, written by rank 0 alone: config.yaml, history.csv, result.json, best.h5,
 /// log.txt, and checkpoints/ (checkpoints.hpp).
 
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -46,6 +45,8 @@ class RunDirectory {
   /// Throws where `path` holds a run already (unless `may_hold_run`) or cannot be written. Changes nothing, so
   /// that a run that fails before its first epoch leaves nothing behind.
   static void require_free(const std::string& path, bool may_hold_run);
+  /// Whether a training has ended here.
+  static bool holds_result(const std::string& path);
   static std::string checkpoints(const std::string& path) { return path + "/checkpoints"; }
 
   /// Makes the folder and clears away a run that it holds.
@@ -55,14 +56,13 @@ class RunDirectory {
 
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   void write_config(const std::string& yaml) const;
-  void append_history(const EpochRecord& record);
+  void append_history(const EpochRecord& record) const;
   void write_result(const RunResult& result) const;
 
  private:
   explicit RunDirectory(std::string path, const std::vector<EpochRecord>& history);
 
   std::string path_;
-  std::ofstream history_;
 };
 
 }  // namespace jetrain

@@ -2,6 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
 
 #include "jetrain/core/error.hpp"
 #include "temporary_folder.hpp"
@@ -41,6 +47,50 @@ TEST(OutputFile, NamesThePathThatCannotBeWritten) {
   } catch (const DataError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr(folder.file("missing/a.txt") + ": No such file"));
   }
+}
+
+TEST(OutputFile, GrowsAtItsEnd) {
+  const test::TemporaryFolder folder;
+  write_text(folder.file("a.csv"), "one\n");
+  append_text(folder.file("a.csv"), "two\n");
+  append_text(folder.file("a.csv"), "three\n");
+  EXPECT_EQ(test::content_of(folder.file("a.csv")), "one\ntwo\nthree\n");
+  EXPECT_THROW(append_text(folder.file("b.csv"), "one\n"), DataError);
+  EXPECT_FALSE(std::filesystem::exists(folder.file("b.csv")));
+}
+
+/// Runs `work` in a child process in which no file may grow beyond `bytes`, as on a full disk.
+int exit_code_with_file_limit(rlim_t bytes, const std::function<void()>& work) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit limit{bytes, bytes};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      work();
+    } catch (const DataError&) {
+      _exit(1);
+    }
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(OutputFile, ALineThatDoesNotFitLeavesNothing) {
+  const test::TemporaryFolder folder;
+  write_text(folder.file("a.csv"), "one\n");
+  EXPECT_EQ(exit_code_with_file_limit(6, [&] { append_text(folder.file("a.csv"), "two\n"); }), 1);
+  EXPECT_EQ(test::content_of(folder.file("a.csv")), "one\n");
+}
+
+TEST(OutputFile, AFileThatDoesNotFitLeavesTheOldOne) {
+  const test::TemporaryFolder folder;
+  write_text(folder.file("a.txt"), "one\n");
+  EXPECT_EQ(exit_code_with_file_limit(6, [&] { write_text(folder.file("a.txt"), "longer\n"); }), 1);
+  EXPECT_EQ(test::content_of(folder.file("a.txt")), "one\n");
+  EXPECT_EQ(folder.entries(), 1);
 }
 
 TEST(OutputFile, IsRefusedWhereOneExists) {

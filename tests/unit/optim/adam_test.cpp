@@ -74,6 +74,31 @@ TEST(Adam, GivesTheSameBitsHoweverTheRangeIsCut) {
   EXPECT_EQ(a, b);
 }
 
+TEST(Adam, GoesOnWhereAnotherStopped) {
+  const auto first = make_optimizer(AdamConfig{}, 2);
+  std::vector<float> parameters{1.0F, -2.0F};
+  const auto step = [&](Optimizer& adam, std::vector<float>& values, double gradient) {
+    const auto sums = exact_sums({gradient, -2 * gradient});
+    adam.begin_step();
+    adam.update({0, 2}, values.data(), sums.data(), kernels::kExactUnit);
+  };
+  for (const double gradient : {0.5, -0.25, 0.125}) step(*first, parameters, gradient);
+
+  const auto second = make_optimizer(AdamConfig{}, 2);
+  std::vector<float> copy = parameters;
+  second->set_steps(first->steps());
+  const auto from = first->state();
+  const auto to = second->state();
+  ASSERT_EQ(from.size(), to.size());
+  for (std::size_t i = 0; i < from.size(); ++i)
+    std::copy(from[i].values.begin(), from[i].values.end(), to[i].values.begin());
+  for (const double gradient : {0.75, 0.5}) {
+    step(*first, parameters, gradient);
+    step(*second, copy, gradient);
+  }
+  EXPECT_EQ(parameters, copy);
+}
+
 TEST(Adam, LeavesParametersWithoutGradientAlone) {
   const auto adam = make_optimizer(AdamConfig{}, 3);
   std::vector<float> parameters{1.0F, -2.0F, 3.0F};

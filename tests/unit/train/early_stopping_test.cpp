@@ -49,6 +49,19 @@ TEST(EarlyStopping, NotANumberIsNeverAnImprovement) {
   EXPECT_EQ(stops_after({.patience = 2}, {nan, 0.5, 0.4}), 0);
 }
 
+TEST(EarlyStopping, GoesOnFromAState) {
+  const EarlyStoppingConfig config{.patience = 3, .min_delta = 0.125};
+  EarlyStopping first(config);
+  first.improved({.loss = 0.5});
+  first.improved({.loss = 0.45});
+  EarlyStopping second(config, first.state());
+  EXPECT_FALSE(second.improved({.loss = 0.4}));
+  EXPECT_FALSE(second.should_stop());
+  EXPECT_FALSE(second.improved({.loss = 0.38}));
+  EXPECT_TRUE(second.should_stop());
+  EXPECT_TRUE(second.improved({.loss = 0.25}));
+}
+
 TEST(EarlyStopping, SwitchedOffStillKnowsTheBestEpoch) {
   EarlyStopping stopping({.enabled = false, .patience = 1});
   EXPECT_TRUE(stopping.improved({.loss = 0.5}));
