@@ -46,7 +46,8 @@ void describe_data(const LoadedImages& loaded, const ImageSet& train_set, std::i
 }
 
 /// Rank 0's newest checkpoint, on all ranks; an empty one where there is none. Collective.
-Checkpoint find_checkpoint(const std::string& output, const Config& config, const Communicator& comm, Log& log) {
+Checkpoint find_checkpoint(const std::string& output, const Config& config, const Communicator& comm,
+                           Log& log) {
   Checkpoint found{config, "", {}};
   comm.agree([&] {
     if (!comm.is_root()) return;
@@ -78,8 +79,9 @@ void require_same_data(const Checkpoint& checkpoint, const std::string& data) {
 /// A signal before the first step: nothing is lost by stopping here.
 void stop_if_asked(const Communicator& comm) {
   if (comm.max(std::int64_t{stop_signal()}) == 0) return;
-  throw CollectiveError("stopped by a signal before the first step: nothing is lost; run it again with --resume",
-                        ExitStatus::requeue);
+  throw CollectiveError(
+      "stopped by a signal before the first step: nothing is lost; run it again with --resume",
+      ExitStatus::requeue);
 }
 
 }  // namespace
@@ -113,9 +115,9 @@ void train(const TrainOptions& options, const Communicator& comm) {
   const std::int64_t validation_jets = loaded[Set::validation].total();
   const std::int64_t train_tops = comm.sum(train_set.images.signal_count());
   describe_data(loaded, train_set, train_tops, validation_jets, reading.seconds(), config.data.cache, log);
-  const std::string data = fmt::format("{}-{}{}", fingerprint(train_set, comm),
-                                       fingerprint(loaded[Set::validation], comm),
-                                       config.train.shuffle == "local" ? fmt::format("-{}", comm.size()) : "");
+  const std::string data =
+      fmt::format("{}-{}{}", fingerprint(train_set, comm), fingerprint(loaded[Set::validation], comm),
+                  config.train.shuffle == "local" ? fmt::format("-{}", comm.size()) : "");
   require_same_data(start, data);
   const Validation validation(config.validation, std::move(loaded[Set::validation]), comm);
 
@@ -134,8 +136,8 @@ void train(const TrainOptions& options, const Communicator& comm) {
     checkpoints.emplace(RunDirectory::checkpoints(options.output), config, data);
   });
   const RunFiles files{run ? &*run : nullptr, checkpoints ? &*checkpoints : nullptr};
-  RunResult result = fit(config, *model, train_set, validation, std::move(start.state), files, comm,
-                         options.profile, log);
+  RunResult result =
+      fit(config, *model, train_set, validation, std::move(start.state), files, comm, options.profile, log);
 
   // 4. What came of it.
   result.training_jets = train_set.total();

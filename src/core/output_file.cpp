@@ -121,7 +121,8 @@ void require_writable(const std::string& path, bool overwrite) {
   }
   const fs::path folder = folder_of(path);
   if (!fs::is_directory(folder))
-    throw UsageError(fmt::format("cannot write {}: there is no folder {}; create it first", path, folder.string()));
+    throw UsageError(
+        fmt::format("cannot write {}: there is no folder {}; create it first", path, folder.string()));
   if (access(folder.c_str(), W_OK) != 0) {
     throw DataError(fmt::format("cannot write {}: {}: {}", path, folder.string(), std::strerror(errno)));
   }

@@ -46,7 +46,8 @@ std::vector<std::byte> image_of(hid_t file) {
 Handle create_dataset(hid_t file, const std::string& path, hid_t type, hid_t space) {
   const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links, 1);
-  Handle dataset(H5Dcreate2(file, path.c_str(), type, space, links, untimed_creation(), H5P_DEFAULT), H5Dclose);
+  Handle dataset(H5Dcreate2(file, path.c_str(), type, space, links, untimed_creation(), H5P_DEFAULT),
+                 H5Dclose);
   check(dataset, "creating " + path);
   return dataset;
 }
@@ -60,23 +61,24 @@ std::string full_name(hid_t file, const std::string& path) {
   return name + ":" + path;
 }
 
-void write_values(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, hid_t file_type,
-                  hid_t memory_type, const void* values) {
+void write_values(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
+                  hid_t file_type, hid_t memory_type, const void* values) {
   const std::vector<hsize_t> sizes(shape.begin(), shape.end());
   const Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
   const Handle dataset = create_dataset(file, path, file_type, space);
   check(H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing " + path);
 }
 
-void read_values(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, hid_t memory_type,
-                 void* values) {
+void read_values(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
+                 hid_t memory_type, void* values) {
   const Handle dataset = open_dataset(file, path);
   const std::vector<std::int64_t> found = dimensions(dataset);
   if (found != shape) {
-    throw DataError(fmt::format("{} has the shape ({}), not ({})", full_name(file, path), fmt::join(found, ", "),
-                                fmt::join(shape, ", ")));
+    throw DataError(fmt::format("{} has the shape ({}), not ({})", full_name(file, path),
+                                fmt::join(found, ", "), fmt::join(shape, ", ")));
   }
-  check(H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "reading " + full_name(file, path));
+  check(H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+        "reading " + full_name(file, path));
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ std::vector<Found> find_all(const std::string& folder) {
   return all;
 }
 
-/// Whether a run may go on with another value. The jets themselves are compared by their fingerprint, so files
-/// may move.
+/// Whether a run may go on with another value. The jets themselves are compared by their fingerprint, so
+/// files may move.
 bool may_change(const std::string& key) {
   constexpr std::array kFree = {"data.", "validation.", "checkpoint.", "train.epochs"};
   return std::any_of(kFree.begin(), kFree.end(), [&](const char* start) { return key.starts_with(start); });
@@ -98,8 +98,8 @@ std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const C
     }
   }
   if (all.empty()) return std::nullopt;
-  throw DataError(fmt::format("no checkpoint in {} is undamaged; to start from the beginning, --overwrite the run",
-                              folder));
+  throw DataError(fmt::format(
+      "no checkpoint in {} is undamaged; to start from the beginning, --overwrite the run", folder));
 }
 
 }  // namespace jetrain

@@ -58,8 +58,8 @@ class EpochRunner {
     const Stopwatch watch;
     const double seconds_before = at.seconds;
     LapTimer timer(true);
-    feeder_.start_epoch(epoch_order(config_.train.shuffle, config_.seed,
-                                    static_cast<std::uint32_t>(at.epoch), plan_, train_.begins));
+    feeder_.start_epoch(epoch_order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(at.epoch),
+                                    plan_, train_.begins));
     timer.lap(order_seconds_);
     while (at.steps < plan_.batches()) {
       const std::int64_t b = at.steps;
@@ -170,8 +170,10 @@ TrainingState capture(const TrainingState& kept, const Model& model, Optimizer& 
 void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
   const std::vector<Optimizer::StateArray> arrays = optimizer.state();
   if (std::ssize(state.parameters) != model.parameter_count() || state.optimizer.size() != arrays.size()) {
-    throw CollectiveError("the checkpoint holds another number of weights than the network: it was written by "
-                          "another version of jetrain; start a new run", ExitStatus::failed);
+    throw CollectiveError(
+        "the checkpoint holds another number of weights than the network: it was written by "
+        "another version of jetrain; start a new run",
+        ExitStatus::failed);
   }
   std::copy(state.parameters.begin(), state.parameters.end(), model.parameters().begin());
   optimizer.set_steps(state.optimizer_steps);
@@ -188,8 +190,8 @@ void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
     try {
       path = checkpoints->write(state);
     } catch (const DataError& error) {
-      throw DataError(fmt::format("stopped by a signal, but without a checkpoint: {}; older ones are as they were",
-                                  error.what()));
+      throw DataError(fmt::format(
+          "stopped by a signal, but without a checkpoint: {}; older ones are as they were", error.what()));
     }
   });
   throw CollectiveError(fmt::format("stopped by a signal; go on from {} with --resume", path),
@@ -214,7 +216,8 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     try {
       files.checkpoints->write(capture(state, model, optimizer));
     } catch (const DataError& error) {
-      log.line(fmt::format("warning: no checkpoint after step {}: {}; the training goes on", steps, error.what()));
+      log.line(
+          fmt::format("warning: no checkpoint after step {}: {}; the training goes on", steps, error.what()));
     }
   };
 

@@ -116,7 +116,8 @@ Config parse_config(const std::string& text, const std::string& name,
 /// The whole config as YAML, every default spelled out; parse_config(to_yaml(c)) gives c again.
 std::string to_yaml(const Config& config);
 
-/// The dotted keys whose values differ, in the config's order; of lists, the element: model.layers[2].dense.units.
+/// The dotted keys whose values differ, in the config's order; of lists, the element:
+/// model.layers[2].dense.units.
 std::vector<std::string> differing_keys(const Config& a, const Config& b);
 
 }  // namespace jetrain

@@ -38,12 +38,12 @@ void write_whole(const std::string& path, const std::function<void(const std::st
 void write_bytes(const std::string& path, std::span<const std::byte> bytes);
 void write_text(const std::string& path, const std::string& text);
 
-/// Adds to the end of `path`, whole or not at all: where the disk fills up, what was there stays as it was and the
-/// error is DataError with the reason. The file must exist; one that was removed is not made anew.
+/// Adds to the end of `path`, whole or not at all: where the disk fills up, what was there stays as it was
+/// and the error is DataError with the reason. The file must exist; one that was removed is not made anew.
 void append_text(const std::string& path, const std::string& text);
 
-/// Throws UsageError if `path` exists and `overwrite` is false, or its folder does not exist; DataError if the
-/// folder cannot be written. For the start of a verb, before any work.
+/// Throws UsageError if `path` exists and `overwrite` is false, or its folder does not exist; DataError if
+/// the folder cannot be written. For the start of a verb, before any work.
 void require_writable(const std::string& path, bool overwrite);
 
 }  // namespace jetrain

@@ -1,10 +1,10 @@
 #pragma once
 
 /// \file
-/// Small HDF5 files of our own (models, checkpoints): whole values in them, and the files as a whole. They are
-/// made in memory and reach the disk as bytes, so that a full disk is an error with a reason, and HDF5 never
-/// sees it. A sealed file ends in a checksum of all that stands before it (HDF5 and h5py do not mind); a flipped
-/// bit or a missing end is found before HDF5 reads anything.
+/// Small HDF5 files of our own (models, checkpoints): whole values in them, and the files as a whole. They
+/// are made in memory and reach the disk as bytes, so that a full disk is an error with a reason, and HDF5
+/// never sees it. A sealed file ends in a checksum of all that stands before it (HDF5 and h5py do not mind);
+/// a flipped bit or a missing end is found before HDF5 reads anything.
 
 #include <cstdint>
 #include <functional>

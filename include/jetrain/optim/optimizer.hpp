@@ -34,8 +34,8 @@ class Optimizer {
   /// Steps begun so far.
   std::int64_t steps() const noexcept { return steps_; }
   void set_steps(std::int64_t steps) noexcept { steps_ = steps; }
-  /// All else that the next step depends on, one value a parameter in each array. With `steps`, enough to go on
-  /// from where another optimizer of the same kind stopped.
+  /// All else that the next step depends on, one value a parameter in each array. With `steps`, enough to go
+  /// on from where another optimizer of the same kind stopped.
   struct StateArray {
     const char* name;
     std::span<float> values;

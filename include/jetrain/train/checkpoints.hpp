@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// A run's checkpoints on disk, RUN/checkpoints/epoch_E_step_S.h5: when one is due, which are kept, which one a
-/// training goes on from. On rank 0.
+/// A run's checkpoints on disk, RUN/checkpoints/epoch_E_step_S.h5: when one is due, which are kept, which one
+/// a training goes on from. On rank 0.
 
 #include <cstdint>
 #include <functional>
@@ -26,9 +26,9 @@ class Checkpoints {
   std::string write(const TrainingState& state);
   double seconds() const noexcept { return seconds_; }
 
-  /// The newest undamaged checkpoint in `folder`; none where there are none at all. Each damaged one is told to
-  /// `say` and left out; DataError where all are damaged. UsageError where the checkpoint belongs to a config
-  /// that gives other results; the keys are named.
+  /// The newest undamaged checkpoint in `folder`; none where there are none at all. Each damaged one is told
+  /// to `say` and left out; DataError where all are damaged. UsageError where the checkpoint belongs to a
+  /// config that gives other results; the keys are named.
   static std::optional<Checkpoint> newest(const std::string& folder, const Config& config,
                                           const std::function<void(const std::string& text)>& say);
 

@@ -22,10 +22,10 @@ struct RunFiles {
 };
 
 /// Trains `model` (initialised) on `train`, validates after each epoch, stops early, and leaves the best
-/// weights in `model`. `state`: an empty one, or a checkpoint's to go on from. `profile`: time every phase, and
-/// log the table at the end. Throws CollectiveError where the training diverges (the best weights so far are
-/// then in best.h5), and, with ExitStatus::requeue, where a signal asked any rank to stop (a checkpoint of the
-/// step just done is then written). Collective.
+/// weights in `model`. `state`: an empty one, or a checkpoint's to go on from. `profile`: time every phase,
+/// and log the table at the end. Throws CollectiveError where the training diverges (the best weights so far
+/// are then in best.h5), and, with ExitStatus::requeue, where a signal asked any rank to stop (a checkpoint
+/// of the step just done is then written). Collective.
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
               TrainingState state, const RunFiles& files, const Communicator& comm, bool profile, Log& log);
 

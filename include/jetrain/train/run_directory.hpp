@@ -42,8 +42,8 @@ struct RunResult {
 
 class RunDirectory {
  public:
-  /// Throws where `path` holds a run already (unless `may_hold_run`) or cannot be written. Changes nothing, so
-  /// that a run that fails before its first epoch leaves nothing behind.
+  /// Throws where `path` holds a run already (unless `may_hold_run`) or cannot be written. Changes nothing,
+  /// so that a run that fails before its first epoch leaves nothing behind.
   static void require_free(const std::string& path, bool may_hold_run);
   /// Whether a training has ended here.
   static bool holds_result(const std::string& path);

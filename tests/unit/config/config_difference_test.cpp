@@ -10,8 +10,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 Config with(const std::vector<std::string>& assignments) {
-  return parse_config("model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n", "a.yaml", assignments,
-                      false);
+  return parse_config("model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n", "a.yaml",
+                      assignments, false);
 }
 
 TEST(ConfigDifference, EqualConfigsHaveNone) {

@@ -73,7 +73,8 @@ TEST(Hdf5File, SealFindsAMissingEnd) {
   const test::TemporaryFolder folder;
   write_sample(folder.file("a.h5"), hdf5::Seal::checksum);
   const std::string good = test::content_of(folder.file("a.h5"));
-  for (const std::size_t length : {std::size_t{0}, std::size_t{1}, good.size() / 2, good.size() - 60, good.size() - 1}) {
+  for (const std::size_t length :
+       {std::size_t{0}, std::size_t{1}, good.size() / 2, good.size() - 60, good.size() - 1}) {
     write_content(folder.file("bad.h5"), good.substr(0, length));
     EXPECT_THAT(refusal(folder.file("bad.h5")), HasSubstr("cut off")) << length;
   }

@@ -39,8 +39,8 @@ TrainingState sample_state(std::int64_t epoch, std::int64_t steps) {
 
 auto numbers(const EpochRecord& r) {
   const Metrics& v = r.validation;
-  return std::tuple(r.epoch, r.loss, r.accuracy, v.jets, v.loss, v.accuracy, v.auc, v.rejection_30, v.rejection_50,
-                    r.learning_rate, r.seconds, r.jets_per_second);
+  return std::tuple(r.epoch, r.loss, r.accuracy, v.jets, v.loss, v.accuracy, v.auc, v.rejection_30,
+                    v.rejection_50, r.learning_rate, r.seconds, r.jets_per_second);
 }
 
 void expect_equal(const TrainingState& a, const TrainingState& b) {
@@ -64,7 +64,8 @@ class CheckpointsTest : public testing::Test {
   std::string folder() const { return folder_.file("checkpoints"); }
   std::vector<std::string> files() const {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder())) names.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(folder()))
+      names.push_back(entry.path().filename());
     std::sort(names.begin(), names.end());
     return names;
   }
@@ -130,8 +131,9 @@ TEST_F(CheckpointsTest, AreRefusedForAConfigWithOtherResults) {
   Checkpoints checkpoints(folder(), sample_config(), "the jets");
   checkpoints.write(sample_state(1, 5));
   try {
-    newest(sample_config({"train.batch_size=64", "model.layers=[flatten, dense: {units: 3}, dense: {units: 2, "
-                                                 "activation: softmax}]"}));
+    newest(sample_config({"train.batch_size=64",
+                          "model.layers=[flatten, dense: {units: 3}, dense: {units: 2, "
+                          "activation: softmax}]"}));
     FAIL();
   } catch (const UsageError& error) {
     EXPECT_THAT(error.what(), HasSubstr("train.batch_size"));
@@ -142,8 +144,8 @@ TEST_F(CheckpointsTest, AreRefusedForAConfigWithOtherResults) {
 TEST_F(CheckpointsTest, AllowWhatDoesNotChangeResults) {
   Checkpoints checkpoints(folder(), sample_config(), "the jets");
   checkpoints.write(sample_state(1, 5));
-  EXPECT_TRUE(newest(sample_config({"train.epochs=99", "data.files=[moved.h5]", "validation.ranks=all",
-                                    "checkpoint.keep=7"})));
+  EXPECT_TRUE(newest(sample_config(
+      {"train.epochs=99", "data.files=[moved.h5]", "validation.ranks=all", "checkpoint.keep=7"})));
 }
 
 TEST_F(CheckpointsTest, AreDueBySteps) {
