@@ -8,6 +8,7 @@
 
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/progress.hpp"
 
 namespace jetrain {
 namespace {
@@ -26,6 +27,7 @@ void in_pieces(std::int64_t total, std::int64_t element_bytes, const Send& send)
 template <class T>
 T all_reduce(T value, MPI_Datatype type, MPI_Op operation, MPI_Comm comm) {
   T result{};
+  const progress::Waiting waiting;
   MPI_Allreduce(&value, &result, 1, type, operation, comm);
   return result;
 }
@@ -33,6 +35,7 @@ T all_reduce(T value, MPI_Datatype type, MPI_Op operation, MPI_Comm comm) {
 template <class T>
 std::vector<T> all_gather_values(T value, MPI_Datatype type, int size, MPI_Comm comm) {
   std::vector<T> all(static_cast<std::size_t>(size));
+  const progress::Waiting waiting;
   MPI_Allgather(&value, 1, type, all.data(), 1, type, comm);
   return all;
 }
@@ -60,10 +63,12 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
 }
 
 void Communicator::barrier() const {
+  const progress::Waiting waiting;
   MPI_Barrier(handle_);
 }
 
 void Communicator::sum(std::span<std::int64_t> values) const {
+  const progress::Waiting waiting;
   in_pieces(std::ssize(values), sizeof(std::int64_t), [&](std::int64_t offset, int count) {
     MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, MPI_INT64_T, MPI_SUM, handle_);
   });
@@ -88,6 +93,7 @@ std::int64_t Communicator::sum_before(std::int64_t value) const {
 }
 
 void Communicator::broadcast_bytes(std::span<std::byte> bytes, int root) const {
+  const progress::Waiting waiting;
   in_pieces(std::ssize(bytes), 1, [&](std::int64_t offset, int count) {
     MPI_Bcast(bytes.data() + offset, count, MPI_BYTE, root, handle_);
   });
@@ -111,6 +117,7 @@ std::vector<double> Communicator::all_gather(double value) const {
 std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> bytes, int root) const {
   const std::vector<std::int64_t> lengths = all_gather(std::ssize(bytes));
   std::vector<std::byte> all;
+  const progress::Waiting waiting;
   if (rank_ != root) {
     in_pieces(std::ssize(bytes), 1, [&](std::int64_t offset, int count) {
       MPI_Send(bytes.data() + offset, count, MPI_BYTE, root, 0, handle_);
@@ -139,6 +146,7 @@ std::vector<std::vector<std::byte>> Communicator::exchange(
   std::vector<std::int64_t> out_lengths(ranks);
   std::vector<std::int64_t> in_lengths(ranks);
   for (std::size_t r = 0; r < ranks; ++r) out_lengths[r] = std::ssize(outgoing[r]);
+  const progress::Waiting waiting;
   MPI_Alltoall(out_lengths.data(), 1, MPI_INT64_T, in_lengths.data(), 1, MPI_INT64_T, handle_);
 
   std::vector<std::vector<std::byte>> incoming(ranks);

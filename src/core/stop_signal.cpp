@@ -2,16 +2,26 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <ctime>
 #include <initializer_list>
 
 namespace jetrain {
 namespace {
 
 volatile std::sig_atomic_t caught = 0;
+std::atomic<double> sigterm_at{-1};
+
+double monotonic_seconds() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 extern "C" void on_stop_signal(int signal) {
   if (signal == SIGINT && caught == SIGINT) _exit(128 + SIGINT);
+  if (signal == SIGTERM && sigterm_at < 0) sigterm_at = monotonic_seconds();
   caught = signal;
 }
 
@@ -31,6 +41,11 @@ int stop_signal() noexcept {
 
 bool stop_requested() noexcept {
   return caught != 0;
+}
+
+double seconds_since_sigterm() noexcept {
+  const double at = sigterm_at;
+  return at < 0 ? -1 : monotonic_seconds() - at;
 }
 
 }  // namespace jetrain

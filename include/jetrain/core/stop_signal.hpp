@@ -15,4 +15,7 @@ int stop_signal() noexcept;
 /// True where stop_signal() is not 0.
 bool stop_requested() noexcept;
 
+/// Since the first SIGTERM; -1: there was none.
+double seconds_since_sigterm() noexcept;
+
 }  // namespace jetrain

@@ -1,0 +1,244 @@
+#include "jetrain/comm/rank_links.hpp"
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <random>
+#include <span>
+
+namespace jetrain {
+namespace {
+
+constexpr int kConnectMilliseconds = 2000;
+constexpr char kWelcome = 'j';
+
+/// What a connection begins with: the job's token, so that strangers are turned away, and who it is.
+struct Hello {
+  std::array<std::byte, 16> token;
+  std::int32_t rank;
+};
+
+/// Every IPv4 address of this machine that is up, those of the network before the loopback.
+std::vector<std::byte> own_addresses() {
+  std::vector<in_addr> found;
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) == 0) {
+    for (const bool loopback : {false, true}) {
+      for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+        if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
+        if ((entry->ifa_flags & IFF_UP) == 0 || ((entry->ifa_flags & IFF_LOOPBACK) != 0) != loopback) continue;
+        sockaddr_in address{};
+        std::memcpy(&address, entry->ifa_addr, sizeof address);
+        found.push_back(address.sin_addr);
+      }
+    }
+    freeifaddrs(list);
+  }
+  const auto bytes = std::as_bytes(std::span(found));
+  return {bytes.begin(), bytes.end()};
+}
+
+bool ready(int socket, short events, int milliseconds) {
+  pollfd entry{socket, events, 0};
+  return poll(&entry, 1, milliseconds) == 1 && (entry.revents & events) != 0;
+}
+
+/// A connection to one address, or -1.
+int connect_to(const in_addr& address, std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0) return -1;
+  sockaddr_in target{};
+  target.sin_family = AF_INET;
+  target.sin_addr = address;
+  target.sin_port = htons(port);
+  int error = 0;
+  socklen_t length = sizeof error;
+  const bool begun = ::connect(socket, reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0 || errno == EINPROGRESS;
+  if (begun && ready(socket, POLLOUT, kConnectMilliseconds) &&
+      getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0)
+    return socket;
+  close(socket);
+  return -1;
+}
+
+void allow_many_sockets(int count) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const rlim_t wanted = static_cast<rlim_t>(count) + 256;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(limit.rlim_max, wanted);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+RankLinks::RankLinks(const Communicator& comm)
+    : rank_(comm.rank()),
+      size_(comm.size()),
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      sockets_(std::make_unique<std::atomic<int>[]>(static_cast<std::size_t>(comm.size()))) {
+  for (int rank = 0; rank < size_; ++rank) sockets_[static_cast<std::size_t>(rank)] = -1;
+  if (size_ == 1) return;
+
+  std::vector<std::byte> addresses;
+  std::uint16_t port = 0;
+  if (comm.is_root()) {
+    listen();
+    sockaddr_in bound{};
+    socklen_t length = sizeof bound;
+    if (listener_ >= 0 && getsockname(listener_, reinterpret_cast<sockaddr*>(&bound), &length) == 0) port = ntohs(bound.sin_port);
+    addresses = own_addresses();
+    std::random_device random;
+    for (std::byte& byte : token_) byte = static_cast<std::byte>(random());
+  }
+  comm.broadcast(addresses);
+  comm.broadcast(std::span(&port, 1));
+  comm.broadcast_bytes(token_);
+  const bool linked = comm.is_root() || (port != 0 && connect(addresses, port));
+  // Rank 0 answers those that connect until all have come here.
+  std::int64_t without = linked ? 0 : 1;
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iallreduce(MPI_IN_PLACE, &without, 1, MPI_INT64_T, MPI_SUM, comm.handle(), &request);
+  int done = 0;
+  while (comm.is_root() && done == 0) {
+    wait(10);
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+  }
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  unlinked_ = static_cast<int>(without);
+}
+
+RankLinks::~RankLinks() {
+  for (const Incoming& from : incoming_) close(from.socket);
+  if (listener_ >= 0) close(listener_);
+  if (wake_ >= 0) close(wake_);
+}
+
+void RankLinks::listen() {
+  allow_many_sockets(size_);
+  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  sockaddr_in any{};
+  any.sin_family = AF_INET;
+  any.sin_addr.s_addr = htonl(INADDR_ANY);
+  if (listener_ >= 0 && bind(listener_, reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0 &&
+      ::listen(listener_, size_ + 16) == 0)
+    return;
+  if (listener_ >= 0) close(listener_);
+  listener_ = -1;
+}
+
+bool RankLinks::connect(const std::vector<std::byte>& addresses, std::uint16_t port) {
+  for (std::size_t at = 0; at < addresses.size(); at += sizeof(in_addr)) {
+    in_addr address{};
+    std::memcpy(&address, &addresses[at], sizeof address);
+    const int socket = connect_to(address, port);
+    if (socket < 0) continue;
+    if (say_hello(socket)) {
+      incoming_.push_back({socket, 0, {}});
+      sockets_[0] = socket;
+      return true;
+    }
+    close(socket);
+  }
+  return false;
+}
+
+/// True where it is rank 0 that answers: an address may lead to somebody else (the loopback of another node).
+bool RankLinks::say_hello(int socket) const {
+  const Hello hello{token_, rank_};
+  char answer = 0;
+  return ::send(socket, &hello, sizeof hello, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof hello) &&
+         ready(socket, POLLIN, kConnectMilliseconds) && recv(socket, &answer, 1, 0) == 1 && answer == kWelcome;
+}
+
+void RankLinks::accept_all() {
+  while (true) {
+    const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket < 0) return;
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    incoming_.push_back({socket, -1, {}});
+  }
+}
+
+void RankLinks::take(Incoming& from, std::vector<Event>& events) {
+  std::array<std::byte, 4096> buffer;
+  bool lost = false;
+  while (true) {
+    const ssize_t count = recv(from.socket, buffer.data(), buffer.size(), 0);
+    if (count > 0) {
+      from.bytes.insert(from.bytes.end(), buffer.begin(), buffer.begin() + count);
+      continue;
+    }
+    lost = count == 0 || (errno != EAGAIN && errno != EINTR);
+    break;
+  }
+  auto next = from.bytes.begin();
+  const auto left = [&] { return static_cast<std::size_t>(from.bytes.end() - next); };
+  if (from.rank < 0 && left() >= sizeof(Hello)) {
+    Hello hello;
+    std::memcpy(&hello, &*next, sizeof hello);
+    next += sizeof hello;
+    if (hello.token == token_ && hello.rank > 0 && hello.rank < size_ &&
+        ::send(from.socket, &kWelcome, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1) {
+      from.rank = hello.rank;
+      sockets_[static_cast<std::size_t>(hello.rank)] = from.socket;
+    } else {
+      lost = true;  // a stranger
+    }
+  }
+  while (from.rank >= 0 && left() >= sizeof(Message)) {
+    Event event{from.rank, false, {}};
+    std::copy_n(next, sizeof(Message), event.message.begin());
+    next += sizeof(Message);
+    events.push_back(event);
+  }
+  from.bytes.erase(from.bytes.begin(), next);
+  if (!lost) return;
+  if (from.rank >= 0) {
+    sockets_[static_cast<std::size_t>(from.rank)] = -1;
+    events.push_back({from.rank, true, {}});
+  }
+  close(from.socket);
+  from.socket = -1;
+}
+
+std::vector<RankLinks::Event> RankLinks::wait(int milliseconds) {
+  std::vector<pollfd> waiting{{wake_, POLLIN, 0}};
+  if (listener_ >= 0) waiting.push_back({listener_, POLLIN, 0});
+  for (const Incoming& from : incoming_) waiting.push_back({from.socket, POLLIN, 0});
+  poll(waiting.data(), waiting.size(), milliseconds);
+
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t ignored = read(wake_, &count, sizeof count);
+  std::vector<Event> events;
+  if (listener_ >= 0) accept_all();
+  for (Incoming& from : incoming_) take(from, events);
+  std::erase_if(incoming_, [](const Incoming& from) { return from.socket < 0; });
+  return events;
+}
+
+void RankLinks::wake() noexcept {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t ignored = write(wake_, &one, sizeof one);
+}
+
+void RankLinks::send(const Message& message) noexcept {
+  for (int rank = 0; rank < size_; ++rank) {
+    const int socket = sockets_[static_cast<std::size_t>(rank)];
+    if (socket >= 0) ::send(socket, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+}
+
+}  // namespace jetrain

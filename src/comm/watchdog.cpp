@@ -1,0 +1,239 @@
+#include "jetrain/comm/watchdog.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+#include "jetrain/core/crash.hpp"
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/stop_signal.hpp"
+
+namespace jetrain {
+namespace {
+
+constexpr double kBeatSeconds = 1.0;
+/// A thread that slept longer than this between two beats was itself stopped (Ctrl-Z, a suspended job).
+constexpr double kOwnGapSeconds = 5.0;
+/// A rank that says nothing for so long is stopped, or its network is cut.
+constexpr double kSilenceSeconds = 5.0;
+/// Ranks killed this long after a SIGTERM were killed by the launcher, which has its reasons.
+constexpr double kLauncherSeconds = 0.5;
+
+/// Rank 0 ends a job that stands still; where it cannot, rank 1; where it cannot, all the others.
+constexpr std::array<double, 3> kGraceSeconds{0, 5, 15};
+
+enum class Kind : std::uint8_t { beat, crashed, leaving, spoken };
+
+struct Beat {
+  Kind kind = Kind::beat;
+  int signal = 0;  ///< of a crash
+  progress::Snapshot at;
+};
+
+RankLinks::Message pack(Kind kind, int signal = 0) noexcept {
+  const Beat beat{kind, signal, progress::now()};
+  RankLinks::Message message{};
+  static_assert(sizeof beat <= sizeof message && std::is_trivially_copyable_v<Beat>);
+  std::memcpy(message.data(), &beat, sizeof beat);
+  return message;
+}
+
+Beat unpack(const RankLinks::Message& message) noexcept {
+  Beat beat;
+  std::memcpy(&beat, message.data(), sizeof beat);
+  return beat;
+}
+
+std::vector<std::string> host_names(const Communicator& comm) {
+  constexpr std::size_t kLength = 64;
+  std::array<char, kLength> own{};
+  gethostname(own.data(), kLength - 1);
+  std::vector<char> all = comm.gather(std::span<const char>(own));
+  comm.broadcast(all);
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < all.size(); at += kLength) names.emplace_back(&all[at]);
+  return names;
+}
+
+std::string place(const progress::Snapshot& at) {
+  if (at.epoch == 0) return "";
+  return fmt::format(" of epoch {} step {}", at.epoch, at.step);
+}
+
+/// For the crash handler, which has no object.
+std::atomic<RankLinks*> crash_links{nullptr};
+std::atomic<bool> is_center{false};
+
+bool report_crash(int signal) {
+  RankLinks* const links = crash_links.load();
+  if (links == nullptr) return false;
+  links->send(pack(is_center ? Kind::spoken : Kind::crashed, signal));
+  return !is_center;
+}
+
+}  // namespace
+
+Watchdog::Watchdog(std::int64_t stall_seconds, const Communicator& comm)
+    : rank_(comm.rank()),
+      size_(comm.size()),
+      stall_seconds_(static_cast<double>(stall_seconds)),
+      hosts_(host_names(comm)),
+      links_(comm),
+      ranks_(static_cast<std::size_t>(comm.size())) {
+  if (links_.unlinked() == 0 && size_ > 1) {
+    is_center = comm.is_root();
+    crash_links = &links_;
+    report_crashes_to(report_crash);
+  }
+  sigset_t all;  // signals are for the main thread
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { watch(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Watchdog::~Watchdog() {
+  report_crashes_to(nullptr);
+  crash_links = nullptr;
+  links_.send(pack(Kind::leaving));
+  leaving_ = true;
+  links_.wake();
+  thread_.join();
+}
+
+void Watchdog::set_rescue(std::function<std::string()> rescue) {
+  const std::lock_guard lock(rescue_mutex_);
+  rescue_ = std::move(rescue);
+}
+
+void Watchdog::watch() {
+  Stopwatch since_beat;
+  while (!leaving_) {
+    const double left = kBeatSeconds - since_beat.seconds();
+    for (const RankLinks::Event& event : links_.wait(std::max(0, static_cast<int>(1000 * left)))) heed(event);
+    if (since_beat.seconds() < kBeatSeconds) continue;
+    if (since_beat.seconds() > kOwnGapSeconds)
+      for (Watched& watched : ranks_) watched.since_progress.restart(), watched.since_heard.restart();
+    since_beat.restart();
+    links_.send(pack(Kind::beat));
+    look_for_stall();
+  }
+}
+
+void Watchdog::heed(const RankLinks::Event& event) {
+  Watched& watched = ranks_[static_cast<std::size_t>(event.rank)];
+  if (event.lost) {
+    if (!watched.left) lost(event.rank, 0);
+    return;
+  }
+  const Beat beat = unpack(event.message);
+  watched.since_heard.restart();
+  if (!progress::same(beat.at, watched.last)) watched.since_progress.restart();
+  watched.last = beat.at;
+  switch (beat.kind) {
+    case Kind::beat: break;
+    case Kind::crashed: lost(event.rank, beat.signal);
+    case Kind::leaving: watched.left = true; break;
+    case Kind::spoken:
+      somebody_spoke_ = true;
+      if (rank_ == 0) links_.send(event.message);  // to all others
+      break;
+  }
+}
+
+/// Where one rank is stuck, others wait for it and stand still, too: it is the one that does not wait, or does not
+/// answer. Where all wait, it is the one furthest behind.
+std::vector<int> Watchdog::stuck_ranks() const {
+  const double limit = stall_seconds_ + kGraceSeconds[std::min(rank_, 2)];
+  const auto is_silent = [&](int rank) { return silent(rank); };
+  std::vector<int> standing;
+  int present = 0;
+  for (int rank = 0; rank < (rank_ == 0 ? size_ : 1); ++rank) {  // the others look at rank 0 only
+    const Watched& watched = ranks_[static_cast<std::size_t>(rank)];
+    if (watched.left) continue;
+    ++present;
+    if (watched.since_progress.seconds() > limit) standing.push_back(rank);
+  }
+  std::vector<int> stuck;
+  std::copy_if(standing.begin(), standing.end(), std::back_inserter(stuck), is_silent);
+  if (stuck.empty()) {
+    std::copy_if(standing.begin(), standing.end(), std::back_inserter(stuck),
+                 [&](int rank) { return !ranks_[static_cast<std::size_t>(rank)].last.waiting; });
+  }
+  if (stuck.empty() && rank_ == 0 && std::ssize(standing) == present) {
+    const auto position = [&](int rank) {
+      const progress::Snapshot& at = ranks_[static_cast<std::size_t>(rank)].last;
+      return std::pair(at.epoch, at.step);
+    };
+    stuck.push_back(*std::min_element(standing.begin(), standing.end(),
+                                      [&](int a, int b) { return position(a) < position(b); }));
+  }
+  return stuck;
+}
+
+void Watchdog::look_for_stall() {
+  if (stall_seconds_ <= 0) return;
+  Watched& self = ranks_[static_cast<std::size_t>(rank_)];
+  const progress::Snapshot now = progress::now();
+  if (!progress::same(now, self.last)) self.since_progress.restart();
+  self.last = now;
+  self.since_heard.restart();
+
+  const std::vector<int> stuck = stuck_ranks();
+  if (stuck.empty()) return;
+  const int first = stuck.front();
+  const progress::Snapshot& last = ranks_[static_cast<std::size_t>(first)].last;
+  const bool awaited = now.waiting && now.activity == progress::Activity::computing;
+  end_job(fmt::format("{}{} {} for {:.0f} s (train.stall_seconds); last seen in {}{}{}", describe(first),
+                      stuck.size() > 1 ? fmt::format(" (as {} other ranks)", stuck.size() - 1) : "",
+                      awaited ? "has not arrived at the allreduce" + place(now) : "has made no progress",
+                      stall_seconds_, progress::name(last.activity), place(last),
+                      silent(first) ? "; it does not answer: it is stopped, or its network is cut" : ""),
+          ExitStatus::requeue);
+}
+
+bool Watchdog::silent(int rank) const {
+  return ranks_[static_cast<std::size_t>(rank)].since_heard.seconds() > kSilenceSeconds;
+}
+
+std::string Watchdog::describe(int rank) const {
+  return fmt::format("rank {} on {}", rank, hosts_[static_cast<std::size_t>(rank)]);
+}
+
+void Watchdog::lost(int rank, int signal) {
+  constexpr int kFailed = static_cast<int>(ExitStatus::failed);
+  if (somebody_spoke_ || seconds_since_sigterm() > kLauncherSeconds) _exit(kFailed);
+  const progress::Snapshot& last = ranks_[static_cast<std::size_t>(rank)].last;
+  const std::string cause =
+      signal != 0 ? fmt::format("crashed: {}", signal_name(signal))
+                  : std::string("died without a word (killed, out of memory, or its node is gone)");
+  end_job(fmt::format("{} {}; last seen in {}{}", describe(rank), cause, progress::name(last.activity), place(last)),
+          ExitStatus::failed);
+}
+
+void Watchdog::end_job(const std::string& what, ExitStatus status) {
+  if (rank_ > 1) {  // rank 1 speaks, if it is still there
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    _exit(static_cast<int>(ExitStatus::failed));
+  }
+  std::string saved;
+  {
+    const std::lock_guard lock(rescue_mutex_);
+    if (rescue_) saved = rescue_();
+  }
+  if (saved.empty() && status == ExitStatus::requeue) status = ExitStatus::failed;
+  links_.send(pack(Kind::spoken));
+  fmt::print(stderr, "jetrain: {}{}{}\n", what, saved.empty() ? "" : "; ", saved);
+  std::fflush(stderr);
+  _exit(static_cast<int>(status));
+}
+
+}  // namespace jetrain
