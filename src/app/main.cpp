@@ -12,6 +12,7 @@
 #include "inspect.hpp"
 #include "jetrain/comm/environment.hpp"
 #include "jetrain/comm/threads.hpp"
+#include "jetrain/core/crash.hpp"
 #include "jetrain/core/error.hpp"
 #include "jetrain/train/model_file.hpp"
 #include "preprocess.hpp"
@@ -182,6 +183,7 @@ int run(const Command& command, const Communicator& world) {
 int main(int argc, char** argv) {
   const Environment environment(argc, argv);
   const Communicator world = Communicator::world();
+  explain_crashes(world.rank());
 
   CLI::App app(
       "jetrain: data-parallel training of jet taggers on CPU clusters. Every verb runs alone or under "

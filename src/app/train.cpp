@@ -8,8 +8,10 @@
 
 #include "config_file.hpp"
 #include "jetrain/comm/threads.hpp"
+#include "jetrain/comm/watchdog.hpp"
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/progress.hpp"
 #include "jetrain/core/stop_signal.hpp"
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/fingerprint.hpp"
@@ -103,10 +105,16 @@ void train(const TrainOptions& options, const Communicator& comm) {
   Checkpoint start{config, "", {}};
   if (options.resume) start = find_checkpoint(options.output, config, comm, log);
   const int threads = set_threads(options.threads, comm);
+  Watchdog watchdog(config.train.stall_seconds, comm);
+  if (watchdog.unwatched() > 0) {
+    log.line(fmt::format("warning: {} ranks cannot reach rank 0 by TCP, so nobody will notice if they hang",
+                         watchdog.unwatched()));
+  }
   describe_workers(config, threads, comm, log);
 
   // 2. The data: every rank reads its slice, or its share of the cache, and keeps sparse images.
   const Stopwatch reading;
+  progress::set(progress::Activity::reading);
   LoadedImages loaded = load_images(config, {Set::train, Set::validation}, comm,
                                     [&](const std::string& text) { log.line(text); });
   require_both_classes(loaded[Set::train], Set::train, comm);
@@ -126,6 +134,7 @@ void train(const TrainOptions& options, const Communicator& comm) {
   std::optional<RunDirectory> run;
   std::optional<Checkpoints> checkpoints;
   comm.agree([&] {
+    if (comm.rank() < 2) checkpoints.emplace(RunDirectory::checkpoints(options.output), config, data);
     if (!comm.is_root()) return;
     const TrainingState& state = start.state;
     const bool begun = !state.parameters.empty();
@@ -133,11 +142,12 @@ void train(const TrainOptions& options, const Communicator& comm) {
     run->write_config(to_yaml(config));
     if (state.best_epoch > 0) save_model(run->file("best.h5"), config, *model, state.best_parameters);
     log.also_to(run->file("log.txt"));
-    checkpoints.emplace(RunDirectory::checkpoints(options.output), config, data);
   });
-  const RunFiles files{run ? &*run : nullptr, checkpoints ? &*checkpoints : nullptr};
+  Checkpoints* const rescue = checkpoints ? &*checkpoints : nullptr;
+  const RunFiles files{run ? &*run : nullptr, comm.is_root() ? rescue : nullptr, rescue};
   RunResult result =
-      fit(config, *model, train_set, validation, std::move(start.state), files, comm, options.profile, log);
+      fit(config, *model, train_set, validation, std::move(start.state), files, watchdog, comm, options.profile, log);
+  progress::set(progress::Activity::ending);
 
   // 4. What came of it.
   result.training_jets = train_set.total();

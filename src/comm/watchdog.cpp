@@ -33,12 +33,12 @@ enum class Kind : std::uint8_t { beat, crashed, leaving, spoken };
 
 struct Beat {
   Kind kind = Kind::beat;
-  int signal = 0;  ///< of a crash
+  int code = 0;  ///< a crash's signal; the exit status of one who has spoken
   progress::Snapshot at;
 };
 
-RankLinks::Message pack(Kind kind, int signal = 0) noexcept {
-  const Beat beat{kind, signal, progress::now()};
+RankLinks::Message pack(Kind kind, int code = 0) noexcept {
+  const Beat beat{kind, code, progress::now()};
   RankLinks::Message message{};
   static_assert(sizeof beat <= sizeof message && std::is_trivially_copyable_v<Beat>);
   std::memcpy(message.data(), &beat, sizeof beat);
@@ -67,15 +67,18 @@ std::string place(const progress::Snapshot& at) {
   return fmt::format(" of epoch {} step {}", at.epoch, at.step);
 }
 
+/// Whether this rank waits in an allreduce, to which the others must come.
+bool in_allreduce(const progress::Snapshot& at) {
+  return at.waiting && at.activity == progress::Activity::computing;
+}
+
 /// For the crash handler, which has no object.
 std::atomic<RankLinks*> crash_links{nullptr};
-std::atomic<bool> is_center{false};
 
 bool report_crash(int signal) {
   RankLinks* const links = crash_links.load();
-  if (links == nullptr) return false;
-  links->send(pack(is_center ? Kind::spoken : Kind::crashed, signal));
-  return !is_center;
+  if (links != nullptr) links->send(pack(Kind::crashed, signal));
+  return links != nullptr;
 }
 
 }  // namespace
@@ -88,7 +91,6 @@ Watchdog::Watchdog(std::int64_t stall_seconds, const Communicator& comm)
       links_(comm),
       ranks_(static_cast<std::size_t>(comm.size())) {
   if (links_.unlinked() == 0 && size_ > 1) {
-    is_center = comm.is_root();
     crash_links = &links_;
     report_crashes_to(report_crash);
   }
@@ -140,10 +142,10 @@ void Watchdog::heed(const RankLinks::Event& event) {
   watched.last = beat.at;
   switch (beat.kind) {
     case Kind::beat: break;
-    case Kind::crashed: lost(event.rank, beat.signal);
+    case Kind::crashed: lost(event.rank, beat.code);
     case Kind::leaving: watched.left = true; break;
     case Kind::spoken:
-      somebody_spoke_ = true;
+      spoken_status_ = beat.code;
       if (rank_ == 0) links_.send(event.message);  // to all others
       break;
   }
@@ -191,10 +193,9 @@ void Watchdog::look_for_stall() {
   if (stuck.empty()) return;
   const int first = stuck.front();
   const progress::Snapshot& last = ranks_[static_cast<std::size_t>(first)].last;
-  const bool awaited = now.waiting && now.activity == progress::Activity::computing;
   end_job(fmt::format("{}{} {} for {:.0f} s (train.stall_seconds); last seen in {}{}{}", describe(first),
                       stuck.size() > 1 ? fmt::format(" (as {} other ranks)", stuck.size() - 1) : "",
-                      awaited ? "has not arrived at the allreduce" + place(now) : "has made no progress",
+                      in_allreduce(now) ? "has not arrived at the allreduce" + place(now) : "has made no progress",
                       stall_seconds_, progress::name(last.activity), place(last),
                       silent(first) ? "; it does not answer: it is stopped, or its network is cut" : ""),
           ExitStatus::requeue);
@@ -210,12 +211,16 @@ std::string Watchdog::describe(int rank) const {
 
 void Watchdog::lost(int rank, int signal) {
   constexpr int kFailed = static_cast<int>(ExitStatus::failed);
-  if (somebody_spoke_ || seconds_since_sigterm() > kLauncherSeconds) _exit(kFailed);
+  if (spoken_status_ >= 0) _exit(spoken_status_);
+  if (seconds_since_sigterm() > kLauncherSeconds) _exit(kFailed);
   const progress::Snapshot& last = ranks_[static_cast<std::size_t>(rank)].last;
   const std::string cause =
       signal != 0 ? fmt::format("crashed: {}", signal_name(signal))
                   : std::string("died without a word (killed, out of memory, or its node is gone)");
-  end_job(fmt::format("{} {}; last seen in {}{}", describe(rank), cause, progress::name(last.activity), place(last)),
+  const progress::Snapshot now = progress::now();
+  end_job(fmt::format("{} {}{}; last seen in {}{}", describe(rank), cause,
+                      in_allreduce(now) ? " before the allreduce" + place(now) : "", progress::name(last.activity),
+                      place(last)),
           ExitStatus::failed);
 }
 
@@ -230,7 +235,7 @@ void Watchdog::end_job(const std::string& what, ExitStatus status) {
     if (rescue_) saved = rescue_();
   }
   if (saved.empty() && status == ExitStatus::requeue) status = ExitStatus::failed;
-  links_.send(pack(Kind::spoken));
+  links_.send(pack(Kind::spoken, static_cast<int>(status)));
   fmt::print(stderr, "jetrain: {}{}{}\n", what, saved.empty() ? "" : "; ", saved);
   std::fflush(stderr);
   _exit(static_cast<int>(status));

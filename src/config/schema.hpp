@@ -144,6 +144,7 @@ void fields(Visitor& visit, TrainConfig& c) {
   visit("batch_size", c.batch_size, between(1, kLargestBatch));
   visit("epochs", c.epochs, at_least(1));
   visit("shuffle", c.shuffle, one_of({"global", "local", "none"}));
+  visit("stall_seconds", c.stall_seconds, at_least(0));
 }
 
 template <class Visitor>

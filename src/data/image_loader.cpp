@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/progress.hpp"
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/image_cache.hpp"
 
@@ -34,6 +35,7 @@ void for_each_image(const JetSource& source, const Selection& selection, const s
                     const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take) {
   std::array<std::uint16_t, kConstituents> pixels;
   std::array<float, kConstituents> values;
+  progress::tick();
   for (std::int64_t i = 0; i < block.rows; ++i) {
     const std::int64_t row = block.first_row + i;
     const Set set = selection.set_of(row, block.ttv(i));

@@ -45,7 +45,7 @@ std::vector<Found> find_all(const std::string& folder) {
 /// Whether a run may go on with another value. The jets themselves are compared by their fingerprint, so
 /// files may move.
 bool may_change(const std::string& key) {
-  constexpr std::array kFree = {"data.", "validation.", "checkpoint.", "train.epochs"};
+  constexpr std::array kFree = {"data.", "validation.", "checkpoint.", "train.epochs", "train.stall_seconds"};
   return std::any_of(kFree.begin(), kFree.end(), [&](const char* start) { return key.starts_with(start); });
 }
 

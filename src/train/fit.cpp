@@ -4,10 +4,14 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/progress.hpp"
 #include "jetrain/core/stop_signal.hpp"
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/batch_feeder.hpp"
@@ -20,6 +24,8 @@
 
 namespace jetrain {
 namespace {
+
+using progress::Activity;
 
 /// The update of the replica, its parameters shared out over threads in blocks that start at multiples of 16.
 void update_parameters(Optimizer& optimizer, Model& model, const std::int64_t* sums,
@@ -39,7 +45,7 @@ void update_parameters(Optimizer& optimizer, Model& model, const std::int64_t* s
 class EpochRunner {
  public:
   EpochRunner(const Config& config, Model& model, const ImageSet& train, bool profile,
-              const Communicator& comm, Log& log)
+              const Communicator& comm, Log& log, std::timed_mutex& changing)
       : config_(config),
         model_(model),
         train_(train),
@@ -47,7 +53,8 @@ class EpochRunner {
         optimizer_(make_optimizer(config.train.optimizer, model.parameter_count())),
         step_(model, omp_get_max_threads(), profile, comm),
         feeder_(train, plan_, comm),
-        log_(log) {}
+        log_(log),
+        changing_(changing) {}
 
   Optimizer& optimizer() { return *optimizer_; }
   std::int64_t epochs_run() const { return epochs_run_; }
@@ -58,20 +65,29 @@ class EpochRunner {
     const Stopwatch watch;
     const double seconds_before = at.seconds;
     LapTimer timer(true);
+    progress::set(Activity::shuffling);
     feeder_.start_epoch(epoch_order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(at.epoch),
                                     plan_, train_.begins));
     timer.lap(order_seconds_);
     while (at.steps < plan_.batches()) {
       const std::int64_t b = at.steps;
-      step_.run(feeder_.samples(b), plan_.leaves(b), stop_requested());
+      progress::set_step(at.epoch, b + 1);
+      progress::set(Activity::shuffling);
+      const std::span<const SparseImage> samples = feeder_.samples(b);
+      progress::set(Activity::computing);
+      step_.run(samples, plan_.leaves(b), stop_requested());
       if (step_.bad_layer() >= 0) refuse_diverged(at.epoch, b);
-      const Stopwatch update_watch;
-      update_parameters(*optimizer_, model_, step_.gradient_sums(), plan_.batch(b).size());
-      optimizer_seconds_ += update_watch.seconds();
-      at.loss += kernels::exact_value(step_.loss_sum());  // batches in their order, the same on every rank
-      at.correct += step_.correct();
-      ++at.steps;
-      at.seconds = seconds_before + watch.seconds();
+      progress::set(Activity::updating);
+      {
+        const std::lock_guard lock(changing_);
+        const Stopwatch update_watch;
+        update_parameters(*optimizer_, model_, step_.gradient_sums(), plan_.batch(b).size());
+        optimizer_seconds_ += update_watch.seconds();
+        at.loss += kernels::exact_value(step_.loss_sum());  // batches in their order, the same on every rank
+        at.correct += step_.correct();
+        ++at.steps;
+        at.seconds = seconds_before + watch.seconds();
+      }
       show_progress(at);
       after_step(step_.stop(), (at.epoch - 1) * plan_.batches() + at.steps);
     }
@@ -135,6 +151,7 @@ class EpochRunner {
   GradientStep step_;
   BatchFeeder feeder_;
   Log& log_;
+  std::timed_mutex& changing_;
   Stopwatch shown_;
   double optimizer_seconds_ = 0;
   double order_seconds_ = 0;
@@ -181,6 +198,31 @@ void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
     std::copy(state.optimizer[i].begin(), state.optimizer[i].end(), arrays[i].values.begin());
 }
 
+/// While it lives, the watchdog writes a checkpoint before it ends a job: of the step before the one that is stuck.
+class RescueScope {
+ public:
+  RescueScope(Watchdog& watchdog, Checkpoints* checkpoints, std::timed_mutex& changing,
+              std::function<TrainingState()> state)
+      : watchdog_(watchdog) {
+    if (checkpoints == nullptr) return;
+    watchdog.set_rescue([checkpoints, &changing, state = std::move(state)]() -> std::string {
+      const std::unique_lock lock(changing, std::chrono::seconds(1));
+      if (!lock) return "";  // the main thread is stuck in the middle of a change
+      try {
+        return fmt::format("go on from {} with --resume", checkpoints->write(state()));
+      } catch (const std::exception& error) {
+        return fmt::format("no checkpoint could be written now: {}", error.what());
+      }
+    });
+  }
+  ~RescueScope() { watchdog_.set_rescue({}); }
+  RescueScope(const RescueScope&) = delete;
+  RescueScope& operator=(const RescueScope&) = delete;
+
+ private:
+  Watchdog& watchdog_;
+};
+
 /// Collective; `checkpoints` is rank 0's.
 [[noreturn]] void stop_with_checkpoint(Checkpoints* checkpoints, const TrainingState& state,
                                        const Communicator& comm) {
@@ -201,18 +243,23 @@ void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
 }  // namespace
 
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              TrainingState state, const RunFiles& files, const Communicator& comm, bool profile, Log& log) {
-  EpochRunner epochs(config, model, train, profile, comm, log);
+              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm, bool profile,
+              Log& log) {
+  std::timed_mutex changing;  // held while the state is between two steps, and while files are written
+  EpochRunner epochs(config, model, train, profile, comm, log, changing);
   Optimizer& optimizer = epochs.optimizer();
   if (!state.parameters.empty()) restore(state, model, optimizer);
   if (state.best_parameters.empty())
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
+  const RescueScope rescue(watchdog, files.rescue, changing, [&] { return capture(state, model, optimizer); });
 
   const auto after_step = [&](bool stop, std::int64_t steps) {
     if (stop) stop_with_checkpoint(files.checkpoints, capture(state, model, optimizer), comm);
     if (files.checkpoints == nullptr || !files.checkpoints->due(steps)) return;
+    progress::set(Activity::writing);
+    const std::lock_guard lock(changing);
     try {
       files.checkpoints->write(capture(state, model, optimizer));
     } catch (const DataError& error) {
@@ -224,9 +271,12 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
   while (state.progress.epoch <= config.train.epochs && !stopping.should_stop()) {
     EpochRecord record = epochs.run(state.progress, after_step);
     const Stopwatch watch;
+    progress::set(Activity::validating);
     record.validation = validation.run(model);
     validate_seconds += watch.seconds();
 
+    progress::set(Activity::writing);
+    std::unique_lock lock(changing);
     const bool best = stopping.improved(record.validation);
     state.stopping = stopping.state();
     if (best || !config.early_stopping.restore_best) {
@@ -241,12 +291,15 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
       if (state.best_epoch == record.epoch)
         save_model(files.run->file("best.h5"), config, model, state.best_parameters);
     });
+    lock.unlock();
     log.line(epoch_line(record, config.train.epochs, best));
     if (stopping.should_stop() && record.epoch < config.train.epochs) {
       log.line(fmt::format("stopped: {} has not improved for {} epochs", config.early_stopping.monitor,
                            config.early_stopping.patience));
     }
   }
+  progress::set(Activity::writing);
+  const std::lock_guard lock(changing);
   comm.agree([&] {  // so that a finished run can be resumed with more epochs
     if (files.checkpoints != nullptr) files.checkpoints->write(capture(state, model, optimizer));
   });

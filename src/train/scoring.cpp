@@ -9,6 +9,7 @@
 
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/progress.hpp"
 
 namespace jetrain {
 namespace {
@@ -26,6 +27,7 @@ class LeafScorer {
   explicit LeafScorer(const Model& model) : model_(model), workspace_(model, false) {}
 
   LeafScores score(std::span<const SparseImage> images) {
+    progress::tick();
     densify(images, workspace_.input());
     std::array<std::uint8_t, kLanes> labels;
     for (std::size_t i = 0; i < images.size(); ++i) labels[i] = images[i].label;

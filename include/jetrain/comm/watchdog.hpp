@@ -59,7 +59,7 @@ class Watchdog {
   std::vector<std::string> hosts_;
   RankLinks links_;
   std::vector<Watched> ranks_;
-  bool somebody_spoke_ = false;
+  int spoken_status_ = -1;  ///< the exit status of a rank that has told why the job ends
   std::mutex rescue_mutex_;
   std::function<std::string()> rescue_;
   std::atomic<bool> leaving_{false};

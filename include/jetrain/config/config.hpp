@@ -74,7 +74,8 @@ struct TrainConfig {
   OptimizerConfig optimizer;
   std::int64_t batch_size = 50;  ///< of the global batch, whatever the ranks
   std::int64_t epochs = 10;
-  std::string shuffle = "global";  ///< global | local | none
+  std::string shuffle = "global";    ///< global | local | none
+  std::int64_t stall_seconds = 300;  ///< without progress on a rank before the job is ended; 0: for ever
 };
 
 struct ValidationConfig {

@@ -4,6 +4,7 @@
 /// The training loop.
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/comm/watchdog.hpp"
 #include "jetrain/config/config.hpp"
 #include "jetrain/data/image_loader.hpp"
 #include "jetrain/nn/model.hpp"
@@ -15,10 +16,11 @@
 
 namespace jetrain {
 
-/// Where rank 0 writes as the run goes on: history, best.h5, checkpoints. Null on other ranks.
+/// What is written as the run goes on.
 struct RunFiles {
-  RunDirectory* run = nullptr;
-  Checkpoints* checkpoints = nullptr;
+  RunDirectory* run = nullptr;         ///< history, best.h5; on rank 0
+  Checkpoints* checkpoints = nullptr;  ///< on rank 0
+  Checkpoints* rescue = nullptr;       ///< for the watchdog's; on the ranks that may speak, 0 and 1
 };
 
 /// Trains `model` (initialised) on `train`, validates after each epoch, stops early, and leaves the best
@@ -27,6 +29,6 @@ struct RunFiles {
 /// are then in best.h5), and, with ExitStatus::requeue, where a signal asked any rank to stop (a checkpoint
 /// of the step just done is then written). Collective.
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              TrainingState state, const RunFiles& files, const Communicator& comm, bool profile, Log& log);
+              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm, bool profile, Log& log);
 
 }  // namespace jetrain
