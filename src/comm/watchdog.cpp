@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "jetrain/comm/launcher.hpp"
 #include "jetrain/core/crash.hpp"
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/stop_signal.hpp"
@@ -18,7 +19,7 @@
 namespace jetrain {
 namespace {
 
-constexpr double kBeatSeconds = 1.0;
+constexpr double kBeatSeconds = 0.25;
 /// A thread that slept longer than this between two beats was itself stopped (Ctrl-Z, a suspended job).
 constexpr double kOwnGapSeconds = 5.0;
 /// A rank that says nothing for so long is stopped, or its network is cut.
@@ -28,6 +29,9 @@ constexpr double kLauncherSeconds = 0.5;
 
 /// Rank 0 ends a job that stands still; where it cannot, rank 1; where it cannot, all the others.
 constexpr std::array<double, 3> kGraceSeconds{0, 5, 15};
+
+/// How long mpirun may try to end the ranks of a host that does not answer.
+constexpr int kLauncherPatienceSeconds = 5;
 
 enum class Kind : std::uint8_t { beat, crashed, leaving, spoken };
 
@@ -192,6 +196,7 @@ void Watchdog::look_for_stall() {
   const std::vector<int> stuck = stuck_ranks();
   if (stuck.empty()) return;
   const int first = stuck.front();
+  if (silent(first)) end_mpirun_after(kLauncherPatienceSeconds);
   const progress::Snapshot& last = ranks_[static_cast<std::size_t>(first)].last;
   end_job(fmt::format("{}{} {} for {:.0f} s (train.stall_seconds); last seen in {}{}{}", describe(first),
                       stuck.size() > 1 ? fmt::format(" (as {} other ranks)", stuck.size() - 1) : "",

@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// Sees to it that no job hangs. A thread beside each rank's main thread tells rank 0 every second what its rank is
+/// Sees to it that no job hangs. A thread beside each rank's main thread tells rank 0 four times a second what its rank is
 /// doing. Rank 0's thread ends the job, with one message, where a rank died (its connection closes at once) or no rank
 /// gets on. Where rank 0 itself is the one, rank 1 speaks. None of this goes through MPI, which by then is stuck.
 
