@@ -9,7 +9,7 @@
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/output_file.hpp"
 #include "jetrain/core/stopwatch.hpp"
-#include "jetrain/io/hdf5.hpp"
+#include "jetrain/io/hdf5_file.hpp"
 #include "jetrain/train/model_file.hpp"
 #include "jetrain/train/scoring.hpp"
 
@@ -83,12 +83,10 @@ void write_predictions(const std::string& path, const std::vector<ScoredRow>& ro
     labels.push_back(row.label);
     numbers.push_back(row.row);
   }
-  write_whole(path, [&](const std::string& temporary) {
-    const hdf5::Handle file = hdf5::create_file(temporary);
+  hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
     write_column(file, "score", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, rows.size(), scores.data());
     write_column(file, "label", H5T_STD_U8LE, H5T_NATIVE_UINT8, rows.size(), labels.data());
     write_column(file, "row", H5T_STD_I64LE, H5T_NATIVE_INT64, rows.size(), numbers.data());
-    hdf5::check(H5Fflush(file, H5F_SCOPE_GLOBAL), "writing " + path);
   });
 }
 

@@ -81,14 +81,18 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   return all;
 }
 
-void write_dense(const std::string& path, const LabelledRows& mine, std::int64_t bins,
+void write_dense(const PendingFile& pending, const LabelledRows& mine, std::int64_t bins,
                  const Communicator& comm) {
   constexpr std::int64_t kWindowRows = 2048;
   const std::int64_t count = mine.images.size();
   const auto total = static_cast<hsize_t>(comm.sum(count));
   const std::int64_t first = comm.sum_before(count);
   const auto side = static_cast<hsize_t>(bins);
-  const hdf5::Handle file = hdf5::create_file(path, comm);
+  const hdf5::Handle file = hdf5::create_file(pending.name(), comm);
+  comm.agree([&] {
+    constexpr std::int64_t kOtherBytes = 1 + 1 + 8;  // label, split, row
+    if (comm.is_root()) pending.reserve(static_cast<std::int64_t>(total) * (bins * bins * 4 + kOtherBytes));
+  });
   hdf5::ParallelDataset images(file, "images", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {total, side, side}, comm);
   hdf5::ParallelDataset labels(file, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
   hdf5::ParallelDataset splits(file, "split", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
@@ -131,7 +135,10 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
     throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
 
   PendingFile pending(options.output, comm.is_root());
-  write_dense(pending.name(), mine, config.image.bins, comm);
+  comm.agree([&] {
+    if (comm.is_root()) pending.keep_spare();
+  });
+  write_dense(pending, mine, config.image.bins, comm);
   comm.agree([&] {
     if (!comm.is_root()) return;
     pending.complete();

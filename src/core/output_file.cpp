@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -63,14 +65,54 @@ class OutputDescriptor {
   int cause_ = 0;
 };
 
+constexpr std::int64_t kSpareBytes = std::int64_t{2} << 20;
+
+/// Takes disk blocks for so many bytes behind the end of `path`. 0, or the errno.
+int allocate(const std::string& path, std::int64_t bytes) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (file < 0) return errno;
+  struct stat status {};
+  int cause = 0;
+  if (fstat(file, &status) != 0 || fallocate(file, FALLOC_FL_KEEP_SIZE, status.st_size, bytes) != 0)
+    cause = errno;
+  close(file);
+  if (cause != EOPNOTSUPP) return cause;
+  // File systems that cannot reserve at least tell what is free.
+  struct statvfs system {};
+  if (statvfs(path.c_str(), &system) != 0) return 0;
+  const double free_bytes = static_cast<double>(system.f_bavail) * static_cast<double>(system.f_frsize);
+  return free_bytes < static_cast<double>(bytes) ? ENOSPC : 0;
+}
+
+DataError no_space(const std::string& path, int cause, std::int64_t wanted) {
+  return DataError(fmt::format("cannot write {}: {} (up to {:.1f} MB more are needed)", path,
+                               std::strerror(cause), static_cast<double>(wanted) / 1e6));
+}
+
 }  // namespace
 
 PendingFile::PendingFile(const std::string& path, bool is_owner)
-    : path_(path), temporary_(path + ".writing"), is_owner_(is_owner) {}
+    : path_(path), temporary_(path + ".writing"), spare_(path + ".spare"), is_owner_(is_owner) {}
 
 PendingFile::~PendingFile() {
   std::error_code ignored;
-  if (is_owner_) fs::remove(temporary_, ignored);
+  if (!is_owner_) return;
+  fs::remove(temporary_, ignored);
+  fs::remove(spare_, ignored);
+}
+
+void PendingFile::keep_spare() const {
+  const int cause = allocate(spare_, kSpareBytes);
+  if (cause != 0) throw no_space(path_, cause, kSpareBytes);
+}
+
+void PendingFile::reserve(std::int64_t bytes) const {
+  const std::int64_t wanted = bytes + bytes / 100 + kSpareBytes / 2;
+  const int cause = allocate(temporary_, wanted);
+  if (cause == 0) return;
+  std::error_code ignored;
+  fs::remove(spare_, ignored);
+  throw no_space(path_, cause, wanted);
 }
 
 void PendingFile::complete() {
@@ -79,6 +121,7 @@ void PendingFile::complete() {
   fs::rename(temporary_, path_, failure);
   if (failure) throw DataError(fmt::format("cannot write {}: {}", path_, failure.message()));
   is_owner_ = false;
+  fs::remove(spare_, failure);
   sync_to_disk(folder_of(path_));
 }
 

@@ -72,16 +72,33 @@ void write_set(hid_t file, Set set, const ImageSet& images, const Communicator& 
   table.write(comm.sum_before(my_pieces), my_pieces, records.data());
 }
 
+void reserve(const PendingFile& pending, const std::vector<Set>& wanted, const LoadedImages& loaded,
+             const Communicator& comm) {
+  std::int64_t bytes = 0;
+  for (const Set set : wanted) {
+    const SparseImageStore& mine = loaded[set].images;
+    bytes += mine.size() * (2 + 1) + count_pixels(mine) * (2 + 4) +
+             std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), kPieceImages);
+  }
+  bytes = comm.sum(bytes);
+  comm.agree([&] {
+    if (comm.is_root()) pending.reserve(bytes);
+  });
+}
+
 }  // namespace
 
 void write_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
                        const LoadedImages& loaded, const Communicator& comm) {
-  comm.agree([&] {
-    if (comm.is_root()) require_writable(path, true);
-  });
   PendingFile pending(path, comm.is_root());
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    require_writable(path, true);
+    pending.keep_spare();
+  });
   {
     const hdf5::Handle file = hdf5::create_file(pending.name(), comm);
+    reserve(pending, wanted, loaded, comm);
     comm.agree([&] { write_header(file, {key, loaded.rows_read, loaded.rows_skipped}); });
     for (const Set set : wanted) write_set(file, set, loaded[set], comm);
     comm.agree([&] {

@@ -198,7 +198,8 @@ void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
     std::copy(state.optimizer[i].begin(), state.optimizer[i].end(), arrays[i].values.begin());
 }
 
-/// While it lives, the watchdog writes a checkpoint before it ends a job: of the step before the one that is stuck.
+/// While it lives, the watchdog writes a checkpoint before it ends a job: of the step before the one that is
+/// stuck.
 class RescueScope {
  public:
   RescueScope(Watchdog& watchdog, Checkpoints* checkpoints, std::timed_mutex& changing,
@@ -243,8 +244,8 @@ class RescueScope {
 }  // namespace
 
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm, bool profile,
-              Log& log) {
+              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm,
+              bool profile, Log& log) {
   std::timed_mutex changing;  // held while the state is between two steps, and while files are written
   EpochRunner epochs(config, model, train, profile, comm, log, changing);
   Optimizer& optimizer = epochs.optimizer();
@@ -253,19 +254,22 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
-  const RescueScope rescue(watchdog, files.rescue, changing, [&] { return capture(state, model, optimizer); });
+  const RescueScope rescue(watchdog, files.rescue, changing,
+                           [&] { return capture(state, model, optimizer); });
 
-  const auto after_step = [&](bool stop, std::int64_t steps) {
-    if (stop) stop_with_checkpoint(files.checkpoints, capture(state, model, optimizer), comm);
-    if (files.checkpoints == nullptr || !files.checkpoints->due(steps)) return;
+  // Where it cannot be written, the training is worth more than the checkpoint.
+  const auto write_checkpoint = [&] {
     progress::set(Activity::writing);
     const std::lock_guard lock(changing);
     try {
-      files.checkpoints->write(capture(state, model, optimizer));
+      if (files.checkpoints != nullptr) files.checkpoints->write(capture(state, model, optimizer));
     } catch (const DataError& error) {
-      log.line(
-          fmt::format("warning: no checkpoint after step {}: {}; the training goes on", steps, error.what()));
+      log.line(fmt::format("warning: no checkpoint: {}; the training goes on", error.what()));
     }
+  };
+  const auto after_step = [&](bool stop, std::int64_t steps) {
+    if (stop) stop_with_checkpoint(files.checkpoints, capture(state, model, optimizer), comm);
+    if (files.checkpoints != nullptr && files.checkpoints->due(steps)) write_checkpoint();
   };
 
   while (state.progress.epoch <= config.train.epochs && !stopping.should_stop()) {
@@ -298,11 +302,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
                            config.early_stopping.patience));
     }
   }
-  progress::set(Activity::writing);
-  const std::lock_guard lock(changing);
-  comm.agree([&] {  // so that a finished run can be resumed with more epochs
-    if (files.checkpoints != nullptr) files.checkpoints->write(capture(state, model, optimizer));
-  });
+  write_checkpoint();  // so that a finished run can be resumed with more epochs
 
   RunResult result;
   result.epochs = std::ssize(state.history);

@@ -4,6 +4,7 @@
 /// Files appear whole or not at all: written to a temporary name beside the target, synced, renamed.
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -21,12 +22,20 @@ class PendingFile {
   PendingFile& operator=(const PendingFile&) = delete;
 
   const std::string& name() const noexcept { return temporary_; }
+  /// Parallel HDF5 does not survive a full disk, so it must never meet one. On the owner: before HDF5 makes
+  /// the file, keeps 2 MB on the disk in a file beside it; DataError where even they do not fit.
+  void keep_spare() const;
+  /// On the owner, before HDF5 writes: makes sure that the file can grow by so many bytes, and a little for
+  /// HDF5's own use. Where the disk or the quota is too small it gives the spare back, with which HDF5 can
+  /// close the file, and throws DataError.
+  void reserve(std::int64_t bytes) const;
   /// On the owner, after the file was closed by all: syncs it, renames it to `path`, syncs the folder.
   void complete();
 
  private:
   std::string path_;
   std::string temporary_;
+  std::string spare_;
   bool is_owner_;
 };
 
