@@ -9,8 +9,12 @@ BUILD_PACKAGES=(
   libblosc-dev librandom123-dev libxxhash-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
-# Judges of the files that jetrain writes: the tests read them as pandas and h5py users do.
-TEST_PACKAGES=(python3 python3-numpy python3-pandas python3-tables python3-h5py)
+# Judges of the files that jetrain writes, which the tests read as pandas and h5py users do; a batch system; network
+# namespaces, which are the tests' hosts.
+TEST_PACKAGES=(
+  python3 python3-numpy python3-pandas python3-tables python3-h5py
+  slurm-wlm munge iproute2 procps
+)
 
 missing_packages() {  # missing_packages PACKAGE...: prints those that are not installed
   local package

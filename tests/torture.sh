@@ -55,8 +55,10 @@ finish() {  # waits for $job; its status is $status
   wait "$job" 2>/dev/null || status=$?
 }
 process_of() {  # process_of RANK: its process in $job, if it runs yet
-  local pid
-  for pid in $(pgrep -P "$(pgrep -P "$job" | head -1)" -x jetrain); do
+  local pid launcher
+  launcher=$(pgrep -P "$job" | head -1)  # $job itself is timeout
+  [ -n "$launcher" ] || return 0
+  for pid in $(pgrep -P "$launcher" "$(basename "$jetrain")"); do
     tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "OMPI_COMM_WORLD_RANK=$1" && echo "$pid" && return
   done
   return 0

@@ -145,8 +145,8 @@ void train(const TrainOptions& options, const Communicator& comm) {
   });
   Checkpoints* const rescue = checkpoints ? &*checkpoints : nullptr;
   const RunFiles files{run ? &*run : nullptr, comm.is_root() ? rescue : nullptr, rescue};
-  RunResult result =
-      fit(config, *model, train_set, validation, std::move(start.state), files, watchdog, comm, options.profile, log);
+  RunResult result = fit(config, *model, train_set, validation, std::move(start.state), files, watchdog, comm,
+                         options.profile, log);
   progress::set(progress::Activity::ending);
 
   // 4. What came of it.

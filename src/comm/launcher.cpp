@@ -29,7 +29,8 @@ void end_mpirun_after(int seconds) noexcept {
   setsid();
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(stream);
   sleep(static_cast<unsigned>(seconds));
-  for (int i = 0; i < 2; ++i) {  // the first asks it to end the job, the second within five seconds to end at once
+  for (int i = 0; i < 2;
+       ++i) {  // the first asks it to end the job, the second within five seconds to end at once
     syscall(SYS_pidfd_send_signal, handle, SIGTERM, nullptr, 0);
     sleep(1);
   }

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <random>
 #include <span>
+#include <utility>
 
 namespace jetrain {
 namespace {
@@ -37,7 +38,8 @@ std::vector<std::byte> own_addresses() {
     for (const bool loopback : {false, true}) {
       for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
         if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
-        if ((entry->ifa_flags & IFF_UP) == 0 || ((entry->ifa_flags & IFF_LOOPBACK) != 0) != loopback) continue;
+        if ((entry->ifa_flags & IFF_UP) == 0 || ((entry->ifa_flags & IFF_LOOPBACK) != 0) != loopback)
+          continue;
         sockaddr_in address{};
         std::memcpy(&address, entry->ifa_addr, sizeof address);
         found.push_back(address.sin_addr);
@@ -64,7 +66,8 @@ int connect_to(const in_addr& address, std::uint16_t port) {
   target.sin_port = htons(port);
   int error = 0;
   socklen_t length = sizeof error;
-  const bool begun = ::connect(socket, reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0 || errno == EINPROGRESS;
+  const bool begun = ::connect(socket, reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0 ||
+                     errno == EINPROGRESS;
   if (begun && ready(socket, POLLOUT, kConnectMilliseconds) &&
       getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0)
     return socket;
@@ -89,7 +92,10 @@ RankLinks::RankLinks(const Communicator& comm)
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       sockets_(std::make_unique<std::atomic<int>[]>(static_cast<std::size_t>(comm.size()))) {
   for (int rank = 0; rank < size_; ++rank) sockets_[static_cast<std::size_t>(rank)] = -1;
-  if (size_ == 1) return;
+  if (size_ == 1) {
+    being_made_ = false;
+    return;
+  }
 
   std::vector<std::byte> addresses;
   std::uint16_t port = 0;
@@ -97,7 +103,8 @@ RankLinks::RankLinks(const Communicator& comm)
     listen();
     sockaddr_in bound{};
     socklen_t length = sizeof bound;
-    if (listener_ >= 0 && getsockname(listener_, reinterpret_cast<sockaddr*>(&bound), &length) == 0) port = ntohs(bound.sin_port);
+    if (listener_ >= 0 && getsockname(listener_, reinterpret_cast<sockaddr*>(&bound), &length) == 0)
+      port = ntohs(bound.sin_port);
     addresses = own_addresses();
     std::random_device random;
     for (std::byte& byte : token_) byte = static_cast<std::byte>(random());
@@ -112,10 +119,13 @@ RankLinks::RankLinks(const Communicator& comm)
   MPI_Iallreduce(MPI_IN_PLACE, &without, 1, MPI_INT64_T, MPI_SUM, comm.handle(), &request);
   int done = 0;
   while (comm.is_root() && done == 0) {
-    wait(10);
+    std::vector<Event> events = wait(10);
+    early_.insert(early_.end(), events.begin(),
+                  events.end());  // of ranks that are here, and already past this
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
   }
   MPI_Wait(&request, MPI_STATUS_IGNORE);
+  being_made_ = false;
   unlinked_ = static_cast<int>(without);
 }
 
@@ -159,7 +169,8 @@ bool RankLinks::say_hello(int socket) const {
   const Hello hello{token_, rank_};
   char answer = 0;
   return ::send(socket, &hello, sizeof hello, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof hello) &&
-         ready(socket, POLLIN, kConnectMilliseconds) && recv(socket, &answer, 1, 0) == 1 && answer == kWelcome;
+         ready(socket, POLLIN, kConnectMilliseconds) && recv(socket, &answer, 1, 0) == 1 &&
+         answer == kWelcome;
 }
 
 void RankLinks::accept_all() {
@@ -215,6 +226,7 @@ void RankLinks::take(Incoming& from, std::vector<Event>& events) {
 }
 
 std::vector<RankLinks::Event> RankLinks::wait(int milliseconds) {
+  if (!early_.empty() && !being_made_) return std::exchange(early_, {});
   std::vector<pollfd> waiting{{wake_, POLLIN, 0}};
   if (listener_ >= 0) waiting.push_back({listener_, POLLIN, 0});
   for (const Incoming& from : incoming_) waiting.push_back({from.socket, POLLIN, 0});

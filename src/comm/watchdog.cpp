@@ -145,9 +145,13 @@ void Watchdog::heed(const RankLinks::Event& event) {
   if (!progress::same(beat.at, watched.last)) watched.since_progress.restart();
   watched.last = beat.at;
   switch (beat.kind) {
-    case Kind::beat: break;
-    case Kind::crashed: lost(event.rank, beat.code);
-    case Kind::leaving: watched.left = true; break;
+    case Kind::beat:
+      break;
+    case Kind::crashed:
+      lost(event.rank, beat.code);
+    case Kind::leaving:
+      watched.left = true;
+      break;
     case Kind::spoken:
       spoken_status_ = beat.code;
       if (rank_ == 0) links_.send(event.message);  // to all others
@@ -155,8 +159,8 @@ void Watchdog::heed(const RankLinks::Event& event) {
   }
 }
 
-/// Where one rank is stuck, others wait for it and stand still, too: it is the one that does not wait, or does not
-/// answer. Where all wait, it is the one furthest behind.
+/// Where one rank is stuck, others wait for it and stand still, too: it is the one that does not wait, or
+/// does not answer. Where all wait, it is the one furthest behind.
 std::vector<int> Watchdog::stuck_ranks() const {
   const double limit = stall_seconds_ + kGraceSeconds[std::min(rank_, 2)];
   const auto is_silent = [&](int rank) { return silent(rank); };
@@ -198,11 +202,12 @@ void Watchdog::look_for_stall() {
   const int first = stuck.front();
   if (silent(first)) end_mpirun_after(kLauncherPatienceSeconds);
   const progress::Snapshot& last = ranks_[static_cast<std::size_t>(first)].last;
-  end_job(fmt::format("{}{} {} for {:.0f} s (train.stall_seconds); last seen in {}{}{}", describe(first),
-                      stuck.size() > 1 ? fmt::format(" (as {} other ranks)", stuck.size() - 1) : "",
-                      in_allreduce(now) ? "has not arrived at the allreduce" + place(now) : "has made no progress",
-                      stall_seconds_, progress::name(last.activity), place(last),
-                      silent(first) ? "; it does not answer: it is stopped, or its network is cut" : ""),
+  end_job(fmt::format(
+              "{}{} {} for {:.0f} s (train.stall_seconds); last seen in {}{}{}", describe(first),
+              stuck.size() > 1 ? fmt::format(" (as {} other ranks)", stuck.size() - 1) : "",
+              in_allreduce(now) ? "has not arrived at the allreduce" + place(now) : "has made no progress",
+              stall_seconds_, progress::name(last.activity), place(last),
+              silent(first) ? "; it does not answer: it is stopped, or its network is cut" : ""),
           ExitStatus::requeue);
 }
 
@@ -224,8 +229,8 @@ void Watchdog::lost(int rank, int signal) {
                   : std::string("died without a word (killed, out of memory, or its node is gone)");
   const progress::Snapshot now = progress::now();
   end_job(fmt::format("{} {}{}; last seen in {}{}", describe(rank), cause,
-                      in_allreduce(now) ? " before the allreduce" + place(now) : "", progress::name(last.activity),
-                      place(last)),
+                      in_allreduce(now) ? " before the allreduce" + place(now) : "",
+                      progress::name(last.activity), place(last)),
           ExitStatus::failed);
 }
 

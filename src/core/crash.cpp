@@ -25,15 +25,15 @@ extern "C" void on_crash(int signal) {
     if (report == nullptr || !report(signal)) {
       const progress::Snapshot at = progress::now();
       std::array<char, 512> text;  // format_to_n into it allocates nothing
-      const auto end = fmt::format_to_n(text.data(), text.size(),
-                                        "jetrain: rank {} on {} crashed: {} in {}, epoch {} step {}\n", own_rank,
-                                        host_name.data(), signal_name(signal), progress::name(at.activity), at.epoch,
-                                        at.step);
+      const auto end = fmt::format_to_n(
+          text.data(), text.size(), "jetrain: rank {} on {} crashed: {} in {}, epoch {} step {}\n", own_rank,
+          host_name.data(), signal_name(signal), progress::name(at.activity), at.epoch, at.step);
       const std::size_t length = end.size < text.size() ? end.size : text.size();
       [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, text.data(), length);
     }
   }
-  std::signal(signal, SIG_DFL);  // so that it ends as it would have, with a core file where the user wants one
+  std::signal(signal,
+              SIG_DFL);  // so that it ends as it would have, with a core file where the user wants one
   raise(signal);
 }
 
@@ -42,7 +42,7 @@ extern "C" void on_crash(int signal) {
 void explain_crashes(int rank) {
   own_rank = rank;
   gethostname(host_name.data(), host_name.size() - 1);
-#ifndef __SANITIZE_ADDRESS__  // which tells more than we can
+#ifndef __SANITIZE_ADDRESS__                      // which tells more than we can
   static std::array<std::byte, 64 * 1024> stack;  // a stack that overflowed cannot hold the handler
   stack_t alternative{};
   alternative.ss_sp = stack.data();
@@ -62,12 +62,18 @@ void report_crashes_to(bool (*report)(int signal)) noexcept {
 
 const char* signal_name(int signal) noexcept {
   switch (signal) {
-    case SIGSEGV: return "segmentation fault (SIGSEGV)";
-    case SIGBUS: return "bus error (SIGBUS)";
-    case SIGFPE: return "arithmetic error (SIGFPE)";
-    case SIGILL: return "illegal instruction (SIGILL): was it built for another processor?";
-    case SIGABRT: return "abort (SIGABRT)";
-    default: return "a signal";
+    case SIGSEGV:
+      return "segmentation fault (SIGSEGV)";
+    case SIGBUS:
+      return "bus error (SIGBUS)";
+    case SIGFPE:
+      return "arithmetic error (SIGFPE)";
+    case SIGILL:
+      return "illegal instruction (SIGILL): was it built for another processor?";
+    case SIGABRT:
+      return "abort (SIGABRT)";
+    default:
+      return "a signal";
   }
 }
 

@@ -19,14 +19,22 @@ static_assert(std::atomic<std::int64_t>::is_always_lock_free, "a signal handler 
 
 const char* name(Activity which) noexcept {
   switch (which) {
-    case Activity::starting: return "the start";
-    case Activity::reading: return "reading";
-    case Activity::shuffling: return "the redistribution of jets";
-    case Activity::computing: return "forward and backward";
-    case Activity::updating: return "the optimizer's update";
-    case Activity::validating: return "validation";
-    case Activity::writing: return "writing the run's files";
-    case Activity::ending: return "the end";
+    case Activity::starting:
+      return "the start";
+    case Activity::reading:
+      return "reading";
+    case Activity::shuffling:
+      return "the redistribution of jets";
+    case Activity::computing:
+      return "forward and backward";
+    case Activity::updating:
+      return "the optimizer's update";
+    case Activity::validating:
+      return "validation";
+    case Activity::writing:
+      return "writing the run's files";
+    case Activity::ending:
+      return "the end";
   }
   return "an unknown activity";
 }

@@ -2,8 +2,9 @@
 
 namespace jetrain {
 
-/// Where mpirun is this process's parent, ends it if it is still there so many seconds from now, also after this process
-/// is gone. mpirun otherwise waits for a host that it cannot reach until TCP gives up, a quarter of an hour.
+/// Where mpirun is this process's parent, ends it if it is still there so many seconds from now, also after
+/// this process is gone. mpirun otherwise waits for a host that it cannot reach until TCP gives up, a quarter
+/// of an hour.
 void end_mpirun_after(int seconds) noexcept;
 
 }  // namespace jetrain

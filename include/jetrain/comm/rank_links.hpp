@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// TCP connections beside MPI: one from each rank to rank 0. The system closes them the moment a process dies, however
-/// it dies, and they may be used by another thread than MPI's.
+/// TCP connections beside MPI: one from each rank to rank 0. The system closes them the moment a process
+/// dies, however it dies, and they may be used by another thread than MPI's.
 
 #include <array>
 #include <atomic>
@@ -30,7 +30,8 @@ class RankLinks {
   RankLinks(const RankLinks&) = delete;
   RankLinks& operator=(const RankLinks&) = delete;
 
-  /// How many ranks (but rank 0) have no connection: a firewall between the nodes, as a rule. On all ranks the same.
+  /// How many ranks (but rank 0) have no connection: a firewall between the nodes, as a rule. On all ranks
+  /// the same.
   int unlinked() const noexcept { return unlinked_; }
 
   /// What has come, after at most so many milliseconds. From one thread.
@@ -63,6 +64,8 @@ class RankLinks {
   int unlinked_ = 0;
   std::unique_ptr<std::atomic<int>[]> sockets_;  ///< by rank; -1: none
   std::vector<Incoming> incoming_;
+  bool being_made_ = true;
+  std::vector<Event> early_;  ///< came while this was being made
 };
 
 }  // namespace jetrain

@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// Crashes (segmentation fault, bus error, illegal instruction, abort) end with a message that says which rank it was,
-/// where, and what it was doing.
+/// Crashes (segmentation fault, bus error, illegal instruction, abort) end with a message that says which
+/// rank it was, where, and what it was doing.
 
 namespace jetrain {
 

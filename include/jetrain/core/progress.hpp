@@ -1,14 +1,23 @@
 #pragma once
 
 /// \file
-/// What this process is doing just now. The main thread writes it down as it goes; the watchdog and the crash handler
-/// read it at any moment.
+/// What this process is doing just now. The main thread writes it down as it goes; the watchdog and the crash
+/// handler read it at any moment.
 
 #include <cstdint>
 
 namespace jetrain::progress {
 
-enum class Activity : std::uint8_t { starting, reading, shuffling, computing, updating, validating, writing, ending };
+enum class Activity : std::uint8_t {
+  starting,
+  reading,
+  shuffling,
+  computing,
+  updating,
+  validating,
+  writing,
+  ending
+};
 
 /// As it stands in a message: "reading", "forward and backward".
 const char* name(Activity activity) noexcept;

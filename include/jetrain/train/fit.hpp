@@ -29,6 +29,7 @@ struct RunFiles {
 /// are then in best.h5), and, with ExitStatus::requeue, where a signal asked any rank to stop (a checkpoint
 /// of the step just done is then written). Collective.
 RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm, bool profile, Log& log);
+              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm,
+              bool profile, Log& log);
 
 }  // namespace jetrain
