@@ -93,7 +93,6 @@ RankLinks::RankLinks(const Communicator& comm)
       sockets_(std::make_unique<std::atomic<int>[]>(static_cast<std::size_t>(comm.size()))) {
   for (int rank = 0; rank < size_; ++rank) sockets_[static_cast<std::size_t>(rank)] = -1;
   if (size_ == 1) {
-    being_made_ = false;
     return;
   }
 
@@ -119,13 +118,12 @@ RankLinks::RankLinks(const Communicator& comm)
   MPI_Iallreduce(MPI_IN_PLACE, &without, 1, MPI_INT64_T, MPI_SUM, comm.handle(), &request);
   int done = 0;
   while (comm.is_root() && done == 0) {
-    std::vector<Event> events = wait(10);
+    std::vector<Event> events = look(10);
     early_.insert(early_.end(), events.begin(),
                   events.end());  // of ranks that are here, and already past this
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
   }
   MPI_Wait(&request, MPI_STATUS_IGNORE);
-  being_made_ = false;
   unlinked_ = static_cast<int>(without);
 }
 
@@ -226,7 +224,10 @@ void RankLinks::take(Incoming& from, std::vector<Event>& events) {
 }
 
 std::vector<RankLinks::Event> RankLinks::wait(int milliseconds) {
-  if (!early_.empty() && !being_made_) return std::exchange(early_, {});
+  return early_.empty() ? look(milliseconds) : std::exchange(early_, {});
+}
+
+std::vector<RankLinks::Event> RankLinks::look(int milliseconds) {
   std::vector<pollfd> waiting{{wake_, POLLIN, 0}};
   if (listener_ >= 0) waiting.push_back({listener_, POLLIN, 0});
   for (const Incoming& from : incoming_) waiting.push_back({from.socket, POLLIN, 0});

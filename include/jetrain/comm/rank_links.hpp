@@ -53,6 +53,7 @@ class RankLinks {
   void listen();
   bool connect(const std::vector<std::byte>& addresses, std::uint16_t port);
   bool say_hello(int socket) const;
+  std::vector<Event> look(int milliseconds);
   void accept_all();
   void take(Incoming& from, std::vector<Event>& events);
 
@@ -64,7 +65,6 @@ class RankLinks {
   int unlinked_ = 0;
   std::unique_ptr<std::atomic<int>[]> sockets_;  ///< by rank; -1: none
   std::vector<Incoming> incoming_;
-  bool being_made_ = true;
   std::vector<Event> early_;  ///< came while this was being made
 };
 

@@ -60,7 +60,9 @@ TEST(RankLinks, TellOfRanksThatAreGone) {
   if (world.is_root() && !leaves && world.size() > 1) {
     const auto gone = events(*links, 1, true);
     EXPECT_EQ(gone.size(), 1U);
-    if (!gone.empty()) EXPECT_EQ(gone[0].rank, world.size() - 1);
+    if (!gone.empty()) {
+      EXPECT_EQ(gone[0].rank, world.size() - 1);
+    }
   }
   world.barrier();
 }
