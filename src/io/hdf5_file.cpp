@@ -61,6 +61,14 @@ std::string full_name(hid_t file, const std::string& path) {
   return name + ":" + path;
 }
 
+/// A damaged size must not become a request for all memory.
+void require_possible(hid_t file, const std::string& path, std::int64_t bytes) {
+  hsize_t file_bytes = 0;
+  check(H5Fget_filesize(file, &file_bytes), "asking for the size of the file of " + path);
+  if (bytes < 0 || bytes > static_cast<std::int64_t>(file_bytes))
+    throw DataError(fmt::format("{} is larger than its file: the file is damaged", full_name(file, path)));
+}
+
 void write_values(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
                   hid_t file_type, hid_t memory_type, const void* values) {
   const std::vector<hsize_t> sizes(shape.begin(), shape.end());
@@ -90,12 +98,23 @@ void write_file(const std::string& path, Seal seal, const std::function<void(hid
     fill(file);
     bytes = image_of(file);
   }
-  if (seal == Seal::checksum) {
-    const std::string end = seal_of(XXH3_128bits(bytes.data(), bytes.size()));
-    const auto end_bytes = std::as_bytes(std::span(end));
-    bytes.insert(bytes.end(), end_bytes.begin(), end_bytes.end());
-  }
-  write_bytes(path, bytes);
+  write_bytes(path, seal == Seal::checksum ? sealed(std::move(bytes)) : bytes);
+}
+
+std::vector<std::byte> sealed(std::vector<std::byte> image) {
+  const std::string end = seal_of(XXH3_128bits(image.data(), image.size()));
+  const auto end_bytes = std::as_bytes(std::span(end));
+  image.insert(image.end(), end_bytes.begin(), end_bytes.end());
+  return image;
+}
+
+bool has_seal(const std::string& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in || in.tellg() < static_cast<std::streamoff>(kSealLength)) return false;
+  in.seekg(-static_cast<std::streamoff>(kSealLength), std::ios::end);
+  std::string start(kSealStart.size(), '\0');
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return in && start == kSealStart;
 }
 
 void check_seal(const std::string& path) {
@@ -130,6 +149,13 @@ void write_text(hid_t file, const std::string& path, const std::string& text) {
   check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.c_str()), "writing " + path);
 }
 
+std::int64_t array_length(hid_t file, const std::string& path) {
+  const std::vector<std::int64_t> shape = dimensions(open_dataset(file, path));
+  if (shape.empty()) return 0;
+  require_possible(file, path, shape.front());
+  return shape.front();
+}
+
 std::string read_text(hid_t file, const std::string& path) {
   const Handle dataset = open_dataset(file, path);
   const Handle type(H5Dget_type(dataset), H5Tclose);
@@ -137,6 +163,7 @@ std::string read_text(hid_t file, const std::string& path) {
   if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 ||
       H5Sget_simple_extent_npoints(space) != 1)
     throw DataError(fmt::format("{} is not a text", full_name(file, path)));
+  require_possible(file, path, static_cast<std::int64_t>(H5Tget_size(type)));
   std::vector<char> text(H5Tget_size(type) + 1, '\0');
   check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), "reading " + path);
   return text.data();

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <type_traits>
+
 #include "jetrain/core/error.hpp"
 #include "jetrain/io/hdf5_file.hpp"
 
@@ -35,7 +38,17 @@ auto append_to(std::vector<double>& numbers) {
 }
 
 auto take_from(const double*& next) {
-  return [&](auto& value) { value = static_cast<std::remove_reference_t<decltype(value)>>(*next++); };
+  return [&](auto& value) {
+    using Value = std::remove_reference_t<decltype(value)>;
+    const double number = *next++;
+    if constexpr (std::is_integral_v<Value>) {
+      constexpr double kLargest = 9007199254740992.0;  // 2^53
+      if (!(number >= 0 && number <= kLargest && number == std::floor(number)))
+        throw DataError(
+            fmt::format("the checkpoint holds {} where a count should be: it is damaged", number));
+    }
+    value = static_cast<Value>(number);
+  };
 }
 
 std::string optimizer_path(std::size_t i) {
@@ -50,11 +63,6 @@ std::vector<float> read_floats(hid_t file, const std::string& path, std::int64_t
   std::vector<float> values(static_cast<std::size_t>(count));
   hdf5::read_array(file, path, {count}, values.data());
   return values;
-}
-
-std::int64_t length(hid_t file, const std::string& path) {
-  const std::vector<std::int64_t> shape = hdf5::dimensions(hdf5::open_dataset(file, path));
-  return shape.empty() ? 0 : shape.front();
 }
 
 }  // namespace
@@ -89,13 +97,13 @@ Checkpoint load_checkpoint(const std::string& path) {
   checkpoint.config = parse_config(hdf5::read_text(file, "/config"), path + ":/config", {}, false);
 
   TrainingState& state = checkpoint.state;
-  const std::int64_t parameters = length(file, "/parameters");
+  const std::int64_t parameters = hdf5::array_length(file, "/parameters");
   state.parameters = read_floats(file, "/parameters", parameters);
   state.best_parameters = read_floats(file, "/best_parameters", parameters);
   for (std::size_t i = 0; hdf5::exists(file, optimizer_path(i)); ++i)
     state.optimizer.push_back(read_floats(file, optimizer_path(i), parameters));
 
-  state.history.resize(static_cast<std::size_t>(length(file, "/history")));
+  state.history.resize(static_cast<std::size_t>(hdf5::array_length(file, "/history")));
   std::vector<double> history(state.history.size() * kRecordNumbers);
   hdf5::read_array(file, "/history", {std::ssize(state.history), kRecordNumbers}, history.data());
   const double* next = history.data();

@@ -21,6 +21,11 @@ enum class Seal : std::uint8_t { none, checksum };
 /// Calls `fill` with a new file and writes what it holds to `path`, whole or not at all.
 void write_file(const std::string& path, Seal seal, const std::function<void(hid_t file)>& fill);
 
+/// `image` (a whole file in memory) with its seal behind it.
+std::vector<std::byte> sealed(std::vector<std::byte> image);
+
+/// Whether a file ends in a seal, good or bad. False where it cannot be read.
+bool has_seal(const std::string& path);
 /// Throws DataError where a sealed file is not as it was written.
 void check_seal(const std::string& path);
 
@@ -31,6 +36,9 @@ void write_array(hid_t file, const std::string& path, const std::vector<std::int
                  const float* values);
 void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
                  const double* values);
+/// The first dimension of an array, 0 of a scalar. DataError where it is larger than the file could hold, so
+/// that memory may be taken for it.
+std::int64_t array_length(hid_t file, const std::string& path);
 /// DataError where the shape in the file is another one.
 void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, float* values);
 void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, double* values);

@@ -1,0 +1,218 @@
+#include "targets.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <stdexcept>
+
+#include "jetrain/core/error.hpp"
+#include "jetrain/data/image_cache.hpp"
+#include "jetrain/io/hdf5_file.hpp"
+#include "jetrain/io/reference_table_writer.hpp"
+#include "jetrain/train/checkpoint_file.hpp"
+#include "jetrain/train/model_file.hpp"
+
+namespace jetrain::fuzz {
+namespace {
+
+/// One file in memory, where the system has such a folder.
+const std::string& scratch_file() {
+  static const std::string path = [] {
+    const bool memory = std::filesystem::is_directory("/dev/shm");
+    const std::filesystem::path folder = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
+    return (folder / ("jetrain_fuzz_" + std::to_string(getpid()) + ".h5")).string();
+  }();
+  return path;
+}
+
+void put(const std::string& bytes) {
+  std::ofstream(scratch_file(), std::ios::binary | std::ios::trunc) << bytes;
+}
+
+/// What `write(path)` leaves.
+template <class Write>
+std::string written_by(const Write& write) {
+  std::filesystem::remove(scratch_file());
+  write(scratch_file());
+  std::ifstream in(scratch_file(), std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+template <class Work>
+Outcome outcome_of(const Work& work) {
+  try {
+    work();
+    return Outcome::accepted;
+  } catch (const Error&) {
+    return Outcome::refused;
+  }
+}
+
+constexpr const char* kSmallConfig =
+    "seed: 7\n"
+    "data: {files: [a.h5, b.h5], split: {method: random, validation: 0.2, test: 0.1}}\n"
+    "image: {bins: 6, normalize: sum}\n"
+    "model:\n"
+    "  layers:\n"
+    "    - conv2d: {filters: 3, kernel: [2, 3], padding: same, activation: relu}\n"
+    "    - max_pool2d: {size: 2}\n"
+    "    - flatten\n"
+    "    - dense: {units: 2, activation: softmax}\n"
+    "train: {batch_size: 8, optimizer: {adam: {learning_rate: 1e-3}}}\n"
+    "checkpoint: {every_steps: 3}\n";
+
+Config small_config() {
+  return parse_config(kSmallConfig, "seed.yaml");
+}
+
+Outcome try_config(const std::string& text) {
+  return outcome_of([&] {
+    const Config config = parse_config(text, "fuzz.yaml", {}, false);
+    const std::string resolved = to_yaml(config);
+    if (to_yaml(parse_config(resolved, "resolved.yaml", {}, false)) != resolved)
+      throw std::logic_error("a resolved config resolves to something else");
+    Model(config.model, input_shape(config.image));
+  });
+}
+
+std::vector<std::string> config_seeds() {
+  return {kSmallConfig, to_yaml(small_config())};
+}
+
+std::vector<std::string> model_seeds() {
+  return {written_by([](const std::string& path) {
+    const Config config = small_config();
+    Model model(config.model, input_shape(config.image));
+    model.initialize(config.seed);
+    save_model(path, config, model, model.parameters());
+  })};
+}
+
+Outcome try_model(const std::string& bytes) {
+  put(bytes);
+  return outcome_of([] { load_model(scratch_file(), Communicator::self()); });
+}
+
+std::vector<std::string> checkpoint_seeds() {
+  TrainingState state;
+  state.parameters = {1.5F, 2.5F, 3.5F};
+  state.best_parameters = {4.5F, 5.5F, 6.5F};
+  state.optimizer = {{7.5F, 8.5F, 9.5F}, {10.5F, 11.5F, 12.5F}};
+  state.history.resize(2);
+  return {written_by([&](const std::string& path) {
+    save_checkpoint(path, {small_config(), "fingerprint", state});
+  })};
+}
+
+Outcome try_checkpoint(const std::string& bytes) {
+  put(bytes);
+  return outcome_of([] { load_checkpoint(scratch_file()); });
+}
+
+std::vector<std::string> jet_seeds() {
+  std::vector<std::string> seeds;
+  for (const Compression compression : {Compression::blosc, Compression::gzip, Compression::none}) {
+    seeds.push_back(written_by([&](const std::string& path) {
+      const Communicator self = Communicator::self();
+      ReferenceTableWriter writer(path, 50, compression, self);
+      std::vector<ReferenceRecord> records(50);
+      for (std::size_t i = 0; i < records.size(); ++i) {
+        ReferenceRecord& record = records[i];
+        record.index = static_cast<std::int64_t>(i);
+        record.block_0.fill(0);
+        for (std::size_t c = 0; c < 5 * 4; ++c)
+          record.block_0[c] = static_cast<float>(100 - c) + static_cast<float>(i % 7);
+        record.block_1 = {static_cast<std::int64_t>(i % 3), static_cast<std::int64_t>(i % 2)};
+      }
+      writer.write(0, records);
+      writer.close();
+    }));
+  }
+  return seeds;
+}
+
+Outcome try_jets(const std::string& bytes) {
+  put(bytes);
+  return outcome_of([] {
+    const Communicator self = Communicator::self();
+    const JetSource source({scratch_file()}, self);
+    const ImageMaker maker(small_config().image);
+    std::int64_t rows = 0;
+    source.read(
+        {0, source.rows()},
+        [&](std::int64_t, const JetBlock& block) {
+          std::array<std::uint16_t, JetBlock::kRecordBytes> pixels;
+          std::array<float, JetBlock::kRecordBytes> values;
+          for (std::int64_t i = 0; i < block.rows; ++i) {
+            std::int64_t count = 0;
+            maker.make(block.constituents(i), pixels.data(), values.data(), count);
+          }
+        },
+        [&](std::int64_t) { ++rows; });
+  });
+}
+
+constexpr std::int64_t kCacheImages = 20;
+const std::vector<std::uint16_t> kCachePixels{1, 5, 30};
+const std::vector<float> kCacheValues{0.25F, 1.0F, 0.5F};
+
+std::vector<std::string> cache_seeds() {
+  LoadedImages loaded;
+  for (ImageSet& set : loaded.sets) set.begins = {0, 0};
+  ImageSet& set = loaded[Set::train];
+  for (std::int64_t i = 0; i < kCacheImages; ++i)
+    set.images.append({kCachePixels, kCacheValues, static_cast<std::uint8_t>(i % 2)});
+  set.begins = {0, set.images.size()};
+  loaded.rows_read = kCacheImages;
+  return {written_by([&](const std::string& path) {
+    write_image_cache(path, "key", {Set::train}, loaded, Communicator::self());
+  })};
+}
+
+Outcome try_cache(const std::string& bytes) {
+  put(bytes);
+  return outcome_of([] {
+    const LoadedImages loaded = read_image_cache(scratch_file(), "key", {Set::train}, Communicator::self());
+    const SparseImageStore& images = loaded[Set::train].images;
+    bool same = images.size() == kCacheImages && loaded.rows_read == kCacheImages;
+    for (std::int64_t i = 0; same && i < images.size(); ++i) {
+      const SparseImage image = images[i];
+      same = image.label == i % 2 && std::ranges::equal(image.pixels, kCachePixels) &&
+             std::ranges::equal(image.values, kCacheValues);
+    }
+    if (!same) throw std::logic_error("a damaged cache is read as other images");
+  });
+}
+
+}  // namespace
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> all = {
+      {"config", false, config_seeds, try_config},
+      {"model", true, model_seeds, try_model},
+      {"checkpoint", true, checkpoint_seeds, try_checkpoint},
+      {"jets", false, jet_seeds, try_jets},
+      {"cache", false, cache_seeds, try_cache},
+  };
+  return all;
+}
+
+const Target& target_named(const std::string& name) {
+  for (const Target& target : targets()) {
+    if (target.name == name) return target;
+  }
+  throw std::invalid_argument("no fuzz target " + name + ": config, model, checkpoint, jets or cache");
+}
+
+std::string resealed(const std::string& bytes) {
+  const std::size_t seal = bytes.rfind("\njetrain seal ");
+  const std::string image = bytes.substr(0, seal);
+  const auto raw = std::as_bytes(std::span(image));
+  const std::vector<std::byte> with = hdf5::sealed({raw.begin(), raw.end()});
+  return {reinterpret_cast<const char*>(with.data()), with.size()};
+}
+
+}  // namespace jetrain::fuzz

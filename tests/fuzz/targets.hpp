@@ -1,0 +1,31 @@
+#pragma once
+
+/// \file
+/// What is fuzzed: each way that bytes from outside come into jetrain.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace jetrain::fuzz {
+
+/// What came of an input. A crash, a hang, or another exception than jetrain::Error is a finding of its own.
+enum class Outcome { accepted, refused };
+
+struct Target {
+  const char* name;
+  /// Whether the bytes end in a checksum: then mutants get a new one, so that they reach what is behind it,
+  /// and mutants without must all be refused.
+  bool sealed;
+  /// Valid inputs, made by the library's own writers.
+  std::vector<std::string> (*seeds)();
+  Outcome (*try_input)(const std::string& bytes);
+};
+
+const std::vector<Target>& targets();
+const Target& target_named(const std::string& name);
+
+/// `bytes` without the seal that it may have, and with a fitting one.
+std::string resealed(const std::string& bytes);
+
+}  // namespace jetrain::fuzz
