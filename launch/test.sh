@@ -14,7 +14,8 @@ usage: launch/test.sh [--quick]
 
 Installs what is missing (Debian, Ubuntu), builds jetrain and runs
   all tests of the release build,
-  the unit tests and the MPI tests with two ranks under the address and undefined-behaviour sanitizers,
+  the unit tests, the MPI tests with two ranks and a round of fuzzing under the address and undefined-behaviour
+  sanitizers,
   the unit tests of builds for the compiler's baseline and for x86-64-v3.
 --quick runs the release build's tests only. Status 0 means that every test passed.
 TEXT
@@ -51,10 +52,10 @@ unit_tests_for() {  # unit_tests_for NAME MARCH: the unit tests of a release bui
 }
 
 if ! $quick; then
-  headline "sanitizers: unit tests, and MPI tests with two ranks"
+  headline "sanitizers: unit tests, MPI tests with two ranks, fuzzing"
   cmake --preset sanitize -DJETRAIN_BUILD_BENCHMARKS=OFF
-  cmake --build --preset sanitize --target jetrain_unit_tests jetrain_mpi_tests
-  ctest --preset sanitize -R '^(unit|mpi_2_ranks)$' 2>&1 | tee $logs/sanitize.txt
+  cmake --build --preset sanitize --target jetrain_unit_tests jetrain_mpi_tests jetrain_fuzz_replay
+  ctest --preset sanitize -R '^(unit|mpi_2_ranks|fuzz_(config|model|checkpoint))$' 2>&1 | tee $logs/sanitize.txt
 
   unit_tests_for baseline ""
   if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then

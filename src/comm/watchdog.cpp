@@ -162,7 +162,7 @@ void Watchdog::heed(const RankLinks::Event& event) {
 /// Where one rank is stuck, others wait for it and stand still, too: it is the one that does not wait, or
 /// does not answer. Where all wait, it is the one furthest behind.
 std::vector<int> Watchdog::stuck_ranks() const {
-  const double limit = stall_seconds_ + kGraceSeconds[std::min(rank_, 2)];
+  const double limit = stall_seconds_ + kGraceSeconds[static_cast<std::size_t>(std::min(rank_, 2))];
   const auto is_silent = [&](int rank) { return silent(rank); };
   std::vector<int> standing;
   int present = 0;

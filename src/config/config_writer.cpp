@@ -42,7 +42,7 @@ class MapWriter {
   }
   template <class... Ts>
   void write(std::variant<Ts...>& value) {
-    std::visit([this](auto& alternative) { write_alternative(alternative); }, value);
+    std::visit([this](auto& alternative) { this->write_alternative(alternative); }, value);
   }
   template <class T>
   void write_alternative(T& alternative) {
