@@ -16,7 +16,7 @@ for target in config model checkpoint jets cache; do
   mkdir -p "$corpus" "$findings"
   $tests/jetrain_fuzz_replay $target --seeds "$corpus"
   JETRAIN_FUZZ_TARGET=$target $tests/jetrain_libfuzzer -fork=1 -ignore_crashes=1 -ignore_ooms=0 -timeout=20 \
-    -rss_limit_mb=4096 -max_len=400000 -max_total_time="$seconds" -artifact_prefix="$findings/" "$corpus" \
+    -rss_limit_mb=4096 -malloc_limit_mb=1000000 -max_len=400000 -max_total_time="$seconds" -artifact_prefix="$findings/" "$corpus" \
     >"$findings.log" 2>&1 || true
   executions=$(grep -aoE '^#[0-9]+' "$findings.log" | tail -1 | tr -d '#')
   ours=0
