@@ -8,16 +8,20 @@ namespace {
 
 std::int64_t position(const Conv2dShape& shape, std::int64_t i, std::int64_t j, std::int64_t k,
                       std::int64_t f) {
-  return ((i * shape.kernel_columns + j) * shape.in_channels + k) * shape.out_channels + f;
+  return ((i * shape.kernel_columns + j) * shape.group_inputs() + k % shape.group_inputs()) *
+             shape.out_channels +
+         f;
 }
 
-/// Calls term(i, j, k, f) for every weight.
+/// Calls term(i, j, k, f) for every weight: row, column, input channel, output channel.
 template <class Term>
 void for_each_weight(const Conv2dShape& shape, Term term) {
   for (std::int64_t i = 0; i < shape.kernel_rows; ++i) {
     for (std::int64_t j = 0; j < shape.kernel_columns; ++j) {
       for (std::int64_t k = 0; k < shape.in_channels; ++k) {
-        for (std::int64_t f = 0; f < shape.out_channels; ++f) term(i, j, k, f);
+        for (std::int64_t f = 0; f < shape.out_channels; ++f) {
+          if (k / shape.group_inputs() == f / shape.group_outputs()) term(i, j, k, f);
+        }
       }
     }
   }
@@ -40,7 +44,7 @@ void conv2d_forward(const Conv2dShape& shape, ConstPlanes x, const float* weight
   for_each_position(y, [&](std::int64_t r, std::int64_t c, std::int64_t lane) {
     std::vector<double> sums(bias, bias + shape.out_channels);
     for_each_weight(shape, [&](std::int64_t i, std::int64_t j, std::int64_t k, std::int64_t f) {
-      const double input = x.at(k, r + i - shape.pad_top, c + j - shape.pad_left)[lane];
+      const double input = x.at(k, r * shape.stride + i - shape.pad_top, c * shape.stride + j - shape.pad_left)[lane];
       sums[static_cast<std::size_t>(f)] += input * weights[position(shape, i, j, k, f)];
     });
     for (std::int64_t f = 0; f < shape.out_channels; ++f) {
@@ -55,7 +59,10 @@ void conv2d_backward_input(const Conv2dShape& shape, ConstPlanes dy, const float
   for_each_position(dx, [&](std::int64_t r, std::int64_t c, std::int64_t lane) {
     std::vector<double> sums(static_cast<std::size_t>(shape.in_channels));
     for_each_weight(shape, [&](std::int64_t i, std::int64_t j, std::int64_t k, std::int64_t f) {
-      const double gradient = dy.at(f, r - i + shape.pad_top, c - j + shape.pad_left)[lane];
+      const std::int64_t row = r - i + shape.pad_top;
+      const std::int64_t column = c - j + shape.pad_left;
+      if (row % shape.stride != 0 || column % shape.stride != 0) return;
+      const double gradient = dy.at(f, row / shape.stride, column / shape.stride)[lane];
       sums[static_cast<std::size_t>(k)] += gradient * weights[position(shape, i, j, k, f)];
     });
     for (std::int64_t k = 0; k < shape.in_channels; ++k) {
@@ -70,7 +77,7 @@ void conv2d_backward_weights(const Conv2dShape& shape, ConstPlanes x, ConstPlane
   for_each_weight(shape, [&](std::int64_t i, std::int64_t j, std::int64_t k, std::int64_t f) {
     double sum = 0;
     for_each_position(dy, [&](std::int64_t r, std::int64_t c, std::int64_t lane) {
-      const double input = x.at(k, r + i - shape.pad_top, c + j - shape.pad_left)[lane];
+      const double input = x.at(k, r * shape.stride + i - shape.pad_top, c * shape.stride + j - shape.pad_left)[lane];
       sum += input * dy.at(f, r, c)[lane];
     });
     dweights[position(shape, i, j, k, f)] = static_cast<float>(sum);

@@ -28,11 +28,12 @@ struct BlockTask {
   std::int64_t dy_row_stride;
   std::int64_t rows;
   std::int64_t columns;
+  std::int64_t x_step;  ///< floats of x from one column of dy to the next
   float* sums;
   float* bias_sums;  ///< null: not this block
 };
 
-template <bool WithBias>
+template <bool WithBias, bool Strided>
 struct WeightsBlock {
   template <int Filters, int Taps>
   static void run(const BlockTask& task) {
@@ -57,7 +58,7 @@ struct WeightsBlock {
           gradients[f] = in_register(load(dy + f * task.dy_channel_stride + at));
 #pragma GCC unroll 16
         for (int t = 0; t < Taps; ++t) {
-          const Vector input = in_register(load(x[t] + at));
+          const Vector input = in_register(load(x[t] + (Strided ? at / kLanes * task.x_step : at)));
 #pragma GCC unroll 16
           for (int f = 0; f < Filters; ++f) sums[t][f] += input * gradients[f];
         }
@@ -83,23 +84,34 @@ float sum_of_lanes(const float* lanes) {
   return (parts[0] + parts[2]) + (parts[1] + parts[3]);
 }
 
-/// One leaf's weight gradient. Taps are numbered (in channel, row, column), so that neighbours read the same
+/// The block's function for run-time properties of the convolution.
+auto weights_block(bool with_bias, bool strided, std::int64_t filters, std::int64_t taps) {
+  if (strided) {
+    return with_bias ? instantiation<WeightsBlock<true, true>, kFilters, kTaps>(filters, taps)
+                     : instantiation<WeightsBlock<false, true>, kFilters, kTaps>(filters, taps);
+  }
+  return with_bias ? instantiation<WeightsBlock<true, false>, kFilters, kTaps>(filters, taps)
+                   : instantiation<WeightsBlock<false, false>, kFilters, kTaps>(filters, taps);
+}
+
+/// The weight gradient of one leaf and one group of channels. Taps are numbered (in channel, row, column), so that neighbours read the same
 /// few rows of x.
 class WeightGradient {
  public:
+  /// x and dy: the group's channels only.
   WeightGradient(const Conv2dShape& shape, ConstPlanes x, ConstPlanes dy)
       : shape_(shape),
         x_(x),
         dy_(dy),
-        taps_(shape.kernel_rows * shape.kernel_columns * shape.in_channels),
+        taps_(shape.kernel_rows * shape.kernel_columns * shape.group_inputs()),
         tap_blocks_(taps_, kTaps),
-        filter_blocks_(shape.out_channels, kFilters) {
+        filter_blocks_(shape.group_outputs(), kFilters) {
     static thread_local Scratch<float> sums;
     static thread_local Scratch<std::int64_t> offsets;
-    const std::int64_t floats = (taps_ + 1) * shape.out_channels * kLanes;
+    const std::int64_t floats = (taps_ + 1) * shape.group_outputs() * kLanes;
     sums_ = sums.reserve(floats);
     std::fill_n(sums_, floats, 0.0F);
-    bias_sums_ = sums_ + taps_ * shape.out_channels * kLanes;
+    bias_sums_ = sums_ + taps_ * shape.group_outputs() * kLanes;
     offsets_ = offsets.reserve(taps_);
     for (std::int64_t t = 0; t < taps_; ++t) {
       const std::int64_t pixel = t % window();
@@ -114,6 +126,7 @@ class WeightGradient {
     }
   }
 
+  /// dweights and dbias from the group's first output on.
   void write(float* dweights, float* dbias) const {
     for (std::int64_t block = 0; block < filter_blocks_.size(); ++block) {
       const std::int64_t filter = filter_blocks_.begin(block);
@@ -124,7 +137,7 @@ class WeightGradient {
         for (std::int64_t f = 0; f < filters; ++f) to[f] = sum_of_lanes(from + f * kLanes);
       }
     }
-    for (std::int64_t f = 0; f < shape_.out_channels; ++f) dbias[f] = sum_of_lanes(bias_sums_ + f * kLanes);
+    for (std::int64_t f = 0; f < shape_.group_outputs(); ++f) dbias[f] = sum_of_lanes(bias_sums_ + f * kLanes);
   }
 
  private:
@@ -136,17 +149,17 @@ class WeightGradient {
     const std::int64_t taps = tap_blocks_.length(tap_block);
     // The bias gradient rides along with the first taps: dy is at hand there.
     const bool with_bias = tap_block == 0;
-    const auto run = with_bias ? instantiation<WeightsBlock<true>, kFilters, kTaps>(filters, taps)
-                               : instantiation<WeightsBlock<false>, kFilters, kTaps>(filters, taps);
+    const auto run = weights_block(with_bias, shape_.stride != 1, filters, taps);
     for (std::int64_t lane = 0; lane < kLanes; lane += kVectorLanes) {
-      run({.x = x_.data + first_row * x_.row_stride + lane,
+      run({.x = x_.data + first_row * shape_.stride * x_.row_stride + lane,
            .offsets = offsets_ + tap,
-           .x_row_stride = x_.row_stride,
+           .x_row_stride = shape_.stride * x_.row_stride,
            .dy = dy_.at(filter, first_row, 0) + lane,
            .dy_channel_stride = dy_.channel_stride,
            .dy_row_stride = dy_.row_stride,
            .rows = rows,
            .columns = dy_.columns,
+           .x_step = shape_.stride * kLanes,
            .sums = sums_ + (filter * taps_ + tap * filters) * kLanes + lane,
            .bias_sums = bias_sums_ + filter * kLanes + lane});
     }
@@ -155,7 +168,7 @@ class WeightGradient {
   std::int64_t window() const { return shape_.kernel_rows * shape_.kernel_columns; }
 
   /// Keras numbers taps (row, column, in channel).
-  std::int64_t keras_tap(std::int64_t t) const { return t % window() * shape_.in_channels + t / window(); }
+  std::int64_t keras_tap(std::int64_t t) const { return t % window() * shape_.group_inputs() + t / window(); }
 
   Conv2dShape shape_;
   ConstPlanes x_;
@@ -172,12 +185,18 @@ class WeightGradient {
 
 void conv2d_backward_weights(const Conv2dShape& shape, ConstPlanes x, ConstPlanes dy, float* dweights,
                              float* dbias) {
-  WeightGradient gradient(shape, x, dy);
   const std::int64_t rows_per_pass = std::max<std::int64_t>(1, kPixelsPerPass / dy.columns);
-  for (std::int64_t row = 0; row < dy.rows; row += rows_per_pass) {
-    gradient.add_rows(row, std::min(rows_per_pass, dy.rows - row));
+  for (std::int64_t group = 0; group < shape.groups; ++group) {
+    ConstPlanes inputs = x;
+    inputs.data = x.at(group * shape.group_inputs(), 0, 0);
+    ConstPlanes gradients = dy;
+    gradients.data = dy.at(group * shape.group_outputs(), 0, 0);
+    WeightGradient gradient(shape, inputs, gradients);
+    for (std::int64_t row = 0; row < dy.rows; row += rows_per_pass) {
+      gradient.add_rows(row, std::min(rows_per_pass, dy.rows - row));
+    }
+    gradient.write(dweights + group * shape.group_outputs(), dbias + group * shape.group_outputs());
   }
-  gradient.write(dweights, dbias);
 }
 
 }  // namespace jetrain::kernels

@@ -2,7 +2,8 @@
 
 /// \file
 /// The one loop behind a convolution's forward pass and its input gradient:
-/// y[f](r,c) = bias[f] + sum over taps t of x(r,c, displaced by t) * weights[t][f].
+/// y[f](r,c) = bias[f] + sum over taps t of x(r,c, displaced by t) * weights[t][f]. With steps other than
+/// kLanes, neighbouring columns of x and y stand that far apart: strided convolutions.
 
 #include <cstdint>
 
@@ -25,6 +26,8 @@ struct Correlation {
   const float* bias = nullptr;            ///< (filters), null for zero
   Finish finish = Finish::plain;
   ConstPlanes mask{};  ///< shaped as y, for Finish::mask: y = 0 where mask <= 0
+  std::int64_t x_step = kLanes;  ///< floats from one column of x to the next
+  std::int64_t y_step = kLanes;  ///< the same for y and mask
 };
 
 /// Reorders weights for correlate: block by block of filters, (taps, filters of the block). `weight(t, f)`
