@@ -33,7 +33,7 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
                                             : Selection::from_config(stored.config, source, comm);
   const bool skip = stored.config.data.on_bad_row == "skip";
   ScoredSlice scored = gather_scores(
-      score_rows(stored.model, source, selection, set, ImageMaker(stored.config.image), skip, comm), comm);
+      score_rows(stored.model, source, selection, set, SampleMaker(stored.config), skip, comm), comm);
   comm.agree([&] {
     if (comm.is_root() && scored.rows.empty()) {
       throw DataError(fmt::format("no jets to score: {}{} has none{}", split, split.empty() ? "" : " set of ",

@@ -90,7 +90,7 @@ void add_summary(CLI::App& app, Command& command) {
     command.run = [&](const Communicator& comm) {
       const Config config = load_config(command.summary_config, command.train.assignments, false, comm);
       comm.agree([&] {
-        const Model model(config.model, input_shape(config.image));
+        const Model model = make_model(config);
         if (comm.is_root()) fmt::print("{}", model.summary());
       });
     };

@@ -34,7 +34,7 @@ std::uint8_t ttv_of(Set set) {
 /// Appends this rank's selected rows of one source.
 void read_rows(const JetSource& source, const Selection& selection, const Config& config,
                const Communicator& comm, LabelledRows& all) {
-  const ImageMaker maker(config.image);
+  const SampleMaker maker(config);
   const bool skip = config.data.on_bad_row == "skip";
   std::vector<LabelledRows> slots(static_cast<std::size_t>(source.window_slots()));
   comm.agree([&] {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -14,10 +15,12 @@
 #include "jetrain/core/progress.hpp"
 #include "jetrain/core/stop_signal.hpp"
 #include "jetrain/core/stopwatch.hpp"
+#include "jetrain/data/array_loader.hpp"
 #include "jetrain/data/fingerprint.hpp"
 #include "jetrain/data/image_loader.hpp"
 #include "jetrain/train/fit.hpp"
 #include "jetrain/train/model_file.hpp"
+#include "jetrain/train/standardization.hpp"
 
 namespace jetrain {
 namespace {
@@ -78,6 +81,29 @@ void require_same_data(const Checkpoint& checkpoint, const std::string& data) {
       ExitStatus::usage);
 }
 
+/// Refuses a set that nothing can be learned from, or with labels that the network has no output for.
+void require_trainable(const Config& config, const Model& model, const ImageSet& set, Set which,
+                       const Communicator& comm) {
+  if (!config.data.arrays.used()) return require_both_classes(set, which, comm);
+  require_samples(set, which);
+  if (model.input().targets > 0) {
+    if (model.input().targets == model.outputs()) return;
+    throw CollectiveError(fmt::format("the network has {} outputs, but {} has {} values a row: give the last layer "
+                                      "that many units",
+                                      model.outputs(), config.data.arrays.labels, model.input().targets),
+                          ExitStatus::usage);
+  }
+  std::int64_t largest = 0;
+  for (std::int64_t i = 0; i < set.images.size(); ++i)
+    largest = std::max<std::int64_t>(largest, set.images[i].label);
+  largest = comm.max(largest);
+  if (largest < std::max<std::int64_t>(2, model.outputs())) return;
+  throw CollectiveError(fmt::format("{} has the class {}, but the network has outputs for {} classes only",
+                                    config.data.arrays.labels, largest,
+                                    std::max<std::int64_t>(2, model.outputs())),
+                        ExitStatus::usage);
+}
+
 /// A signal before the first step: nothing is lost by stopping here.
 void stop_if_asked(const Communicator& comm) {
   if (comm.max(std::int64_t{stop_signal()}) == 0) return;
@@ -95,10 +121,11 @@ void train(const TrainOptions& options, const Communicator& comm) {
 
   // 1. The experiment: config, network, a free place for the results. All that can be refused is refused
   // here.
-  const Config config = load_config(options.config, options.assignments, true, comm);
+  Config config = load_config(options.config, options.assignments, true, comm);
+  complete_arrays(config, comm);
   std::unique_ptr<Model> model;
   comm.agree([&] {
-    model = std::make_unique<Model>(config.model, input_shape(config.image));
+    model = std::make_unique<Model>(make_model(config));
     if (comm.is_root()) RunDirectory::require_free(options.output, options.overwrite || options.resume);
   });
   model->initialize(config.seed);
@@ -117,8 +144,8 @@ void train(const TrainOptions& options, const Communicator& comm) {
   progress::set(progress::Activity::reading);
   LoadedImages loaded = load_images(config, {Set::train, Set::validation}, comm,
                                     [&](const std::string& text) { log.line(text); });
-  require_both_classes(loaded[Set::train], Set::train, comm);
-  require_both_classes(loaded[Set::validation], Set::validation, comm);
+  require_trainable(config, *model, loaded[Set::train], Set::train, comm);
+  require_trainable(config, *model, loaded[Set::validation], Set::validation, comm);
   const ImageSet& train_set = loaded[Set::train];
   const std::int64_t validation_jets = loaded[Set::validation].total();
   const std::int64_t train_tops = comm.sum(train_set.images.signal_count());
@@ -128,6 +155,8 @@ void train(const TrainOptions& options, const Communicator& comm) {
                   config.train.shuffle == "local" ? fmt::format("-{}", comm.size()) : "");
   require_same_data(start, data);
   const Validation validation(config.validation, std::move(loaded[Set::validation]), comm);
+
+  standardize(config, *model, train_set, comm);
 
   // 3. The training, its history and best model on disk as it goes.
   stop_if_asked(comm);

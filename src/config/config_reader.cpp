@@ -14,11 +14,6 @@
 namespace jetrain {
 namespace {
 
-template <class T>
-struct IsVariant : std::false_type {};
-template <class... Ts>
-struct IsVariant<std::variant<Ts...>> : std::true_type {};
-
 /// Where values came from, for messages: a line of the file, or a `--set` word.
 class Origins {
  public:
@@ -77,8 +72,8 @@ class MapReader {
 
   template <class T>
   static void read(const YAML::Node& node, const std::string& key, T& value, const Origins& origins) {
-    if constexpr (IsVariant<T>::value) {
-      read_alternative(node, key, value, origins);
+    if constexpr (requires { value.kind; }) {
+      read_alternative(node, key, value.kind, origins);
     } else if constexpr (std::is_same_v<T, std::array<std::int64_t, 2>>) {
       read_pair(node, key, value, origins);
     } else if constexpr (requires { value.emplace_back(); } && !std::is_same_v<T, std::string>) {
@@ -151,7 +146,7 @@ class MapReader {
   template <class... Ts>
   static void read_alternative(const YAML::Node& node, const std::string& key, std::variant<Ts...>& value,
                                const Origins& origins) {
-    const std::vector<std::string> names{schema::kind_name<Ts>()...};
+    const std::vector<std::string> names{Ts::kName...};
     std::string name;
     YAML::Node content;
     if (node.IsScalar()) {
@@ -163,7 +158,7 @@ class MapReader {
       origins.fail(key, node, fmt::format("must be one of {}, with its settings", fmt::join(names, ", ")));
     }
     const auto try_one = [&]<class T>(std::type_identity<T>) {
-      if (name != schema::kind_name<T>()) return false;
+      if (name != T::kName) return false;
       T alternative;
       read(content, key + "." + name, alternative, origins);
       value = alternative;
@@ -255,6 +250,15 @@ void check_together(const Config& config, const std::string& name, bool data_req
   if (config.model.layers.empty()) fail("model.layers: is missing; name the network's layers");
   if (data.split.validation + data.split.test >= 1) {
     fail("data.split: validation and test together must leave rows to train on (their sum must be below 1)");
+  }
+  const ArraysConfig& arrays = data.arrays;
+  if (arrays.used()) {
+    if (arrays.labels.empty()) fail("data.arrays.labels: is missing; name the dataset beside data.arrays.features");
+    if (data.split.method == "column") fail("data.split.method column needs jets; plain arrays have no such column");
+    if (!data.high_level.empty()) fail("data.high_level: is of jets; plain arrays have none");
+    if (config.augmentation.used()) fail("augmentation: is of jets; plain arrays have no constituents");
+  } else if (!arrays.labels.empty()) {
+    fail("data.arrays.labels: is given without data.arrays.features");
   }
   if (!data_required) return;
   if (data.split.method == "files") {

@@ -25,6 +25,8 @@ class MapWriter {
       out_ << fmt::format("{}", value);  // the shortest text that reads back to the same bits
     } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
       out_ << value;
+    } else if constexpr (requires { value.kind; }) {
+      write(value.kind);
     } else {
       out_ << YAML::BeginMap;
       schema::fields(*this, value);
@@ -47,9 +49,9 @@ class MapWriter {
   template <class T>
   void write_alternative(T& alternative) {
     if constexpr (std::is_empty_v<T>) {
-      out_ << schema::kind_name<T>();
+      out_ << T::kName;
     } else {
-      out_ << YAML::Flow << YAML::BeginMap << YAML::Key << schema::kind_name<T>() << YAML::Value;
+      out_ << YAML::Flow << YAML::BeginMap << YAML::Key << T::kName << YAML::Value;
       write(alternative);
       out_ << YAML::EndMap;
     }

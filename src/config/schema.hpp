@@ -2,69 +2,26 @@
 
 /// \file
 /// Which keys there are, written once: the same `fields` functions serve the YAML reader and the YAML writer.
-/// A visitor is called as visitor(key, value, rule); a rule returns what is wrong with a value ("" if nothing
-/// is).
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <functional>
-#include <initializer_list>
-#include <string>
-#include <type_traits>
+/// A visitor is called as visitor(key, value, rule). Layers, optimizers and the like say theirs themselves
+/// (config/layers.hpp).
 
 #include "jetrain/config/config.hpp"
+#include "jetrain/config/rules.hpp"
+#include "jetrain/jets/high_level.hpp"
 
 namespace jetrain::schema {
 
-inline auto any() {
-  return [](const auto&) { return std::string(); };
-}
-inline auto at_least(auto low) {
-  return [low](auto value) {
-    return value >= decltype(value)(low) ? std::string()
-                                         : fmt::format("must be at least {}, not {}", low, value);
-  };
-}
-inline auto between(auto low, auto high) {
-  return [low, high](auto value) {
-    return value >= decltype(value)(low) && value <= decltype(value)(high)
-               ? std::string()
-               : fmt::format("must be from {} to {}, not {}", low, high, value);
-  };
-}
-inline auto positive() {
-  return
-      [](double value) { return value > 0 ? std::string() : fmt::format("must be above 0, not {}", value); };
-}
-/// In [0, 1): a fraction that leaves something over.
-inline auto fraction() {
-  return [](double value) {
-    return value >= 0 && value < 1 ? std::string()
-                                   : fmt::format("must be at least 0 and below 1, not {}", value);
-  };
-}
-inline auto one_of(std::initializer_list<const char*> allowed) {
-  return [words = std::vector<std::string>(allowed.begin(), allowed.end())](const std::string& value) {
-    return std::find(words.begin(), words.end(), value) != words.end()
-               ? std::string()
-               : fmt::format("must be one of {}, not {}", fmt::join(words, ", "), value);
-  };
-}
-inline auto both_between(std::int64_t low, std::int64_t high) {
-  return [low, high](const std::array<std::int64_t, 2>& value) {
-    const auto good = [&](std::int64_t v) { return v >= low && v <= high; };
-    return good(value[0]) && good(value[1])
-               ? std::string()
-               : fmt::format("must be from {} to {}, not {} x {}", low, high, value[0], value[1]);
-  };
+using namespace rules;
+
+template <class Visitor, class T>
+  requires requires(Visitor& visit, T& c) { c.fields(visit); }
+void fields(Visitor& visit, T& c) {
+  c.fields(visit);
 }
 
-// Far above what anybody needs, and small enough that no product of them overflows.
-inline constexpr std::int64_t kLargestLayer = 1'000'000;
-inline constexpr std::int64_t kLargestKernel = 1'000;
-inline constexpr std::int64_t kLargestBatch = 1'000'000'000;
+template <class Visitor, class T>
+  requires std::is_empty_v<T>
+void fields(Visitor&, T&) {}
 
 template <class Visitor>
 void fields(Visitor& visit, SplitConfig& c) {
@@ -80,12 +37,28 @@ void fields(Visitor& visit, LimitConfig& c) {
 }
 
 template <class Visitor>
+void fields(Visitor& visit, ArraysConfig& c) {
+  visit("features", c.features, any());
+  visit("labels", c.labels, any());
+  visit("shape", c.shape, [](const std::vector<std::int64_t>& shape) {
+    const bool good = shape.empty() || ((shape.size() == 1 || shape.size() == 3) &&
+                                        std::all_of(shape.begin(), shape.end(), [](std::int64_t n) {
+                                          return n >= 1 && n <= 65536;
+                                        }));
+    return good ? std::string() : std::string("must be [features] or [channels, rows, columns]");
+  });
+  visit("targets", c.targets, between(0, 65536));
+}
+
+template <class Visitor>
 void fields(Visitor& visit, DataConfig& c) {
   visit("files", c.files, any());
   visit("train_files", c.train_files, any());
   visit("validation_files", c.validation_files, any());
   visit("test_files", c.test_files, any());
   visit("split", c.split, any());
+  visit("arrays", c.arrays, any());
+  visit("high_level", c.high_level, each_one_of(kHighLevelFeatures));
   visit("limit", c.limit, any());
   visit("on_bad_row", c.on_bad_row, one_of({"error", "skip"}));
   visit("cache", c.cache, any());
@@ -94,6 +67,10 @@ void fields(Visitor& visit, DataConfig& c) {
 template <class Visitor>
 void fields(Visitor& visit, ImageConfig& c) {
   visit("bins", c.bins, between(1, 255));
+  visit("channels", c.channels, [](const std::vector<std::string>& channels) {
+    return channels.empty() ? std::string("names no channel; the notebook's is [pt]")
+                            : each_one_of(kImageChannels)(channels);
+  });
   visit("half_width", c.half_width, positive());
   visit("center", c.center, any());
   visit("rotate", c.rotate, any());
@@ -102,45 +79,30 @@ void fields(Visitor& visit, ImageConfig& c) {
 }
 
 template <class Visitor>
-void fields(Visitor& visit, Conv2dConfig& c) {
-  visit("filters", c.filters, between(1, kLargestLayer));
-  visit("kernel", c.kernel, both_between(1, kLargestKernel));
-  visit("padding", c.padding, one_of({"valid", "same"}));
-  visit("activation", c.activation, one_of({"linear", "relu"}));
+void fields(Visitor& visit, AugmentationConfig& c) {
+  visit("flip", c.flip, any());
+  visit("rotate_degrees", c.rotate_degrees, between(0, 180));
+  visit("smear", c.smear, at_least(0));
+  visit("smear_pt", c.smear_pt, fraction());
 }
-template <class Visitor>
-void fields(Visitor& visit, MaxPool2dConfig& c) {
-  visit("size", c.size, at_least(1));
-}
-template <class Visitor>
-void fields(Visitor&, FlattenConfig&) {}
-template <class Visitor>
-void fields(Visitor& visit, DenseConfig& c) {
-  visit("units", c.units, between(1, kLargestLayer));
-  visit("activation", c.activation, one_of({"linear", "relu", "softmax"}));
-}
-template <class Visitor>
-void fields(Visitor&, ReluConfig&) {}
-template <class Visitor>
-void fields(Visitor&, SoftmaxConfig&) {}
 
 template <class Visitor>
 void fields(Visitor& visit, ModelConfig& c) {
   visit("layers", c.layers, any());
-}
-
-template <class Visitor>
-void fields(Visitor& visit, AdamConfig& c) {
-  visit("learning_rate", c.learning_rate, positive());
-  visit("beta_1", c.beta_1, fraction());
-  visit("beta_2", c.beta_2, fraction());
-  visit("epsilon", c.epsilon, positive());
+  visit("initializer", c.initializer, any());
+  visit("regularizer", c.regularizer, any());
 }
 
 template <class Visitor>
 void fields(Visitor& visit, TrainConfig& c) {
-  visit("loss", c.loss, one_of({"cross_entropy"}));
+  visit("loss", c.loss, any());
   visit("optimizer", c.optimizer, any());
+  visit("schedule", c.schedule, any());
+  visit("warmup", c.warmup, any());
+  visit("lr_scaling", c.lr_scaling, one_of({"none", "linear", "sqrt"}));
+  visit("lr_base_batch_size", c.lr_base_batch_size, between(1, kLargestBatch));
+  visit("clip", c.clip, any());
+  visit("average", c.average, any());
   visit("batch_size", c.batch_size, between(1, kLargestBatch));
   visit("epochs", c.epochs, at_least(1));
   visit("shuffle", c.shuffle, one_of({"global", "local", "none"}));
@@ -173,23 +135,12 @@ void fields(Visitor& visit, Config& c) {
   visit("seed", c.seed, any());
   visit("data", c.data, any());
   visit("image", c.image, any());
+  visit("augmentation", c.augmentation, any());
   visit("model", c.model, any());
   visit("train", c.train, any());
   visit("validation", c.validation, any());
   visit("early_stopping", c.early_stopping, any());
   visit("checkpoint", c.checkpoint, any());
-}
-
-/// The YAML names of alternatives: `- conv2d: {...}`, `optimizer: {adam: {...}}`.
-template <class T>
-constexpr const char* kind_name() {
-  if constexpr (std::is_same_v<T, Conv2dConfig>) return "conv2d";
-  if constexpr (std::is_same_v<T, MaxPool2dConfig>) return "max_pool2d";
-  if constexpr (std::is_same_v<T, FlattenConfig>) return "flatten";
-  if constexpr (std::is_same_v<T, DenseConfig>) return "dense";
-  if constexpr (std::is_same_v<T, ReluConfig>) return "relu";
-  if constexpr (std::is_same_v<T, SoftmaxConfig>) return "softmax";
-  if constexpr (std::is_same_v<T, AdamConfig>) return "adam";
 }
 
 }  // namespace jetrain::schema

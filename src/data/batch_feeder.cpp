@@ -24,7 +24,7 @@ void BatchFeeder::start_epoch(std::vector<std::uint32_t> order) {
   window_first_ = window_last_ = 0;
 }
 
-std::span<const SparseImage> BatchFeeder::samples(std::int64_t b) {
+BatchPart BatchFeeder::part(std::int64_t b) {
   if (b < window_first_ || b >= window_last_) {
     const Stopwatch watch;
     fetch_window(b);
@@ -32,7 +32,10 @@ std::span<const SparseImage> BatchFeeder::samples(std::int64_t b) {
   }
   const auto i = static_cast<std::size_t>(b - window_first_);
   const auto begin = static_cast<std::size_t>(batch_begin_[i]);
-  return std::span(views_).subspan(begin, static_cast<std::size_t>(batch_begin_[i + 1]) - begin);
+  const auto count = static_cast<std::size_t>(batch_begin_[i + 1]) - begin;
+  const std::int64_t position = plan_.part(b, comm_.rank()).first;
+  return {std::span(views_).subspan(begin, count),
+          std::span(order_).subspan(static_cast<std::size_t>(position), count), position};
 }
 
 int BatchFeeder::home_of(std::int64_t sample) const {

@@ -8,6 +8,7 @@
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/progress.hpp"
 #include "jetrain/core/stopwatch.hpp"
+#include "jetrain/data/array_loader.hpp"
 #include "jetrain/data/image_cache.hpp"
 
 namespace jetrain {
@@ -31,10 +32,10 @@ struct Slot {
 }  // namespace
 
 void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                    const ImageMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
                     const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take) {
-  std::array<std::uint16_t, kConstituents> pixels;
-  std::array<float, kConstituents> values;
+  std::vector<std::uint16_t> pixels(static_cast<std::size_t>(maker.most_entries()));
+  std::vector<float> values(pixels.size());
   progress::tick();
   for (std::int64_t i = 0; i < block.rows; ++i) {
     const std::int64_t row = block.first_row + i;
@@ -42,7 +43,8 @@ void for_each_image(const JetSource& source, const Selection& selection, const s
     if (std::find(wanted.begin(), wanted.end(), set) == wanted.end()) continue;
     const std::int64_t label = block.is_signal(i);
     std::int64_t count = 0;
-    const RowStatus status = maker.make(block.constituents(i), pixels.data(), values.data(), count);
+    const RowStatus status =
+        maker.make(block.constituents(i), set == Set::train, pixels.data(), values.data(), count);
     if (status != RowStatus::good || (label != 0 && label != 1)) {
       if (!skip_bad_rows) refuse_row(source.place(row), status, label);
       ++skipped;
@@ -54,7 +56,7 @@ void for_each_image(const JetSource& source, const Selection& selection, const s
 }
 
 LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                         const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm) {
+                         const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm) {
   LoadedImages loaded;
   const RowRange mine = source.slice(selection.range(), comm.rank(), comm.size());
   comm.agree([&] {
@@ -86,24 +88,28 @@ LoadedImages load_images(const JetSource& source, const Selection& selection, co
   });
   loaded.rows_read = comm.sum(mine.size());
   loaded.rows_skipped = comm.sum(loaded.rows_skipped);
-  for (ImageSet& set : loaded.sets) {
-    set.begins = {0};
-    for (const std::int64_t count : comm.all_gather(set.images.size()))
-      set.begins.push_back(set.begins.back() + count);
-  }
+  for (ImageSet& set : loaded.sets) set.count(comm);
   return loaded;
 }
 
+void ImageSet::count(const Communicator& comm) {
+  begins = {0};
+  for (const std::int64_t mine : comm.all_gather(images.size())) begins.push_back(begins.back() + mine);
+}
+
+void require_samples(const ImageSet& set, Set which) {
+  if (set.total() > 0) return;
+  throw CollectiveError(
+      fmt::format("the {} set is empty: check data.split and data.limit (`jetrain inspect FILE` shows "
+                  "what the file holds)",
+                  set_name(which)),
+      ExitStatus::failed);
+}
+
 void require_both_classes(const ImageSet& set, Set which, const Communicator& comm) {
+  require_samples(set, which);
   const std::int64_t signal = comm.sum(set.images.signal_count());
   const std::int64_t total = set.total();
-  if (total == 0) {
-    throw CollectiveError(
-        fmt::format("the {} set is empty: check data.split and data.limit (`jetrain inspect FILE` shows "
-                    "what the file holds)",
-                    set_name(which)),
-        ExitStatus::failed);
-  }
   if (signal == 0 || signal == total) {
     throw CollectiveError(fmt::format("the {} set has {} jets, all of one class ({}): a classifier needs "
                                       "both; check data.split (random "
@@ -118,7 +124,7 @@ namespace {
 /// The sets that `wanted` names, from the config's data files.
 LoadedImages load_from_files(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
   const DataConfig& data = config.data;
-  const ImageMaker maker(config.image);
+  const SampleMaker maker(config, true);
   const bool skip = data.on_bad_row == "skip";
   if (data.split.method != "files") {
     const JetSource source(data.files, comm);
@@ -126,9 +132,7 @@ LoadedImages load_from_files(const Config& config, const std::vector<Set>& wante
   }
   LoadedImages all;
   for (const Set set : wanted) {
-    const auto& files = set == Set::train        ? data.train_files
-                        : set == Set::validation ? data.validation_files
-                                                 : data.test_files;
+    const std::vector<std::string>& files = data.files_of(set);
     if (files.empty()) {
       throw CollectiveError(
           fmt::format("data.{}_files: is empty, but the {} set is asked for", set_name(set), set_name(set)),
@@ -150,7 +154,9 @@ LoadedImages load_from_files(const Config& config, const std::vector<Set>& wante
 
 LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
                          const std::function<void(const std::string& text)>& say) {
-  const auto load = [&] { return load_from_files(config, wanted, comm); };
+  const auto load = [&] {
+    return config.data.arrays.used() ? load_arrays(config, wanted, comm) : load_from_files(config, wanted, comm);
+  };
   return config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);
 }
 

@@ -35,25 +35,25 @@ std::vector<std::uint8_t> read_labels(const JetSource& source, RowRange range, c
 
 /// Marks the first `jets` / 2 rows of each class. Labels are read from a leading range that grows until it
 /// suffices.
-std::vector<bool> keep_balanced(std::int64_t jets, const JetSource& source, const Communicator& comm) {
+std::vector<bool> keep_balanced(std::int64_t jets, const RowLabels& source) {
   const std::array<std::int64_t, 2> wanted{jets / 2, jets - jets / 2};
-  for (std::int64_t rows = std::min(source.rows(), jets + jets / 8 + 64);;
-       rows = std::min(source.rows(), 2 * rows)) {
-    const std::vector<std::uint8_t> labels = read_labels(source, {0, rows}, comm);
+  for (std::int64_t rows = std::min(source.rows, jets + jets / 8 + 64);;
+       rows = std::min(source.rows, 2 * rows)) {
+    const std::vector<std::uint8_t> labels = source.first_labels(rows);
     std::array<std::int64_t, 2> found{0, 0};
     std::vector<bool> kept;
     for (const std::uint8_t label : labels) {
       if (found == wanted) break;
-      kept.push_back(found[label] < wanted[label]);
+      kept.push_back(label < 2 && found[label] < wanted[label]);
       if (kept.back()) ++found[label];
     }
     if (found == wanted) return kept;
-    if (rows == source.rows()) {
+    if (rows == source.rows) {
       throw CollectiveError(
           fmt::format(
               "data.limit.jets: {} balanced jets need {} tops and {} QCD jets, but {} has {} and {}: ask for "
               "fewer, or take: leading",
-              jets, wanted[1], wanted[0], source.files().front(), found[1], found[0]),
+              jets, wanted[1], wanted[0], source.name, found[1], found[0]),
           ExitStatus::failed);
     }
   }
@@ -89,21 +89,34 @@ Selection Selection::everything(std::int64_t rows, Set set) {
   return selection;
 }
 
+RowLabels row_labels(const JetSource& source, const Communicator& comm) {
+  return {source.rows(), source.files().front(),
+          [&](std::int64_t rows) { return read_labels(source, {0, rows}, comm); }};
+}
+
 Selection Selection::limited(const LimitConfig& limit, Set set, const JetSource& source,
                              const Communicator& comm) {
-  Selection selection = everything(source.rows(), set);
-  if (limit.jets == 0 || limit.jets >= source.rows()) return selection;
+  return limited(limit, set, row_labels(source, comm));
+}
+
+Selection Selection::from_config(const Config& config, const JetSource& source, const Communicator& comm) {
+  return from_config(config, row_labels(source, comm));
+}
+
+Selection Selection::limited(const LimitConfig& limit, Set set, const RowLabels& rows) {
+  Selection selection = everything(rows.rows, set);
+  if (limit.jets == 0 || limit.jets >= rows.rows) return selection;
   selection.rows_ = limit.jets;
   if (limit.take == "balanced") {
-    selection.kept_ = keep_balanced(limit.jets, source, comm);
+    selection.kept_ = keep_balanced(limit.jets, rows);
     selection.rows_ = std::ssize(selection.kept_);
   }
   return selection;
 }
 
-Selection Selection::from_config(const Config& config, const JetSource& source, const Communicator& comm) {
+Selection Selection::from_config(const Config& config, const RowLabels& rows) {
   const SplitConfig& split = config.data.split;
-  Selection selection = limited(config.data.limit, Set::train, source, comm);
+  Selection selection = limited(config.data.limit, Set::train, rows);
   if (split.method == "column") {
     selection.by_ttv_ = true;
     return selection;

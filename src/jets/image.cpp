@@ -11,6 +11,8 @@
 
 #include "angles.hpp"
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/random.hpp"
+#include "jetrain/jets/augmentation.hpp"
 
 namespace jetrain {
 namespace {
@@ -31,6 +33,7 @@ struct Jet {
   alignas(64) double u[kConstituents];
   alignas(64) double w[kConstituents];
   alignas(64) std::int32_t pixel[kConstituents];  // -1: adds nothing
+  float momentum[4][kConstituents];               // E, px, py, pz (GeV), where a channel asks for them
   std::int64_t count = 0;                         // constituents up to the padding, in whole groups
 };
 
@@ -162,11 +165,12 @@ class Accumulator {
     touched_.resize((size + 63) / 64, 0);
   }
 
-  void add(const Jet& jet) {
+  /// `weights`: what each constituent adds.
+  void add(const Jet& jet, const float* weights) {
     for (std::int64_t i = 0; i < jet.count; ++i) {
       if (jet.pixel[i] < 0) continue;
       const auto pixel = static_cast<std::size_t>(jet.pixel[i]);
-      sums_[pixel] += static_cast<double>(jet.pt[i]);
+      sums_[pixel] += static_cast<double>(weights[i]);
       touched_[pixel / 64] |= std::uint64_t{1} << (pixel % 64);
     }
   }
@@ -199,9 +203,93 @@ double divisor(const std::string& normalize, const double* sums, std::int64_t co
   return result;
 }
 
+/// One channel's pixels and values, in ascending order, before normalisation.
+std::int64_t channel_sums(const std::string& channel, const Jet& jet, Accumulator& accumulator,
+                          std::uint16_t* pixels, double* sums) {
+  static constexpr auto kOnes = [] {
+    std::array<float, kConstituents> ones{};
+    ones.fill(1.0F);
+    return ones;
+  }();
+  const auto sum_of = [&](const float* weights, double* to) {
+    accumulator.add(jet, weights);
+    return accumulator.collect(pixels, to);
+  };
+  if (channel == "pt") return sum_of(jet.pt, sums);
+  if (channel == "energy") return sum_of(jet.momentum[0], sums);
+  if (channel == "multiplicity") return sum_of(kOnes.data(), sums);
+  double momentum[4][kConstituents];
+  std::int64_t count = 0;
+  for (int k = 0; k < 4; ++k) count = sum_of(jet.momentum[k], momentum[k]);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double squared = momentum[0][i] * momentum[0][i] - momentum[1][i] * momentum[1][i] -
+                           momentum[2][i] * momentum[2][i] - momentum[3][i] * momentum[3][i];
+    sums[i] = std::sqrt(std::max(0.0, squared));
+  }
+  return count;
+}
+
+/// Steps 4 and 5: from coordinates to normalised pixels, channel by channel.
+std::int64_t make_pixels(Jet& jet, const ImageConfig& config, std::uint16_t* pixels, float* values) {
+  find_pixels(jet, Axis(config.bins, config.half_width));
+  thread_local Accumulator accumulator;
+  accumulator.resize(config.bins * config.bins);
+  std::int64_t written = 0;
+  for (std::size_t c = 0; c < config.channels.size(); ++c) {
+    double sums[kConstituents];
+    const std::int64_t count = channel_sums(config.channels[c], jet, accumulator, pixels + written, sums);
+    const double found = divisor(config.normalize, sums, count);
+    const double scale = found > 0 ? found : 1;
+    const auto first = static_cast<std::uint16_t>(static_cast<std::int64_t>(c) * config.bins * config.bins);
+    for (std::int64_t i = 0; i < count; ++i, ++written) {
+      pixels[written] = static_cast<std::uint16_t>(pixels[written] + first);
+      values[written] = static_cast<float>(sums[i] / scale);
+    }
+  }
+  return written;
+}
+
+/// Turns, mirrors and smears; see augmentation.hpp. Always the same random numbers are drawn, whatever is used.
+void augment(Jet& jet, const AugmentationConfig& augmentation, RandomStream& stream) {
+  const double degrees = stream.uniform(-augmentation.rotate_degrees, augmentation.rotate_degrees);
+  const double angle = degrees * std::numbers::pi / 180;
+  const double mirror = stream.uniform() < 0.5 && augmentation.flip ? -1.0 : 1.0;
+  const double a = std::cos(angle);
+  const double b = std::sin(angle);
+  for (std::int64_t i = 0; i < jet.count; ++i) {
+    double u = jet.u[i];
+    double w = mirror * jet.w[i];
+    if (augmentation.smear > 0) {
+      u += augmentation.smear * stream.normal();
+      w += augmentation.smear * stream.normal();
+    }
+    jet.u[i] = a * u - b * w;
+    jet.w[i] = b * u + a * w;
+    if (augmentation.smear_pt <= 0) continue;
+    const auto factor = static_cast<float>(std::max(0.0, 1.0 + augmentation.smear_pt * stream.normal()));
+    jet.pt[i] *= factor;
+    for (auto& component : jet.momentum) component[i] *= factor;
+  }
+}
+
+/// Steps 1 to 3, and the flip.
+RowStatus place(std::span<const float, kConstituentFloats> constituents, const ImageConfig& config,
+                bool with_momenta, Jet& jet) {
+  if (!measure(constituents.data(), jet)) return RowStatus::not_finite;
+  if (jet.count == 0) return RowStatus::good;
+  if (!to_detector_coordinates(constituents.data(), jet)) return RowStatus::not_finite;
+  if (config.center) center(jet);
+  rotate(jet, config.rotate);
+  if (config.flip) flip(jet);
+  for (std::int64_t i = 0; i < (with_momenta ? jet.count : 0); ++i) {
+    for (int k = 0; k < 4; ++k) jet.momentum[k][i] = constituents[static_cast<std::size_t>(4 * i + k)];
+  }
+  return RowStatus::good;
+}
+
 }  // namespace
 
-ImageMaker::ImageMaker(const ImageConfig& config) : config_(config) {
+ImageMaker::ImageMaker(const ImageConfig& config) : config_(config), only_pt_(config.channels == std::vector<std::string>{"pt"}) {
   if (config.bins < 1 || config.bins > 255)
     throw UsageError(fmt::format("image.bins is {}: it must be from 1 to 255", config.bins));
   if (!(config.half_width > 0) || !std::isfinite(config.half_width)) {
@@ -217,22 +305,54 @@ RowStatus ImageMaker::make(std::span<const float, kConstituentFloats> constituen
                            float* values, std::int64_t& count) const {
   count = 0;
   Jet jet{};
-  if (!measure(constituents.data(), jet)) return RowStatus::not_finite;
-  if (jet.count == 0) return RowStatus::good;
-  if (!to_detector_coordinates(constituents.data(), jet)) return RowStatus::not_finite;
-  if (config_.center) center(jet);
-  rotate(jet, config_.rotate);
-  if (config_.flip) flip(jet);
-  find_pixels(jet, Axis(config_.bins, config_.half_width));
+  const RowStatus status = place(constituents, config_, !only_pt_, jet);
+  if (status == RowStatus::good && jet.count > 0) count = make_pixels(jet, config_, pixels, values);
+  return status;
+}
 
-  thread_local Accumulator accumulator;
-  accumulator.resize(config_.bins * config_.bins);
-  accumulator.add(jet);
-  double sums[kConstituents];
-  count = accumulator.collect(pixels, sums);
-  const double scale = divisor(config_.normalize, sums, count);
-  for (std::int64_t i = 0; i < count; ++i) values[i] = static_cast<float>(sums[i] / scale);
-  return RowStatus::good;
+std::int64_t ImageMaker::most_entries() const noexcept {
+  return kConstituents * std::max(kCloudFields, static_cast<std::int64_t>(config_.channels.size()));
+}
+
+RowStatus ImageMaker::make_cloud(std::span<const float, kConstituentFloats> constituents,
+                                 std::uint16_t* positions, float* values, std::int64_t& count) const {
+  count = 0;
+  Jet jet{};
+  const RowStatus status = place(constituents, config_, !only_pt_, jet);
+  if (status != RowStatus::good) return status;
+  for (std::int64_t i = 0; i < jet.count; ++i) {
+    if (!(jet.pt[i] > 0)) continue;
+    const float fields[kCloudFields] = {jet.pt[i],
+                                        static_cast<float>(jet.u[i]),
+                                        static_cast<float>(jet.w[i]),
+                                        jet.momentum[0][i],
+                                        jet.momentum[1][i],
+                                        jet.momentum[2][i],
+                                        jet.momentum[3][i]};
+    for (std::int64_t k = 0; k < kCloudFields; ++k) {
+      if (fields[k] == 0) continue;
+      positions[count] = static_cast<std::uint16_t>(i * kCloudFields + k);
+      values[count++] = fields[k];
+    }
+  }
+  return status;
+}
+
+void ImageMaker::make_from_cloud(std::span<const std::uint16_t> positions, std::span<const float> cloud,
+                                 const AugmentationConfig& augmentation, RandomStream stream,
+                                 std::uint16_t* pixels, float* values, std::int64_t& count) const {
+  Jet jet{};
+  for (std::size_t n = 0; n < positions.size(); ++n) {
+    const std::int64_t i = positions[n] / kCloudFields;
+    const std::int64_t field = positions[n] % kCloudFields;
+    jet.count = i + 1;
+    if (field == 0) jet.pt[i] = cloud[n];
+    if (field == 1) jet.u[i] = cloud[n];
+    if (field == 2) jet.w[i] = cloud[n];
+    if (field > 2) jet.momentum[field - 3][i] = cloud[n];
+  }
+  augment(jet, augmentation, stream);
+  count = jet.count > 0 ? make_pixels(jet, config_, pixels, values) : 0;
 }
 
 }  // namespace jetrain

@@ -2,6 +2,7 @@
 
 #include "blocks.hpp"
 #include "jetrain/kernels/conv2d.hpp"
+#include "lane_sum.hpp"
 #include "scratch.hpp"
 #include "vector.hpp"
 
@@ -75,14 +76,6 @@ struct WeightsBlock {
     for (int f = 0; f < (WithBias ? Filters : 0); ++f) store(task.bias_sums + f * kLanes, bias_sums[f]);
   }
 };
-
-/// The sum over the sixteen lanes, always in the same order.
-float sum_of_lanes(const float* lanes) {
-  float parts[kLanes / 2];
-  for (int i = 0; i < 8; ++i) parts[i] = lanes[i] + lanes[i + 8];
-  for (int i = 0; i < 4; ++i) parts[i] += parts[i + 4];
-  return (parts[0] + parts[2]) + (parts[1] + parts[3]);
-}
 
 /// The block's function for run-time properties of the convolution.
 auto weights_block(bool with_bias, bool strided, std::int64_t filters, std::int64_t taps) {

@@ -1,11 +1,11 @@
 #include "jetrain/kernels/pool2d.hpp"
 
-#include "vector.hpp"
+#include "planes.hpp"
+#include "pool2d_window.hpp"
+#include "vector_math.hpp"
 
 namespace jetrain::kernels {
 namespace {
-
-using IntVector = std::int32_t __attribute__((vector_size(4 * kVectorLanes)));
 
 /// The larger; NaN wins, so that it is not lost on its way to the loss.
 Vector larger(Vector best, Vector x) noexcept {
@@ -32,9 +32,16 @@ void clear_rest(std::int64_t covered_rows, std::int64_t covered_columns, std::in
   }
 }
 
-}  // namespace
+/// Windows side by side, none of which reaches outside.
+bool is_plain(const Pool2dShape& shape) {
+  return shape.stride == shape.size && shape.pad_top == 0 && shape.pad_left == 0;
+}
 
-void max_pool2d_forward(std::int64_t size, ConstPlanes x, Planes y) {
+void clear(Planes dx) {
+  for (std::int64_t k = 0; k < dx.channels; ++k) clear_rest(0, 0, k, dx);
+}
+
+void plain_max_forward(std::int64_t size, ConstPlanes x, Planes y) {
   for (std::int64_t k = 0; k < y.channels; ++k) {
     for (std::int64_t r = 0; r < y.rows; ++r) {
       for_each_window(y.columns, [&](std::int64_t c, std::int64_t lane) {
@@ -51,8 +58,8 @@ void max_pool2d_forward(std::int64_t size, ConstPlanes x, Planes y) {
   }
 }
 
-void max_pool2d_backward(std::int64_t size, ConstPlanes x, ConstPlanes y, ConstPlanes dy, bool relu,
-                         Planes dx) {
+void plain_max_backward(std::int64_t size, ConstPlanes x, ConstPlanes y, ConstPlanes dy, bool relu,
+                        Planes dx) {
   for (std::int64_t k = 0; k < y.channels; ++k) {
     clear_rest(y.rows * size, y.columns * size, k, dx);
     for (std::int64_t r = 0; r < y.rows; ++r) {
@@ -71,6 +78,56 @@ void max_pool2d_backward(std::int64_t size, ConstPlanes x, ConstPlanes y, ConstP
       });
     }
   }
+}
+
+}  // namespace
+
+void max_pool2d_forward(const Pool2dShape& shape, ConstPlanes x, Planes y) {
+  if (is_plain(shape)) return plain_max_forward(shape.size, x, y);
+  for_each_vector(y, [&](std::int64_t k, std::int64_t r, std::int64_t c, std::int64_t lane) {
+    const PoolWindow window(shape, x, r, c);
+    Vector best = load(x.at(k, window.first_row, window.first_column) + lane);
+    window.for_each_pixel([&](std::int64_t i, std::int64_t j) { best = larger(best, load(x.at(k, i, j) + lane)); });
+    store(y.at(k, r, c) + lane, best);
+  });
+}
+
+void max_pool2d_backward(const Pool2dShape& shape, ConstPlanes x, ConstPlanes y, ConstPlanes dy, bool relu,
+                         Planes dx) {
+  if (is_plain(shape)) return plain_max_backward(shape.size, x, y, dy, relu, dx);
+  clear(dx);
+  for_each_vector(y, [&](std::int64_t k, std::int64_t r, std::int64_t c, std::int64_t lane) {
+    const Vector largest = load(y.at(k, r, c) + lane);
+    Vector gradient = load(dy.at(k, r, c) + lane);
+    if (relu) gradient = where_positive(largest, gradient);
+    PoolWindow(shape, x, r, c).for_each_pixel([&](std::int64_t i, std::int64_t j) {
+      const IntVector here = load(x.at(k, i, j) + lane) == largest;
+      float* to = dx.at(k, i, j) + lane;
+      store(to, load(to) + (here ? gradient : Vector{}));
+      gradient = here ? Vector{} : gradient;
+    });
+  });
+}
+
+void avg_pool2d_forward(const Pool2dShape& shape, ConstPlanes x, Planes y) {
+  for_each_vector(y, [&](std::int64_t k, std::int64_t r, std::int64_t c, std::int64_t lane) {
+    const PoolWindow window(shape, x, r, c);
+    Vector sum{};
+    window.for_each_pixel([&](std::int64_t i, std::int64_t j) { sum += load(x.at(k, i, j) + lane); });
+    store(y.at(k, r, c) + lane, sum / static_cast<float>(window.pixels()));
+  });
+}
+
+void avg_pool2d_backward(const Pool2dShape& shape, ConstPlanes dy, Planes dx) {
+  clear(dx);
+  for_each_vector(dy, [&](std::int64_t k, std::int64_t r, std::int64_t c, std::int64_t lane) {
+    const PoolWindow window(shape, dx, r, c);
+    const Vector share = load(dy.at(k, r, c) + lane) / static_cast<float>(window.pixels());
+    window.for_each_pixel([&](std::int64_t i, std::int64_t j) {
+      float* to = dx.at(k, i, j) + lane;
+      store(to, load(to) + share);
+    });
+  });
 }
 
 }  // namespace jetrain::kernels

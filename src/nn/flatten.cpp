@@ -9,8 +9,11 @@ class Flatten final : public Layer {
  public:
   explicit Flatten(const Shape& input) : Layer("flatten", input, Shape::vector(input.size())) {}
 
-  void forward(const float*, ConstPlanes x, Planes y) const override { kernels::flatten_forward(x, y.data); }
-  void backward_input(const float*, ConstPlanes x, ConstPlanes, ConstPlanes dy, bool mask_with_x,
+  bool masks_while_writing() const override { return true; }
+  void forward(const LayerPass&, ConstPlanes x, Planes y) const override {
+    kernels::flatten_forward(x, y.data);
+  }
+  void backward_input(const LayerPass&, ConstPlanes x, ConstPlanes, ConstPlanes dy, bool mask_with_x,
                       Planes dx) const override {
     kernels::flatten_backward(dy.data, mask_with_x ? x : ConstPlanes{}, dx);
   }
@@ -18,7 +21,8 @@ class Flatten final : public Layer {
 
 }  // namespace
 
-std::unique_ptr<Layer> make(const FlattenConfig&, const Shape& input) {
+template <>
+std::unique_ptr<Layer> make_layer(const FlattenConfig&, const Shape& input) {
   return std::make_unique<Flatten>(input);
 }
 

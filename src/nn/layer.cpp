@@ -18,16 +18,20 @@ std::int64_t ParameterSpec::size() const noexcept {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-bool Layer::backward_parameters(ConstPlanes, ConstPlanes, const GradientSums&) const {
+bool Layer::backward_parameters(const LayerPass&, ConstPlanes, ConstPlanes, const GradientSums&) const {
   return true;
 }
 
-std::unique_ptr<Layer> make(const SoftmaxConfig&, const Shape&) {
-  throw UsageError("softmax can only be the last layer: the loss is computed with it in one step");
+void Layer::backward_second(const LayerPass&, ConstPlanes, Planes) const {
+  throw Error(fmt::format("layer {} has one input only", kind_));
 }
 
-std::unique_ptr<Layer> make_layer(const LayerConfig& config, const Shape& input) {
-  return std::visit([&](const auto& alternative) { return make(alternative, input); }, config);
+void require_image(const Shape& input, const char* kind) {
+  if (input.flat) {
+    throw UsageError(
+        fmt::format("{} needs an image, but its input is the vector {}: put it before flatten and dense", kind,
+                    input.text()));
+  }
 }
 
 }  // namespace jetrain

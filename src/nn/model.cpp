@@ -2,103 +2,120 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <map>
-
+#include "graph.hpp"
+#include "initializer.hpp"
 #include "jetrain/core/error.hpp"
-#include "jetrain/core/random.hpp"
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/kernels/activation.hpp"
 
 namespace jetrain {
 namespace {
 
-bool ends_in_softmax(const LayerConfig& layer) {
-  const auto* dense = std::get_if<DenseConfig>(&layer);
-  return std::holds_alternative<SoftmaxConfig>(layer) || (dense != nullptr && dense->activation == "softmax");
+/// The name of the network's last activation.
+std::string last_activation(const ModelConfig& config) {
+  if (config.layers.empty()) return "";
+  return std::visit(
+      [](const auto& layer) -> std::string {
+        if constexpr (requires { layer.activation; }) return layer.activation;
+        return std::decay_t<decltype(layer)>::kName;
+      },
+      config.layers.back().kind);
 }
 
-/// conv2d, conv2d_1, conv2d_2, ... in the order of the network, as Keras names layers.
-std::string next_name(const std::string& kind, std::map<std::string, int>& used) {
-  const int count = used[kind]++;
-  return count == 0 ? kind : fmt::format("{}_{}", kind, count);
+void require_activation(const ModelConfig& config, const Loss& loss) {
+  const std::string wanted = loss.activation();
+  if (wanted.empty() || last_activation(config) == wanted) return;
+  const bool softmax = wanted == "softmax";
+  throw UsageError(
+      fmt::format("model.layers: the last layer must be a {0} (dense: {{units: {1}, activation: {0}}}), since the "
+                  "loss is {2}",
+                  wanted, softmax ? 2 : 1, softmax ? "cross_entropy" : "binary_cross_entropy"));
+}
+
+void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes) {
+  const bool softmax = std::string(loss.activation()) == "softmax";
+  const bool fits = classes == 0           ? output.size() > (softmax ? 1 : 0)
+                    : output.size() == classes ? true
+                                               : output.size() == 1 && !softmax;
+  if (!output.flat || !fits) {
+    throw UsageError(fmt::format(
+        "model.layers: the last layer gives {} but the labels have {} classes{}: end with "
+        "dense: {{units: {}, activation: softmax}}{}",
+        output.text(), classes == 0 ? 2 : classes, classes == 2 ? " (QCD, top)" : "", classes == 0 ? 2 : classes,
+        softmax ? "" : ", or one unit"));
+  }
+  if (!loss.class_weights().empty() &&
+      std::ssize(loss.class_weights()) != std::max<std::int64_t>(2, output.size())) {
+    throw UsageError(fmt::format("train.loss: class_weights has {} entries for {} classes",
+                                 loss.class_weights().size(), std::max<std::int64_t>(2, output.size())));
+  }
 }
 
 }  // namespace
 
-std::int64_t predicted_class(std::int64_t classes, const float* probabilities, std::size_t lane) {
+std::int64_t predicted_class(std::int64_t outputs, const float* predictions, std::size_t lane) {
+  const auto at = [&](std::int64_t k) { return predictions[k * kLanes + static_cast<std::int64_t>(lane)]; };
+  if (outputs == 1) return at(0) > 0.5F ? 1 : 0;
   std::int64_t best = 0;
-  for (std::int64_t c = 1; c < classes; ++c) {
-    const auto at = [&](std::int64_t k) {
-      return probabilities[k * kLanes + static_cast<std::int64_t>(lane)];
-    };
+  for (std::int64_t c = 1; c < outputs; ++c) {
     if (at(c) > at(best)) best = c;
   }
   return best;
 }
 
-Model::Model(const ModelConfig& config, const Shape& input) : input_(input) {
-  if (!ends_in_softmax(config.layers.back())) {
-    throw UsageError(
-        "model.layers: the last layer must be a softmax (dense: {units: 2, activation: softmax}), since the "
-        "loss is cross_entropy");
-  }
-  softmax_is_layer_ = std::holds_alternative<SoftmaxConfig>(config.layers.back());
-  const std::size_t count = config.layers.size() - (softmax_is_layer_ ? 1 : 0);
-  if (count == 0)
-    throw UsageError("model.layers: a softmax alone has nothing to train; put layers before it");
+Model::Model(const ModelConfig& config, const ModelInput& input, const LossConfig& loss)
+    : input_(input), loss_(make_loss(loss)) {
+  require_activation(config, *loss_);
+  Graph graph = build_graph(config, input, loss_->activation());
+  nodes_ = std::move(graph.nodes);
+  activations_ = std::move(graph.activations);
+  require_outputs(nodes_.back().layer->output(), *loss_, input.classes);
 
-  std::map<std::string, int> used;
-  Shape shape = input;
-  for (std::size_t i = 0; i < count; ++i) {
-    try {
-      if (i + 1 < config.layers.size() && ends_in_softmax(config.layers[i]))
-        throw UsageError("softmax can only be the last layer");
-      layers_.push_back(make_layer(config.layers[i], shape));
-    } catch (const UsageError& error) {
-      throw UsageError(fmt::format("model.layers[{}]: {}", i, error.what()));
+  users_.resize(activations_.size());
+  last_user_.resize(activations_.size(), Node::kNone);
+  producer_.resize(activations_.size(), Node::kNone);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    producer_[nodes_[i].output] = i;
+    for (const std::size_t a : {nodes_[i].input, nodes_[i].second}) {
+      if (a == Node::kNone) continue;
+      ++users_[a];
+      last_user_[a] = i;
     }
-    const Layer& layer = *layers_.back();
-    names_.push_back(next_name(layer.kind(), used));
-    offsets_.push_back(parameter_count_);
-    for (const ParameterSpec& spec : layer.parameters()) {
-      views_.push_back({names_.back(), spec, parameter_count_});
-      parameter_count_ += spec.size();
+  }
+  const auto lay_out = [&](bool trainable, std::int64_t Node::* offset) {
+    for (Node& node : nodes_) {
+      node.*offset = parameter_count_;
+      for (const ParameterSpec& spec : node.layer->parameters()) {
+        if (spec.trainable != trainable) continue;
+        views_.push_back({node.name, spec, parameter_count_});
+        parameter_count_ += spec.size();
+      }
     }
-    shape = layer.output();
-  }
-  if (!shape.flat || shape.size() != 2) {
-    throw UsageError(fmt::format(
-        "model.layers: the last layer gives {} but the labels have 2 classes (QCD, top): end with "
-        "dense: {{units: 2, activation: softmax}}",
-        shape.text()));
-  }
+  };
+  lay_out(true, &Node::parameters);
+  trainable_count_ = parameter_count_;
+  lay_out(false, &Node::averages);
   arena_ = AlignedBuffer<float>(static_cast<std::size_t>(parameter_count_));
 }
 
 std::int64_t Model::multiply_adds_forward() const {
   std::int64_t sum = 0;
-  for (const auto& layer : layers_) sum += layer->multiply_adds();
+  for (const Node& node : nodes_) sum += node.layer->multiply_adds();
   return sum;
 }
 
 std::int64_t Model::multiply_adds_training() const {
-  return 3 * multiply_adds_forward() - layers_.front()->multiply_adds();
+  std::int64_t sum = 3 * multiply_adds_forward();
+  for (const Node& node : nodes_) sum -= producer_[node.input] == Node::kNone ? node.layer->multiply_adds() : 0;
+  return sum;
 }
 
 void Model::initialize(std::uint64_t seed) {
   for (std::size_t i = 0; i < views_.size(); ++i) {
     const ParameterView& view = views_[i];
-    const auto values = parameters().subspan(static_cast<std::size_t>(view.offset),
-                                             static_cast<std::size_t>(view.spec.size()));
-    if (view.spec.fan_in == 0) {
-      std::fill(values.begin(), values.end(), 0.0F);
-      continue;
-    }
-    const double limit = std::sqrt(6.0 / static_cast<double>(view.spec.fan_in + view.spec.fan_out));
-    RandomStream stream(seed, Purpose::initial_weights, 0, i);
-    for (float& value : values) value = static_cast<float>(stream.uniform(-limit, limit));
+    jetrain::initialize(view.spec, seed, i,
+                        parameters().subspan(static_cast<std::size_t>(view.offset),
+                                             static_cast<std::size_t>(view.spec.size())));
   }
 }
 
@@ -108,102 +125,118 @@ std::string Model::summary() const {
   const auto row = [&](const std::string& name, const std::string& shape, std::int64_t parameters) {
     text += fmt::format("{:<28}{:<24}{:>14}\n", name, shape, parameters);
   };
-  row("input", input_.text(), 0);
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const std::int64_t end = i + 1 < layers_.size() ? offsets_[i + 1] : parameter_count_;
-    row(names_[i], layers_[i]->output().text(), end - offsets_[i]);
+  const auto name_of = [&](std::size_t activation) {
+    return activation == 0 ? "input" : activation == 1 ? "features" : nodes_[producer_[activation]].name;
+  };
+  row("input", input_.shape.text(), 0);
+  if (input_.features > 0) row("features", activations_[1].text(), 0);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    std::int64_t count = 0;
+    for (const ParameterSpec& spec : node.layer->parameters()) count += spec.size();
+    // Where a layer does not simply stand on the one above it, its inputs are named.
+    const std::size_t above = i == 0 ? 0 : nodes_[i - 1].output;
+    std::string from;
+    if (node.second != Node::kNone) from = fmt::format(" ({}, {})", name_of(node.input), name_of(node.second));
+    else if (node.input != above) from = fmt::format(" ({})", name_of(node.input));
+    row(node.name + from, node.layer->output().text(), count);
   }
-  if (softmax_is_layer_) row("softmax", layers_.back()->output().text(), 0);
-  text += fmt::format("{}\nParameters: {} ({:.1f} MB)\n", line, parameter_count_,
+  const std::string last = loss_->activation();
+  if (!last.empty()) row(last, nodes_.back().layer->output().text(), 0);
+  text += fmt::format("{}\nParameters: {} ({:.1f} MB)", line, parameter_count_,
                       static_cast<double>(parameter_count_) * sizeof(float) / 1e6);
-  text += fmt::format("Multiply-adds a jet: {} forward, {} in a training step\n", multiply_adds_forward(),
+  if (trainable_count_ < parameter_count_) text += fmt::format(", {} of them trainable", trainable_count_);
+  text += fmt::format("\nMultiply-adds a jet: {} forward, {} in a training step\n", multiply_adds_forward(),
                       multiply_adds_training());
   return text;
 }
 
-LeafWorkspace::LeafWorkspace(const Model& model, bool with_gradients) {
-  const auto& layers = model.layers();
-  std::int64_t scratch = 0;
-  activations_.push_back(allocate(model.input(), layers.front()->input_halo()));
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Halo halo = i + 1 < layers.size() ? layers[i + 1]->input_halo() : Halo{};
-    activations_.push_back(allocate(layers[i]->output(), halo));
-    scratch = std::max(scratch, layers[i]->scratch_floats());
-  }
-  probabilities_ = AlignedBuffer<float>(static_cast<std::size_t>(model.classes() * kLanes));
-  if (!with_gradients) return;
-  gradients_.emplace_back();  // nobody asks for the gradient of the input
-  for (const auto& layer : layers)
-    gradients_.push_back(allocate(layer->output(), layer->output_gradient_halo()));
-  scratch_ = AlignedBuffer<float>(static_cast<std::size_t>(scratch));
+LayerPass Model::pass_of(std::size_t i, const LeafWorkspace& workspace, const LeafContext& leaf) const {
+  const Node& node = nodes_[i];
+  LayerPass pass{leaf, arena_.data() + node.parameters, arena_.data() + node.averages, workspace.kept_[i], {}, i};
+  if (node.second != Node::kNone) pass.second = workspace.activations_[node.second];
+  return pass;
 }
 
-Planes LeafWorkspace::allocate(const Shape& shape, const Halo& halo) {
-  const std::int64_t rows = shape.rows + halo.top + halo.bottom;
-  const std::int64_t row_stride = (shape.columns + halo.left + halo.right) * kLanes;
-  const std::int64_t channel_stride = rows * row_stride;
-  auto& buffer = memory_.emplace_back(static_cast<std::size_t>(shape.channels * channel_stride));
-  return {buffer.data() + halo.top * row_stride + halo.left * kLanes,
-          shape.channels,
-          shape.rows,
-          shape.columns,
-          channel_stride,
-          row_stride};
-}
-
-void Model::forward_logits(LeafWorkspace& workspace) const {
+void Model::forward_layers(LeafWorkspace& workspace, const LeafContext& leaf) const {
   LeafTimes* times = workspace.times_;
   LapTimer timer(times != nullptr);
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    layers_[i]->forward(arena_.data() + offsets_[i], workspace.activations_[i],
-                        workspace.activations_[i + 1]);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    node.layer->forward(pass_of(i, workspace, leaf), workspace.activations_[node.input],
+                        workspace.activations_[node.output]);
     if (times != nullptr) timer.lap(times->forward[i]);
   }
 }
 
-void Model::forward(LeafWorkspace& workspace) const {
-  forward_logits(workspace);
-  kernels::softmax_forward(classes(), workspace.activations_.back().data, workspace.probabilities_.data());
+void Model::forward(LeafWorkspace& workspace, const LeafTargets& targets, double* losses) const {
+  LeafContext leaf;
+  leaf.samples = targets.samples();
+  forward_layers(workspace, leaf);
+  double unwanted[kLanes];
+  loss_->compute(outputs(), workspace.activations_[nodes_.back().output].data, targets, false,
+                 workspace.predictions_.data(), losses != nullptr ? losses : unwanted, nullptr);
 }
 
-void Model::forward_loss(LeafWorkspace& workspace, std::span<const std::uint8_t> labels,
-                         double* losses) const {
-  forward_logits(workspace);
-  kernels::softmax_cross_entropy(classes(), workspace.activations_.back().data, labels.data(),
-                                 std::ssize(labels), workspace.probabilities_.data(), losses, nullptr);
+bool Model::is_relu(std::size_t activation) const {
+  return producer_[activation] != Node::kNone && nodes_[producer_[activation]].layer->output_is_relu();
 }
 
-LeafResult Model::forward_backward(LeafWorkspace& workspace, std::span<const std::uint8_t> labels,
+/// The gradients with respect to a layer's inputs. The first user of an activation on the way back writes its
+/// gradient, the others add theirs.
+void Model::backward_input(std::size_t i, const LayerPass& pass, LeafWorkspace& workspace) const {
+  const Node& node = nodes_[i];
+  const Layer& layer = *node.layer;
+  const ConstPlanes dy = workspace.gradients_[node.output];
+  const auto give = [&](std::size_t activation, bool masks, bool first, auto write) {
+    if (producer_[activation] == Node::kNone) return;
+    const Planes total = workspace.gradients_[activation];
+    const Planes dx = first ? total : workspace.more_gradients_[activation];
+    const bool relu = is_relu(activation);
+    write(relu && masks, dx);
+    if (relu && !masks) kernels::mask_gradient(workspace.activations_[activation], dx);
+    if (!first) kernels::accumulate(dx, total);
+  };
+  give(node.input, layer.masks_while_writing(), last_user_[node.input] == i, [&](bool mask, Planes dx) {
+    layer.backward_input(pass, workspace.activations_[node.input], workspace.activations_[node.output], dy, mask,
+                         dx);
+  });
+  if (node.second == Node::kNone) return;
+  const bool first = last_user_[node.second] == i && node.second != node.input;
+  give(node.second, false, first, [&](bool, Planes dx) { layer.backward_second(pass, dy, dx); });
+}
+
+LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
                                    float limit, std::int64_t* gradient_sums) const {
-  forward_logits(workspace);
+  leaf.training = true;
+  leaf.samples = targets.samples();
+  forward_layers(workspace, leaf);
   LeafTimes* times = workspace.times_;
   LapTimer timer(times != nullptr);
   double losses[kLanes];
-  kernels::softmax_cross_entropy(classes(), workspace.activations_.back().data, labels.data(),
-                                 std::ssize(labels), workspace.probabilities_.data(), losses,
-                                 workspace.gradients_.back().data);
-  if (layers_.back()->output_is_relu()) {  // a softmax layer on top of activation: relu
-    kernels::relu_backward(workspace.activations_.back(), workspace.gradients_.back(),
-                           workspace.gradients_.back());
-  }
+  const std::size_t last = nodes_.back().output;
+  loss_->compute(outputs(), workspace.activations_[last].data, targets, true, workspace.predictions_.data(),
+                 losses, workspace.gradients_[last].data);
+  if (is_relu(last)) kernels::mask_gradient(workspace.activations_[last], workspace.gradients_[last]);
   LeafResult result;
-  for (std::size_t lane = 0; lane < labels.size(); ++lane) {
+  for (std::size_t lane = 0; lane < targets.labels.size(); ++lane) {
     result.loss += losses[lane];
-    result.correct += predicted_class(classes(), workspace.probabilities(), lane) == labels[lane] ? 1 : 0;
+    if (targets.values != nullptr) continue;
+    result.correct +=
+        predicted_class(outputs(), workspace.predictions(), lane) == targets.labels[lane] ? 1 : 0;
   }
   if (times != nullptr) timer.lap(times->loss);
 
-  for (std::size_t i = layers_.size(); i-- > 0;) {
-    const Layer& layer = *layers_[i];
-    const ConstPlanes x = workspace.activations_[i];
-    const ConstPlanes dy = workspace.gradients_[i + 1];
-    const GradientSums sums{gradient_sums + offsets_[i], limit, workspace.scratch_.data()};
-    if (!layer.backward_parameters(x, dy, sums) && result.bad_layer < 0)
-      result.bad_layer = static_cast<int>(i);
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    const Node& node = nodes_[i];
+    const LayerPass pass = pass_of(i, workspace, leaf);
+    const GradientSums sums{gradient_sums + node.parameters, gradient_sums + node.averages, limit,
+                            workspace.scratch_.data()};
+    const bool good = node.layer->backward_parameters(pass, workspace.activations_[node.input],
+                                                      workspace.gradients_[node.output], sums);
+    if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(i);
     if (times != nullptr) timer.lap(times->backward_parameters[i]);
-    if (i == 0) break;
-    layer.backward_input(arena_.data() + offsets_[i], x, workspace.activations_[i + 1], dy,
-                         layers_[i - 1]->output_is_relu(), workspace.gradients_[i]);
+    backward_input(i, pass, workspace);
     if (times != nullptr) timer.lap(times->backward_input[i]);
   }
   return result;

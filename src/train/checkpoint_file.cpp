@@ -12,7 +12,7 @@ namespace jetrain {
 namespace {
 
 constexpr const char* kFormat = "jetrain checkpoint";
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 /// Counts are far below 2^53, so all numbers travel as doubles. `visit` is called with each in turn.
 template <class Visitor>
@@ -30,8 +30,9 @@ void for_each_number(TrainingState& s, Visitor visit) {
   visit(p.epoch), visit(p.steps), visit(p.loss), visit(p.correct), visit(p.seconds);
   visit(s.stopping.best), visit(s.stopping.waited), visit(s.stopping.first);
   visit(s.best_epoch), visit(s.optimizer_steps);
+  visit(s.plateau.best), visit(s.plateau.waited), visit(s.plateau.factor);
 }
-constexpr std::int64_t kStateNumbers = 10;
+constexpr std::int64_t kStateNumbers = 13;
 
 auto append_to(std::vector<double>& numbers) {
   return [&](auto value) { numbers.push_back(static_cast<double>(value)); };
@@ -101,7 +102,7 @@ Checkpoint load_checkpoint(const std::string& path) {
   state.parameters = read_floats(file, "/parameters", parameters);
   state.best_parameters = read_floats(file, "/best_parameters", parameters);
   for (std::size_t i = 0; hdf5::exists(file, optimizer_path(i)); ++i)
-    state.optimizer.push_back(read_floats(file, optimizer_path(i), parameters));
+    state.optimizer.push_back(read_floats(file, optimizer_path(i), hdf5::array_length(file, optimizer_path(i))));
 
   state.history.resize(static_cast<std::size_t>(hdf5::array_length(file, "/history")));
   std::vector<double> history(state.history.size() * kRecordNumbers);

@@ -17,29 +17,15 @@
 #include "jetrain/data/batch_feeder.hpp"
 #include "jetrain/data/epoch_order.hpp"
 #include "jetrain/kernels/exact_sum.hpp"
-#include "jetrain/optim/optimizer.hpp"
 #include "jetrain/train/early_stopping.hpp"
 #include "jetrain/train/gradient_step.hpp"
 #include "jetrain/train/model_file.hpp"
+#include "jetrain/train/weight_update.hpp"
 
 namespace jetrain {
 namespace {
 
 using progress::Activity;
-
-/// The update of the replica, its parameters shared out over threads in blocks that start at multiples of 16.
-void update_parameters(Optimizer& optimizer, Model& model, const std::int64_t* sums,
-                       std::int64_t batch_samples) {
-  constexpr std::int64_t kBlock = 4096;
-  const std::int64_t count = model.parameter_count();
-  const double scale = kernels::kExactUnit / static_cast<double>(batch_samples);
-  float* parameters = model.parameters().data();
-  optimizer.begin_step();
-#pragma omp parallel for schedule(static)
-  for (std::int64_t begin = 0; begin < count; begin += kBlock) {
-    optimizer.update({begin, std::min(begin + kBlock, count)}, parameters, sums, scale);
-  }
-}
 
 /// One run through the training set.
 class EpochRunner {
@@ -50,13 +36,14 @@ class EpochRunner {
         model_(model),
         train_(train),
         plan_{train.total(), config.train.batch_size, comm.size()},
-        optimizer_(make_optimizer(config.train.optimizer, model.parameter_count())),
-        step_(model, omp_get_max_threads(), profile, comm),
+        update_(config.train, model, plan_.batches()),
+        augmenter_(config),
+        step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_),
         feeder_(train, plan_, comm),
         log_(log),
         changing_(changing) {}
 
-  Optimizer& optimizer() { return *optimizer_; }
+  WeightUpdate& update() { return update_; }
   std::int64_t epochs_run() const { return epochs_run_; }
 
   /// Takes the steps that `at` has not done yet. `after_step` is called after each, on all ranks: whether any
@@ -73,15 +60,15 @@ class EpochRunner {
       const std::int64_t b = at.steps;
       progress::set_step(at.epoch, b + 1);
       progress::set(Activity::shuffling);
-      const std::span<const SparseImage> samples = feeder_.samples(b);
+      const BatchPart part = feeder_.part(b);
       progress::set(Activity::computing);
-      step_.run(samples, plan_.leaves(b), stop_requested());
+      step_.run(part, plan_.leaves(b), static_cast<std::uint32_t>(at.epoch), stop_requested());
       if (step_.bad_layer() >= 0) refuse_diverged(at.epoch, b);
       progress::set(Activity::updating);
       {
         const std::lock_guard lock(changing_);
         const Stopwatch update_watch;
-        update_parameters(*optimizer_, model_, step_.gradient_sums(), plan_.batch(b).size());
+        update_.apply(step_.gradient_sums(), plan_.batch(b).size());
         optimizer_seconds_ += update_watch.seconds();
         at.loss += kernels::exact_value(step_.loss_sum());  // batches in their order, the same on every rank
         at.correct += step_.correct();
@@ -95,7 +82,7 @@ class EpochRunner {
     record.epoch = at.epoch;
     record.loss = at.loss / static_cast<double>(plan_.samples);
     record.accuracy = static_cast<double>(at.correct) / static_cast<double>(plan_.samples);
-    record.learning_rate = optimizer_->learning_rate();
+    record.learning_rate = update_.learning_rate();
     record.seconds = at.seconds;
     seconds_ += watch.seconds();
     ++epochs_run_;
@@ -138,8 +125,8 @@ class EpochRunner {
                     "or too large "
                     "(learning rate {}): lower the learning rate{}",
                     epoch, b + 1, plan_.batches(),
-                    model_.layer_names()[static_cast<std::size_t>(step_.bad_layer())],
-                    optimizer_->learning_rate(), epoch > 1 ? "; the best weights so far are in best.h5" : ""),
+                    model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name,
+                    update_.learning_rate(), epoch > 1 ? "; the best weights so far are in best.h5" : ""),
         ExitStatus::failed);
   }
 
@@ -147,7 +134,8 @@ class EpochRunner {
   Model& model_;
   const ImageSet& train_;
   BatchPlan plan_;
-  std::unique_ptr<Optimizer> optimizer_;
+  WeightUpdate update_;
+  Augmenter augmenter_;
   GradientStep step_;
   BatchFeeder feeder_;
   Log& log_;
@@ -174,28 +162,42 @@ double median(std::vector<double> values) {
 }
 
 /// The state of a training, from its live parts and back to them.
-TrainingState capture(const TrainingState& kept, const Model& model, Optimizer& optimizer) {
+TrainingState capture(const TrainingState& kept, const Model& model, WeightUpdate& update) {
   TrainingState state = kept;
   state.parameters.assign(model.parameters().begin(), model.parameters().end());
-  state.optimizer_steps = optimizer.steps();
+  state.optimizer_steps = update.steps();
+  state.plateau = update.plateau();
   state.optimizer.clear();
-  for (const Optimizer::StateArray& array : optimizer.state())
-    state.optimizer.emplace_back(array.values.begin(), array.values.end());
+  for (const std::span<float> array : update.state()) state.optimizer.emplace_back(array.begin(), array.end());
+  if (update.is_exchanged())
+    std::swap_ranges(state.optimizer.back().begin(), state.optimizer.back().end(), state.parameters.begin());
   return state;
 }
 
-void restore(const TrainingState& state, Model& model, Optimizer& optimizer) {
-  const std::vector<Optimizer::StateArray> arrays = optimizer.state();
-  if (std::ssize(state.parameters) != model.parameter_count() || state.optimizer.size() != arrays.size()) {
+void restore(const TrainingState& state, Model& model, WeightUpdate& update) {
+  const std::vector<std::span<float>> arrays = update.state();
+  const auto fits = [&](const std::vector<float>& array) {
+    return std::ssize(array) == model.trainable_count();
+  };
+  if (std::ssize(state.parameters) != model.parameter_count() || state.optimizer.size() != arrays.size() ||
+      !std::all_of(state.optimizer.begin(), state.optimizer.end(), fits)) {
     throw CollectiveError(
         "the checkpoint holds another number of weights than the network: it was written by "
         "another version of jetrain; start a new run",
         ExitStatus::failed);
   }
   std::copy(state.parameters.begin(), state.parameters.end(), model.parameters().begin());
-  optimizer.set_steps(state.optimizer_steps);
+  update.plateau() = state.plateau;
+  update.set_steps(state.optimizer_steps);
   for (std::size_t i = 0; i < arrays.size(); ++i)
-    std::copy(state.optimizer[i].begin(), state.optimizer[i].end(), arrays[i].values.begin());
+    std::copy(state.optimizer[i].begin(), state.optimizer[i].end(), arrays[i].begin());
+}
+
+void describe_learning_rate(const TrainConfig& config, const LearningRate& rate, Log& log) {
+  if (config.lr_scaling == "none") return;
+  log.line(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate.base(),
+                       base_learning_rate(config.optimizer), config.lr_base_batch_size, config.batch_size,
+                       config.lr_scaling));
 }
 
 /// While it lives, the watchdog writes a checkpoint before it ends a job: of the step before the one that is
@@ -248,27 +250,28 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
               bool profile, Log& log) {
   std::timed_mutex changing;  // held while the state is between two steps, and while files are written
   EpochRunner epochs(config, model, train, profile, comm, log, changing);
-  Optimizer& optimizer = epochs.optimizer();
-  if (!state.parameters.empty()) restore(state, model, optimizer);
+  WeightUpdate& update = epochs.update();
+  if (!state.parameters.empty()) restore(state, model, update);
+  describe_learning_rate(config.train, update.schedule(), log);
   if (state.best_parameters.empty())
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
   const RescueScope rescue(watchdog, files.rescue, changing,
-                           [&] { return capture(state, model, optimizer); });
+                           [&] { return capture(state, model, update); });
 
   // Where it cannot be written, the training is worth more than the checkpoint.
   const auto write_checkpoint = [&] {
     progress::set(Activity::writing);
     const std::lock_guard lock(changing);
     try {
-      if (files.checkpoints != nullptr) files.checkpoints->write(capture(state, model, optimizer));
+      if (files.checkpoints != nullptr) files.checkpoints->write(capture(state, model, update));
     } catch (const DataError& error) {
       log.line(fmt::format("warning: no checkpoint: {}; the training goes on", error.what()));
     }
   };
   const auto after_step = [&](bool stop, std::int64_t steps) {
-    if (stop) stop_with_checkpoint(files.checkpoints, capture(state, model, optimizer), comm);
+    if (stop) stop_with_checkpoint(files.checkpoints, capture(state, model, update), comm);
     if (files.checkpoints != nullptr && files.checkpoints->due(steps)) write_checkpoint();
   };
 
@@ -276,6 +279,11 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     EpochRecord record = epochs.run(state.progress, after_step);
     const Stopwatch watch;
     progress::set(Activity::validating);
+    const auto exchange = [&] {
+      const std::lock_guard lock(changing);
+      update.exchange_average();
+    };
+    exchange();  // a moving average of the weights, where one is wanted, is what is validated
     record.validation = validation.run(model);
     validate_seconds += watch.seconds();
 
@@ -287,6 +295,8 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
       state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
       state.best_epoch = record.epoch;
     }
+    update.exchange_average();
+    const bool lower = update.after_epoch(monitored_value(update.monitored(), record.validation));
     state.history.push_back(record);
     state.progress = {record.epoch + 1};
     comm.agree([&] {
@@ -297,6 +307,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     });
     lock.unlock();
     log.line(epoch_line(record, config.train.epochs, best));
+    if (lower) log.line(fmt::format("learning rate lowered to {:.3g}", update.next_learning_rate()));
     if (stopping.should_stop() && record.epoch < config.train.epochs) {
       log.line(fmt::format("stopped: {} has not improved for {} epochs", config.early_stopping.monitor,
                            config.early_stopping.patience));

@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "jetrain/core/checked_cast.hpp"
@@ -14,7 +15,7 @@ namespace jetrain {
 
 struct GradientStep::Worker {
   Worker(const Model& model, std::size_t sum_count, bool profile)
-      : workspace(model, true), sums(sum_count), times(model.layers().size()) {
+      : workspace(model, true), sums(sum_count), times(model.nodes().size()) {
     if (profile) workspace.time_into(&times);
   }
   LeafWorkspace workspace;
@@ -23,15 +24,38 @@ struct GradientStep::Worker {
   double densify_seconds = 0;
   double idle_seconds = 0;    ///< at the end of a step, for this rank's other threads
   double reduce_seconds = 0;  ///< clearing the sums and adding the threads'
+  std::vector<std::uint16_t> pixels;  ///< of a leaf's augmented images
+  std::vector<float> values;
+
+  /// Images of one leaf's clouds, valid until the next call.
+  std::array<SparseImage, kLanes> augmented(std::span<const SparseImage> clouds,
+                                            std::span<const std::uint32_t> numbers, std::uint32_t epoch,
+                                            const Augmenter& augmenter) {
+    const auto most = static_cast<std::size_t>(augmenter.most_entries());
+    pixels.resize(most * kLanes);
+    values.resize(most * kLanes);
+    std::array<SparseImage, kLanes> images;
+    for (std::size_t i = 0; i < clouds.size(); ++i) {
+      std::uint16_t* to = pixels.data() + i * most;
+      float* value = values.data() + i * most;
+      const auto count = static_cast<std::size_t>(
+          augmenter.augment(clouds[i].pixels, clouds[i].values, epoch, numbers[i], to, value));
+      images[i] = {{to, count}, {value, count}, clouds[i].label};
+    }
+    return images;
+  }
 };
 
-GradientStep::GradientStep(const Model& model, int threads, bool profile, const Communicator& comm)
+GradientStep::GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
+                           std::uint64_t seed, const Augmenter* augmenter)
     : model_(model),
       comm_(comm),
       threads_(threads),
       profile_(profile),
+      seed_(seed),
+      augmenter_(augmenter),
       workers_(static_cast<std::size_t>(threads)),
-      total_(bad_at(model.layers().size())) {
+      total_(bad_at(model.nodes().size())) {
 #pragma omp parallel for num_threads(threads_) schedule(static, 1)
   for (std::size_t t = 0; t < workers_.size(); ++t) {  // each thread touches its own memory first
     workers_[t] = std::make_unique<Worker>(model_, total_.size(), profile_);
@@ -40,10 +64,10 @@ GradientStep::GradientStep(const Model& model, int threads, bool profile, const 
 
 GradientStep::~GradientStep() = default;
 
-void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_leaves, bool stop) {
+void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::uint32_t epoch, bool stop) {
   const Stopwatch watch;
   const float limit = kernels::exact_sum_limit(batch_leaves);
-  const std::int64_t leaves = ceil_divide(std::ssize(mine), kLanes);
+  const std::int64_t leaves = ceil_divide(std::ssize(mine.samples), kLanes);
   const std::size_t team = workers_.size();
 #pragma omp parallel num_threads(threads_)
   {
@@ -54,9 +78,7 @@ void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_lea
     double leaf_seconds = 0;
 #pragma omp for schedule(dynamic, 1) nowait
     for (std::int64_t leaf = 0; leaf < leaves; ++leaf) {
-      const auto first = static_cast<std::size_t>(leaf * kLanes);
-      const std::size_t count = std::min(mine.size() - first, static_cast<std::size_t>(kLanes));
-      compute_leaf(worker, mine.subspan(first, count), limit);
+      compute_leaf(worker, mine, leaf, epoch, limit);
     }
     timer.lap(leaf_seconds);
 #pragma omp barrier
@@ -79,16 +101,29 @@ void GradientStep::run(std::span<const SparseImage> mine, std::int64_t batch_lea
   timer.lap(allreduce_seconds_);
 }
 
-void GradientStep::compute_leaf(Worker& worker, std::span<const SparseImage> leaf, float limit) const {
+void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int64_t leaf, std::uint32_t epoch,
+                                float limit) const {
+  const auto first = static_cast<std::size_t>(leaf * kLanes);
+  const std::size_t count = std::min(mine.samples.size() - first, static_cast<std::size_t>(kLanes));
+  const std::span<const SparseImage> samples = mine.samples.subspan(first, count);
   LapTimer timer(profile_);
-  densify(leaf, worker.workspace.input());
+  if (augmenter_ != nullptr && augmenter_->used()) {
+    const auto images = worker.augmented(samples, mine.numbers.subspan(first, count), epoch, *augmenter_);
+    densify(std::span(images).first(count), worker.workspace);
+  } else {
+    densify(samples, worker.workspace);
+  }
   timer.lap(worker.densify_seconds);
   std::uint8_t labels[kLanes];
-  for (std::size_t i = 0; i < leaf.size(); ++i) labels[i] = leaf[i].label;
+  const LeafTargets targets = leaf_targets(model_, samples, labels, worker.workspace);
   std::int64_t* sums = worker.sums.data();
-  LeafResult result = model_.forward_backward(worker.workspace, {labels, leaf.size()}, limit, sums);
+  LeafContext context;
+  context.seed = seed_;
+  context.epoch = epoch;
+  context.first_position = mine.first_position + leaf * kLanes;
+  LeafResult result = model_.forward_backward(worker.workspace, targets, context, limit, sums);
   const bool good = kernels::exact_accumulate(result.loss, limit, sums[loss_at()]);
-  if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(model_.layers().size()) - 1;
+  if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(model_.nodes().size()) - 1;
   sums[loss_at() + 1] += result.correct;
   if (result.bad_layer >= 0) ++sums[bad_at(static_cast<std::size_t>(result.bad_layer))];
 }
@@ -102,16 +137,16 @@ std::vector<Phase> GradientStep::phases() const {
   const auto jets = static_cast<double>(leaves_ * kLanes);  // lanes of a short leaf are computed, too
   std::vector<Phase> phases;
   phases.push_back({"densify", mean([](const Worker& w) { return w.densify_seconds; }), 0});
-  const auto& layers = model_.layers();
+  const std::vector<Node>& nodes = model_.nodes();
   const auto layer_phase = [&](std::size_t i, const char* what, auto direction) {
     const double seconds = mean([&](const Worker& w) { return (w.times.*direction)[i]; });
-    const double flops = 2.0 * static_cast<double>(layers[i]->multiply_adds()) * jets;
-    phases.push_back({model_.layer_names()[i] + what, seconds, flops});
+    const double flops = 2.0 * static_cast<double>(nodes[i].layer->multiply_adds()) * jets;
+    phases.push_back({nodes[i].name + what, seconds, flops});
   };
-  for (std::size_t i = 0; i < layers.size(); ++i) layer_phase(i, " forward", &LeafTimes::forward);
+  for (std::size_t i = 0; i < nodes.size(); ++i) layer_phase(i, " forward", &LeafTimes::forward);
   phases.push_back({"loss", mean([](const Worker& w) { return w.times.loss; }), 0});
-  for (std::size_t i = layers.size(); i-- > 0;) {
-    if (!layers[i]->parameters().empty())
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    if (!nodes[i].layer->parameters().empty())
       layer_phase(i, " backward, parameters", &LeafTimes::backward_parameters);
     if (i > 0) layer_phase(i, " backward, input", &LeafTimes::backward_input);
   }
@@ -123,7 +158,7 @@ std::vector<Phase> GradientStep::phases() const {
 }
 
 int GradientStep::bad_layer() const noexcept {
-  for (std::size_t layer = model_.layers().size(); layer-- > 0;) {
+  for (std::size_t layer = model_.nodes().size(); layer-- > 0;) {
     if (total_[bad_at(layer)] != 0) return static_cast<int>(layer);
   }
   return -1;

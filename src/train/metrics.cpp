@@ -16,7 +16,8 @@ std::vector<RocPoint> roc_curve(std::span<const float> scores, std::span<const s
   const std::int64_t signal = std::count(labels.begin(), labels.end(), 1);
   const std::int64_t background = std::ssize(labels) - signal;
   std::vector<RocPoint> curve;
-  if (signal == 0 || background == 0) return curve;
+  const bool other = std::any_of(labels.begin(), labels.end(), [](std::uint8_t label) { return label > 1; });
+  if (signal == 0 || background == 0 || other) return curve;
   std::vector<std::uint32_t> order(scores.size());
   std::iota(order.begin(), order.end(), 0U);
   std::sort(order.begin(), order.end(),
@@ -66,8 +67,10 @@ Metrics compute_metrics(const ScoredJets& scored) {
   metrics.jets = std::ssize(scored.scores);
   const auto jets = static_cast<double>(metrics.jets);
   metrics.loss = static_cast<double>(scored.loss_sum) * kLossUnit / jets;
-  metrics.accuracy = static_cast<double>(scored.correct) / jets;
-  const std::vector<RocPoint> roc = roc_curve(scored.scores, scored.labels);
+  metrics.accuracy = scored.labelled ? static_cast<double>(scored.correct) / jets
+                                     : std::numeric_limits<double>::quiet_NaN();
+  const std::vector<RocPoint> roc =
+      scored.labelled ? roc_curve(scored.scores, scored.labels) : std::vector<RocPoint>();
   metrics.auc = area_under(roc);
   metrics.rejection_30 = background_rejection(roc, 0.3);
   metrics.rejection_50 = background_rejection(roc, 0.5);

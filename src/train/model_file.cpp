@@ -31,10 +31,6 @@ std::string weights_hash(std::span<const float> parameters) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-Shape input_shape(const ImageConfig& image) {
-  return Shape::image(1, image.bins, image.bins);
-}
-
 void save_model(const std::string& path, const Config& config, const Model& model,
                 std::span<const float> parameters) {
   hdf5::write_file(path, hdf5::Seal::checksum, [&](hid_t file) {
@@ -61,12 +57,12 @@ StoredModel load_model(const std::string& path, const Communicator& comm) {
     }
     text = hdf5::read_text(file, "/config");
     const Config config = parse_config(text, path + ":/config", {}, false);
-    model = std::make_unique<Model>(config.model, input_shape(config.image));
+    model = std::make_unique<Model>(make_model(config));
     read_weights(file, *model);
   });
   text = comm.broadcast(text);
   Config config = parse_config(text, path + ":/config", {}, false);
-  if (!model) model = std::make_unique<Model>(config.model, input_shape(config.image));
+  if (!model) model = std::make_unique<Model>(make_model(config));
   comm.broadcast(model->parameters());
   return {std::move(config), std::move(*model)};
 }

@@ -28,15 +28,17 @@ class LeafScorer {
 
   LeafScores score(std::span<const SparseImage> images) {
     progress::tick();
-    densify(images, workspace_.input());
+    densify(images, workspace_);
     std::array<std::uint8_t, kLanes> labels;
-    for (std::size_t i = 0; i < images.size(); ++i) labels[i] = images[i].label;
+    const LeafTargets targets = leaf_targets(model_, images, labels.data(), workspace_);
     std::array<double, kLanes> losses;
-    model_.forward_loss(workspace_, {labels.data(), images.size()}, losses.data());
+    model_.forward(workspace_, targets, losses.data());
     LeafScores result;
     for (std::size_t i = 0; i < images.size(); ++i) {
-      result.scores[i] = workspace_.probabilities()[kLanes + static_cast<std::int64_t>(i)];
-      result.correct += predicted_class(model_.classes(), workspace_.probabilities(), i) == labels[i] ? 1 : 0;
+      const std::int64_t score_at = model_.outputs() == 1 ? 0 : kLanes;
+      result.scores[i] = workspace_.predictions()[score_at + static_cast<std::int64_t>(i)];
+      if (targets.values == nullptr)
+        result.correct += predicted_class(model_.outputs(), workspace_.predictions(), i) == labels[i] ? 1 : 0;
       result.loss_sum += loss_to_fixed(losses[i]);
     }
     return result;
@@ -49,17 +51,38 @@ class LeafScorer {
 
 }  // namespace
 
-void densify(std::span<const SparseImage> images, Planes input) {
-  for (std::int64_t row = 0; row < input.rows; ++row) {
-    std::memset(input.at(0, row, 0), 0, static_cast<std::size_t>(input.columns * kLanes) * sizeof(float));
+void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
+  const Planes input = workspace.input();
+  const Planes features = workspace.features();
+  const std::int64_t plane = input.rows * input.columns;
+  for (std::int64_t k = 0; k < input.channels; ++k) {
+    for (std::int64_t row = 0; row < input.rows; ++row)
+      std::memset(input.at(k, row, 0), 0, static_cast<std::size_t>(input.columns * kLanes) * sizeof(float));
   }
-  for (std::size_t lane = 0; lane < images.size(); ++lane) {
-    const SparseImage& image = images[lane];
-    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-      const std::int64_t pixel = image.pixels[i];
-      input.at(0, pixel / input.columns, pixel % input.columns)[lane] = image.values[i];
+  for (std::int64_t i = 0; i < features.columns * kLanes; ++i) features.data[i] = 0;
+  std::fill_n(workspace.targets().data(), workspace.targets().size(), 0.0F);
+  for (std::size_t lane = 0; lane < samples.size(); ++lane) {
+    const SparseImage& sample = samples[lane];
+    for (std::size_t i = 0; i < sample.pixels.size(); ++i) {
+      std::int64_t at = sample.pixels[i];
+      if (at < input.channels * plane) {
+        input.at(at / plane, at % plane / input.columns, at % input.columns)[lane] = sample.values[i];
+        continue;
+      }
+      at -= input.channels * plane;
+      if (at < features.columns) {
+        features.at(0, 0, at)[lane] = sample.values[i];
+      } else {
+        workspace.targets()[static_cast<std::size_t>((at - features.columns) * kLanes) + lane] = sample.values[i];
+      }
     }
   }
+}
+
+LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
+                         LeafWorkspace& workspace) {
+  for (std::size_t i = 0; i < samples.size(); ++i) labels[i] = samples[i].label;
+  return {{labels, samples.size()}, model.input().targets > 0 ? workspace.targets().data() : nullptr};
 }
 
 ScoredJets score_images(const Model& model, std::int64_t count,
@@ -93,7 +116,7 @@ ScoredJets score_images(const Model& model, std::int64_t count,
 }
 
 ScoredSlice score_rows(const Model& model, const JetSource& source, const Selection& selection, Set set,
-                       const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm) {
+                       const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm) {
   ScoredSlice result;
   comm.agree([&] {
     std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));

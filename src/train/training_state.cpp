@@ -10,6 +10,7 @@ void broadcast(TrainingState& state, const Communicator& comm) {
   comm.broadcast(state.parameters);
   comm.broadcast(state.best_parameters);
   comm.broadcast(std::span(&state.optimizer_steps, 1));
+  comm.broadcast(std::span(&state.plateau, 1));
   std::int64_t arrays = std::ssize(state.optimizer);
   comm.broadcast(std::span(&arrays, 1));
   state.optimizer.resize(static_cast<std::size_t>(arrays));

@@ -74,7 +74,7 @@ Outcome try_config(const std::string& text) {
     const std::string resolved = to_yaml(config);
     if (to_yaml(parse_config(resolved, "resolved.yaml", {}, false)) != resolved)
       throw std::logic_error("a resolved config resolves to something else");
-    Model(config.model, input_shape(config.image));
+    make_model(config);
   });
 }
 
@@ -85,7 +85,7 @@ std::vector<std::string> config_seeds() {
 std::vector<std::string> model_seeds() {
   return {written_by([](const std::string& path) {
     const Config config = small_config();
-    Model model(config.model, input_shape(config.image));
+    Model model = make_model(config);
     model.initialize(config.seed);
     save_model(path, config, model, model.parameters());
   })};

@@ -7,9 +7,11 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "jetrain/config/layers.hpp"
+#include "jetrain/config/training.hpp"
+#include "jetrain/jets/augmentation.hpp"
 #include "jetrain/jets/image.hpp"
 
 namespace jetrain {
@@ -25,53 +27,57 @@ struct LimitConfig {
   std::string take = "balanced";  ///< balanced: the first jets/2 of each class; leading: the first rows
 };
 
+/// Plain HDF5 arrays instead of jets: `features` (N, F) or (N, C, H, W), `labels` (N) or, one-hot, (N, K) whole
+/// numbers; floating-point (N) or (N, K) labels are the targets of a regression. `shape` and `targets` are read
+/// from the file where they are not given, and written into the model.
+struct ArraysConfig {
+  std::string features;             ///< name of the dataset; "": the files hold jets
+  std::string labels;               ///< name of the dataset
+  std::vector<std::int64_t> shape;  ///< of one sample: [F] or [C, H, W]
+  std::int64_t targets = 0;         ///< values a sample; 0: labels are classes
+
+  bool used() const { return !features.empty(); }
+};
+
+enum class Set : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
+
 struct DataConfig {
   std::vector<std::string> files;             ///< for tail, random, column
   std::vector<std::string> train_files;       ///< for split.method files
   std::vector<std::string> validation_files;  ///< for split.method files
   std::vector<std::string> test_files;        ///< for split.method files, optional
   SplitConfig split;
+  ArraysConfig arrays;
+  std::vector<std::string> high_level;  ///< features of a jet beside its image, see jets/high_level.hpp
   LimitConfig limit;                 ///< taken before the split; with `files`, of each set
   std::string on_bad_row = "error";  ///< error | skip
   std::string cache;  ///< an HDF5 file that keeps the images of `train` for its next run; "": none. It is
                       ///< made where it is missing, and again where the data or the settings have changed.
-};
 
-struct Conv2dConfig {
-  std::int64_t filters = 0;
-  std::array<std::int64_t, 2> kernel{0, 0};  ///< rows, columns
-  std::string padding = "valid";             ///< valid | same
-  std::string activation = "linear";         ///< linear | relu
+  /// With split.method files.
+  const std::vector<std::string>& files_of(Set set) const {
+    return set == Set::train ? train_files : set == Set::validation ? validation_files : test_files;
+  }
 };
-struct MaxPool2dConfig {
-  std::int64_t size = 2;
-};
-struct FlattenConfig {};
-struct DenseConfig {
-  std::int64_t units = 0;
-  std::string activation = "linear";  ///< linear | relu | softmax (last layer only)
-};
-struct ReluConfig {};
-struct SoftmaxConfig {};
-
-using LayerConfig =
-    std::variant<Conv2dConfig, MaxPool2dConfig, FlattenConfig, DenseConfig, ReluConfig, SoftmaxConfig>;
 
 struct ModelConfig {
   std::vector<LayerConfig> layers;
+  InitializerConfig initializer;  ///< of all kernels whose layer does not name its own
+  RegularizerConfig regularizer;  ///< of all kernels; a layer's own is added to it
 };
-
-struct AdamConfig {  ///< defaults as in Keras
-  double learning_rate = 0.001;
-  double beta_1 = 0.9;
-  double beta_2 = 0.999;
-  double epsilon = 1e-7;
-};
-using OptimizerConfig = std::variant<AdamConfig>;
 
 struct TrainConfig {
-  std::string loss = "cross_entropy";
+  LossConfig loss;
   OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  WarmupConfig warmup;
+  /// none | linear | sqrt: the optimizer's learning rate is meant for lr_base_batch_size; for another global
+  /// batch it is multiplied by their ratio (Goyal et al., arXiv:1706.02677) or its root (Krizhevsky,
+  /// arXiv:1404.5997).
+  std::string lr_scaling = "none";
+  std::int64_t lr_base_batch_size = 50;
+  ClipConfig clip;
+  AverageConfig average;
   std::int64_t batch_size = 50;  ///< of the global batch, whatever the ranks
   std::int64_t epochs = 10;
   std::string shuffle = "global";    ///< global | local | none
@@ -100,6 +106,7 @@ struct Config {
   std::uint64_t seed = 1;
   DataConfig data;
   ImageConfig image;
+  AugmentationConfig augmentation;
   ModelConfig model;
   TrainConfig train;
   ValidationConfig validation;

@@ -18,6 +18,8 @@ enum class Purpose : std::uint32_t {
   split = 3,
   generate_jet = 4,
   generate_order = 5,
+  dropout = 6,
+  augmentation = 7,
 };
 
 /// A stream of random numbers. `index` is a global number (row, layer, sample), never a rank or thread.

@@ -15,6 +15,13 @@
 
 namespace jetrain {
 
+/// What one rank computes of a batch: samples in the order of their positions in the epoch.
+struct BatchPart {
+  std::span<const SparseImage> samples;
+  std::span<const std::uint32_t> numbers;  ///< of the samples in their set
+  std::int64_t first_position = 0;         ///< of the first sample
+};
+
 class BatchFeeder {
  public:
   BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Communicator& comm);
@@ -22,10 +29,10 @@ class BatchFeeder {
   /// Begins an epoch in the given order (order[position] = sample number, the same on all ranks).
   void start_epoch(std::vector<std::uint32_t> order);
 
-  /// This rank's samples of batch `b`, in the order of their positions. Batches are asked for one after
+  /// This rank's part of batch `b`. Batches are asked for one after
   /// another, on all ranks alike: from time to time the call is collective. Views are valid until the next
   /// call.
-  std::span<const SparseImage> samples(std::int64_t b);
+  BatchPart part(std::int64_t b);
 
   /// Seconds spent in moving samples, in all.
   double seconds() const noexcept { return seconds_; }

@@ -13,7 +13,7 @@
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/data/selection.hpp"
 #include "jetrain/data/sparse_image_store.hpp"
-#include "jetrain/jets/image.hpp"
+#include "jetrain/data/sample_maker.hpp"
 
 namespace jetrain {
 
@@ -24,6 +24,8 @@ struct ImageSet {
       begins;  ///< begins[r]: the number of the first sample on rank r; last entry: the total
 
   std::int64_t total() const { return begins.back(); }
+  /// Fills `begins` from what each rank holds. Collective.
+  void count(const Communicator& comm);
 };
 
 struct LoadedImages {
@@ -41,15 +43,18 @@ struct LoadedImages {
 /// Reads all rows that `selection` gives to one of `wanted`. Collective. A bad row (label not 0 or 1, momenta
 /// not finite) is a DataError that names file and row, or is skipped and counted.
 LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                         const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm);
+                         const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm);
 
 /// Makes the images of those rows of `block` that `selection` gives to one of `wanted`, in row order. A bad
 /// row throws a DataError, or is skipped and counted.
 void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                    const ImageMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
                     const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take);
 
-/// Checks that a set to train on or to validate with has samples of both classes. Collective.
+/// Checks that a set to train on or to validate with is not empty. On all ranks alike.
+void require_samples(const ImageSet& set, Set which);
+
+/// Checks that it has samples of both classes, too. Collective.
 void require_both_classes(const ImageSet& set, Set which, const Communicator& comm);
 
 /// The sets that `wanted` names, as the config describes them; by way of data.cache, if there is one. What

@@ -3,23 +3,34 @@
 /// \file
 /// From a jet's constituents to its sparse image; the physics is in image.cpp, step by step.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace jetrain {
 
+/// What a pixel may hold: the sum of its constituents' pT or energy (GeV), the invariant mass of their sum
+/// (GeV), or their number.
+inline constexpr std::array<const char*, 4> kImageChannels{"pt", "energy", "mass", "multiplicity"};
+
 /// Which steps are taken, and on which grid. The defaults are the notebook's preprocessing.
 struct ImageConfig {
-  std::int64_t bins = 40;   ///< pixels per axis, at most 255
+  std::int64_t bins = 40;  ///< pixels per axis, at most 255
+  std::vector<std::string> channels{"pt"};  ///< of kImageChannels
   double half_width = 0.8;  ///< the image covers [-half_width, half_width] in eta and phi (rotated frame)
   bool center = true;       ///< constituent 0 to the origin
   bool rotate = true;       ///< constituent 1 onto the positive first axis
   bool flip = false;        ///< mirror so that the half with more pT has positive second coordinate
-  std::string normalize = "max";  ///< max: divide by the largest pixel; sum: by the sum of pixels; none
+  /// Of each channel by itself. max: divide by the largest pixel; sum: by the sum of pixels; none.
+  std::string normalize = "max";
 
   bool operator==(const ImageConfig&) const = default;
 };
+
+struct AugmentationConfig;
+class RandomStream;
 
 /// Constituents of one jet as they stand in the reference data set: (constituents, 4) with E, px, py, pz in
 /// GeV, sorted by descending pT, padded with zeros.
@@ -33,15 +44,27 @@ class ImageMaker {
  public:
   explicit ImageMaker(const ImageConfig& config);  ///< throws UsageError where a value is impossible
 
-  /// Writes the non-empty pixels in ascending order of index = row * bins + column (row: first axis u;
-  /// column: w). `pixels` and `values` hold at least kConstituents entries. Returns their number in `count`.
+  /// Entries that `make`, `make_cloud` and `make_from_cloud` write at most.
+  std::int64_t most_entries() const noexcept;
+
+  /// Writes the non-empty pixels in ascending order of index = (channel * bins + row) * bins + column (row: first
+  /// axis u; column: w). `pixels` and `values` hold at least most_entries(). Returns their number in `count`.
   RowStatus make(std::span<const float, kConstituentFloats> constituents, std::uint16_t* pixels,
                  float* values, std::int64_t& count) const;
+
+  /// The same steps but for binning: the jet as a cloud (jets/augmentation.hpp).
+  RowStatus make_cloud(std::span<const float, kConstituentFloats> constituents, std::uint16_t* positions,
+                       float* values, std::int64_t& count) const;
+  /// The image of a cloud, augmented with the random numbers of `stream`.
+  void make_from_cloud(std::span<const std::uint16_t> positions, std::span<const float> cloud,
+                       const AugmentationConfig& augmentation, RandomStream stream, std::uint16_t* pixels,
+                       float* values, std::int64_t& count) const;
 
   const ImageConfig& config() const noexcept { return config_; }
 
  private:
   ImageConfig config_;
+  bool only_pt_;  ///< the channels
 };
 
 }  // namespace jetrain

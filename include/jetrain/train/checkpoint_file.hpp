@@ -6,9 +6,9 @@
 ///     /config                 text: the run's config (YAML)
 ///     /parameters             (parameters) float32: the replica's
 ///     /best_parameters        (parameters) float32: those kept so far
-///     /optimizer/0, 1, ...    (parameters) float32: the optimizer's moments
+///     /optimizer/0, 1, ...    (trainable parameters) float32: the optimizer's moments, the weights' average
 ///     /history                (epochs, 12) float64: EpochRecord's values in their order
-///     /numbers                (10) float64: the rest of TrainingState in its order
+///     /numbers                (13) float64: the rest of TrainingState in its order
 ///     attributes              format, version, data (fingerprint of the jets)
 
 #include <string>

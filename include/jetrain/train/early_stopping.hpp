@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <string>
 
 #include "jetrain/config/config.hpp"
 #include "jetrain/train/metrics.hpp"
@@ -13,6 +14,13 @@ struct EarlyStoppingState {
   bool first = true;                                       ///< no epoch yet that counts
 };
 
+/// An epoch's value of "val_loss", "val_accuracy" or "val_auc", turned so that larger is better; NaN never is.
+inline double monitored_value(const std::string& monitor, const Metrics& validation) {
+  return monitor == "val_loss"       ? -validation.loss
+         : monitor == "val_accuracy" ? validation.accuracy
+                                     : validation.auc;
+}
+
 /// Keras' rule: the run ends once `patience` epochs in a row did not improve the monitored value by more than
 /// min_delta (with patience 0: after the first such epoch).
 class EarlyStopping {
@@ -22,10 +30,7 @@ class EarlyStopping {
 
   /// Takes an epoch's validation; true if it is the best so far.
   bool improved(const Metrics& validation) {
-    // A smaller loss is better, a larger accuracy or AUC; NaN never is.
-    const double value = config_.monitor == "val_loss"       ? -validation.loss
-                         : config_.monitor == "val_accuracy" ? validation.accuracy
-                                                             : validation.auc;
+    const double value = monitored_value(config_.monitor, validation);
     if (value > state_.best + (state_.first ? 0.0 : config_.min_delta)) {
       state_ = {value, 0, false};
       return true;

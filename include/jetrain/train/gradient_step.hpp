@@ -14,7 +14,8 @@
 
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/core/aligned_buffer.hpp"
-#include "jetrain/data/sparse_image_store.hpp"
+#include "jetrain/data/batch_feeder.hpp"
+#include "jetrain/data/sample_maker.hpp"
 #include "jetrain/nn/model.hpp"
 #include "jetrain/train/profile.hpp"
 
@@ -23,14 +24,15 @@ namespace jetrain {
 class GradientStep {
  public:
   /// `profile`: keep the times that `phases` gives; ranks then wait for one another before each allreduce, so
-  /// that waiting and travelling can be told apart.
-  GradientStep(const Model& model, int threads, bool profile, const Communicator& comm);
+  /// that waiting and travelling can be told apart. `augmenter`: for samples that are clouds.
+  GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
+               std::uint64_t seed = 0, const Augmenter* augmenter = nullptr);
 
   ~GradientStep();
 
   /// Sums over the whole batch, on every rank. `mine`: this rank's samples, cut into leaves from the first
   /// on; `batch_leaves`: leaves of the batch on all ranks. `stop`: this rank was asked to stop. Collective.
-  void run(std::span<const SparseImage> mine, std::int64_t batch_leaves, bool stop = false);
+  void run(const BatchPart& mine, std::int64_t batch_leaves, std::uint32_t epoch = 1, bool stop = false);
 
   const std::int64_t* gradient_sums() const noexcept { return total_.data(); }
   std::int64_t loss_sum() const noexcept { return total_[loss_at()]; }
@@ -51,12 +53,15 @@ class GradientStep {
   std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.parameter_count()); }
   std::size_t stop_at() const noexcept { return loss_at() + 2; }
   std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 3 + layer; }
-  void compute_leaf(Worker& worker, std::span<const SparseImage> leaf, float limit) const;
+  void compute_leaf(Worker& worker, const BatchPart& mine, std::int64_t leaf, std::uint32_t epoch,
+                    float limit) const;
 
   const Model& model_;
   const Communicator& comm_;
   int threads_;
   bool profile_;
+  std::uint64_t seed_;
+  const Augmenter* augmenter_;
   std::vector<std::unique_ptr<Worker>> workers_;
   AlignedBuffer<std::int64_t> total_;  ///< parameters, loss, correct, stop, one count of bad leaves a layer
   double compute_seconds_ = 0;

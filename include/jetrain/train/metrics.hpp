@@ -10,8 +10,8 @@
 
 namespace jetrain {
 
-/// Cross entropies are summed exactly in units of 2^-32, each at most 1000: the sum of two million fits 63
-/// bits.
+/// Losses are summed exactly in units of 2^-32, each at most 1000 (larger ones count as 1000): the sum of two
+/// million fits 63 bits.
 inline constexpr double kLossUnit = 0x1p-32;
 std::int64_t loss_to_fixed(double loss) noexcept;
 
@@ -19,15 +19,16 @@ std::int64_t loss_to_fixed(double loss) noexcept;
 struct ScoredJets {
   std::vector<float> scores;         ///< probability of class 1 (top)
   std::vector<std::uint8_t> labels;  ///< 1 top, 0 QCD
-  std::int64_t loss_sum = 0;         ///< exact sum of the cross entropies, in kLossUnit
+  std::int64_t loss_sum = 0;         ///< exact sum of the losses, in kLossUnit
   std::int64_t correct = 0;
+  bool labelled = true;  ///< false: a regression, which has neither accuracy nor ROC curve
 };
 
 struct Metrics {
   std::int64_t jets = 0;
-  double loss = 0;  ///< mean cross entropy
-  double accuracy = 0;
-  double auc = 0;  ///< area under the ROC curve; NaN if a class is missing
+  double loss = 0;      ///< mean
+  double accuracy = 0;  ///< NaN for a regression
+  double auc = 0;       ///< area under the ROC curve; NaN unless there are two classes
   double rejection_30 =
       0;  ///< 1 / eps_B at eps_S = 0.3; infinite if no background passes; NaN if a class is missing
   double rejection_50 = 0;  ///< the same at eps_S = 0.5
@@ -40,8 +41,8 @@ struct RocPoint {
   double background_efficiency = 0;
 };
 
-/// The ROC curve from (0, 0) to (1, 1), one point for each distinct score, thresholds descending. Empty if a
-/// class is missing.
+/// The ROC curve from (0, 0) to (1, 1), one point for each distinct score, thresholds descending. Empty unless
+/// there are jets of both classes, and of no third.
 std::vector<RocPoint> roc_curve(std::span<const float> scores, std::span<const std::uint8_t> labels);
 
 /// Area under the curve by trapezes, which counts a tie as one half (Mann-Whitney U).

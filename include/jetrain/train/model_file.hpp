@@ -11,7 +11,7 @@
 
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/config/config.hpp"
-#include "jetrain/nn/model.hpp"
+#include "jetrain/train/model_input.hpp"
 
 namespace jetrain {
 
@@ -22,9 +22,6 @@ struct StoredModel {
 
 /// XXH3-128 of the parameters' bytes in arena order, in hexadecimal.
 std::string weights_hash(std::span<const float> parameters);
-
-/// The network's input for images of a config.
-Shape input_shape(const ImageConfig& image);
 
 /// Writes the file whole or not at all. On one rank.
 void save_model(const std::string& path, const Config& config, const Model& model,

@@ -15,9 +15,13 @@
 
 namespace jetrain {
 
-/// Writes up to sixteen images side by side into a leaf's input (1, bins, bins, lanes); other lanes and
-/// pixels are 0.
-void densify(std::span<const SparseImage> images, Planes input);
+/// Writes up to sixteen samples side by side into a leaf's inputs, features and targets; other lanes and
+/// positions are 0.
+void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace);
+
+/// The labels of a leaf's samples, and its targets if there are any; `labels` is filled.
+LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
+                         LeafWorkspace& workspace);
 
 /// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th.
 ScoredJets score_images(const Model& model, std::int64_t count,
@@ -41,7 +45,7 @@ struct ScoredSlice {
 /// Scores the rows that `selection` gives to `set`, window by window, so that memory does not grow with
 /// images. Collective. Bad rows as in load_images.
 ScoredSlice score_rows(const Model& model, const JetSource& source, const Selection& selection, Set set,
-                       const ImageMaker& maker, bool skip_bad_rows, const Communicator& comm);
+                       const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm);
 
 /// All slices' rows on rank 0 in file order (empty elsewhere), with the sums over all ranks. Collective.
 ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/optim/schedule.hpp"
 #include "jetrain/train/early_stopping.hpp"
 #include "jetrain/train/run_directory.hpp"
 
@@ -30,7 +31,8 @@ struct TrainingState {
   std::vector<float> parameters;
   std::vector<float> best_parameters;
   std::int64_t optimizer_steps = 0;
-  std::vector<std::vector<float>> optimizer;  ///< arrays in the order of Optimizer::state
+  PlateauState plateau;
+  std::vector<std::vector<float>> optimizer;  ///< arrays in the order of WeightUpdate::state
 };
 
 /// Rank 0's state, on all ranks. Collective.

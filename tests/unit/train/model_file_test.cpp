@@ -22,7 +22,7 @@ Config small_config() {
 }
 
 Model small_model(const Config& config) {
-  Model model(config.model, input_shape(config.image));
+  Model model = make_model(config);
   model.initialize(config.seed);
   return model;
 }

@@ -1,0 +1,30 @@
+#include "jetrain/kernels/activation.hpp"
+#include "losses.hpp"
+
+namespace jetrain {
+namespace {
+
+class CrossEntropy final : public Loss {
+ public:
+  explicit CrossEntropy(const CrossEntropyConfig& config)
+      : Loss(config.class_weights), smoothing_(config.label_smoothing) {}
+  const char* activation() const override { return "softmax"; }
+
+ private:
+  void unweighted(std::int64_t outputs, const float* z, const LeafTargets& targets, float* predictions,
+                  double* losses, float* dz) const override {
+    kernels::softmax_cross_entropy(outputs, z, targets.labels.data(), targets.samples(), smoothing_,
+                                   predictions, losses, dz);
+  }
+
+  double smoothing_;
+};
+
+}  // namespace
+
+template <>
+std::unique_ptr<Loss> make_loss_of(const CrossEntropyConfig& config) {
+  return std::make_unique<CrossEntropy>(config);
+}
+
+}  // namespace jetrain

@@ -1,0 +1,25 @@
+#include "jetrain/nn/loss.hpp"
+
+#include "losses.hpp"
+
+namespace jetrain {
+
+void Loss::compute(std::int64_t outputs, const float* z, const LeafTargets& targets, bool training,
+                   float* predictions, double* losses, float* dz) const {
+  unweighted(outputs, z, targets, predictions, losses, dz);
+  if (!training || class_weights_.empty()) return;
+  for (std::int64_t lane = 0; lane < targets.samples(); ++lane) {
+    const double weight = class_weights_[targets.labels[static_cast<std::size_t>(lane)]];
+    losses[lane] *= weight;
+    for (std::int64_t o = 0; o < (dz != nullptr ? outputs : 0); ++o) {
+      float& gradient = dz[o * kLanes + lane];
+      gradient = static_cast<float>(gradient * weight);
+    }
+  }
+}
+
+std::unique_ptr<Loss> make_loss(const LossConfig& config) {
+  return std::visit([](const auto& kind) { return make_loss_of(kind); }, config.kind);
+}
+
+}  // namespace jetrain

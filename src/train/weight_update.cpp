@@ -1,0 +1,142 @@
+#include "jetrain/train/weight_update.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "jetrain/core/checked_cast.hpp"
+#include "jetrain/kernels/exact_sum.hpp"
+
+namespace jetrain {
+namespace {
+
+constexpr std::int64_t kBlock = 4096;
+
+/// Calls work(first, last) for blocks of [0, count), by OpenMP threads.
+template <class Work>
+void in_blocks(std::int64_t count, Work work) {
+#pragma omp parallel for schedule(static)
+  for (std::int64_t first = 0; first < count; first += kBlock) work(first, std::min(first + kBlock, count));
+}
+
+std::vector<ParameterArray> arrays_of(const Model& model) {
+  std::vector<ParameterArray> arrays;
+  for (const ParameterView& view : model.parameter_views()) {
+    if (view.spec.trainable)
+      arrays.push_back({view.offset, view.offset + view.spec.size(), view.spec.is_kernel()});
+  }
+  return arrays;
+}
+
+}  // namespace
+
+WeightUpdate::WeightUpdate(const TrainConfig& config, Model& model, std::int64_t steps_per_epoch)
+    : config_(config),
+      model_(model),
+      learning_rate_(config, steps_per_epoch),
+      optimizer_(make_optimizer(config.optimizer, arrays_of(model))),
+      rate_(learning_rate_.at(0, plateau_)),
+      gradients_(static_cast<std::size_t>(model.trainable_count())) {
+  if (config.average.decay == 0) return;
+  average_ = AlignedBuffer<float>(gradients_.size());
+  std::copy_n(model.parameters().begin(), average_.size(), average_.data());
+}
+
+void WeightUpdate::set_steps(std::int64_t steps) {
+  optimizer_->set_steps(steps);
+  rate_ = learning_rate_.at(std::max<std::int64_t>(0, steps - 1), plateau_);
+}
+
+std::vector<std::span<float>> WeightUpdate::state() {
+  std::vector<std::span<float>> arrays = optimizer_->state();
+  if (average_.size() > 0) arrays.push_back(average_.span());
+  return arrays;
+}
+
+void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples) {
+  const double scale = kernels::kExactUnit / static_cast<double>(batch_samples);
+  rate_ = learning_rate_.at(steps(), plateau_);
+  compute_gradients(sums, scale);
+  clip();
+  optimizer_->step(rate_, model_.parameters().first(gradients_.size()), gradients_.span());
+  update_averages(sums, scale);
+}
+
+/// g = sum / samples + l1 sign(w) + 2 l2 w.
+void WeightUpdate::compute_gradients(const std::int64_t* sums, double scale) {
+  float* g = gradients_.data();
+  const float* w = model_.parameters().data();
+  in_blocks(model_.trainable_count(), [=](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i)
+      g[i] = static_cast<float>(static_cast<double>(sums[i]) * scale);
+  });
+  for (const ParameterView& view : model_.parameter_views()) {
+    const auto l1 = static_cast<float>(view.spec.regularizer.l1);
+    const auto l2 = static_cast<float>(2 * view.spec.regularizer.l2);
+    if (l1 == 0 && l2 == 0) continue;
+    const std::int64_t begin = view.offset;
+    in_blocks(view.spec.size(), [=](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = begin + first; i < begin + last; ++i) {
+        const float sign = w[i] > 0 ? 1.0F : w[i] < 0 ? -1.0F : 0.0F;
+        g[i] += l1 * sign + l2 * w[i];
+      }
+    });
+  }
+}
+
+void WeightUpdate::clip() {
+  float* g = gradients_.data();
+  const std::int64_t count = model_.trainable_count();
+  if (config_.clip.value > 0) {
+    const auto limit = static_cast<float>(config_.clip.value);
+    in_blocks(count, [=](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) g[i] = std::clamp(g[i], -limit, limit);
+    });
+  }
+  if (config_.clip.norm == 0) return;
+  std::vector<double> squares(static_cast<std::size_t>(ceil_divide(count, kBlock)));
+  in_blocks(count, [&](std::int64_t first, std::int64_t last) {
+    double sum = 0;
+    for (std::int64_t i = first; i < last; ++i) sum += static_cast<double>(g[i]) * g[i];
+    squares[static_cast<std::size_t>(first / kBlock)] = sum;
+  });
+  double total = 0;
+  for (const double square : squares) total += square;  // in their order, whoever computed them
+  const double norm = std::sqrt(total);
+  if (norm <= config_.clip.norm) return;
+  const auto factor = static_cast<float>(config_.clip.norm / norm);
+  in_blocks(count, [=](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) g[i] *= factor;
+  });
+}
+
+void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
+  float* parameters = model_.parameters().data();
+  for (const ParameterView& view : model_.parameter_views()) {
+    if (view.spec.trainable || view.spec.average_momentum == 1) continue;
+    for (std::int64_t i = view.offset; i < view.offset + view.spec.size(); ++i) {
+      const double of_batch = static_cast<double>(sums[i]) * scale;
+      const double moved = of_batch + view.spec.average_momentum * (static_cast<double>(parameters[i]) - of_batch);
+      parameters[i] = static_cast<float>(moved);
+    }
+  }
+  if (average_.size() == 0) return;
+  // As in TensorFlow's ExponentialMovingAverage with num_updates: the first steps forget faster.
+  const auto t = static_cast<double>(steps());
+  const auto share = static_cast<float>(1.0 - std::min(config_.average.decay, (1.0 + t) / (10.0 + t)));
+  float* average = average_.data();
+  in_blocks(model_.trainable_count(), [=](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) average[i] += share * (parameters[i] - average[i]);
+  });
+}
+
+void WeightUpdate::exchange_average() {
+  if (average_.size() == 0) return;
+  exchanged_ = !exchanged_;
+  std::swap_ranges(average_.span().begin(), average_.span().end(), model_.parameters().begin());
+}
+
+bool WeightUpdate::after_epoch(double monitored) {
+  return learning_rate_.after_epoch(monitored, plateau_);
+}
+
+}  // namespace jetrain
