@@ -24,6 +24,7 @@ struct PredictOptions {
   std::string model;
   std::vector<std::string> files;
   std::string output;
+  std::string grid;  ///< "": none; LOW:HIGH:POINTS, instead of files
   bool overwrite = false;
   int threads = 0;
 };

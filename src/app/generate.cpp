@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "generate_toys.hpp"
 #include "jetrain/comm/threads.hpp"
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/core/error.hpp"
@@ -91,8 +92,12 @@ void generate(const GenerateOptions& options, const Communicator& comm) {
     if (options.jets <= 0) {
       throw UsageError(fmt::format("--jets {}: give a number of jets of at least 1", options.jets));
     }
+    if (options.kind != "jets" && options.kind != "line" && options.kind != "gaussians") {
+      throw UsageError(fmt::format("--kind {}: must be jets, line or gaussians", options.kind));
+    }
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
+  if (options.kind != "jets") return generate_toys(options, comm);
   set_threads(options.threads, comm);
 
   const std::vector<bool> is_top = shuffled_blocks(options.jets, options.seed);

@@ -9,14 +9,15 @@ namespace jetrain {
 
 struct GenerateOptions {
   std::string output;
-  std::int64_t jets = 0;
+  std::string kind = "jets";  ///< jets, line or gaussians
+  std::int64_t jets = 0;      ///< or rows of the others
   std::uint64_t seed = 1;
   std::string compression = "blosc";  ///< blosc, gzip or none
   bool overwrite = false;
   int threads = 0;  ///< of each rank; 0 leaves it to OMP_NUM_THREADS
 };
 
-/// `jetrain generate`: writes synthetic jets in the reference layout, half tops, half QCD, in random blocks
+/// `jetrain generate`: writes synthetic data; jets in the reference layout, half tops, half QCD, in random blocks
 /// of ten of one class. What the file holds is a function of (jets, seed) alone. Collective.
 void generate(const GenerateOptions& options, const Communicator& comm);
 

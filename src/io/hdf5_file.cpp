@@ -177,6 +177,14 @@ void write_array(hid_t file, const std::string& path, const std::vector<std::int
                  const double* values) {
   write_values(file, path, shape, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values);
 }
+void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
+                 const std::uint8_t* values) {
+  write_values(file, path, shape, H5T_STD_U8LE, H5T_NATIVE_UINT8, values);
+}
+void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
+                 const std::int64_t* values) {
+  write_values(file, path, shape, H5T_STD_I64LE, H5T_NATIVE_INT64, values);
+}
 void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, float* values) {
   read_values(file, path, shape, H5T_NATIVE_FLOAT, values);
 }

@@ -26,6 +26,9 @@ class LeafScorer {
  public:
   explicit LeafScorer(const Model& model) : model_(model), workspace_(model, false) {}
 
+  /// Of the leaf scored last.
+  float output(std::size_t o, std::size_t lane) const { return workspace_.predictions()[o * kLanes + lane]; }
+
   LeafScores score(std::span<const SparseImage> images) {
     progress::tick();
     densify(images, workspace_);
@@ -59,14 +62,17 @@ void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
     for (std::int64_t row = 0; row < input.rows; ++row)
       std::memset(input.at(k, row, 0), 0, static_cast<std::size_t>(input.columns * kLanes) * sizeof(float));
   }
-  for (std::int64_t i = 0; i < features.columns * kLanes; ++i) features.data[i] = 0;
+  if (features.data != nullptr)
+    std::memset(features.data, 0, static_cast<std::size_t>(features.columns * kLanes) * sizeof(float));
   std::fill_n(workspace.targets().data(), workspace.targets().size(), 0.0F);
   for (std::size_t lane = 0; lane < samples.size(); ++lane) {
     const SparseImage& sample = samples[lane];
     for (std::size_t i = 0; i < sample.pixels.size(); ++i) {
       std::int64_t at = sample.pixels[i];
       if (at < input.channels * plane) {
-        input.at(at / plane, at % plane / input.columns, at % input.columns)[lane] = sample.values[i];
+        const std::int64_t k = at < plane ? 0 : at / plane;
+        at -= k * plane;
+        input.at(k, at / input.columns, at % input.columns)[lane] = sample.values[i];
         continue;
       }
       at -= input.channels * plane;
@@ -81,13 +87,16 @@ void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
 
 LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
                          LeafWorkspace& workspace) {
-  for (std::size_t i = 0; i < samples.size(); ++i) labels[i] = samples[i].label;
-  return {{labels, samples.size()}, model.input().targets > 0 ? workspace.targets().data() : nullptr};
+  const std::size_t count = std::min(samples.size(), static_cast<std::size_t>(kLanes));
+  for (std::size_t i = 0; i < count; ++i) labels[i] = samples[i].label;
+  return {{labels, count}, model.input().targets > 0 ? workspace.targets().data() : nullptr};
 }
 
 ScoredJets score_images(const Model& model, std::int64_t count,
-                        const std::function<SparseImage(std::int64_t)>& image) {
+                        const std::function<SparseImage(std::int64_t)>& image, std::vector<float>* outputs) {
   ScoredJets result;
+  const auto width = static_cast<std::size_t>(model.outputs());
+  if (outputs != nullptr) outputs->resize(static_cast<std::size_t>(count) * width);
   result.scores.resize(static_cast<std::size_t>(count));
   result.labels.resize(static_cast<std::size_t>(count));
   std::int64_t loss_sum = 0;
@@ -105,6 +114,9 @@ ScoredJets score_images(const Model& model, std::int64_t count,
       for (std::int64_t i = 0; i < size; ++i) {
         result.scores[static_cast<std::size_t>(first + i)] = scores.scores[static_cast<std::size_t>(i)];
         result.labels[static_cast<std::size_t>(first + i)] = images[static_cast<std::size_t>(i)].label;
+        if (outputs == nullptr) continue;
+        for (std::size_t o = 0; o < width; ++o)
+          (*outputs)[static_cast<std::size_t>(first + i) * width + o] = scorer.output(o, static_cast<std::size_t>(i));
       }
       loss_sum += scores.loss_sum;
       correct += scores.correct;
@@ -112,6 +124,7 @@ ScoredJets score_images(const Model& model, std::int64_t count,
   }
   result.loss_sum = loss_sum;
   result.correct = correct;
+  result.labelled = model.input().targets == 0;
   return result;
 }
 
@@ -162,7 +175,9 @@ ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm) {
   all.loss_sum = comm.sum(slice.loss_sum);
   all.correct = comm.sum(slice.correct);
   all.skipped = comm.sum(slice.skipped);
+  all.labelled = slice.labelled;
   all.rows = comm.gather(std::span<const ScoredRow>(slice.rows));
+  all.outputs = comm.gather(std::span<const float>(slice.outputs));
   return all;
 }
 
@@ -174,6 +189,7 @@ ScoredJets without_rows(const ScoredSlice& slice) {
   }
   scored.loss_sum = slice.loss_sum;
   scored.correct = slice.correct;
+  scored.labelled = slice.labelled;
   return scored;
 }
 

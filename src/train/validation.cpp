@@ -19,7 +19,6 @@ Metrics Validation::run(const Model& model) const {
     scored.loss_sum = comm_.sum(scored.loss_sum);
     scored.correct = comm_.sum(scored.correct);
   }
-  scored.labelled = model.input().targets == 0;
   Metrics metrics;
   if (comm_.is_root()) metrics = compute_metrics(scored);
   comm_.broadcast(std::span(&metrics, 1));

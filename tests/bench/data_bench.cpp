@@ -111,7 +111,7 @@ void load_jets(benchmark::State& state, Compression compression) {
   const JetFile file(compression, world);
   const JetSource source({file.path()}, world);
   const Selection selection = Selection::everything(source.rows(), Set::train);
-  const ImageMaker maker{ImageConfig{}};
+  const SampleMaker maker{Config{}};
   for (auto _ : state) {
     const LoadedImages loaded = load_images(source, selection, {Set::train}, maker, false, world);
     benchmark::DoNotOptimize(loaded.rows_read);

@@ -173,9 +173,9 @@ void max_pool(benchmark::State& state, Pass pass) {
   const Activations y(8, 20, 0);
   for (auto _ : state) {
     if (pass == Pass::forward) {
-      max_pool2d_forward(2, x.planes, y.planes);
+      max_pool2d_forward({2, 2}, x.planes, y.planes);
     } else {
-      max_pool2d_backward(2, x.planes, y.planes, y.planes, true, dx.planes);
+      max_pool2d_backward({2, 2}, x.planes, y.planes, y.planes, true, dx.planes);
     }
     benchmark::ClobberMemory();
   }

@@ -172,7 +172,7 @@ void exact_against_float(benchmark::State& state) {
   for (auto _ : state) {
     world.barrier();
     const Stopwatch watch;
-    step.run(mine, plan.leaves(0));
+    step.run({mine, {}, 0}, plan.leaves(0));
     step_seconds.push_back(watch.seconds());
     exact_times.measure(exact, leaves, world);
     plain_times.measure(plain, leaves, world);

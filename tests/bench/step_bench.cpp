@@ -12,9 +12,9 @@
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/kernels/exact_sum.hpp"
 #include "jetrain/nn/model.hpp"
-#include "jetrain/optim/optimizer.hpp"
 #include "jetrain/train/gradient_step.hpp"
 #include "jetrain/train/scoring.hpp"
+#include "jetrain/train/weight_update.hpp"
 #include "notebook_model.hpp"
 #include "peak.hpp"
 #include "report.hpp"
@@ -39,9 +39,10 @@ Leaf first_leaf() {
 void leaf_forward(benchmark::State& state) {
   const Model model = notebook_model();
   LeafWorkspace workspace(model, false);
-  densify(first_leaf().images, workspace.input());
+  const Leaf leaf = first_leaf();
+  densify(leaf.images, workspace);
   for (auto _ : state) {
-    model.forward(workspace);
+    model.forward(workspace, {leaf.labels}, nullptr);
     benchmark::ClobberMemory();
   }
   report_flops(state, 2.0 * static_cast<double>(kLanes * model.multiply_adds_forward()), core_peak_flops());
@@ -53,11 +54,11 @@ void leaf_forward_backward(benchmark::State& state) {
   const Model model = notebook_model();
   LeafWorkspace workspace(model, true);
   const Leaf leaf = first_leaf();
-  densify(leaf.images, workspace.input());
+  densify(leaf.images, workspace);
   AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
   for (auto _ : state) {
     benchmark::DoNotOptimize(
-        model.forward_backward(workspace, leaf.labels, kernels::exact_sum_limit(16), sums.data()));
+        model.forward_backward(workspace, {leaf.labels}, {}, kernels::exact_sum_limit(16), sums.data()));
     benchmark::ClobberMemory();
   }
   report_flops(state, 2.0 * static_cast<double>(kLanes * model.multiply_adds_training()), core_peak_flops());
@@ -67,40 +68,30 @@ BENCHMARK(leaf_forward_backward);
 
 void densification(benchmark::State& state) {
   const Model model = notebook_model();
-  const LeafWorkspace workspace(model, false);
+  LeafWorkspace workspace(model, false);
   const Leaf leaf = first_leaf();
   for (auto _ : state) {
-    densify(leaf.images, workspace.input());
+    densify(leaf.images, workspace);
     benchmark::ClobberMemory();
   }
   report_rate(state, "jets/s", kLanes);
 }
 BENCHMARK(densification);
 
-/// The optimizer's update as `fit` makes it: by all threads, in blocks.
-void update_parameters(Optimizer& optimizer, Model& model, const std::int64_t* sums, std::int64_t samples) {
-  constexpr std::int64_t kBlock = 4096;
-  const std::int64_t count = model.parameter_count();
-  const double scale = kernels::kExactUnit / static_cast<double>(samples);
-  float* parameters = model.parameters().data();
-  optimizer.begin_step();
-#pragma omp parallel for schedule(static)
-  for (std::int64_t begin = 0; begin < count; begin += kBlock) {
-    optimizer.update({begin, std::min(begin + kBlock, count)}, parameters, sums, scale);
-  }
-}
-
 /// Learns nothing, so that all steps do the same work: no gradient ever dies out.
-std::unique_ptr<Optimizer> standing_adam(const Model& model) {
-  return make_optimizer(AdamConfig{.learning_rate = 0}, model.parameter_count());
+TrainConfig standing_still() {
+  TrainConfig config;
+  config.optimizer = {AdamConfig{.learning_rate = 0}};
+  return config;
 }
 
 void adam(benchmark::State& state) {
   Model model = notebook_model();
-  const auto optimizer = standing_adam(model);
+  const TrainConfig config = standing_still();
+  WeightUpdate update(config, model, 1000);
   const AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
   for (auto _ : state) {
-    update_parameters(*optimizer, model, sums.data(), 256);
+    update.apply(sums.data(), 256);
     benchmark::ClobberMemory();
   }
   report_rate(state, "elements/s", static_cast<double>(model.parameter_count()));
@@ -112,7 +103,8 @@ BENCHMARK(adam)->UseRealTime();
 void training_step(benchmark::State& state) {
   const Communicator self = Communicator::self();
   Model model = notebook_model();
-  const auto optimizer = standing_adam(model);
+  const TrainConfig config = standing_still();
+  WeightUpdate update(config, model, 1000);
   GradientStep step(model, omp_get_max_threads(), false, self);
   std::vector<SparseImage> images;
   for (std::int64_t i = 0; i < kGeneratedJets; ++i) images.push_back(generated_images()[i]);
@@ -123,8 +115,8 @@ void training_step(benchmark::State& state) {
     const Stopwatch watch;
     const auto mine =
         std::span(images).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(batch));
-    step.run(mine, ceil_divide(batch, kLanes));
-    update_parameters(*optimizer, model, step.gradient_sums(), batch);
+    step.run({mine, {}, 0}, ceil_divide(batch, kLanes));
+    update.apply(step.gradient_sums(), batch);
     best_seconds = std::min(best_seconds, watch.seconds());
     first = first + 2 * batch <= kGeneratedJets ? first + batch : 0;
   }

@@ -94,7 +94,7 @@ struct Conv2dConfig {
   std::string activation = "linear";
   InitializerConfig initializer{DefaultInitializer{}};
   InitializerConfig bias_initializer{ZerosInitializer{}};
-  RegularizerConfig regularizer;
+  RegularizerConfig regularizer{};
   void fields(auto& visit) {
     visit("filters", filters, rules::between(1, rules::kLargestLayer));
     visit("kernel", kernel, rules::both_between(1, rules::kLargestKernel));
@@ -138,7 +138,7 @@ struct DenseConfig {
   std::string activation = "linear";
   InitializerConfig initializer{DefaultInitializer{}};
   InitializerConfig bias_initializer{ZerosInitializer{}};
-  RegularizerConfig regularizer;
+  RegularizerConfig regularizer{};
   void fields(auto& visit) {
     visit("units", units, rules::between(1, rules::kLargestLayer));
     visit("activation", activation, activation_name());

@@ -20,6 +20,8 @@ enum class Purpose : std::uint32_t {
   generate_order = 5,
   dropout = 6,
   augmentation = 7,
+  generate_toy = 8,
+  study = 9,
 };
 
 /// A stream of random numbers. `index` is a global number (row, layer, sample), never a rank or thread.

@@ -36,6 +36,10 @@ void write_array(hid_t file, const std::string& path, const std::vector<std::int
                  const float* values);
 void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
                  const double* values);
+void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
+                 const std::uint8_t* values);
+void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
+                 const std::int64_t* values);
 /// The first dimension of an array, 0 of a scalar. DataError where it is larger than the file could hold, so
 /// that memory may be taken for it.
 std::int64_t array_length(hid_t file, const std::string& path);

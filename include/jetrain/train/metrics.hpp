@@ -17,7 +17,7 @@ std::int64_t loss_to_fixed(double loss) noexcept;
 
 /// Scores of a set of jets, all on one rank.
 struct ScoredJets {
-  std::vector<float> scores;         ///< probability of class 1 (top)
+  std::vector<float> scores;         ///< probability of class 1 (top); of a single output, its value
   std::vector<std::uint8_t> labels;  ///< 1 top, 0 QCD
   std::int64_t loss_sum = 0;         ///< exact sum of the losses, in kLossUnit
   std::int64_t correct = 0;

@@ -23,9 +23,11 @@ void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace);
 LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
                          LeafWorkspace& workspace);
 
-/// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th.
+/// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th. `outputs` (null: not wanted) becomes
+/// what the network says of each, (count, outputs).
 ScoredJets score_images(const Model& model, std::int64_t count,
-                        const std::function<SparseImage(std::int64_t)>& image);
+                        const std::function<SparseImage(std::int64_t)>& image,
+                        std::vector<float>* outputs = nullptr);
 
 /// One scored row of a file.
 struct ScoredRow {
@@ -40,6 +42,8 @@ struct ScoredSlice {
   std::int64_t loss_sum = 0;
   std::int64_t correct = 0;
   std::int64_t skipped = 0;
+  bool labelled = true;        ///< false: a regression
+  std::vector<float> outputs;  ///< (rows, outputs) of plain arrays, where there are more than two
 };
 
 /// Scores the rows that `selection` gives to `set`, window by window, so that memory does not grow with

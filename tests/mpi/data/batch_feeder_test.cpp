@@ -18,7 +18,7 @@ void check_epochs(std::int64_t samples, std::int64_t batch_size, const std::stri
     const auto order = epoch_order(shuffle, 5, epoch, plan, home.begins);
     feeder.start_epoch(order);
     for (std::int64_t b = 0; b < plan.batches(); ++b) {
-      const auto mine = feeder.samples(b);
+      const auto mine = feeder.part(b).samples;
       const Positions part = plan.part(b, world.rank());
       ASSERT_EQ(std::ssize(mine), part.size()) << "batch " << b;
       for (std::int64_t i = 0; i < part.size(); ++i) {

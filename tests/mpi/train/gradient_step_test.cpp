@@ -25,7 +25,7 @@ std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, i
 
   GradientStep step(model, threads, false, comm);
   // Twice, so that nothing of the first time may be left in the second.
-  for (int time = 0; time < 2; ++time) step.run(mine, plan.leaves(0));
+  for (int time = 0; time < 2; ++time) step.run({mine, {}, part.first}, plan.leaves(0));
   EXPECT_EQ(step.bad_layer(), -1);
   std::vector<std::int64_t> sums(step.gradient_sums(), step.gradient_sums() + model.parameter_count());
   sums.push_back(step.loss_sum());
@@ -67,7 +67,7 @@ TEST(GradientStep, EveryRankKnowsOfAGradientOutOfBounds) {
   const SparseImage bad{{&pixel, 1}, {&value, 1}, 1};
   const bool mine = world.rank() == world.size() - 1;
   GradientStep step(model, 2, false, world);
-  step.run(mine ? std::span(&bad, 1) : std::span<const SparseImage>(), 1);
+  step.run({mine ? std::span(&bad, 1) : std::span<const SparseImage>(), {}, 0}, 1);
   EXPECT_GE(step.bad_layer(), 0);
   step.run({}, 1);
   EXPECT_EQ(step.bad_layer(), -1);

@@ -44,7 +44,7 @@ TEST(Config, HasDefaultsForWhatTheFileDoesNotSay) {
   EXPECT_EQ(config.train.shuffle, "global");
   EXPECT_EQ(config.validation.ranks, "root");
   EXPECT_EQ(config.early_stopping.monitor, "val_loss");
-  const auto& adam = std::get<AdamConfig>(config.train.optimizer);
+  const auto& adam = std::get<AdamConfig>(config.train.optimizer.kind);
   EXPECT_EQ(adam.learning_rate, 0.001);
   EXPECT_EQ(adam.epsilon, 1e-7);
 }
@@ -52,18 +52,18 @@ TEST(Config, HasDefaultsForWhatTheFileDoesNotSay) {
 TEST(Config, ReadsLayersInOrder) {
   const Config config = parse(kSmall);
   ASSERT_EQ(config.model.layers.size(), 3U);
-  const auto& convolution = std::get<Conv2dConfig>(config.model.layers[0]);
+  const auto& convolution = std::get<Conv2dConfig>(config.model.layers[0].kind);
   EXPECT_EQ(convolution.filters, 8);
   EXPECT_EQ(convolution.padding, "valid");
-  EXPECT_TRUE(std::holds_alternative<FlattenConfig>(config.model.layers[1]));
-  EXPECT_EQ(std::get<DenseConfig>(config.model.layers[2]).activation, "softmax");
+  EXPECT_TRUE(std::holds_alternative<FlattenConfig>(config.model.layers[1].kind));
+  EXPECT_EQ(std::get<DenseConfig>(config.model.layers[2].kind).activation, "softmax");
 }
 
 TEST(Config, KernelIsOneNumberOrRowsAndColumns) {
   using Kernel = std::array<std::int64_t, 2>;
   const auto kernel = [](const std::string& value) {
     const Config config = parse(kSmall, {"model.layers.0.conv2d.kernel=" + value});
-    return std::get<Conv2dConfig>(config.model.layers[0]).kernel;
+    return std::get<Conv2dConfig>(config.model.layers[0].kind).kernel;
   };
   EXPECT_EQ(kernel("4"), (Kernel{4, 4}));
   EXPECT_EQ(kernel("[3, 5]"), (Kernel{3, 5}));
@@ -83,13 +83,24 @@ TEST(Config, ResolvedTextReadsBackToItself) {
   config.data.split = {"random", 0.1 + 0.2, 1.0 / 3.0};
   config.image.half_width = 1e-300;
   config.image.flip = true;
-  config.model.layers = {Conv2dConfig{8, {3, 5}, "same", "relu"},
-                         ReluConfig{},
-                         MaxPool2dConfig{3},
-                         FlattenConfig{},
-                         DenseConfig{2, "linear"},
-                         SoftmaxConfig{}};
-  config.train.optimizer = AdamConfig{3e-4, 0.5, 0.99, 1e-8};
+  Conv2dConfig convolution;
+  convolution.filters = 8;
+  convolution.kernel = {3, 5};
+  convolution.stride = 2;
+  convolution.groups = 4;
+  convolution.activation = "gelu";
+  convolution.initializer = {ConstantInitializer{0.1 + 0.2}};
+  ResidualConfig residual{{{convolution}, {BatchNormConfig{0.9, 1e-3}}}, "projection", "elu"};
+  DenseConfig dense;
+  dense.units = 2;
+  config.model.layers = {{convolution},     {ReluConfig{}},    {MaxPool2dConfig{{3, 2, "same"}}}, {residual},
+                         {FlattenConfig{}}, {FeaturesConfig{}}, {dense},                           {SoftmaxConfig{}}};
+  config.model.regularizer = {1e-5, 1e-4};
+  config.train.optimizer = {AdamConfig{3e-4, 0.5, 0.99, 1e-8}};
+  config.train.loss = {CrossEntropyConfig{0.1, {0.25, 4}}};
+  config.train.schedule = {PlateauSchedule{"val_auc", 0.3, 4, 1e-9, 0.01}};
+  config.data.high_level = {"mass", "tau_32"};
+  config.image.channels = {"mass", "pt"};
   config.early_stopping = {false, "val_auc", 7, 1e-17, false};
   const std::string text = to_yaml(config);
   const Config again = parse(text);
@@ -194,13 +205,13 @@ TEST(ConfigAssignment, OverridesTheFile) {
 
 TEST(ConfigAssignment, MakesSectionsThatTheFileDoesNotHave) {
   const Config config = parse(kSmall, {"train.optimizer.adam.learning_rate=0.01"});
-  EXPECT_EQ(std::get<AdamConfig>(config.train.optimizer).learning_rate, 0.01);
+  EXPECT_EQ(std::get<AdamConfig>(config.train.optimizer.kind).learning_rate, 0.01);
 }
 
 TEST(ConfigAssignment, ReachesIntoLists) {
   const Config config = parse(kSmall, {"model.layers.0.conv2d.filters=16", "model.layers.1=relu"});
-  EXPECT_EQ(std::get<Conv2dConfig>(config.model.layers[0]).filters, 16);
-  EXPECT_TRUE(std::holds_alternative<ReluConfig>(config.model.layers[1]));
+  EXPECT_EQ(std::get<Conv2dConfig>(config.model.layers[0].kind).filters, 16);
+  EXPECT_TRUE(std::holds_alternative<ReluConfig>(config.model.layers[1].kind));
   EXPECT_THAT(refusal(kSmall, {"model.layers.3.dense.units=1"}), HasSubstr("entries 0 to 2, not \"3\""));
   EXPECT_THAT(refusal(kSmall, {"model.layers.first=relu"}), HasSubstr("entries 0 to 2, not \"first\""));
 }

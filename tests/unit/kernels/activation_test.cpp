@@ -66,7 +66,7 @@ class SoftmaxCrossEntropy : public testing::TestWithParam<std::int64_t> {
  protected:
   std::vector<double> losses(const AlignedBuffer<float>& logits) {
     std::vector<double> losses(kLanes, -1.0);
-    softmax_cross_entropy(classes_, logits.data(), labels_.data(), kLanes, probabilities_.data(),
+    softmax_cross_entropy(classes_, logits.data(), labels_.data(), kLanes, 0.0, probabilities_.data(),
                           losses.data(), nullptr);
     return losses;
   }
@@ -101,7 +101,7 @@ TEST_P(SoftmaxCrossEntropy, GradientIsTheDifferenceQuotientAndZeroForPadding) {
   const std::int64_t samples = 13;
   AlignedBuffer<float> dlogits(logits_.size());
   std::vector<double> loss(static_cast<std::size_t>(samples));
-  softmax_cross_entropy(classes_, logits_.data(), labels_.data(), samples, probabilities_.data(), loss.data(),
+  softmax_cross_entropy(classes_, logits_.data(), labels_.data(), samples, 0.0, probabilities_.data(), loss.data(),
                         dlogits.data());
   for (std::size_t i = 0; i < logits_.size(); ++i) {
     const std::size_t lane = i % kLanes;
@@ -123,7 +123,7 @@ TEST_P(SoftmaxCrossEntropy, IsFiniteForAllFiniteLogitsAndNotForOthers) {
     }
     AlignedBuffer<float> dlogits(logits_.size());
     std::vector<double> loss(kLanes);
-    softmax_cross_entropy(classes_, logits_.data(), labels_.data(), kLanes, probabilities_.data(),
+    softmax_cross_entropy(classes_, logits_.data(), labels_.data(), kLanes, 0.0, probabilities_.data(),
                           loss.data(), dlogits.data());
     for (const double l : loss) EXPECT_TRUE(std::isfinite(l) && l >= 0) << l;
     for (const float d : dlogits.span()) EXPECT_TRUE(std::isfinite(d) && std::abs(d) <= 1) << d;

@@ -15,8 +15,12 @@ namespace {
 using testing::HasSubstr;
 
 /// "- conv2d: {...}" lines to a network's config.
+Config config_of(const std::string& layers, const std::string& loss = "cross_entropy") {
+  return parse_config("model:\n  layers: [" + layers + "]\ntrain: {loss: " + loss + "}\n", "test.yaml", {},
+                      false);
+}
 ModelConfig network(const std::string& layers) {
-  return parse_config("model:\n  layers: [" + layers + "]\n", "test.yaml", {}, false).model;
+  return config_of(layers).model;
 }
 
 constexpr const char* kNotebook =
@@ -51,20 +55,33 @@ class LeafOfSamples {
         }
       }
     }
+    const Planes features = workspace_.features();
+    for (std::int64_t f = 0; f < features.columns; ++f) {
+      for (std::size_t lane = 0; lane < samples; ++lane) features.at(0, 0, f)[lane] = uniform(engine);
+    }
+    if (model.input().targets > 0) {
+      for (float& target : workspace_.targets()) target = uniform(engine);
+    }
     for (std::uint8_t& label : labels_) label = static_cast<std::uint8_t>(engine() % 2);
   }
 
   /// Sum of the losses over the samples.
   double loss() {
     std::vector<double> losses(labels_.size());
-    model_.forward_loss(workspace_, labels_, losses.data());
+    model_.forward(workspace_, targets(), losses.data());
     double sum = 0;
     for (const double loss : losses) sum += loss;
     return sum;
   }
 
+  /// The same in training: dropout drops, batch_norm looks at the leaf, classes have weights.
+  double training_loss() {
+    std::vector<std::int64_t> ignored(static_cast<std::size_t>(model_.parameter_count()));
+    return backward(ignored).loss;
+  }
+
   LeafResult backward(std::vector<std::int64_t>& sums) {
-    return model_.forward_backward(workspace_, labels_, kernels::exact_sum_limit(1), sums.data());
+    return model_.forward_backward(workspace_, targets(), {}, kernels::exact_sum_limit(1), sums.data());
   }
 
   std::vector<double> gradient() {
@@ -78,6 +95,10 @@ class LeafOfSamples {
   LeafWorkspace& workspace() { return workspace_; }
 
  private:
+  LeafTargets targets() {
+    return {labels_, model_.input().targets > 0 ? workspace_.targets().data() : nullptr};
+  }
+
   const Model& model_;
   LeafWorkspace workspace_;
   std::vector<std::uint8_t> labels_;
@@ -94,6 +115,9 @@ void randomize(Model& model, std::uint32_t seed) {
 struct Network {
   const char* name;
   const char* layers;
+  const char* loss = "cross_entropy";
+  std::int64_t features = 0;
+  std::int64_t targets = 0;
 };
 
 void PrintTo(const Network& tested, std::ostream* out) {
@@ -108,12 +132,12 @@ class GradientCheck : public testing::TestWithParam<Network> {};
 /// counts.
 double distance_from_slope(LeafOfSamples& leaf, float& parameter, double gradient) {
   const float before = parameter;
-  const double loss = leaf.loss();
+  const double loss = leaf.training_loss();
   double best = std::numeric_limits<double>::infinity();
   for (const float step : {4e-3F, 1e-3F, 3e-4F}) {
     const auto moved_loss = [&](float moved) {
       parameter = moved;
-      return leaf.loss();
+      return leaf.training_loss();
     };
     const double up = moved_loss(before + step);
     const double down = moved_loss(before - step);
@@ -127,12 +151,16 @@ double distance_from_slope(LeafOfSamples& leaf, float& parameter, double gradien
 }
 
 TEST_P(GradientCheck, EveryParameterAgreesWithFiniteDifferences) {
-  Model model(network(GetParam().layers), Shape::image(2, 7, 6));
+  const Config config = config_of(GetParam().layers, GetParam().loss);
+  ModelInput input(Shape::image(2, 7, 6), GetParam().features);
+  input.targets = GetParam().targets;
+  if (input.targets > 0) input.classes = 0;
+  Model model(config.model, input, config.train.loss);
   randomize(model, 5);
   for (const std::size_t samples : {std::size_t{16}, std::size_t{3}}) {
     LeafOfSamples leaf(model, samples, 11);
     const std::vector<double> gradient = leaf.gradient();
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(model.trainable_count()); ++i) {
       EXPECT_LT(distance_from_slope(leaf, model.parameters()[i], gradient[i]), 1e-2)
           << "parameter " << i << ", " << samples << " samples";
     }
@@ -179,6 +207,65 @@ INSTANTIATE_TEST_SUITE_P(
         Network{"ReluAfterRelu",
                 "conv2d: {filters: 3, kernel: 3, activation: relu}, relu, flatten,"
                 "dense: {units: 2, activation: softmax}"},
+        Network{"ConvStrided",
+                "conv2d: {filters: 3, kernel: 3, stride: 2, padding: same, activation: relu},"
+                "conv2d: {filters: 2, kernel: 2, stride: 2}, flatten, dense: {units: 2}, softmax"},
+        Network{"ConvGroups",
+                "conv2d: {filters: 4, kernel: 3, groups: 2, padding: same, activation: relu},"
+                "conv2d: {filters: 4, kernel: 3, groups: 4, stride: 3, padding: same}, flatten, dense: {units: 2}, "
+                "softmax"},
+        Network{"PoolsThatOverlap",
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, max_pool2d: {size: 3, stride: 2, padding: "
+                "same}, conv2d: {filters: 3, kernel: 2, padding: same, activation: relu}, avg_pool2d: {size: 2, "
+                "stride: 1, padding: same}, flatten, dense: {units: 2}, softmax"},
+        Network{"GlobalAverage",
+                "conv2d: {filters: 5, kernel: 2, activation: relu}, global_avg_pool2d, dense: {units: 2}, softmax"},
+        Network{"LeakyReluAndElu",
+                "conv2d: {filters: 2, kernel: 2, activation: leaky_relu}, elu: {alpha: 0.7}, flatten, dense: "
+                "{units: 4, activation: elu}, leaky_relu: {alpha: 0.1}, dense: {units: 2}, softmax"},
+        Network{"GeluTanhSigmoid",
+                "conv2d: {filters: 2, kernel: 2, activation: gelu}, tanh, flatten, dense: {units: 4, activation: "
+                "sigmoid}, dense: {units: 3, activation: tanh}, dense: {units: 2, activation: softmax}"},
+        Network{"Dropout",
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, dropout: {rate: 0.4}, flatten, dropout: {rate: "
+                "0.5}, dense: {units: 2}, softmax"},
+        Network{"LayerNorm",
+                "conv2d: {filters: 3, kernel: 2, activation: relu}, layer_norm, flatten, dense: {units: 5, "
+                "activation: tanh}, layer_norm, dense: {units: 2}, softmax"},
+        Network{"GroupNorm",
+                "conv2d: {filters: 4, kernel: 2}, group_norm: {groups: 2}, relu, flatten, dense: {units: 6}, "
+                "group_norm: {groups: 3}, dense: {units: 2}, softmax"},
+        Network{"BatchNorm",
+                "conv2d: {filters: 3, kernel: 2}, batch_norm, relu, flatten, dense: {units: 5}, batch_norm, tanh,"
+                "dense: {units: 2}, softmax"},
+        Network{"ResidualIdentity",
+                "conv2d: {filters: 3, kernel: 3, padding: same, activation: relu}, residual: {layers: [conv2d: "
+                "{filters: 3, kernel: 3, padding: same, activation: relu}, conv2d: {filters: 3, kernel: 3, padding: "
+                "same}]}, residual: {layers: [conv2d: {filters: 3, kernel: 1}], activation: linear}, flatten, dense: "
+                "{units: 2}, softmax"},
+        Network{"ResidualProjection",
+                "residual: {layers: [conv2d: {filters: 4, kernel: 3, stride: 2, padding: same}, batch_norm]}, "
+                "residual: {layers: [residual: {layers: [conv2d: {filters: 4, kernel: 3, padding: same}]}, relu], "
+                "shortcut: projection, activation: gelu}, flatten, dense: {units: 2}, softmax"},
+        Network{"ResidualDense",
+                "flatten, dense: {units: 4, activation: relu}, residual: {layers: [dense: {units: 4}], activation: "
+                "tanh}, residual: {layers: [dense: {units: 3, activation: relu}]}, dense: {units: 2}, softmax"},
+        Network{"Standardized", "standardize, conv2d: {filters: 2, kernel: 2}, flatten, dense: {units: 2}, softmax"},
+        Network{"Features",
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, flatten, features: {layers: [dense: {units: 4, "
+                "activation: relu}]}, dense: {units: 3, activation: tanh}, features: {layers: []}, dense: {units: 2},"
+                "softmax",
+                "cross_entropy", 5},
+        Network{"LabelSmoothingAndClassWeights", "flatten, dense: {units: 2}, softmax",
+                "{cross_entropy: {label_smoothing: 0.2, class_weights: [0.5, 2]}}"},
+        Network{"BinaryCrossEntropy", "flatten, dense: {units: 3, activation: tanh}, dense: {units: 1, activation: sigmoid}",
+                "{binary_cross_entropy: {label_smoothing: 0.1, class_weights: [3, 0.25]}}"},
+        Network{"BinaryCrossEntropyOfTwo", "flatten, dense: {units: 2}, sigmoid", "binary_cross_entropy"},
+        Network{"SquaredErrorOfProbabilities", "flatten, dense: {units: 2, activation: softmax}", "mean_squared_error"},
+        Network{"SquaredError", "flatten, dense: {units: 4, activation: tanh}, dense: {units: 3}",
+                "mean_squared_error", 0, 3},
+        Network{"AbsoluteError", "flatten, dense: {units: 4, activation: relu}, dense: {units: 2, activation: relu}",
+                "mean_absolute_error", 0, 2},
         Network{"NoPooling",
                 "conv2d: {filters: 2, kernel: [7, 6], activation: relu}, flatten,"
                 "dense: {units: 2, activation: softmax}"}),
@@ -214,7 +301,7 @@ TEST(Model, LanesBeyondAShortLeafAddNothing) {
   }
   std::vector<std::int64_t> ignored(static_cast<std::size_t>(model.parameter_count()));
   const std::vector<std::uint8_t> all(16, 1);
-  model.forward_backward(leaf.workspace(), all, kernels::exact_sum_limit(1), ignored.data());
+  model.forward_backward(leaf.workspace(), {all}, {}, kernels::exact_sum_limit(1), ignored.data());
   std::size_t next = 0;
   for (std::int64_t r = 0; r < input.rows; ++r) {
     for (std::int64_t i = 0; i < input.columns * kLanes; ++i) input.at(0, r, 0)[i] = kept[next++];
@@ -226,8 +313,8 @@ TEST(Model, ProbabilitiesAddUpToOne) {
   Model model(network(kNotebook), Shape::image(1, 12, 12));
   randomize(model, 1);
   LeafOfSamples leaf(model, 16, 4);
-  model.forward(leaf.workspace());
-  const float* probabilities = leaf.workspace().probabilities();
+  leaf.loss();
+  const float* probabilities = leaf.workspace().predictions();
   for (std::int64_t lane = 0; lane < kLanes; ++lane) {
     EXPECT_NEAR(probabilities[lane] + probabilities[kLanes + lane], 1.0, 1e-6);
   }
@@ -255,7 +342,9 @@ TEST(Model, NotebookHasItsParametersAndNames) {
   EXPECT_EQ(model.parameter_count(), 216546);
   EXPECT_EQ(model.multiply_adds_forward(), 2875520);
   EXPECT_EQ(model.multiply_adds_training(), 8421760);
-  EXPECT_THAT(model.layer_names(),
+  std::vector<std::string> names;
+  for (const Node& node : model.nodes()) names.push_back(node.name);
+  EXPECT_THAT(names,
               testing::ElementsAre("conv2d", "conv2d_1", "max_pool2d", "conv2d_2", "conv2d_3", "flatten",
                                    "dense", "dense_1", "dense_2", "dense_3"));
   const std::string summary = model.summary();
@@ -274,28 +363,139 @@ TEST(Model, ViewsCoverTheArenaWithoutGaps) {
   EXPECT_EQ(next, model.parameter_count());
 }
 
-TEST(Model, StartsGlorotUniformWithZeroBiases) {
-  Model model(network(kNotebook), Shape::image(1, 40, 40));
+/// What the kernel of a dense layer (300 inputs, 200 outputs) with these keys starts with.
+std::vector<double> kernel_start(const std::string& keys, const std::string& model_keys = "") {
+  const Config config = parse_config("model:\n  layers: [flatten, dense: {units: 200" + keys +
+                                         "}, dense: {units: 2}, softmax]\n" + model_keys,
+                                     "test.yaml", {}, false);
+  Model model(config.model, Shape::image(3, 10, 10));
   model.initialize(3);
-  for (const ParameterView& view : model.parameter_views()) {
-    const auto values = model.parameters().subspan(static_cast<std::size_t>(view.offset),
-                                                   static_cast<std::size_t>(view.spec.size()));
-    const auto& shape = view.spec.shape;
-    const double taps = shape.size() == 4 ? static_cast<double>(shape[0] * shape[1]) : 1.0;
-    double limit = 0;
-    if (view.spec.name == "kernel") {
-      limit = std::sqrt(6.0 / (taps * static_cast<double>(shape[shape.size() - 2] + shape.back())));
-    }
-    double largest = 0;
+  const ParameterView& kernel = model.parameter_views()[0];
+  return {model.parameters().begin(), model.parameters().begin() + kernel.spec.size()};
+}
+
+struct StartCase {
+  const char* keys;
+  double variance;
+  double largest;  ///< in deviations
+  double mean = 0;
+};
+
+TEST(Model, KernelsStartAsTheirInitializerSays) {
+  const double uniform = std::sqrt(3.0);
+  const double cut = 2 / 0.87962566103423978;
+  for (const StartCase& c : {StartCase{", activation: relu", 2.0 / 300, uniform},  // auto
+                             StartCase{", activation: gelu", 2.0 / 300, uniform},
+                             StartCase{", activation: tanh", 2.0 / 500, uniform},
+                             StartCase{"", 2.0 / 500, uniform},
+                             StartCase{", activation: relu, initializer: glorot_uniform", 2.0 / 500, uniform},
+                             StartCase{", initializer: glorot_normal", 2.0 / 500, cut},
+                             StartCase{", initializer: he_uniform", 2.0 / 300, uniform},
+                             StartCase{", initializer: he_normal", 2.0 / 300, cut},
+                             StartCase{", initializer: lecun_uniform", 1.0 / 300, uniform},
+                             StartCase{", initializer: lecun_normal", 1.0 / 300, cut},
+                             StartCase{", initializer: {normal: {mean: 0.5, stddev: 0.1}}", 0.01, 6, 0.5},
+                             StartCase{", initializer: {constant: {value: 0.25}}", 0, 0, 0.25},
+                             StartCase{", initializer: zeros", 0, 0}}) {
+    const std::vector<double> values = kernel_start(c.keys);
     double sum = 0;
-    for (const float value : values) {
-      largest = std::max(largest, std::abs(static_cast<double>(value)));
+    double squares = 0;
+    double largest = 0;
+    for (const double value : values) {
       sum += value;
+      squares += (value - c.mean) * (value - c.mean);
+      largest = std::max(largest, std::abs(value - c.mean));
     }
-    EXPECT_LE(largest, limit * (1 + 1e-6)) << view.layer << " " << view.spec.name;
-    EXPECT_GE(largest, limit * 0.9) << view.layer << " " << view.spec.name;
-    EXPECT_NEAR(sum / static_cast<double>(values.size()), 0.0, 0.2 * limit + 1e-12) << view.layer;
+    const auto count = static_cast<double>(values.size());
+    const double deviation = std::sqrt(c.variance);
+    EXPECT_NEAR(sum / count, c.mean, 5 * deviation / std::sqrt(count) + 1e-7) << c.keys;
+    EXPECT_NEAR(squares / count, c.variance, 0.02 * c.variance) << c.keys;
+    EXPECT_LE(largest, c.largest * deviation * (1 + 1e-6)) << c.keys;
+    if (c.largest < 3) {
+      EXPECT_GE(largest, c.largest * deviation * 0.99) << c.keys;
+    }
   }
+}
+
+TEST(Model, OneInitializerMayServeAllLayers) {
+  EXPECT_EQ(kernel_start(", activation: relu", "  initializer: glorot_uniform\n"),
+            kernel_start(", activation: relu, initializer: glorot_uniform"));
+  EXPECT_EQ(kernel_start(", initializer: zeros", "  initializer: glorot_uniform\n")[7], 0.0);
+}
+
+TEST(Model, BiasesStartAtZeroUnlessTheySayOtherwise) {
+  const Config config = config_of("flatten, dense: {units: 3, bias_initializer: {constant: {value: 0.5}}}, dense: "
+                                  "{units: 2}, softmax");
+  Model model(config.model, Shape::image(1, 4, 4));
+  model.initialize(1);
+  for (const ParameterView& view : model.parameter_views()) {
+    if (view.spec.name == "bias") {
+      EXPECT_EQ(model.parameters()[static_cast<std::size_t>(view.offset)], view.layer == "dense" ? 0.5F : 0.0F);
+    }
+  }
+}
+
+TEST(Model, SmallBatchNormUsesTheSamplesThatItHas) {
+  // One sample in a dense layer has no variance: what is left is beta.
+  const Config config = config_of("flatten, dense: {units: 2}, batch_norm, softmax");
+  Model model(config.model, Shape::image(1, 4, 4));
+  randomize(model, 3);
+  const ParameterView& beta = model.parameter_views()[3];
+  ASSERT_EQ(beta.spec.name, "beta");
+  LeafOfSamples leaf(model, 1, 4);
+  leaf.training_loss();
+  const double difference = model.parameters()[static_cast<std::size_t>(beta.offset) + 1] -
+                            model.parameters()[static_cast<std::size_t>(beta.offset)];
+  EXPECT_NEAR(leaf.workspace().predictions()[kLanes], 1 / (1 + std::exp(-difference)), 1e-6);
+}
+
+TEST(Model, BatchNormSumsItsLeavesStatistics) {
+  const Config config = config_of("standardize, batch_norm, flatten, dense: {units: 2}, softmax");
+  Model model(config.model, Shape::image(1, 4, 4));
+  model.initialize(1);
+  EXPECT_EQ(model.parameter_count() - model.trainable_count(), 2 + 2 * 16);
+  LeafOfSamples leaf(model, 5, 4);
+  double mean = 0;
+  for (std::int64_t i = 0; i < 16; ++i) {
+    for (std::int64_t lane = 0; lane < 5; ++lane)
+      mean += leaf.workspace().input().at(0, i / 4, i % 4)[lane] / (16.0 * 5);
+  }
+  const std::vector<double> sums = leaf.gradient();
+  EXPECT_NEAR(sums[static_cast<std::size_t>(model.trainable_count()) + 32] / 5, mean, 1e-6);
+}
+
+TEST(Model, DropoutIsAFunctionOfThePositionInTheEpoch) {
+  const Config config = config_of("flatten, dropout: {rate: 0.25}, dense: {units: 2}, softmax");
+  Model model(config.model, Shape::image(1, 40, 40));
+  model.initialize(1);
+  LeafWorkspace workspace(model, true);
+  for (std::int64_t i = 0; i < 1600 * kLanes; ++i) workspace.input().data[i] = 1;
+  const std::vector<std::uint8_t> labels(16, 1);
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
+  const auto dropped = [&](std::int64_t position, std::uint32_t epoch) {
+    LeafContext leaf;
+    leaf.seed = 7;
+    leaf.epoch = epoch;
+    leaf.first_position = position;
+    std::fill(sums.begin(), sums.end(), 0);
+    model.forward_backward(workspace, {labels}, leaf, kernels::exact_sum_limit(1), sums.data());
+    return std::vector<std::int64_t>(sums.begin(), sums.begin() + 3200);
+  };
+  const auto first = dropped(32, 1);
+  EXPECT_EQ(dropped(32, 1), first);
+  EXPECT_NE(dropped(48, 1), first);
+  EXPECT_NE(dropped(32, 2), first);
+}
+
+TEST(Model, NamesResidualBlocksThatDoNotFit) {
+  EXPECT_THAT(refusal("residual: {layers: [conv2d: {filters: 3, kernel: 3}], shortcut: identity}, flatten, dense: "
+                      "{units: 2}, softmax"),
+              HasSubstr("model.layers[0]: residual: the layers make (6, 4, 3) out of (8, 6, 1)"));
+  EXPECT_THAT(refusal("residual: {layers: [relu, conv2d: {filters: 3, kernel: 9}]}, flatten, dense: {units: 2}, softmax"),
+              HasSubstr("model.layers[0].residual.layers[1]: kernel 9 x 9"));
+  EXPECT_THAT(refusal("residual: {layers: [flatten]}, dense: {units: 2}, softmax"), HasSubstr("no shortcut joins"));
+  EXPECT_THAT(refusal("flatten, features: {layers: []}, dense: {units: 2}, softmax"), HasSubstr("data.high_level"));
+  EXPECT_THAT(refusal("relu, standardize, flatten, dense: {units: 2}, softmax"), HasSubstr("on an input only"));
 }
 
 TEST(Model, StartIsAFunctionOfTheSeedAlone) {

@@ -1,0 +1,51 @@
+#include "generate_toys.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "jetrain/data/toys.hpp"
+#include "jetrain/io/hdf5_file.hpp"
+
+namespace jetrain {
+namespace {
+
+void write_line(hid_t file, const GenerateOptions& options) {
+  std::vector<float> x;
+  std::vector<float> y;
+  for (std::int64_t row = 0; row < options.jets; ++row) {
+    const LinePoint point = line_point(options.seed, row);
+    x.push_back(point.x);
+    y.push_back(point.y);
+  }
+  hdf5::write_array(file, "/features", {options.jets, 1}, x.data());
+  hdf5::write_array(file, "/labels", {options.jets, 1}, y.data());
+}
+
+void write_gaussians(hid_t file, const GenerateOptions& options) {
+  std::vector<float> x;
+  std::vector<std::uint8_t> labels;
+  for (std::int64_t row = 0; row < options.jets; ++row) {
+    const GaussianPoint point = gaussian_point(options.seed, row);
+    x.insert(x.end(), std::begin(point.x), std::end(point.x));
+    labels.push_back(point.label);
+  }
+  hdf5::write_array(file, "/features", {options.jets, 2}, x.data());
+  hdf5::write_array(file, "/labels", {options.jets}, labels.data());
+}
+
+}  // namespace
+
+void generate_toys(const GenerateOptions& options, const Communicator& comm) {
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    hdf5::write_file(options.output, hdf5::Seal::none, [&](hid_t file) {
+      options.kind == "line" ? write_line(file, options) : write_gaussians(file, options);
+    });
+    fmt::print("{}: {} rows ({}), seed {}\n", options.output, options.jets,
+               options.kind == "line" ? "y = 3 x + 1, noise 0.1" : "two classes around (-1, -1) and (1, 1)",
+               options.seed);
+  });
+}
+
+}  // namespace jetrain

@@ -1,0 +1,128 @@
+#include "jetrain/optim/optimizer.hpp"
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "jetrain/config/config.hpp"
+
+namespace jetrain {
+namespace {
+
+OptimizerConfig config_of(const std::string& optimizer) {
+  return parse_config("model: {layers: [flatten]}\ntrain: {optimizer: {" +
+                          (optimizer.find(':') == std::string::npos ? optimizer + ": {}" : optimizer) + "}}\n",
+                      "test.yaml", {}, false)
+      .train.optimizer;
+}
+
+/// A kernel of three numbers and a bias of the rest.
+std::unique_ptr<Optimizer> make(const std::string& optimizer, std::int64_t count = 5) {
+  return make_optimizer(config_of(optimizer), {{0, 3, true}, {3, count, false}});
+}
+
+class EveryOptimizer : public testing::TestWithParam<const char*> {};
+
+// Numbers from tests/data/make_optimizer_reference.py, computed in double precision. The tolerance is what float32
+// parameters and moments cost over a hundred steps: a few roundings of the parameter where it is largest.
+TEST_P(EveryOptimizer, FollowsItsEquationForAHundredSteps) {
+  const auto reference = nlohmann::json::parse(std::ifstream(TEST_DATA_DIR "/optimizer_reference.json"));
+  const auto scale = reference["scale"].get<std::vector<double>>();
+  const auto& after = reference["after"][GetParam()];
+  ASSERT_EQ(after.size(), 4U);
+  auto parameters = reference["start"].get<std::vector<float>>();
+  const OptimizerConfig config = config_of(GetParam());
+  const auto optimizer = make(GetParam());
+  std::vector<double> largest(parameters.size(), 1.0);
+  for (int t = 1; t <= 100; ++t) {
+    std::vector<float> gradient;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      gradient.push_back(static_cast<float>(((37 * t + 101 * static_cast<int>(i)) % 1021 - 510) * scale[i]));
+    }
+    optimizer->step(base_learning_rate(config), parameters, gradient);
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      largest[i] = std::max(largest[i], std::abs(static_cast<double>(parameters[i])));
+    if (!after.contains(std::to_string(t))) continue;
+    const auto expected = after[std::to_string(t)].get<std::vector<double>>();
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_NEAR(parameters[i], expected[i], 5e-6 * largest[i]) << t << " " << i;
+  }
+}
+
+TEST_P(EveryOptimizer, GivesTheSameBitsOnAnyNumberOfThreads) {
+  constexpr std::int64_t kCount = 20000;
+  const auto run = [&](int threads) {
+    omp_set_num_threads(threads);
+    const auto optimizer = make(GetParam(), kCount);
+    std::vector<float> parameters(kCount, 0.5F);
+    for (int t = 1; t <= 5; ++t) {
+      std::vector<float> gradient;
+      for (int i = 0; i < kCount; ++i)
+        gradient.push_back(std::sin(static_cast<float>(t) + 0.1F * static_cast<float>(i)));
+      optimizer->step(0.01, parameters, gradient);
+    }
+    return parameters;
+  };
+  const int before = omp_get_max_threads();
+  const std::vector<float> alone = run(1);
+  EXPECT_EQ(run(3), alone);
+  omp_set_num_threads(before);
+}
+
+TEST_P(EveryOptimizer, GoesOnWhereAnotherStopped) {
+  const auto first = make(GetParam());
+  std::vector<float> parameters{1.0F, -2.0F, 0.5F, 0.25F, 3.0F};
+  const auto step = [](Optimizer& optimizer, std::vector<float>& values, float g) {
+    optimizer.step(0.01, values, std::vector<float>{g, -2 * g, 0.0F, g / 2, 1.0F});
+  };
+  for (const float g : {0.5F, -0.25F, 0.125F}) step(*first, parameters, g);
+
+  const auto second = make(GetParam());
+  std::vector<float> copy = parameters;
+  second->set_steps(first->steps());
+  const auto from = first->state();
+  const auto to = second->state();
+  ASSERT_EQ(from.size(), to.size());
+  for (std::size_t i = 0; i < from.size(); ++i) std::copy(from[i].begin(), from[i].end(), to[i].begin());
+  for (const float g : {0.75F, 0.5F}) {
+    step(*first, parameters, g);
+    step(*second, copy, g);
+  }
+  EXPECT_EQ(parameters, copy);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryOptimizer,
+                         testing::Values("sgd", "sgd: {momentum: 0.9}", "sgd: {momentum: 0.9, nesterov: true}",
+                                         "adagrad", "adadelta", "rmsprop", "rmsprop: {momentum: 0.5}", "adam",
+                                         "adamw", "lars", "lamb"));
+
+// The first step moves by lr * g / (|g| + epsilon / sqrt(1 - beta_2)) in this form, which tells it from
+// PyTorch's for gradients near epsilon.
+TEST(Adam, AddsEpsilonBeforeTheBiasIsCorrected) {
+  const float gradient = 1e-7F;
+  const auto adam = make_optimizer(config_of("adam"), {{0, 1, true}});
+  std::vector<float> parameter{0.0F};
+  adam->step(0.001, parameter, std::vector<float>{gradient});
+  const auto g = static_cast<double>(gradient);
+  EXPECT_NEAR(parameter[0], -0.001 * g / (g + 1e-7 / std::sqrt(0.001)), 2e-8);
+}
+
+TEST(Adam, LeavesParametersWithoutGradientAlone) {
+  const auto adam = make_optimizer(config_of("adam"), {{0, 3, true}});
+  std::vector<float> parameters{1.0F, -2.0F, 3.0F};
+  adam->step(0.001, parameters, std::vector<float>(3, 0.0F));
+  EXPECT_EQ(parameters, (std::vector<float>{1.0F, -2.0F, 3.0F}));
+}
+
+TEST(Adamw, LeavesBiasesOutOfTheDecay) {
+  const auto adamw = make("adamw: {weight_decay: 0.5}");
+  std::vector<float> parameters(5, 1.0F);
+  adamw->step(0.1, parameters, std::vector<float>(5, 0.0F));
+  EXPECT_EQ(parameters, (std::vector<float>{0.95F, 0.95F, 0.95F, 1.0F, 1.0F}));
+}
+
+}  // namespace
+}  // namespace jetrain
