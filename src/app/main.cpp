@@ -14,8 +14,10 @@
 #include "jetrain/comm/threads.hpp"
 #include "jetrain/core/crash.hpp"
 #include "jetrain/core/error.hpp"
+#include "jetrain/data/array_loader.hpp"
 #include "jetrain/train/model_file.hpp"
 #include "preprocess.hpp"
+#include "study.hpp"
 #include "train.hpp"
 
 namespace {
@@ -28,6 +30,7 @@ struct Command {
   std::vector<std::string> inspected_files;
   PreprocessOptions preprocess;
   TrainOptions train;
+  StudyOptions study;
   EvaluateOptions evaluate;
   PredictOptions predict;
   std::string summary_config;
@@ -91,7 +94,8 @@ void add_summary(CLI::App& app, Command& command) {
       ->allow_extra_args(false);
   verb->callback([&] {
     command.run = [&](const Communicator& comm) {
-      const Config config = load_config(command.summary_config, command.train.assignments, false, comm);
+      Config config = load_config(command.summary_config, command.train.assignments, false, comm);
+      complete_arrays(config, comm);
       comm.agree([&] {
         const Model model = make_model(config);
         if (comm.is_root()) fmt::print("{}", model.summary());
@@ -115,6 +119,20 @@ void add_train(CLI::App& app, Command& command) {
       ->excludes("--overwrite");
   verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer");
   verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
+}
+
+void add_study(CLI::App& app, Command& command) {
+  StudyOptions& o = command.study;
+  CLI::App* verb = app.add_subcommand(
+      "study", "a family of trainings: grid, random search, ablation, learning curve, cross-validation");
+  verb->add_option("config", o.config, "YAML config with a study section")->required();
+  verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
+  verb->add_option("--out", o.output, "the study's folder; a study that is there already goes on")
+      ->capture_default_str()
+      ->default_val("runs/study");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { study(o, comm); }; });
 }
 
 void add_evaluate(CLI::App& app, Command& command) {
@@ -206,6 +224,7 @@ int main(int argc, char** argv) {
   add_preprocess(app, command);
   add_summary(app, command);
   add_train(app, command);
+  add_study(app, command);
   add_evaluate(app, command);
   add_predict(app, command);
 

@@ -48,6 +48,14 @@ Communicator::Communicator(MPI_Comm original) {
   MPI_Comm_size(handle_, &size_);
 }
 
+Communicator Communicator::split(int color) const {
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split(handle_, color, rank_, &part);
+  Communicator duplicate(part);
+  MPI_Comm_free(&part);
+  return duplicate;
+}
+
 Communicator::~Communicator() {
   if (handle_ != MPI_COMM_NULL) MPI_Comm_free(&handle_);
 }

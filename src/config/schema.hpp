@@ -141,6 +141,7 @@ void fields(Visitor& visit, Config& c) {
   visit("validation", c.validation, any());
   visit("early_stopping", c.early_stopping, any());
   visit("checkpoint", c.checkpoint, any());
+  visit("study", c.study, any());
 }
 
 }  // namespace jetrain::schema

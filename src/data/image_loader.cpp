@@ -55,41 +55,60 @@ void for_each_image(const JetSource& source, const Selection& selection, const s
   }
 }
 
-LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                         const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm) {
-  LoadedImages loaded;
+std::vector<LoadedImages> load_images(const JetSource& source, const Selection& selection,
+                                      const std::vector<Set>& wanted, const std::vector<SampleMaker>& makers,
+                                      bool skip_bad_rows, const Communicator& comm) {
+  std::vector<LoadedImages> all(makers.size());
   const RowRange mine = source.slice(selection.range(), comm.rank(), comm.size());
   comm.agree([&] {
     const Stopwatch watch;
     double image_seconds = 0;
-    std::vector<Slot> slots(static_cast<std::size_t>(source.window_slots()));
+    const auto slots_each = static_cast<std::size_t>(source.window_slots());
+    std::vector<Slot> slots(slots_each * makers.size());
+    const auto slot_of = [&](std::size_t maker, std::int64_t i) -> Slot& {
+      return slots[maker * slots_each + static_cast<std::size_t>(i)];
+    };
     const auto consume = [&](std::int64_t i, const JetBlock& block) {
-      const Stopwatch image_watch;
-      Slot& slot = slots[static_cast<std::size_t>(i)];
-      for_each_image(source, selection, wanted, maker, skip_bad_rows, block, slot.skipped,
-                     [&](std::int64_t, Set set, const SparseImage& image) {
-                       slot.sets[static_cast<std::size_t>(set)].append(image);
-                     });
-      slot.seconds = image_watch.seconds();
+      for (std::size_t m = 0; m < makers.size(); ++m) {
+        const Stopwatch image_watch;
+        Slot& slot = slot_of(m, i);
+        for_each_image(source, selection, wanted, makers[m], skip_bad_rows, block, slot.skipped,
+                       [&](std::int64_t, Set set, const SparseImage& image) {
+                         slot.sets[static_cast<std::size_t>(set)].append(image);
+                       });
+        slot.seconds = image_watch.seconds();
+      }
     };
     source.read(mine, consume, [&](std::int64_t count) {
-      for (std::int64_t i = 0; i < count; ++i) {
-        Slot& slot = slots[static_cast<std::size_t>(i)];
-        for (std::size_t s = 0; s < slot.sets.size(); ++s)
-          loaded.sets[s].images.append(std::move(slot.sets[s]));
-        loaded.rows_skipped += slot.skipped;
-        image_seconds += slot.seconds;
-        slot = {};
+      for (std::size_t m = 0; m < makers.size(); ++m) {
+        for (std::int64_t i = 0; i < count; ++i) {
+          Slot& slot = slot_of(m, i);
+          for (std::size_t s = 0; s < slot.sets.size(); ++s)
+            all[m].sets[s].images.append(std::move(slot.sets[s]));
+          all[m].rows_skipped += slot.skipped;
+          image_seconds += slot.seconds;
+          slot = {};
+        }
       }
     });
-    for (ImageSet& set : loaded.sets) set.images.shrink_to_fit();
-    loaded.preprocess_seconds = image_seconds / omp_get_max_threads();
-    loaded.read_seconds = watch.seconds() - loaded.preprocess_seconds;
+    for (LoadedImages& loaded : all) {
+      for (ImageSet& set : loaded.sets) set.images.shrink_to_fit();
+      loaded.preprocess_seconds = image_seconds / omp_get_max_threads();
+      loaded.read_seconds = watch.seconds() - loaded.preprocess_seconds;
+    }
   });
-  loaded.rows_read = comm.sum(mine.size());
-  loaded.rows_skipped = comm.sum(loaded.rows_skipped);
-  for (ImageSet& set : loaded.sets) set.count(comm);
-  return loaded;
+  for (LoadedImages& loaded : all) {
+    loaded.rows_read = comm.sum(mine.size());
+    loaded.rows_skipped = comm.sum(loaded.rows_skipped);
+    for (ImageSet& set : loaded.sets) set.count(comm);
+  }
+  return all;
+}
+
+LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
+                         const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm) {
+  return std::move(
+      load_images(source, selection, wanted, std::vector<SampleMaker>{maker}, skip_bad_rows, comm).front());
 }
 
 void ImageSet::count(const Communicator& comm) {
@@ -121,16 +140,19 @@ void require_both_classes(const ImageSet& set, Set which, const Communicator& co
 
 namespace {
 
-/// The sets that `wanted` names, from the config's data files.
-LoadedImages load_from_files(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
+/// The sets that `wanted` names, from the configs' data files, which are the same.
+std::vector<LoadedImages> load_from_files(const std::vector<const Config*>& configs,
+                                          const std::vector<Set>& wanted, const Communicator& comm) {
+  const Config& config = *configs.front();
   const DataConfig& data = config.data;
-  const SampleMaker maker(config, true);
+  std::vector<SampleMaker> makers;
+  for (const Config* each : configs) makers.emplace_back(*each, true);
   const bool skip = data.on_bad_row == "skip";
   if (data.split.method != "files") {
     const JetSource source(data.files, comm);
-    return load_images(source, Selection::from_config(config, source, comm), wanted, maker, skip, comm);
+    return load_images(source, Selection::from_config(config, source, comm), wanted, makers, skip, comm);
   }
-  LoadedImages all;
+  std::vector<LoadedImages> all(configs.size());
   for (const Set set : wanted) {
     const std::vector<std::string>& files = data.files_of(set);
     if (files.empty()) {
@@ -139,23 +161,35 @@ LoadedImages load_from_files(const Config& config, const std::vector<Set>& wante
           ExitStatus::usage);
     }
     const JetSource source(files, comm);
-    LoadedImages one =
-        load_images(source, Selection::limited(data.limit, set, source, comm), {set}, maker, skip, comm);
-    all[set] = std::move(one[set]);
-    all.rows_read += one.rows_read;
-    all.rows_skipped += one.rows_skipped;
-    all.read_seconds += one.read_seconds;
-    all.preprocess_seconds += one.preprocess_seconds;
+    std::vector<LoadedImages> ones =
+        load_images(source, Selection::limited(data.limit, set, source, comm), {set}, makers, skip, comm);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i][set] = std::move(ones[i][set]);
+      all[i].rows_read += ones[i].rows_read;
+      all[i].rows_skipped += ones[i].rows_skipped;
+      all[i].read_seconds += ones[i].read_seconds;
+      all[i].preprocess_seconds += ones[i].preprocess_seconds;
+    }
   }
   return all;
 }
 
 }  // namespace
 
+std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs, const std::vector<Set>& wanted,
+                                      const Communicator& comm) {
+  const DataConfig& data = configs.front()->data;
+  if (data.cache.empty() && !data.arrays.used()) return load_from_files(configs, wanted, comm);
+  std::vector<LoadedImages> all;
+  for (const Config* config : configs) all.push_back(load_images(*config, wanted, comm));
+  return all;
+}
+
 LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
                          const std::function<void(const std::string& text)>& say) {
-  const auto load = [&] {
-    return config.data.arrays.used() ? load_arrays(config, wanted, comm) : load_from_files(config, wanted, comm);
+  const auto load = [&]() -> LoadedImages {
+    if (config.data.arrays.used()) return load_arrays(config, wanted, comm);
+    return std::move(load_from_files({&config}, wanted, comm).front());
   };
   return config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);
 }

@@ -27,12 +27,14 @@ bool user_sees_a_terminal() {
 
 }  // namespace
 
-Log::Log(bool speaks) : terminal_(speaks && user_sees_a_terminal()) {
+Log::Log(bool speaks, To to) : terminal_(speaks && to == To::terminal && user_sees_a_terminal()) {
   if (!speaks) return;
+  logger_ = std::make_shared<spdlog::logger>("jetrain");
+  logger_->flush_on(spdlog::level::info);
+  if (to == To::file_only) return;
   auto console = std::make_shared<spdlog::sinks::stdout_sink_mt>();
   console->set_pattern("%v");
-  logger_ = std::make_shared<spdlog::logger>("jetrain", console);
-  logger_->flush_on(spdlog::level::info);
+  logger_->sinks().push_back(console);
 }
 
 Log::~Log() {
@@ -46,6 +48,7 @@ void Log::also_to(const std::string& file) {
   logger_->sinks().push_back(sink);
   for (const std::string& text : said_) sink->log(spdlog::details::log_msg("", spdlog::level::info, text));
   said_.clear();
+  has_file_ = true;
 }
 
 void Log::line(const std::string& text) {
@@ -54,7 +57,7 @@ void Log::line(const std::string& text) {
   line_open_ = false;
   std::fflush(stdout);
   logger_->info("{}", text);
-  if (logger_->sinks().size() == 1) said_.push_back(text);
+  if (!has_file_) said_.push_back(text);
 }
 
 void Log::progress(const std::string& text) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -81,7 +83,9 @@ class EpochRunner {
     EpochRecord record;
     record.epoch = at.epoch;
     record.loss = at.loss / static_cast<double>(plan_.samples);
-    record.accuracy = static_cast<double>(at.correct) / static_cast<double>(plan_.samples);
+    record.accuracy = model_.input().targets > 0
+                          ? std::numeric_limits<double>::quiet_NaN()
+                          : static_cast<double>(at.correct) / static_cast<double>(plan_.samples);
     record.learning_rate = update_.learning_rate();
     record.seconds = at.seconds;
     seconds_ += watch.seconds();
@@ -148,11 +152,14 @@ class EpochRunner {
 };
 
 std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
-  return fmt::format(
-      "epoch {:3}/{}  loss {:.4f}  acc {:.4f}  val_loss {:.4f}  val_acc {:.4f}  val_auc {:.4f}  "
-      "1/eB(0.3) {:.0f}  {:.1f} s  {:.0f} jets/s{}",
-      r.epoch, epochs, r.loss, r.accuracy, r.validation.loss, r.validation.accuracy, r.validation.auc,
-      r.validation.rejection_30, r.seconds, r.jets_per_second, best ? "  *" : "");
+  const Metrics& v = r.validation;
+  std::string line = fmt::format("epoch {:3}/{}  loss {:.4f}", r.epoch, epochs, r.loss);
+  if (!std::isnan(r.accuracy)) line += fmt::format("  acc {:.4f}", r.accuracy);
+  line += fmt::format("  val_loss {:.4f}", v.loss);
+  if (!std::isnan(v.accuracy)) line += fmt::format("  val_acc {:.4f}", v.accuracy);
+  if (!std::isnan(v.auc)) line += fmt::format("  val_auc {:.4f}  1/eB(0.3) {:.0f}", v.auc, v.rejection_30);
+  return line +
+         fmt::format("  {:.1f} s  {:.0f} jets/s{}", r.seconds, r.jets_per_second, best ? "  *" : "");
 }
 
 double median(std::vector<double> values) {

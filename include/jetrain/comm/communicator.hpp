@@ -21,6 +21,8 @@ class Communicator {
   /// Duplicates `original`, so that our messages never meet those of other libraries. Collective.
   explicit Communicator(MPI_Comm original);
   static Communicator world() { return Communicator(MPI_COMM_WORLD); }
+  /// The ranks that give the same color, in their order. Collective.
+  Communicator split(int color) const;
   /// A communicator of this rank alone.
   static Communicator self() { return Communicator(MPI_COMM_SELF); }
   ~Communicator();

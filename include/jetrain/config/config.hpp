@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "jetrain/config/layers.hpp"
+#include "jetrain/config/study.hpp"
 #include "jetrain/config/training.hpp"
 #include "jetrain/jets/augmentation.hpp"
 #include "jetrain/jets/image.hpp"
@@ -112,6 +113,7 @@ struct Config {
   ValidationConfig validation;
   EarlyStoppingConfig early_stopping;
   CheckpointConfig checkpoint;
+  StudyConfig study;
 };
 
 /// Parses YAML `text`. `name` is the file's name for messages; `assignments` are the `--set key=value` words,

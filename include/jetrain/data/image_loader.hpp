@@ -45,6 +45,11 @@ struct LoadedImages {
 LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
                          const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm);
 
+/// The same for several ways to make images, in one reading: an entry of the result for each maker.
+std::vector<LoadedImages> load_images(const JetSource& source, const Selection& selection,
+                                      const std::vector<Set>& wanted, const std::vector<SampleMaker>& makers,
+                                      bool skip_bad_rows, const Communicator& comm);
+
 /// Makes the images of those rows of `block` that `selection` gives to one of `wanted`, in row order. A bad
 /// row throws a DataError, or is skipped and counted.
 void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
@@ -56,6 +61,11 @@ void require_samples(const ImageSet& set, Set which);
 
 /// Checks that it has samples of both classes, too. Collective.
 void require_both_classes(const ImageSet& set, Set which, const Communicator& comm);
+
+/// The sets that `wanted` names for several configs that differ only in what is made of a jet, in one reading of
+/// the files (one each, where there is a cache, or plain arrays). Collective.
+std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs, const std::vector<Set>& wanted,
+                                      const Communicator& comm);
 
 /// The sets that `wanted` names, as the config describes them; by way of data.cache, if there is one. What
 /// the user should know of the cache goes to `say`, on all ranks. Collective.

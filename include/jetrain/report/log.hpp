@@ -3,6 +3,7 @@
 /// \file
 /// What the user reads while a job runs. Only rank 0 speaks: to the terminal, and into the run's log.txt.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,8 +16,9 @@ namespace jetrain {
 
 class Log {
  public:
-  /// `speaks`: this is rank 0; elsewhere nothing is ever printed.
-  explicit Log(bool speaks);
+  enum class To : std::uint8_t { terminal, file_only };
+  /// `speaks`: this is rank 0; elsewhere nothing is ever printed, or written.
+  explicit Log(bool speaks, To to = To::terminal);
   ~Log();
   /// Lines also go, with the time, to this file: those said so far, and all that follow.
   void also_to(const std::string& file);
@@ -30,6 +32,7 @@ class Log {
   std::shared_ptr<spdlog::logger> logger_;
   std::vector<std::string> said_;  ///< before there was a file
   bool terminal_ = false;
+  bool has_file_ = false;
   bool line_open_ = false;
 };
 

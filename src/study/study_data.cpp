@@ -1,0 +1,116 @@
+#include "jetrain/study/study_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/random.hpp"
+#include "jetrain/data/permutation.hpp"
+#include "jetrain/data/redistribute.hpp"
+
+namespace jetrain {
+namespace {
+
+/// All that decides which rows are read, and which set they belong to.
+std::string rows_key(const Config& config) {
+  Config relevant;
+  relevant.data = config.data;
+  relevant.data.high_level.clear();
+  if (config.data.split.method == "random") relevant.seed = config.seed;
+  return to_yaml(relevant);
+}
+
+/// That, and what is made of a row.
+std::string images_key(const Config& config) {
+  Config relevant;
+  relevant.data = config.data;
+  relevant.image = config.image;
+  relevant.augmentation = config.augmentation;
+  if (config.data.split.method == "random") relevant.seed = config.seed;
+  return to_yaml(relevant);
+}
+
+/// The samples whose number `keep` marks, in their order.
+ImageSet part_of(const ImageSet& set, const std::vector<bool>& keep, const Communicator& comm) {
+  ImageSet part;
+  const std::int64_t first = set.begins[static_cast<std::size_t>(comm.rank())];
+  for (std::int64_t i = 0; i < set.images.size(); ++i) {
+    if (keep[static_cast<std::size_t>(first + i)]) part.images.append(set.images[i]);
+  }
+  part.count(comm);
+  return part;
+}
+
+/// Both sets as one: the training samples, then the validation samples.
+ImageSet joined(const LoadedImages& loaded, const Communicator& comm) {
+  ImageSet train = loaded[Set::train];
+  ImageSet validation = loaded[Set::validation];
+  const std::int64_t first = train.total();
+  const std::vector<std::int64_t> borders = even_borders(first + validation.total(), comm.size());
+  std::vector<std::int64_t> train_borders;
+  std::vector<std::int64_t> validation_borders;
+  for (const std::int64_t border : borders) {
+    train_borders.push_back(std::min(border, first));
+    validation_borders.push_back(std::max<std::int64_t>(0, border - first));
+  }
+  redistribute(train, train_borders, comm);
+  redistribute(validation, validation_borders, comm);
+  train.images.append(std::move(validation.images));
+  train.begins = borders;
+  return train;
+}
+
+}  // namespace
+
+StudyData::StudyData(const std::vector<Trial>& trials, const Communicator& comm) : comm_(comm) {
+  std::map<std::string, std::vector<const Config*>> by_rows;
+  for (const Trial& trial : trials) {
+    std::vector<const Config*>& same_rows = by_rows[rows_key(trial.config)];
+    const std::string key = images_key(trial.config);
+    const bool known = std::any_of(same_rows.begin(), same_rows.end(),
+                                   [&](const Config* config) { return images_key(*config) == key; });
+    if (!known) same_rows.push_back(&trial.config);
+  }
+  for (const auto& [rows, configs] : by_rows) {
+    std::vector<LoadedImages> loaded = load_images(configs, {Set::train, Set::validation}, comm);
+    for (std::size_t i = 0; i < configs.size(); ++i) loaded_[images_key(*configs[i])] = std::move(loaded[i]);
+  }
+}
+
+const LoadedImages& StudyData::loaded(const Trial& trial) const {
+  return loaded_.at(images_key(trial.config));
+}
+
+TrialSets StudyData::sets_of(const Trial& trial, std::int64_t folds) const {
+  const LoadedImages& loaded = this->loaded(trial);
+  TrialSets sets;
+  if (trial.fold < 0) {
+    sets = {loaded[Set::train], loaded[Set::validation]};
+  } else {
+    if (trial.config.augmentation.used())
+      throw CollectiveError("study.folds: not with augmentation, since training and validation jets are kept apart",
+                            ExitStatus::usage);
+    const ImageSet all = joined(loaded, comm_);
+    const auto order = random_permutation(all.total(), trial.config.seed, Purpose::study, 1);
+    std::vector<bool> train(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+      train[i] = static_cast<std::int64_t>(order[i]) * folds / all.total() != trial.fold;
+    sets.train = part_of(all, train, comm_);
+    train.flip();
+    sets.validation = part_of(all, train, comm_);
+  }
+  if (trial.training_jets == 0) return sets;
+  if (trial.training_jets > sets.train.total()) {
+    throw CollectiveError(fmt::format("study.family.learning_curve: {} training jets are asked for, but there are {}",
+                                      trial.training_jets, sets.train.total()),
+                          ExitStatus::usage);
+  }
+  const auto order = random_permutation(sets.train.total(), trial.config.seed, Purpose::study, 2);
+  std::vector<bool> keep(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) keep[i] = order[i] < trial.training_jets;
+  sets.train = part_of(sets.train, keep, comm_);
+  return sets;
+}
+
+}  // namespace jetrain
