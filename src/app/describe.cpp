@@ -33,13 +33,13 @@ void describe_data(const Config& config, const LoadedImages& loaded, double seco
                    Log& log) {
   const ImageSet& train = loaded[Set::train];
   const std::int64_t tops = comm.sum(train.images.signal_count());
-  const std::string share =
-      config.data.arrays.used() || train.total() == 0
-          ? ""
-          : fmt::format(" ({:.1f} % tops)", 100.0 * static_cast<double>(tops) / static_cast<double>(train.total()));
-  log.line(fmt::format("read {} rows{} in {:.1f} s ({:.0f} jets/s): {} train{}, {} validate", loaded.rows_read,
-                       loaded.from_cache ? " from the cache " + config.data.cache : "", seconds,
-                       static_cast<double>(loaded.rows_read) / seconds, train.total(), share,
+  const std::string share = config.data.arrays.used() || train.total() == 0
+                                ? ""
+                                : fmt::format(" ({:.1f} % tops)", 100.0 * static_cast<double>(tops) /
+                                                                      static_cast<double>(train.total()));
+  log.line(fmt::format("read {} rows{} in {:.1f} s ({:.0f} jets/s): {} train{}, {} validate",
+                       loaded.rows_read, loaded.from_cache ? " from the cache " + config.data.cache : "",
+                       seconds, static_cast<double>(loaded.rows_read) / seconds, train.total(), share,
                        loaded[Set::validation].total()));
   if (loaded.rows_skipped > 0) log.line(fmt::format("warning: {} bad rows skipped", loaded.rows_skipped));
 }

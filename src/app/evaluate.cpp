@@ -126,8 +126,8 @@ void write_predictions(const std::string& path, const ScoredSlice& scored) {
 struct Grid {
   explicit Grid(const std::string& text) {
     char end = 0;
-    if (std::sscanf(text.c_str(), "%f:%f:%d%c", &low, &high, &points, &end) != 3 || !(low < high) || points < 2 ||
-        points > 10000)
+    if (std::sscanf(text.c_str(), "%f:%f:%d%c", &low, &high, &points, &end) != 3 || !(low < high) ||
+        points < 2 || points > 10000)
       throw UsageError(fmt::format("--grid {}: must be LOW:HIGH:POINTS, for example -4:4:41", text));
   }
   float at(std::int64_t i) const {
@@ -138,8 +138,8 @@ struct Grid {
   int points = 0;
 };
 
-/// The score of a network of two features on a grid: `x` (points), and `score` (points, points), whose row i has
-/// the first feature x[i] and whose column j has the second feature x[j].
+/// The score of a network of two features on a grid: `x` (points), and `score` (points, points), whose row i
+/// has the first feature x[i] and whose column j has the second feature x[j].
 void predict_grid(const PredictOptions& options, const StoredModel& stored) {
   const Grid grid(options.grid);
   if (stored.model.input().shape != Shape::vector(2)) {
@@ -187,7 +187,8 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
       if (!note.empty()) fmt::print("{}\n", note);
     }
     if (slice.skipped > 0) fmt::print("warning: {} bad rows skipped\n", slice.skipped);
-    if (std::isnan(m.auc) && !stored.config.data.arrays.used()) fmt::print("note: all jets are of one class, so there is no ROC curve\n");
+    if (std::isnan(m.auc) && !stored.config.data.arrays.used())
+      fmt::print("note: all jets are of one class, so there is no ROC curve\n");
     if (!options.json.empty()) write_text(options.json, metrics_json(m, slice.skipped));
     if (!options.roc.empty()) write_text(options.roc, roc_csv(scored));
   });

@@ -17,8 +17,8 @@ struct GenerateOptions {
   int threads = 0;  ///< of each rank; 0 leaves it to OMP_NUM_THREADS
 };
 
-/// `jetrain generate`: writes synthetic data; jets in the reference layout, half tops, half QCD, in random blocks
-/// of ten of one class. What the file holds is a function of (jets, seed) alone. Collective.
+/// `jetrain generate`: writes synthetic data; jets in the reference layout, half tops, half QCD, in random
+/// blocks of ten of one class. What the file holds is a function of (jets, seed) alone. Collective.
 void generate(const GenerateOptions& options, const Communicator& comm);
 
 }  // namespace jetrain

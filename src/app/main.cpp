@@ -49,11 +49,12 @@ void add_overwrite(CLI::App* verb, bool& overwrite) {
 
 void add_generate(CLI::App& app, Command& command) {
   GenerateOptions& o = command.generate;
-  CLI::App* verb =
-      app.add_subcommand("generate", "synthetic jets in the reference layout, or the tutorial's small data sets");
+  CLI::App* verb = app.add_subcommand(
+      "generate", "synthetic jets in the reference layout, or the tutorial's small data sets");
   verb->add_option("output", o.output, "HDF5 file to write")->required();
-  verb->add_option("--kind", o.kind,
-                   "jets; line: y = 3 x + 1 with noise 0.1; gaussians: two classes in the plane (plain arrays)")
+  verb->add_option(
+          "--kind", o.kind,
+          "jets; line: y = 3 x + 1 with noise 0.1; gaussians: two classes in the plane (plain arrays)")
       ->capture_default_str();
   verb->add_option("--jets,--rows", o.jets, "number of jets (half of them tops), or of rows")->required();
   verb->add_option("--seed", o.seed, "chooses the jets")->capture_default_str();
@@ -155,8 +156,9 @@ void add_predict(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 file");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
   verb->add_option("files", o.files, "HDF5 files, and last the file to write")->required()->expected(1, -1);
-  verb->add_option("--grid", o.grid,
-                   "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");
+  verb->add_option(
+      "--grid", o.grid,
+      "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
   verb->callback([&] {

@@ -49,12 +49,14 @@ void prepare_folder(const StudyOptions& options, const Config& config) {
     if (before == text) return;
     const std::vector<std::string> keys =
         differing_keys(parse_config(before, kept.string(), {}, false), comparable);
-    throw UsageError(fmt::format("{} holds a study with another config ({}): choose another --out, or --overwrite it",
-                                 options.output, keys.empty() ? "study" : keys.front()));
+    throw UsageError(
+        fmt::format("{} holds a study with another config ({}): choose another --out, or --overwrite it",
+                    options.output, keys.empty() ? "study" : keys.front()));
   }
   std::error_code failure;
   fs::create_directories(options.output, failure);
-  if (failure) throw DataError(fmt::format("cannot make the folder {}: {}", options.output, failure.message()));
+  if (failure)
+    throw DataError(fmt::format("cannot make the folder {}: {}", options.output, failure.message()));
   write_text(kept.string(), text);
 }
 

@@ -15,8 +15,8 @@ struct StudyOptions {
   int threads = 0;
 };
 
-/// `jetrain study`: the config's family of trainings, each in a run directory inside the study's, one table of
-/// all, and a ranking. What was done already is not done again. Collective.
+/// `jetrain study`: the config's family of trainings, each in a run directory inside the study's, one table
+/// of all, and a ranking. What was done already is not done again. Collective.
 void study(const StudyOptions& options, const Communicator& comm);
 
 }  // namespace jetrain

@@ -27,22 +27,27 @@ bool is_test_set(const Config& config, const std::vector<std::string>& files, co
 
 std::string record_test_set_use(const std::string& model_path, const std::vector<std::string>& files,
                                 double accuracy, double auc) {
-  const std::string record =
-      (std::filesystem::path(model_path).parent_path() / "test_set_used.txt").string();
+  const std::string record = (std::filesystem::path(model_path).parent_path() / "test_set_used.txt").string();
   std::ifstream in(record);
   std::vector<std::string> earlier;
-  for (std::string line; std::getline(in, line);) earlier.push_back(line);
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    earlier.push_back(line);
+    text += line + "\n";
+  }
   try {
-    append_text(record, fmt::format("{:%Y-%m-%d %H:%M:%S}  {}  accuracy {}  AUC {}\n",
-                                    fmt::localtime(std::time(nullptr)), fmt::join(files, " "), accuracy, auc));
+    write_text(record,
+               text + fmt::format("{:%Y-%m-%d %H:%M:%S}  {}  accuracy {}  AUC {}\n",
+                                  fmt::localtime(std::time(nullptr)), fmt::join(files, " "), accuracy, auc));
   } catch (const DataError& error) {
     return fmt::format("warning: this use of the test set could not be recorded: {}", error.what());
   }
   if (earlier.empty()) return "";
-  return fmt::format("note: the test set was used {} before, last {} ({}): choose between models on the validation "
-                     "set, or this result is no longer unbiased",
-                     earlier.size() == 1 ? "once" : fmt::format("{} times", earlier.size()),
-                     earlier.back().substr(0, 19), record);
+  return fmt::format(
+      "note: the test set was used {} before, last {} ({}): choose between models on the validation "
+      "set, or this result is no longer unbiased",
+      earlier.size() == 1 ? "once" : fmt::format("{} times", earlier.size()), earlier.back().substr(0, 19),
+      record);
 }
 
 }  // namespace jetrain

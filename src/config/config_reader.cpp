@@ -253,8 +253,10 @@ void check_together(const Config& config, const std::string& name, bool data_req
   }
   const ArraysConfig& arrays = data.arrays;
   if (arrays.used()) {
-    if (arrays.labels.empty()) fail("data.arrays.labels: is missing; name the dataset beside data.arrays.features");
-    if (data.split.method == "column") fail("data.split.method column needs jets; plain arrays have no such column");
+    if (arrays.labels.empty())
+      fail("data.arrays.labels: is missing; name the dataset beside data.arrays.features");
+    if (data.split.method == "column")
+      fail("data.split.method column needs jets; plain arrays have no such column");
     if (!data.high_level.empty()) fail("data.high_level: is of jets; plain arrays have none");
     if (config.augmentation.used()) fail("augmentation: is of jets; plain arrays have no constituents");
   } else if (!arrays.labels.empty()) {

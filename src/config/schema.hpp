@@ -14,13 +14,15 @@ namespace jetrain::schema {
 using namespace rules;
 
 template <class Visitor, class T>
-  requires requires(Visitor& visit, T& c) { c.fields(visit); }
+requires requires(Visitor& visit, T& c) {
+  c.fields(visit);
+}
 void fields(Visitor& visit, T& c) {
   c.fields(visit);
 }
 
 template <class Visitor, class T>
-  requires std::is_empty_v<T>
+requires std::is_empty_v<T>
 void fields(Visitor&, T&) {}
 
 template <class Visitor>
@@ -42,9 +44,8 @@ void fields(Visitor& visit, ArraysConfig& c) {
   visit("labels", c.labels, any());
   visit("shape", c.shape, [](const std::vector<std::int64_t>& shape) {
     const bool good = shape.empty() || ((shape.size() == 1 || shape.size() == 3) &&
-                                        std::all_of(shape.begin(), shape.end(), [](std::int64_t n) {
-                                          return n >= 1 && n <= 65536;
-                                        }));
+                                        std::all_of(shape.begin(), shape.end(),
+                                                    [](std::int64_t n) { return n >= 1 && n <= 65536; }));
     return good ? std::string() : std::string("must be [features] or [channels, rows, columns]");
   });
   visit("targets", c.targets, between(0, 65536));

@@ -25,8 +25,10 @@ bool is_floating(hid_t dataset) {
   return H5Tget_class(type) == H5T_FLOAT;
 }
 
-hdf5::Handle open_array(hid_t file, const std::string& path, const std::string& key, const std::string& name) {
-  if (name.empty()) throw UsageError(fmt::format("data.arrays.{}: is missing; name the dataset in {}", key, path));
+hdf5::Handle open_array(hid_t file, const std::string& path, const std::string& key,
+                        const std::string& name) {
+  if (name.empty())
+    throw UsageError(fmt::format("data.arrays.{}: is missing; name the dataset in {}", key, path));
   if (!hdf5::exists(file, name))
     throw DataError(fmt::format("{} has no dataset {} (data.arrays.{})", path, name, key));
   return hdf5::open_dataset(file, name);
@@ -40,12 +42,15 @@ std::vector<T> read_rows(hid_t dataset, hid_t memory_type, std::int64_t first, s
   std::vector<hsize_t> extent(sizes.begin(), sizes.end());
   start[0] = static_cast<hsize_t>(first);
   extent[0] = static_cast<hsize_t>(count);
-  std::vector<T> values(static_cast<std::size_t>(count * (product(sizes) / std::max<std::int64_t>(1, sizes[0]))));
+  std::vector<T> values(
+      static_cast<std::size_t>(count * (product(sizes) / std::max<std::int64_t>(1, sizes[0]))));
   if (values.empty()) return values;
   const hdf5::Handle in_file(H5Dget_space(dataset), H5Sclose);
-  const hdf5::Handle in_memory(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose);
+  const hdf5::Handle in_memory(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+                               H5Sclose);
   H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr);
-  hdf5::check(H5Dread(dataset, memory_type, in_memory, in_file, H5P_DEFAULT, values.data()), "reading an array");
+  hdf5::check(H5Dread(dataset, memory_type, in_memory, in_file, H5P_DEFAULT, values.data()),
+              "reading an array");
   return values;
 }
 
@@ -73,8 +78,8 @@ class ArrayFile {
     }
     label_columns_ = label_sizes.size() == 2 ? label_sizes[1] : 1;
     if (targets_ > 0 && (targets_ != label_columns_)) {
-      throw DataError(fmt::format("{}: {} has {} values a row, but data.arrays.targets is {}", path, config.labels,
-                                  label_columns_, targets_));
+      throw DataError(fmt::format("{}: {} has {} values a row, but data.arrays.targets is {}", path,
+                                  config.labels, label_columns_, targets_));
     }
   }
 
@@ -98,9 +103,10 @@ class ArrayFile {
                                     std::span(labels).subspan(at * columns, columns)));
         } catch (const DataError& error) {
           if (!skip_bad_rows) {
-            throw DataError(fmt::format("{}, row {}: {}; mend the file, or leave such rows out with "
-                                        "data.on_bad_row: skip",
-                                        path_, begin + i, error.what()));
+            throw DataError(
+                fmt::format("{}, row {}: {}; mend the file, or leave such rows out with "
+                            "data.on_bad_row: skip",
+                            path_, begin + i, error.what()));
           }
           ++skipped;
         }
@@ -234,9 +240,10 @@ void complete_arrays(Config& config, const Communicator& comm) {
     const hdf5::Handle labels = open_array(file, path, "labels", arrays.labels);
     const std::vector<std::int64_t> sizes = hdf5::dimensions(features);
     if (sizes.size() != 2 && sizes.size() != 4) {
-      throw DataError(fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is "
-                                  "expected",
-                                  path, arrays.features, fmt::join(sizes, ", ")));
+      throw DataError(
+          fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is "
+                      "expected",
+                      path, arrays.features, fmt::join(sizes, ", ")));
     }
     const std::vector<std::int64_t> label_sizes = hdf5::dimensions(labels);
     const std::int64_t columns = label_sizes.size() == 2 ? label_sizes[1] : 1;
@@ -252,13 +259,15 @@ LoadedImages load_arrays(const Config& config, const std::vector<Set>& wanted, c
   const DataConfig& data = config.data;
   LoadedImages loaded;
   if (data.split.method != "files") {
-    add_to(loaded, data.files, config, [&](const RowLabels& rows) { return Selection::from_config(config, rows); },
-           wanted, comm);
+    add_to(
+        loaded, data.files, config,
+        [&](const RowLabels& rows) { return Selection::from_config(config, rows); }, wanted, comm);
     return finished(std::move(loaded), comm);
   }
   for (const Set set : wanted) {
-    add_to(loaded, data.files_of(set), config,
-           [&](const RowLabels& rows) { return Selection::limited(data.limit, set, rows); }, {set}, comm);
+    add_to(
+        loaded, data.files_of(set), config,
+        [&](const RowLabels& rows) { return Selection::limited(data.limit, set, rows); }, {set}, comm);
   }
   return finished(std::move(loaded), comm);
 }
@@ -266,8 +275,9 @@ LoadedImages load_arrays(const Config& config, const std::vector<Set>& wanted, c
 LoadedImages load_arrays(const Config& config, const std::vector<std::string>& files, Set set,
                          const Communicator& comm) {
   LoadedImages loaded;
-  add_to(loaded, files, config,
-         [&](const RowLabels& rows) { return Selection::everything(rows.rows, set); }, {set}, comm);
+  add_to(
+      loaded, files, config, [&](const RowLabels& rows) { return Selection::everything(rows.rows, set); },
+      {set}, comm);
   return finished(std::move(loaded), comm);
 }
 

@@ -32,7 +32,8 @@ struct Slot {
 }  // namespace
 
 void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                    const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block,
+                    std::int64_t& skipped,
                     const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take) {
   std::vector<std::uint16_t> pixels(static_cast<std::size_t>(maker.most_entries()));
   std::vector<float> values(pixels.size());
@@ -176,8 +177,8 @@ std::vector<LoadedImages> load_from_files(const std::vector<const Config*>& conf
 
 }  // namespace
 
-std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs, const std::vector<Set>& wanted,
-                                      const Communicator& comm) {
+std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs,
+                                      const std::vector<Set>& wanted, const Communicator& comm) {
   const DataConfig& data = configs.front()->data;
   if (data.cache.empty() && !data.arrays.used()) return load_from_files(configs, wanted, comm);
   std::vector<LoadedImages> all;

@@ -22,9 +22,10 @@ SampleLayout sample_layout(const Config& config) {
   }
   constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
   if (layout.size() > kMost) {
-    throw UsageError(fmt::format("a sample has {} values (pixels of all channels, and features), but at most {} are "
-                                 "possible: use fewer image.bins or image.channels",
-                                 layout.size(), kMost));
+    throw UsageError(
+        fmt::format("a sample has {} values (pixels of all channels, and features), but at most {} are "
+                    "possible: use fewer image.bins or image.channels",
+                    layout.size(), kMost));
   }
   return layout;
 }

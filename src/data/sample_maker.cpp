@@ -22,7 +22,7 @@ RowStatus SampleMaker::make(std::span<const float, kConstituentFloats> constitue
                             std::uint16_t* positions, float* values, std::int64_t& count) const {
   const bool cloud = clouds_ && training;
   const RowStatus status = cloud ? images_.make_cloud(constituents, positions, values, count)
-                                  : images_.make(constituents, positions, values, count);
+                                 : images_.make(constituents, positions, values, count);
   if (status != RowStatus::good || high_level_.empty()) return status;
   high_level_features(constituents, high_level_, values + count);
   for (std::int64_t i = 0; i < std::ssize(high_level_); ++i)

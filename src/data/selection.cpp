@@ -90,8 +90,9 @@ Selection Selection::everything(std::int64_t rows, Set set) {
 }
 
 RowLabels row_labels(const JetSource& source, const Communicator& comm) {
-  return {source.rows(), source.files().front(),
-          [&](std::int64_t rows) { return read_labels(source, {0, rows}, comm); }};
+  return {source.rows(), source.files().front(), [&](std::int64_t rows) {
+            return read_labels(source, {0, rows}, comm);
+          }};
 }
 
 Selection Selection::limited(const LimitConfig& limit, Set set, const JetSource& source,

@@ -72,7 +72,8 @@ Axis next_seed(const Jet& jet, const std::vector<Axis>& axes) {
   double largest = -1;
   Axis seed;
   for (const Particle& particle : jet.particles) {
-    const double weight = axes.empty() ? particle.pt : particle.pt * distance(particle, axes[nearest(particle, axes)]);
+    const double weight =
+        axes.empty() ? particle.pt : particle.pt * distance(particle, axes[nearest(particle, axes)]);
     if (weight <= largest) continue;
     largest = weight;
     seed = {particle.eta, particle.phi};
@@ -108,7 +109,8 @@ double subjettiness(const Jet& jet, int count) {
   for (int k = 0; k < count; ++k) axes.push_back(next_seed(jet, axes));
   for (int round = 0; round < kRounds; ++round) move_to_means(jet, axes);
   double sum = 0;
-  for (const Particle& particle : jet.particles) sum += particle.pt * distance(particle, axes[nearest(particle, axes)]);
+  for (const Particle& particle : jet.particles)
+    sum += particle.pt * distance(particle, axes[nearest(particle, axes)]);
   return sum / (jet.scalar_pt * kRadius);
 }
 

@@ -249,7 +249,8 @@ std::int64_t make_pixels(Jet& jet, const ImageConfig& config, std::uint16_t* pix
   return written;
 }
 
-/// Turns, mirrors and smears; see augmentation.hpp. Always the same random numbers are drawn, whatever is used.
+/// Turns, mirrors and smears; see augmentation.hpp. Always the same random numbers are drawn, whatever is
+/// used.
 void augment(Jet& jet, const AugmentationConfig& augmentation, RandomStream& stream) {
   const double degrees = stream.uniform(-augmentation.rotate_degrees, augmentation.rotate_degrees);
   const double angle = degrees * std::numbers::pi / 180;
@@ -289,7 +290,8 @@ RowStatus place(std::span<const float, kConstituentFloats> constituents, const I
 
 }  // namespace
 
-ImageMaker::ImageMaker(const ImageConfig& config) : config_(config), only_pt_(config.channels == std::vector<std::string>{"pt"}) {
+ImageMaker::ImageMaker(const ImageConfig& config)
+    : config_(config), only_pt_(config.channels == std::vector<std::string>{"pt"}) {
   if (config.bins < 1 || config.bins > 255)
     throw UsageError(fmt::format("image.bins is {}: it must be from 1 to 255", config.bins));
   if (!(config.half_width > 0) || !std::isfinite(config.half_width)) {
@@ -322,13 +324,10 @@ RowStatus ImageMaker::make_cloud(std::span<const float, kConstituentFloats> cons
   if (status != RowStatus::good) return status;
   for (std::int64_t i = 0; i < jet.count; ++i) {
     if (!(jet.pt[i] > 0)) continue;
-    const float fields[kCloudFields] = {jet.pt[i],
-                                        static_cast<float>(jet.u[i]),
-                                        static_cast<float>(jet.w[i]),
-                                        jet.momentum[0][i],
-                                        jet.momentum[1][i],
-                                        jet.momentum[2][i],
-                                        jet.momentum[3][i]};
+    const float fields[kCloudFields] = {
+        jet.pt[i],          static_cast<float>(jet.u[i]), static_cast<float>(jet.w[i]),
+        jet.momentum[0][i], jet.momentum[1][i],           jet.momentum[2][i],
+        jet.momentum[3][i]};
     for (std::int64_t k = 0; k < kCloudFields; ++k) {
       if (fields[k] == 0) continue;
       positions[count] = static_cast<std::uint16_t>(i * kCloudFields + k);

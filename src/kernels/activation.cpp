@@ -96,10 +96,10 @@ void activation_backward(const Activation& f, ConstPlanes x, ConstPlanes y, Cons
     case Activation::Kind::leaky_relu:
       return map_back(x, y, dy, dx, [=](Vector v, Vector) { return above_zero(v, one, broadcast(alpha)); });
     case Activation::Kind::elu:
-      return map_back(x, y, dy, dx, [=](Vector v, Vector value) { return above_zero(v, one, value + alpha); });
-    case Activation::Kind::gelu:
       return map_back(x, y, dy, dx,
-                      [](Vector v, Vector) { return normal_share(v) + v * normal_density(v); });
+                      [=](Vector v, Vector value) { return above_zero(v, one, value + alpha); });
+    case Activation::Kind::gelu:
+      return map_back(x, y, dy, dx, [](Vector v, Vector) { return normal_share(v) + v * normal_density(v); });
     case Activation::Kind::tanh:
       return map_back(x, y, dy, dx, [=](Vector, Vector value) { return one - value * value; });
     case Activation::Kind::sigmoid:

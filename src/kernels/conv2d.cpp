@@ -25,8 +25,8 @@ std::int64_t position(const Conv2dShape& shape, std::int64_t row, std::int64_t c
   return ((row * shape.kernel_columns + column) * shape.group_inputs() + in) * shape.out_channels + out;
 }
 
-/// Writes `y` from `x`, a sum over `taps`, whose rows are `tap_row_stride` floats apart; `weight(tap, filter)`
-/// gives the weights.
+/// Writes `y` from `x`, a sum over `taps`, whose rows are `tap_row_stride` floats apart; `weight(tap,
+/// filter)` gives the weights.
 template <class Weight>
 void convolve(const std::vector<Tap>& taps, std::int64_t filters, ConstPlanes x, std::int64_t tap_row_stride,
               Weight weight, Correlation correlation, Planes y) {
@@ -130,14 +130,16 @@ void conv2d_backward_input(const Conv2dShape& shape, ConstPlanes dy, const float
       }
       for (std::int64_t group = 0; group < shape.groups; ++group) {
         const auto weight = [&](const Tap& tap, std::int64_t in) {
-          return weights[position(shape, tap.kernel_row, tap.kernel_column, in, group * outputs + tap.channel)];
+          return weights[position(shape, tap.kernel_row, tap.kernel_column, in,
+                                  group * outputs + tap.channel)];
         };
         const bool masked = mask.data != nullptr;
         const ConstPlanes passing =
             masked ? phase_of(channels_of(mask, group * inputs, inputs), stride, row, column) : ConstPlanes{};
-        convolve(taps, inputs, channels_of(dy, group * outputs, outputs), dy.row_stride, weight,
-                 {.finish = masked ? Finish::mask : Finish::plain, .mask = passing, .y_step = stride * kLanes},
-                 phase_of(channels_of(dx, group * inputs, inputs), stride, row, column));
+        convolve(
+            taps, inputs, channels_of(dy, group * outputs, outputs), dy.row_stride, weight,
+            {.finish = masked ? Finish::mask : Finish::plain, .mask = passing, .y_step = stride * kLanes},
+            phase_of(channels_of(dx, group * inputs, inputs), stride, row, column));
       }
     }
   }

@@ -44,7 +44,8 @@ void conv2d_forward(const Conv2dShape& shape, ConstPlanes x, const float* weight
   for_each_position(y, [&](std::int64_t r, std::int64_t c, std::int64_t lane) {
     std::vector<double> sums(bias, bias + shape.out_channels);
     for_each_weight(shape, [&](std::int64_t i, std::int64_t j, std::int64_t k, std::int64_t f) {
-      const double input = x.at(k, r * shape.stride + i - shape.pad_top, c * shape.stride + j - shape.pad_left)[lane];
+      const double input =
+          x.at(k, r * shape.stride + i - shape.pad_top, c * shape.stride + j - shape.pad_left)[lane];
       sums[static_cast<std::size_t>(f)] += input * weights[position(shape, i, j, k, f)];
     });
     for (std::int64_t f = 0; f < shape.out_channels; ++f) {
@@ -77,7 +78,8 @@ void conv2d_backward_weights(const Conv2dShape& shape, ConstPlanes x, ConstPlane
   for_each_weight(shape, [&](std::int64_t i, std::int64_t j, std::int64_t k, std::int64_t f) {
     double sum = 0;
     for_each_position(dy, [&](std::int64_t r, std::int64_t c, std::int64_t lane) {
-      const double input = x.at(k, r * shape.stride + i - shape.pad_top, c * shape.stride + j - shape.pad_left)[lane];
+      const double input =
+          x.at(k, r * shape.stride + i - shape.pad_top, c * shape.stride + j - shape.pad_left)[lane];
       sum += input * dy.at(f, r, c)[lane];
     });
     dweights[position(shape, i, j, k, f)] = static_cast<float>(sum);

@@ -87,8 +87,8 @@ auto weights_block(bool with_bias, bool strided, std::int64_t filters, std::int6
                    : instantiation<WeightsBlock<false, false>, kFilters, kTaps>(filters, taps);
 }
 
-/// The weight gradient of one leaf and one group of channels. Taps are numbered (in channel, row, column), so that neighbours read the same
-/// few rows of x.
+/// The weight gradient of one leaf and one group of channels. Taps are numbered (in channel, row, column), so
+/// that neighbours read the same few rows of x.
 class WeightGradient {
  public:
   /// x and dy: the group's channels only.
@@ -130,7 +130,8 @@ class WeightGradient {
         for (std::int64_t f = 0; f < filters; ++f) to[f] = sum_of_lanes(from + f * kLanes);
       }
     }
-    for (std::int64_t f = 0; f < shape_.group_outputs(); ++f) dbias[f] = sum_of_lanes(bias_sums_ + f * kLanes);
+    for (std::int64_t f = 0; f < shape_.group_outputs(); ++f)
+      dbias[f] = sum_of_lanes(bias_sums_ + f * kLanes);
   }
 
  private:

@@ -55,8 +55,12 @@ struct CorrelateBlock {
   }
 
  private:
-  static std::int64_t x_step(const BlockTask& task) { return Strided ? task.x_step : kLanes; }
-  static std::int64_t y_step(const BlockTask& task) { return Strided ? task.y_step : kLanes; }
+  static std::int64_t x_step(const BlockTask& task) {
+    return Strided ? task.x_step : kLanes;
+  }
+  static std::int64_t y_step(const BlockTask& task) {
+    return Strided ? task.y_step : kLanes;
+  }
 
   template <int Filters, int Pixels>
   static void start(const BlockTask& task, Vector (&sums)[Filters][Pixels]) {
@@ -98,9 +102,9 @@ void correlate_pixels(const Correlation& correlation, const float* x, float* y, 
     for (std::int64_t block = 0; block < filters.size(); ++block) {
       const std::int64_t filter = filters.begin(block);
       const std::int64_t count = filters.length(block);
-      const auto run =
-          strided ? instantiation<CorrelateBlock<true>, kFilterBlock, kPixelBlock>(count, pixels)
-                  : instantiation<CorrelateBlock<false>, kFilterBlock, kPixelBlock>(count, pixels);
+      const auto run = strided
+                           ? instantiation<CorrelateBlock<true>, kFilterBlock, kPixelBlock>(count, pixels)
+                           : instantiation<CorrelateBlock<false>, kFilterBlock, kPixelBlock>(count, pixels);
       for (std::int64_t lane = 0; lane < kLanes; lane += kVectorLanes) {
         run({.offsets = correlation.offsets + passes.begin(pass),
              .taps = std::min(passes.length(pass), correlation.taps),
@@ -129,10 +133,10 @@ void correlate(const Correlation& correlation, ConstPlanes x, Planes y) {
     const std::int64_t column = columns.begin(block);
     for (std::int64_t row = 0; row < y.rows; ++row) {
       float* to = y.data + row * y.row_stride + column * correlation.y_step;
-      const float* mask = correlation.finish == Finish::mask
-                              ? correlation.mask.data + row * correlation.mask.row_stride +
-                                    column * correlation.y_step
-                              : to;
+      const float* mask =
+          correlation.finish == Finish::mask
+              ? correlation.mask.data + row * correlation.mask.row_stride + column * correlation.y_step
+              : to;
       correlate_pixels(correlation, x.data + row * x.row_stride + column * correlation.x_step, to,
                        y.channel_stride, mask, columns.length(block));
     }

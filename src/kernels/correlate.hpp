@@ -25,7 +25,7 @@ struct Correlation {
   const float* weights = nullptr;         ///< packed by pack_filters
   const float* bias = nullptr;            ///< (filters), null for zero
   Finish finish = Finish::plain;
-  ConstPlanes mask{};  ///< shaped as y, for Finish::mask: y = 0 where mask <= 0
+  ConstPlanes mask{};            ///< shaped as y, for Finish::mask: y = 0 where mask <= 0
   std::int64_t x_step = kLanes;  ///< floats from one column of x to the next
   std::int64_t y_step = kLanes;  ///< the same for y and mask
 };

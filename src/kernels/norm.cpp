@@ -70,10 +70,11 @@ void group_norm_forward(const NormShape& shape, ConstPlanes x, const float* gamm
         return load(x.at(k, r, c) + lane);
       };
       const Vector mean = sum_over(x, first, last, value) * share;
-      const Vector variance = sum_over(x, first, last, [&](std::int64_t k, std::int64_t r, std::int64_t c) {
-                                const Vector distance = value(k, r, c) - mean;
-                                return distance * distance;
-                              }) *
+      const Vector variance = sum_over(x, first, last,
+                                       [&](std::int64_t k, std::int64_t r, std::int64_t c) {
+                                         const Vector distance = value(k, r, c) - mean;
+                                         return distance * distance;
+                                       }) *
                               share;
       const Vector scale = 1.0F / root(variance + shape.epsilon);
       store(kept + 2 * group * kLanes + lane, mean);
@@ -94,9 +95,8 @@ void group_norm_backward_parameters(const NormShape& shape, ConstPlanes x, Const
       const Vector normal = (load(x.at(k, r, c) + lane) - load(means + lane)) * load(means + kLanes + lane);
       return normal * load(dy.at(k, r, c) + lane);
     });
-    dbeta[k] = sum_of_channel(x, k, [&](std::int64_t lane, std::int64_t r, std::int64_t c) {
-      return load(dy.at(k, r, c) + lane);
-    });
+    dbeta[k] = sum_of_channel(
+        x, k, [&](std::int64_t lane, std::int64_t r, std::int64_t c) { return load(dy.at(k, r, c) + lane); });
   }
 }
 
@@ -118,11 +118,11 @@ void group_norm_backward_input(const NormShape& shape, ConstPlanes x, ConstPlane
         return (load(x.at(k, r, c) + lane) - mean) * scale;
       };
       const Vector mean_gradient = sum_over(x, first, last, gradient) * share;
-      const Vector mean_product =
-          sum_over(x, first, last, [&](std::int64_t k, std::int64_t r, std::int64_t c) {
-            return gradient(k, r, c) * normal(k, r, c);
-          }) *
-          share;
+      const Vector mean_product = sum_over(x, first, last,
+                                           [&](std::int64_t k, std::int64_t r, std::int64_t c) {
+                                             return gradient(k, r, c) * normal(k, r, c);
+                                           }) *
+                                  share;
       for_each_pixel(x, first, last, [&](std::int64_t k, std::int64_t r, std::int64_t c) {
         store(dx.at(k, r, c) + lane,
               scale * (gradient(k, r, c) - mean_gradient - normal(k, r, c) * mean_product));
@@ -164,9 +164,8 @@ void batch_norm_backward_parameters(ConstPlanes x, ConstPlanes dy, float epsilon
     dgamma[k] = scale * sum_of_channel(x, k, [&](std::int64_t lane, std::int64_t r, std::int64_t c) {
                   return (load(x.at(k, r, c) + lane) - mean[k]) * load(dy.at(k, r, c) + lane);
                 });
-    dbeta[k] = sum_of_channel(x, k, [&](std::int64_t lane, std::int64_t r, std::int64_t c) {
-      return load(dy.at(k, r, c) + lane);
-    });
+    dbeta[k] = sum_of_channel(
+        x, k, [&](std::int64_t lane, std::int64_t r, std::int64_t c) { return load(dy.at(k, r, c) + lane); });
   }
 }
 
@@ -180,10 +179,9 @@ void batch_norm_backward_input(ConstPlanes x, ConstPlanes dy, std::int64_t sampl
     const float scale = 1.0F / std::sqrt(variance[k] + epsilon);
     float product = 0;
     float sum = 0;
-    batch_norm_backward_parameters(
-        {x.at(k, 0, 0), 1, x.rows, x.columns, x.channel_stride, x.row_stride},
-        {dy.at(k, 0, 0), 1, dy.rows, dy.columns, dy.channel_stride, dy.row_stride}, epsilon, mean + k,
-        variance + k, &product, &sum);
+    batch_norm_backward_parameters({x.at(k, 0, 0), 1, x.rows, x.columns, x.channel_stride, x.row_stride},
+                                   {dy.at(k, 0, 0), 1, dy.rows, dy.columns, dy.channel_stride, dy.row_stride},
+                                   epsilon, mean + k, variance + k, &product, &sum);
     const float mean_gradient = sum * share;
     const float mean_product = product * share;
     for_each_pixel(x, k, k + 1, [&](std::int64_t, std::int64_t r, std::int64_t c) {

@@ -87,7 +87,8 @@ void max_pool2d_forward(const Pool2dShape& shape, ConstPlanes x, Planes y) {
   for_each_vector(y, [&](std::int64_t k, std::int64_t r, std::int64_t c, std::int64_t lane) {
     const PoolWindow window(shape, x, r, c);
     Vector best = load(x.at(k, window.first_row, window.first_column) + lane);
-    window.for_each_pixel([&](std::int64_t i, std::int64_t j) { best = larger(best, load(x.at(k, i, j) + lane)); });
+    window.for_each_pixel(
+        [&](std::int64_t i, std::int64_t j) { best = larger(best, load(x.at(k, i, j) + lane)); });
     store(y.at(k, r, c) + lane, best);
   });
 }

@@ -9,7 +9,8 @@ namespace {
 
 /// Calls visit(row, column) for the positions of y's window (r, c) that lie inside x.
 template <class Visit>
-void for_each_in_window(const Pool2dShape& shape, ConstPlanes x, std::int64_t r, std::int64_t c, Visit visit) {
+void for_each_in_window(const Pool2dShape& shape, ConstPlanes x, std::int64_t r, std::int64_t c,
+                        Visit visit) {
   for (std::int64_t i = 0; i < shape.size * shape.size; ++i) {
     const std::int64_t row = r * shape.stride - shape.pad_top + i / shape.size;
     const std::int64_t column = c * shape.stride - shape.pad_left + i % shape.size;

@@ -15,7 +15,9 @@ using IntVector = std::int32_t __attribute__((vector_size(4 * kVectorLanes)));
 /// exp(x): x = n ln 2 + r, |r| <= ln 2 / 2, and the Taylor polynomial of r, whose remainder is below 2e-8.
 /// Relative error below 3e-7; 0 below -87.3, about 1.7e38 from 88 on.
 inline Vector exponential(Vector x) noexcept {
-  const Vector clamped = x > broadcast(88.0F) ? broadcast(88.0F) : x < broadcast(-88.0F) ? broadcast(-88.0F) : x;
+  const Vector clamped = x > broadcast(88.0F)    ? broadcast(88.0F)
+                         : x < broadcast(-88.0F) ? broadcast(-88.0F)
+                                                 : x;
   // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits.
   const Vector shifted = clamped * 1.44269504F + 12582912.0F;
   const Vector n = shifted - 12582912.0F;

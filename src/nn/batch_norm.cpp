@@ -7,9 +7,10 @@ namespace jetrain {
 namespace {
 
 /// Batch normalisation with the leaf as its batch (ghost batch normalisation; see kernels/norm.hpp): leaves
-/// need not wait for one another. Running averages of the leaves' means and variances, each leaf weighted by its
-/// samples, are kept for validation: average <- momentum average + (1 - momentum) (sum over the batch) / samples.
-/// A short last leaf uses the samples that it has; of one alone, in a dense layer, only beta is left.
+/// need not wait for one another. Running averages of the leaves' means and variances, each leaf weighted by
+/// its samples, are kept for validation: average <- momentum average + (1 - momentum) (sum over the batch) /
+/// samples. A short last leaf uses the samples that it has; of one alone, in a dense layer, only beta is
+/// left.
 class BatchNorm final : public Layer {
  public:
   BatchNorm(const BatchNormConfig& config, const Shape& input)

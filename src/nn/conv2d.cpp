@@ -15,8 +15,8 @@ class Conv2d final : public Layer {
   Conv2d(const Conv2dConfig& config, const Shape& input, const WindowAxis& rows, const WindowAxis& columns)
       : Layer("conv2d", input, Shape::image(config.filters, rows.outputs, columns.outputs)),
         config_(config),
-        shape_{input.channels, config.filters, config.kernel[0], config.kernel[1], rows.before,
-               columns.before, config.stride,  config.groups} {}
+        shape_{input.channels, config.filters, config.kernel[0], config.kernel[1],
+               rows.before,    columns.before, config.stride,    config.groups} {}
 
   std::vector<ParameterSpec> parameters() const override {
     const std::int64_t taps = shape_.kernel_rows * shape_.kernel_columns;

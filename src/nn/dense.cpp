@@ -17,8 +17,12 @@ class Dense final : public Layer {
         shape_{input.columns, config.units} {}
 
   std::vector<ParameterSpec> parameters() const override {
-    ParameterSpec kernel{"kernel",       {shape_.inputs, shape_.outputs}, shape_.inputs,
-                         shape_.outputs, config_.initializer,             config_.regularizer};
+    ParameterSpec kernel{"kernel",
+                         {shape_.inputs, shape_.outputs},
+                         shape_.inputs,
+                         shape_.outputs,
+                         config_.initializer,
+                         config_.regularizer};
     return {std::move(kernel), {"bias", {shape_.outputs}, 1, 1, config_.bias_initializer}};
   }
   std::int64_t multiply_adds() const override { return weight_count(); }

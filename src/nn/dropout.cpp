@@ -7,9 +7,9 @@
 namespace jetrain {
 namespace {
 
-/// In training, each value is 0 with probability `rate`, else divided by 1 - rate; otherwise y = x (Srivastava
-/// et al., JMLR 15 (2014) 1929). What is dropped is a function of (seed, epoch, the sample's position in the
-/// epoch, layer).
+/// In training, each value is 0 with probability `rate`, else divided by 1 - rate; otherwise y = x
+/// (Srivastava et al., JMLR 15 (2014) 1929). What is dropped is a function of (seed, epoch, the sample's
+/// position in the epoch, layer).
 class Dropout final : public Layer {
  public:
   Dropout(const DropoutConfig& config, const Shape& input)

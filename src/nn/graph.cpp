@@ -24,7 +24,8 @@ LayerConfig layer_of_activation(const std::string& name) {
 /// `auto` and `default` in plain terms.
 InitializerConfig resolved(const InitializerConfig& wanted, const InitializerConfig& general,
                            const std::string& activation) {
-  const InitializerConfig& chosen = std::holds_alternative<DefaultInitializer>(wanted.kind) ? general : wanted;
+  const InitializerConfig& chosen =
+      std::holds_alternative<DefaultInitializer>(wanted.kind) ? general : wanted;
   const bool open = std::holds_alternative<AutoInitializer>(chosen.kind) ||
                     std::holds_alternative<DefaultInitializer>(chosen.kind);
   if (!open) return chosen;
@@ -125,7 +126,8 @@ class GraphBuilder {
 
   std::size_t add(const ResidualConfig& config, std::size_t input, const std::string& place) {
     if (config.layers.empty()) throw UsageError(place + ": residual.layers: is missing");
-    if (config.activation == "softmax") throw UsageError(place + ": residual: softmax can only be the last layer");
+    if (config.activation == "softmax")
+      throw UsageError(place + ": residual: softmax can only be the last layer");
     const std::size_t branch = add_layers(config.layers, input, place + ".residual.layers", false);
     const std::size_t shortcut = add_shortcut(config, input, graph_.activations[branch], place);
     const bool relu = config.activation == "relu";
@@ -142,14 +144,16 @@ class GraphBuilder {
     const bool equal = from == to;
     if (equal && config.shortcut != "projection") return input;
     if (config.shortcut == "identity") {
-      throw UsageError(fmt::format("{}: residual: the layers make {} out of {}, so the shortcut cannot be the "
-                                   "identity: use shortcut: auto",
-                                   place, to.text(), from.text()));
+      throw UsageError(
+          fmt::format("{}: residual: the layers make {} out of {}, so the shortcut cannot be the "
+                      "identity: use shortcut: auto",
+                      place, to.text(), from.text()));
     }
     if (from.flat != to.flat) {
-      throw UsageError(fmt::format("{}: residual: the layers make {} out of {}: no shortcut joins an image and "
-                                   "a vector",
-                                   place, to.text(), from.text()));
+      throw UsageError(
+          fmt::format("{}: residual: the layers make {} out of {}: no shortcut joins an image and "
+                      "a vector",
+                      place, to.text(), from.text()));
     }
     if (from.flat) {
       DenseConfig dense;
@@ -162,9 +166,10 @@ class GraphBuilder {
     projection.padding = "same";
     projection.stride = stride_between(from.rows, to.rows);
     if (projection.stride == 0 || stride_between(from.columns, to.columns) != projection.stride) {
-      throw UsageError(fmt::format("{}: residual: no 1x1 convolution makes {} out of {}: let the layers keep "
-                                   "the size (padding same) or divide it by a stride",
-                                   place, to.text(), from.text()));
+      throw UsageError(
+          fmt::format("{}: residual: no 1x1 convolution makes {} out of {}: let the layers keep "
+                      "the size (padding same) or divide it by a stride",
+                      place, to.text(), from.text()));
     }
     return add_weighted(projection, input, place);
   }
@@ -173,14 +178,16 @@ class GraphBuilder {
     if (graph_.activations[1].columns == 0)
       throw UsageError(place + ": features: there are none; name some in data.high_level");
     if (!graph_.activations[input].flat) {
-      throw UsageError(fmt::format("{}: features join a vector, but here is the image {}: put flatten before it",
-                                   place, graph_.activations[input].text()));
+      throw UsageError(
+          fmt::format("{}: features join a vector, but here is the image {}: put flatten before it", place,
+                      graph_.activations[input].text()));
     }
     const std::size_t features = add_layers(config.layers, 1, place + ".features.layers", false);
     if (!graph_.activations[features].flat)
       throw UsageError(place + ": features: its layers must end in a vector");
     const Shape joined = graph_.activations[features];
-    return append([&](const Shape& shape) { return make_concatenate(shape, joined); }, place, input, features);
+    return append([&](const Shape& shape) { return make_concatenate(shape, joined); }, place, input,
+                  features);
   }
 
   void require_last(const std::string& place) const {

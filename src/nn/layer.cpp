@@ -29,8 +29,8 @@ void Layer::backward_second(const LayerPass&, ConstPlanes, Planes) const {
 void require_image(const Shape& input, const char* kind) {
   if (input.flat) {
     throw UsageError(
-        fmt::format("{} needs an image, but its input is the vector {}: put it before flatten and dense", kind,
-                    input.text()));
+        fmt::format("{} needs an image, but its input is the vector {}: put it before flatten and dense",
+                    kind, input.text()));
   }
 }
 

@@ -26,23 +26,23 @@ void require_activation(const ModelConfig& config, const Loss& loss) {
   const std::string wanted = loss.activation();
   if (wanted.empty() || last_activation(config) == wanted) return;
   const bool softmax = wanted == "softmax";
-  throw UsageError(
-      fmt::format("model.layers: the last layer must be a {0} (dense: {{units: {1}, activation: {0}}}), since the "
-                  "loss is {2}",
-                  wanted, softmax ? 2 : 1, softmax ? "cross_entropy" : "binary_cross_entropy"));
+  throw UsageError(fmt::format(
+      "model.layers: the last layer must be a {0} (dense: {{units: {1}, activation: {0}}}), since the "
+      "loss is {2}",
+      wanted, softmax ? 2 : 1, softmax ? "cross_entropy" : "binary_cross_entropy"));
 }
 
 void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes) {
   const bool softmax = std::string(loss.activation()) == "softmax";
-  const bool fits = classes == 0           ? output.size() > (softmax ? 1 : 0)
+  const bool fits = classes == 0               ? output.size() > (softmax ? 1 : 0)
                     : output.size() == classes ? true
                                                : output.size() == 1 && !softmax;
   if (!output.flat || !fits) {
-    throw UsageError(fmt::format(
-        "model.layers: the last layer gives {} but the labels have {} classes{}: end with "
-        "dense: {{units: {}, activation: softmax}}{}",
-        output.text(), classes == 0 ? 2 : classes, classes == 2 ? " (QCD, top)" : "", classes == 0 ? 2 : classes,
-        softmax ? "" : ", or one unit"));
+    throw UsageError(
+        fmt::format("model.layers: the last layer gives {} but the labels have {} classes{}: end with "
+                    "dense: {{units: {}, activation: softmax}}{}",
+                    output.text(), classes == 0 ? 2 : classes, classes == 2 ? " (QCD, top)" : "",
+                    classes == 0 ? 2 : classes, softmax ? "" : ", or one unit"));
   }
   if (!loss.class_weights().empty() &&
       std::ssize(loss.class_weights()) != std::max<std::int64_t>(2, output.size())) {
@@ -82,7 +82,7 @@ Model::Model(const ModelConfig& config, const ModelInput& input, const LossConfi
       last_user_[a] = i;
     }
   }
-  const auto lay_out = [&](bool trainable, std::int64_t Node::* offset) {
+  const auto lay_out = [&](bool trainable, std::int64_t Node::*offset) {
     for (Node& node : nodes_) {
       node.*offset = parameter_count_;
       for (const ParameterSpec& spec : node.layer->parameters()) {
@@ -106,7 +106,8 @@ std::int64_t Model::multiply_adds_forward() const {
 
 std::int64_t Model::multiply_adds_training() const {
   std::int64_t sum = 3 * multiply_adds_forward();
-  for (const Node& node : nodes_) sum -= producer_[node.input] == Node::kNone ? node.layer->multiply_adds() : 0;
+  for (const Node& node : nodes_)
+    sum -= producer_[node.input] == Node::kNone ? node.layer->multiply_adds() : 0;
   return sum;
 }
 
@@ -137,8 +138,10 @@ std::string Model::summary() const {
     // Where a layer does not simply stand on the one above it, its inputs are named.
     const std::size_t above = i == 0 ? 0 : nodes_[i - 1].output;
     std::string from;
-    if (node.second != Node::kNone) from = fmt::format(" ({}, {})", name_of(node.input), name_of(node.second));
-    else if (node.input != above) from = fmt::format(" ({})", name_of(node.input));
+    if (node.second != Node::kNone)
+      from = fmt::format(" ({}, {})", name_of(node.input), name_of(node.second));
+    else if (node.input != above)
+      from = fmt::format(" ({})", name_of(node.input));
     row(node.name + from, node.layer->output().text(), count);
   }
   const std::string last = loss_->activation();
@@ -153,7 +156,8 @@ std::string Model::summary() const {
 
 LayerPass Model::pass_of(std::size_t i, const LeafWorkspace& workspace, const LeafContext& leaf) const {
   const Node& node = nodes_[i];
-  LayerPass pass{leaf, arena_.data() + node.parameters, arena_.data() + node.averages, workspace.kept_[i], {}, i};
+  LayerPass pass{leaf, arena_.data() + node.parameters, arena_.data() + node.averages, workspace.kept_[i], {},
+                 i};
   if (node.second != Node::kNone) pass.second = workspace.activations_[node.second];
   return pass;
 }
@@ -198,8 +202,8 @@ void Model::backward_input(std::size_t i, const LayerPass& pass, LeafWorkspace& 
     if (!first) kernels::accumulate(dx, total);
   };
   give(node.input, layer.masks_while_writing(), last_user_[node.input] == i, [&](bool mask, Planes dx) {
-    layer.backward_input(pass, workspace.activations_[node.input], workspace.activations_[node.output], dy, mask,
-                         dx);
+    layer.backward_input(pass, workspace.activations_[node.input], workspace.activations_[node.output], dy,
+                         mask, dx);
   });
   if (node.second == Node::kNone) return;
   const bool first = last_user_[node.second] == i && node.second != node.input;

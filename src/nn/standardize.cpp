@@ -5,9 +5,9 @@
 namespace jetrain {
 namespace {
 
-/// y = (x - mean) / max(deviation, epsilon), value by value, with the training set's mean and deviation (Keras'
-/// Normalization). They are measured before the training begins (train/standardization.hpp) and stored with
-/// the model as `mean` and `scale`.
+/// y = (x - mean) / max(deviation, epsilon), value by value, with the training set's mean and deviation
+/// (Keras' Normalization). They are measured before the training begins (train/standardization.hpp) and
+/// stored with the model as `mean` and `scale`.
 class Standardize final : public Layer {
  public:
   Standardize(const StandardizeConfig& config, const Shape& input)
@@ -15,8 +15,8 @@ class Standardize final : public Layer {
 
   std::vector<ParameterSpec> parameters() const override {
     const Shape& s = input();
-    const std::vector<std::int64_t> shape =
-        s.flat ? std::vector<std::int64_t>{s.columns} : std::vector<std::int64_t>{s.channels, s.rows, s.columns};
+    const std::vector<std::int64_t> shape = s.flat ? std::vector<std::int64_t>{s.columns}
+                                                   : std::vector<std::int64_t>{s.channels, s.rows, s.columns};
     return {average("mean", shape, 0.0), average("scale", shape, 1.0)};
   }
   double smallest_deviation() const override { return epsilon_; }

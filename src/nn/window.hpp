@@ -10,9 +10,12 @@ namespace jetrain {
 
 /// Windows along one axis.
 struct WindowAxis {
-  /// `same`: ceil(inputs / stride) windows, the zeros that takes shared out before and after, the odd one after.
+  /// `same`: ceil(inputs / stride) windows, the zeros that takes shared out before and after, the odd one
+  /// after.
   WindowAxis(std::int64_t inputs, std::int64_t size, std::int64_t stride, bool same)
-      : outputs(same ? (inputs + stride - 1) / stride : inputs < size ? 0 : (inputs - size) / stride + 1),
+      : outputs(same            ? (inputs + stride - 1) / stride
+                : inputs < size ? 0
+                                : (inputs - size) / stride + 1),
         before(same ? std::max<std::int64_t>(0, (outputs - 1) * stride + size - inputs) / 2 : 0) {}
   std::int64_t outputs;
   std::int64_t before;  ///< zeros before the first row

@@ -32,7 +32,8 @@ class Adagrad final : public Optimizer {
 }  // namespace
 
 template <>
-std::unique_ptr<Optimizer> make_optimizer_of(const AdagradConfig& config, std::vector<ParameterArray> arrays) {
+std::unique_ptr<Optimizer> make_optimizer_of(const AdagradConfig& config,
+                                             std::vector<ParameterArray> arrays) {
   return std::make_unique<Adagrad>(config, std::move(arrays));
 }
 

@@ -58,7 +58,8 @@ float* Optimizer::add_state(float start) {
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<ParameterArray> arrays) {
-  return std::visit([&](const auto& kind) { return make_optimizer_of(kind, std::move(arrays)); }, config.kind);
+  return std::visit([&](const auto& kind) { return make_optimizer_of(kind, std::move(arrays)); },
+                    config.kind);
 }
 
 double base_learning_rate(const OptimizerConfig& config) {

@@ -46,7 +46,8 @@ class Rmsprop final : public Optimizer {
 }  // namespace
 
 template <>
-std::unique_ptr<Optimizer> make_optimizer_of(const RmspropConfig& config, std::vector<ParameterArray> arrays) {
+std::unique_ptr<Optimizer> make_optimizer_of(const RmspropConfig& config,
+                                             std::vector<ParameterArray> arrays) {
   return std::make_unique<Rmsprop>(config, std::move(arrays));
 }
 

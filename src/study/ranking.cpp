@@ -27,7 +27,9 @@ std::string number(double value) {
 }
 
 double monitored(const TrialOutcome& outcome, const std::string& monitor) {
-  return monitor == "val_loss" ? outcome.val_loss : monitor == "val_auc" ? outcome.val_auc : outcome.val_accuracy;
+  return monitor == "val_loss"  ? outcome.val_loss
+         : monitor == "val_auc" ? outcome.val_auc
+                                : outcome.val_accuracy;
 }
 
 double mean(const std::vector<double>& values) {
@@ -74,16 +76,17 @@ std::string table_csv(const std::vector<Trial>& trials, const std::vector<TrialO
                       const std::vector<std::string>& keys) {
   std::string text = "trial,name,";
   for (const std::string& key : keys) text += quoted(key) + ",";
-  text += "seed,fold,status,best_epoch,training_jets,val_loss,val_accuracy,val_auc,val_rejection_30,"
-          "jets_per_second,weights_hash\n";
+  text +=
+      "seed,fold,status,best_epoch,training_jets,val_loss,val_accuracy,val_auc,val_rejection_30,"
+      "jets_per_second,weights_hash\n";
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const Trial& trial = trials[i];
     const TrialOutcome& o = outcomes[i];
     text += fmt::format("{},{},", trial.directory, quoted(trial.name));
     for (const std::string& value : trial.values) text += quoted(value) + ",";
     text += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", trial.config.seed,
-                        trial.fold < 0 ? "" : std::to_string(trial.fold), o.status, o.best_epoch, o.training_jets,
-                        number(o.val_loss), number(o.val_accuracy), number(o.val_auc),
+                        trial.fold < 0 ? "" : std::to_string(trial.fold), o.status, o.best_epoch,
+                        o.training_jets, number(o.val_loss), number(o.val_accuracy), number(o.val_auc),
                         number(o.val_rejection_30), number(std::round(o.jets_per_second)), o.weights_hash);
   }
   return text;
@@ -132,15 +135,15 @@ std::string ranking_csv(const std::vector<Ranked>& ranking, const std::string& m
 std::string ranking_text(const std::vector<Ranked>& ranking, const std::string& monitor) {
   std::size_t width = 8;
   for (const Ranked& r : ranking) width = std::max(width, r.name.size());
-  std::string text = fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8}  {:>8}  {:>8}\n", "rank", "name", width, "runs",
-                                 monitor, "val_loss", "val_acc", "val_auc");
+  std::string text = fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8}  {:>8}  {:>8}\n", "rank", "name", width,
+                                 "runs", monitor, "val_loss", "val_acc", "val_auc");
   for (std::size_t i = 0; i < ranking.size(); ++i) {
     const Ranked& r = ranking[i];
     const std::string value = std::isnan(r.value)    ? "no result"
                               : std::isnan(r.spread) ? fmt::format("{:.4f}", r.value)
                                                      : fmt::format("{:.4f} +- {:.4f}", r.value, r.spread);
-    text += fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8.4f}  {:>8.4f}  {:>8.4f}\n", i + 1, r.name, width, r.runs,
-                        value, r.val_loss, r.val_accuracy, r.val_auc);
+    text += fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8.4f}  {:>8.4f}  {:>8.4f}\n", i + 1, r.name, width,
+                        r.runs, value, r.val_loss, r.val_accuracy, r.val_auc);
   }
   return text;
 }

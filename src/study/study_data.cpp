@@ -89,8 +89,9 @@ TrialSets StudyData::sets_of(const Trial& trial, std::int64_t folds) const {
     sets = {loaded[Set::train], loaded[Set::validation]};
   } else {
     if (trial.config.augmentation.used())
-      throw CollectiveError("study.folds: not with augmentation, since training and validation jets are kept apart",
-                            ExitStatus::usage);
+      throw CollectiveError(
+          "study.folds: not with augmentation, since training and validation jets are kept apart",
+          ExitStatus::usage);
     const ImageSet all = joined(loaded, comm_);
     const auto order = random_permutation(all.total(), trial.config.seed, Purpose::study, 1);
     std::vector<bool> train(order.size());
@@ -102,9 +103,10 @@ TrialSets StudyData::sets_of(const Trial& trial, std::int64_t folds) const {
   }
   if (trial.training_jets == 0) return sets;
   if (trial.training_jets > sets.train.total()) {
-    throw CollectiveError(fmt::format("study.family.learning_curve: {} training jets are asked for, but there are {}",
-                                      trial.training_jets, sets.train.total()),
-                          ExitStatus::usage);
+    throw CollectiveError(
+        fmt::format("study.family.learning_curve: {} training jets are asked for, but there are {}",
+                    trial.training_jets, sets.train.total()),
+        ExitStatus::usage);
   }
   const auto order = random_permutation(sets.train.total(), trial.config.seed, Purpose::study, 2);
   std::vector<bool> keep(order.size());

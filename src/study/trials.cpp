@@ -69,12 +69,12 @@ std::string draw(const StudyParameter& parameter, RandomStream& stream) {
   if (!parameter.uniform.empty()) return fmt::format("{:.4g}", between(parameter.uniform));
   if (!parameter.integers.empty()) {
     const auto& range = parameter.integers;
-    return fmt::format("{}", range[0] + static_cast<std::int64_t>(
-                                            stream.below(static_cast<std::uint64_t>(range[1] - range[0] + 1))));
+    return fmt::format("{}", range[0] + static_cast<std::int64_t>(stream.below(
+                                            static_cast<std::uint64_t>(range[1] - range[0] + 1))));
   }
   if (parameter.values.empty()) {
-    throw UsageError(fmt::format("study.family.random: {} needs values, uniform, log_uniform or integers",
-                                 parameter.key));
+    throw UsageError(
+        fmt::format("study.family.random: {} needs values, uniform, log_uniform or integers", parameter.key));
   }
   return parameter.values[stream.below(parameter.values.size())];
 }
@@ -95,7 +95,8 @@ std::vector<Variant> variants_of(const VariantsFamily& family, std::uint64_t) {
   for (const StudyVariant& variant : family.variants) {
     if (variant.name.empty()) throw UsageError("study.family.variants: a variant has no name");
     for (const std::string& word : variant.set) {
-      if (word.starts_with("study")) throw UsageError(fmt::format("study.family.variants: {}: a study cannot change itself", word));
+      if (word.starts_with("study"))
+        throw UsageError(fmt::format("study.family.variants: {}: a study cannot change itself", word));
     }
     variants.push_back({variant.name, variant.set, {}, 0});
   }
@@ -127,16 +128,16 @@ std::vector<Trial> make_trials(const Config& config) {
   Config plain = config;
   plain.study = {};
   const std::string text = to_yaml(plain);
-  const std::vector<Variant> variants =
-      std::visit([&](const auto& family) { return variants_of(family, config.seed); }, config.study.family.kind);
+  const std::vector<Variant> variants = std::visit(
+      [&](const auto& family) { return variants_of(family, config.seed); }, config.study.family.kind);
   if (variants.empty()) throw UsageError("study.family: names no trainings");
   std::vector<Trial> trials;
   for (const Variant& variant : variants) {
     const Config changed = parse_config(text, "the study's config", variant.assignments);
     for (std::int64_t repeat = 0; repeat < config.study.repeats; ++repeat) {
       for (std::int64_t fold = 0; fold < std::max<std::int64_t>(1, config.study.folds); ++fold) {
-        Trial trial{variant.name, fmt::format("trial_{:04}", trials.size()), changed, variant.values,
-                    config.study.folds > 0 ? fold : -1, variant.training_jets};
+        Trial trial{variant.name,   fmt::format("trial_{:04}", trials.size()), changed,
+                    variant.values, config.study.folds > 0 ? fold : -1,        variant.training_jets};
         trial.config.seed += static_cast<std::uint64_t>(repeat);
         trials.push_back(std::move(trial));
       }

@@ -102,7 +102,8 @@ Checkpoint load_checkpoint(const std::string& path) {
   state.parameters = read_floats(file, "/parameters", parameters);
   state.best_parameters = read_floats(file, "/best_parameters", parameters);
   for (std::size_t i = 0; hdf5::exists(file, optimizer_path(i)); ++i)
-    state.optimizer.push_back(read_floats(file, optimizer_path(i), hdf5::array_length(file, optimizer_path(i))));
+    state.optimizer.push_back(
+        read_floats(file, optimizer_path(i), hdf5::array_length(file, optimizer_path(i))));
 
   state.history.resize(static_cast<std::size_t>(hdf5::array_length(file, "/history")));
   std::vector<double> history(state.history.size() * kRecordNumbers);

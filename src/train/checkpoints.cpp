@@ -43,15 +43,16 @@ std::vector<Found> find_all(const std::string& folder) {
 }
 
 /// Whether a run may go on with another value. The jets themselves are compared by their fingerprint, so
-/// files may move.
-bool may_change(const std::string& key) {
-  constexpr std::array kFree = {"data.", "validation.", "checkpoint.", "train.epochs", "train.stall_seconds"};
+/// files may move. A cosine ends with the epochs, so it would take another course.
+bool may_change(const std::string& key, const Config& config) {
+  if (key == "train.epochs") return !std::holds_alternative<CosineSchedule>(config.train.schedule.kind);
+  constexpr std::array kFree = {"data.", "validation.", "checkpoint.", "train.stall_seconds"};
   return std::any_of(kFree.begin(), kFree.end(), [&](const char* start) { return key.starts_with(start); });
 }
 
 void require_same_results(const Config& stored, const Config& config, const std::string& path) {
   std::vector<std::string> keys = differing_keys(stored, config);
-  std::erase_if(keys, may_change);
+  std::erase_if(keys, [&](const std::string& key) { return may_change(key, config); });
   if (keys.empty()) return;
   throw UsageError(
       fmt::format("{} was written with another config; these keys differ and change the results: {}. Resume "

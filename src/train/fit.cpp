@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -129,8 +129,8 @@ class EpochRunner {
                     "or too large "
                     "(learning rate {}): lower the learning rate{}",
                     epoch, b + 1, plan_.batches(),
-                    model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name,
-                    update_.learning_rate(), epoch > 1 ? "; the best weights so far are in best.h5" : ""),
+                    model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, update_.learning_rate(),
+                    epoch > 1 ? "; the best weights so far are in best.h5" : ""),
         ExitStatus::failed);
   }
 
@@ -158,8 +158,7 @@ std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
   line += fmt::format("  val_loss {:.4f}", v.loss);
   if (!std::isnan(v.accuracy)) line += fmt::format("  val_acc {:.4f}", v.accuracy);
   if (!std::isnan(v.auc)) line += fmt::format("  val_auc {:.4f}  1/eB(0.3) {:.0f}", v.auc, v.rejection_30);
-  return line +
-         fmt::format("  {:.1f} s  {:.0f} jets/s{}", r.seconds, r.jets_per_second, best ? "  *" : "");
+  return line + fmt::format("  {:.1f} s  {:.0f} jets/s{}", r.seconds, r.jets_per_second, best ? "  *" : "");
 }
 
 double median(std::vector<double> values) {
@@ -175,7 +174,8 @@ TrainingState capture(const TrainingState& kept, const Model& model, WeightUpdat
   state.optimizer_steps = update.steps();
   state.plateau = update.plateau();
   state.optimizer.clear();
-  for (const std::span<float> array : update.state()) state.optimizer.emplace_back(array.begin(), array.end());
+  for (const std::span<float> array : update.state())
+    state.optimizer.emplace_back(array.begin(), array.end());
   if (update.is_exchanged())
     std::swap_ranges(state.optimizer.back().begin(), state.optimizer.back().end(), state.parameters.begin());
   return state;
@@ -264,8 +264,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
-  const RescueScope rescue(watchdog, files.rescue, changing,
-                           [&] { return capture(state, model, update); });
+  const RescueScope rescue(watchdog, files.rescue, changing, [&] { return capture(state, model, update); });
 
   // Where it cannot be written, the training is worth more than the checkpoint.
   const auto write_checkpoint = [&] {

@@ -22,8 +22,8 @@ struct GradientStep::Worker {
   AlignedBuffer<std::int64_t> sums;
   LeafTimes times;
   double densify_seconds = 0;
-  double idle_seconds = 0;    ///< at the end of a step, for this rank's other threads
-  double reduce_seconds = 0;  ///< clearing the sums and adding the threads'
+  double idle_seconds = 0;            ///< at the end of a step, for this rank's other threads
+  double reduce_seconds = 0;          ///< clearing the sums and adding the threads'
   std::vector<std::uint16_t> pixels;  ///< of a leaf's augmented images
   std::vector<float> values;
 

@@ -67,8 +67,8 @@ Metrics compute_metrics(const ScoredJets& scored) {
   metrics.jets = std::ssize(scored.scores);
   const auto jets = static_cast<double>(metrics.jets);
   metrics.loss = static_cast<double>(scored.loss_sum) * kLossUnit / jets;
-  metrics.accuracy = scored.labelled ? static_cast<double>(scored.correct) / jets
-                                     : std::numeric_limits<double>::quiet_NaN();
+  metrics.accuracy =
+      scored.labelled ? static_cast<double>(scored.correct) / jets : std::numeric_limits<double>::quiet_NaN();
   const std::vector<RocPoint> roc =
       scored.labelled ? roc_curve(scored.scores, scored.labels) : std::vector<RocPoint>();
   metrics.auc = area_under(roc);

@@ -15,7 +15,8 @@ ModelInput model_input(const Config& config) {
   const std::vector<std::int64_t>& shape = arrays.shape;
   if (shape.empty())
     throw UsageError("data.arrays.shape: is not known; give [features] or [channels, rows, columns]");
-  ModelInput input(shape.size() == 3 ? Shape::image(shape[0], shape[1], shape[2]) : Shape::vector(shape[0]), 0, 0);
+  ModelInput input(shape.size() == 3 ? Shape::image(shape[0], shape[1], shape[2]) : Shape::vector(shape[0]),
+                   0, 0);
   input.targets = layout.targets;
   return input;
 }

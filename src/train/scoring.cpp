@@ -79,7 +79,8 @@ void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
       if (at < features.columns) {
         features.at(0, 0, at)[lane] = sample.values[i];
       } else {
-        workspace.targets()[static_cast<std::size_t>((at - features.columns) * kLanes) + lane] = sample.values[i];
+        workspace.targets()[static_cast<std::size_t>((at - features.columns) * kLanes) + lane] =
+            sample.values[i];
       }
     }
   }
@@ -116,7 +117,8 @@ ScoredJets score_images(const Model& model, std::int64_t count,
         result.labels[static_cast<std::size_t>(first + i)] = images[static_cast<std::size_t>(i)].label;
         if (outputs == nullptr) continue;
         for (std::size_t o = 0; o < width; ++o)
-          (*outputs)[static_cast<std::size_t>(first + i) * width + o] = scorer.output(o, static_cast<std::size_t>(i));
+          (*outputs)[static_cast<std::size_t>(first + i) * width + o] =
+              scorer.output(o, static_cast<std::size_t>(i));
       }
       loss_sum += scores.loss_sum;
       correct += scores.correct;

@@ -28,7 +28,8 @@ void for_each_value(const ImageSet& set, const Positions& positions,
   }
 }
 
-/// Sums over the ranks of numbers of this rank, each entry in its own unit: `largest` bounds the entry's addends.
+/// Sums over the ranks of numbers of this rank, each entry in its own unit: `largest` bounds the entry's
+/// addends.
 class ExactSums {
  public:
   ExactSums(std::vector<double> largest, std::int64_t addends, const Communicator& comm)
@@ -36,7 +37,9 @@ class ExactSums {
     for (double& unit : units_) {
       unit = comm.max(unit);
       // A power of two: the largest sum stays below 2^62.
-      if (unit > 0) unit = std::exp2(std::ceil(std::log2(unit)) + std::ceil(std::log2(static_cast<double>(addends))) - 61);
+      if (unit > 0)
+        unit =
+            std::exp2(std::ceil(std::log2(unit)) + std::ceil(std::log2(static_cast<double>(addends))) - 61);
     }
   }
   void add(std::size_t entry, double value) {
@@ -45,7 +48,8 @@ class ExactSums {
   std::vector<double> total() {
     comm_.sum(std::span(sums_));
     std::vector<double> values;
-    for (std::size_t i = 0; i < sums_.size(); ++i) values.push_back(static_cast<double>(sums_[i]) * units_[i]);
+    for (std::size_t i = 0; i < sums_.size(); ++i)
+      values.push_back(static_cast<double>(sums_[i]) * units_[i]);
     return values;
   }
 
@@ -80,8 +84,9 @@ Moments measure(const ImageSet& train, const Positions& positions, const Communi
   const auto squared = [&](std::size_t p, double value) {
     return (value - moments.mean[p]) * (value - moments.mean[p]);
   };
-  for_each_value(train, positions,
-                 [&](std::size_t p, double value) { farthest[p] = std::max(farthest[p], squared(p, value)); });
+  for_each_value(train, positions, [&](std::size_t p, double value) {
+    farthest[p] = std::max(farthest[p], squared(p, value));
+  });
   ExactSums squares(farthest, samples, comm);
   for_each_value(train, positions, [&](std::size_t p, double value) { squares.add(p, squared(p, value)); });
   moments.deviation = squares.total();
@@ -101,8 +106,9 @@ void standardize(const Config& config, Model& model, const ImageSet& train, cons
     const double smallest = node.layer->smallest_deviation();
     if (smallest <= 0) continue;
     if (clouds && node.input == 0) {
-      throw CollectiveError(node.name + ": images that are augmented cannot be standardized: leave out one of the two",
-                            ExitStatus::usage);
+      throw CollectiveError(
+          node.name + ": images that are augmented cannot be standardized: leave out one of the two",
+          ExitStatus::usage);
     }
     const auto size = static_cast<std::size_t>(node.layer->input().size());
     const std::size_t first = node.input == 0 ? 0 : clouds ? std::size_t{kCloudPositions} : inputs;

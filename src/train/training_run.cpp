@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "jetrain/comm/threads.hpp"
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/progress.hpp"
-#include "jetrain/comm/threads.hpp"
 #include "jetrain/core/stop_signal.hpp"
 #include "jetrain/data/fingerprint.hpp"
 #include "jetrain/train/fit.hpp"
@@ -76,20 +76,21 @@ void TrainingRun::require_trainable(const ImageSet& set, Set which) const {
   require_samples(set, which);
   if (model_->input().targets > 0) {
     if (model_->input().targets == model_->outputs()) return;
-    throw CollectiveError(fmt::format("the network has {} outputs, but {} has {} values a row: give the last layer "
-                                      "that many units",
-                                      model_->outputs(), config_.data.arrays.labels, model_->input().targets),
-                          ExitStatus::usage);
+    throw CollectiveError(
+        fmt::format("the network has {} outputs, but {} has {} values a row: give the last layer "
+                    "that many units",
+                    model_->outputs(), config_.data.arrays.labels, model_->input().targets),
+        ExitStatus::usage);
   }
   std::int64_t largest = 0;
   for (std::int64_t i = 0; i < set.images.size(); ++i)
     largest = std::max<std::int64_t>(largest, set.images[i].label);
   largest = comm_.max(largest);
   if (largest < std::max<std::int64_t>(2, model_->outputs())) return;
-  throw CollectiveError(fmt::format("{} has the class {}, but the network has outputs for {} classes only",
-                                    config_.data.arrays.labels, largest,
-                                    std::max<std::int64_t>(2, model_->outputs())),
-                        ExitStatus::usage);
+  throw CollectiveError(
+      fmt::format("{} has the class {}, but the network has outputs for {} classes only",
+                  config_.data.arrays.labels, largest, std::max<std::int64_t>(2, model_->outputs())),
+      ExitStatus::usage);
 }
 
 void TrainingRun::take_data(ImageSet train, ImageSet validation) {
@@ -121,8 +122,8 @@ RunResult TrainingRun::run(const LoadedImages& read, int threads, bool profile, 
   });
   Checkpoints* const rescue = checkpoints ? &*checkpoints : nullptr;
   const RunFiles files{run ? &*run : nullptr, comm_.is_root() ? rescue : nullptr, rescue};
-  RunResult result = fit(config_, *model_, train_, validation, std::move(start_.state), files, watchdog, comm_,
-                         profile, log_);
+  RunResult result = fit(config_, *model_, train_, validation, std::move(start_.state), files, watchdog,
+                         comm_, profile, log_);
   progress::set(progress::Activity::ending);
 
   result.training_jets = train_.total();

@@ -115,7 +115,8 @@ void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
     if (view.spec.trainable || view.spec.average_momentum == 1) continue;
     for (std::int64_t i = view.offset; i < view.offset + view.spec.size(); ++i) {
       const double of_batch = static_cast<double>(sums[i]) * scale;
-      const double moved = of_batch + view.spec.average_momentum * (static_cast<double>(parameters[i]) - of_batch);
+      const double moved =
+          of_batch + view.spec.average_momentum * (static_cast<double>(parameters[i]) - of_batch);
       parameters[i] = static_cast<float>(moved);
     }
   }

@@ -10,7 +10,6 @@ import sys
 
 import h5py
 import numpy as np
-import tables
 
 JETS, BINS, HALF_WIDTH = 100, 40, 0.8
 
@@ -39,12 +38,19 @@ def image(jet):
     return (sums / sums.max() if sums.max() > 0 else sums).astype(np.float32)
 
 
-with tables.open_file(sys.argv[1]) as jets:
-    block = jets.root.table.table.read(0, JETS)["values_block_0"][:, :800]
-momenta = np.ascontiguousarray(block.reshape(JETS, 200, 4))
-images = np.stack([image(jet[jet.any(axis=1)]) for jet in momenta])
-out = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden_images.h5")
-with h5py.File(out, "w") as file:
-    options = dict(compression="gzip", compression_opts=9, shuffle=True)
-    file.create_dataset("constituents", data=momenta.reshape(JETS, 800), **options)
-    file.create_dataset("images", data=images.reshape(JETS, BINS * BINS), **options)
+def main():
+    import tables
+
+    with tables.open_file(sys.argv[1]) as jets:
+        block = jets.root.table.table.read(0, JETS)["values_block_0"][:, :800]
+    momenta = np.ascontiguousarray(block.reshape(JETS, 200, 4))
+    images = np.stack([image(jet[jet.any(axis=1)]) for jet in momenta])
+    out = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden_images.h5")
+    with h5py.File(out, "w") as file:
+        options = dict(compression="gzip", compression_opts=9, shuffle=True)
+        file.create_dataset("constituents", data=momenta.reshape(JETS, 800), **options)
+        file.create_dataset("images", data=images.reshape(JETS, BINS * BINS), **options)
+
+
+if __name__ == "__main__":
+    main()

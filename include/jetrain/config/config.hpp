@@ -28,9 +28,9 @@ struct LimitConfig {
   std::string take = "balanced";  ///< balanced: the first jets/2 of each class; leading: the first rows
 };
 
-/// Plain HDF5 arrays instead of jets: `features` (N, F) or (N, C, H, W), `labels` (N) or, one-hot, (N, K) whole
-/// numbers; floating-point (N) or (N, K) labels are the targets of a regression. `shape` and `targets` are read
-/// from the file where they are not given, and written into the model.
+/// Plain HDF5 arrays instead of jets: `features` (N, F) or (N, C, H, W), `labels` (N) or, one-hot, (N, K)
+/// whole numbers; floating-point (N) or (N, K) labels are the targets of a regression. `shape` and `targets`
+/// are read from the file where they are not given, and written into the model.
 struct ArraysConfig {
   std::string features;             ///< name of the dataset; "": the files hold jets
   std::string labels;               ///< name of the dataset
@@ -50,8 +50,8 @@ struct DataConfig {
   SplitConfig split;
   ArraysConfig arrays;
   std::vector<std::string> high_level;  ///< features of a jet beside its image, see jets/high_level.hpp
-  LimitConfig limit;                 ///< taken before the split; with `files`, of each set
-  std::string on_bad_row = "error";  ///< error | skip
+  LimitConfig limit;                    ///< taken before the split; with `files`, of each set
+  std::string on_bad_row = "error";     ///< error | skip
   std::string cache;  ///< an HDF5 file that keeps the images of `train` for its next run; "": none. It is
                       ///< made where it is missing, and again where the data or the settings have changed.
 

@@ -63,9 +63,9 @@ struct LecunNormalInitializer {
   static constexpr const char* kName = "lecun_normal";
 };
 using InitializerKinds =
-    std::variant<AutoInitializer, DefaultInitializer, ZerosInitializer, ConstantInitializer, NormalInitializer,
-                 GlorotUniformInitializer, GlorotNormalInitializer, HeUniformInitializer, HeNormalInitializer,
-                 LecunUniformInitializer, LecunNormalInitializer>;
+    std::variant<AutoInitializer, DefaultInitializer, ZerosInitializer, ConstantInitializer,
+                 NormalInitializer, GlorotUniformInitializer, GlorotNormalInitializer, HeUniformInitializer,
+                 HeNormalInitializer, LecunUniformInitializer, LecunNormalInitializer>;
 struct InitializerConfig {
   InitializerKinds kind;
 };
@@ -212,8 +212,8 @@ struct SoftmaxConfig {
 
 struct LayerConfig;
 
-/// activation(layers(x) + shortcut(x)): He et al., "Deep residual learning", CVPR 2016. `auto`: x itself where
-/// the shapes are equal, else a 1x1 convolution (dense layer, for vectors) that makes them so.
+/// activation(layers(x) + shortcut(x)): He et al., "Deep residual learning", CVPR 2016. `auto`: x itself
+/// where the shapes are equal, else a 1x1 convolution (dense layer, for vectors) that makes them so.
 struct ResidualConfig {
   static constexpr const char* kName = "residual";
   std::vector<LayerConfig> layers;

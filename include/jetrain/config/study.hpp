@@ -16,9 +16,9 @@ namespace jetrain {
 struct StudyParameter {
   std::string key;  ///< dotted, as in --set
   std::vector<std::string> values;
-  std::vector<double> uniform;          ///< [low, high]
-  std::vector<double> log_uniform;      ///< [low, high], both above 0
-  std::vector<std::int64_t> integers;   ///< [low, high], both included
+  std::vector<double> uniform;         ///< [low, high]
+  std::vector<double> log_uniform;     ///< [low, high], both above 0
+  std::vector<std::int64_t> integers;  ///< [low, high], both included
   void fields(auto& visit) {
     const auto range = [](const auto& v) {
       return v.empty() || (v.size() == 2 && v[0] < v[1]) ? std::string() : std::string("must be [low, high]");
@@ -87,7 +87,8 @@ struct StudyConfig {
   void fields(auto& visit) {
     visit("family", family, rules::any());
     visit("folds", folds, [](std::int64_t n) {
-      return n == 0 || (n >= 2 && n <= 1000) ? std::string() : std::string("must be 0 (none), or from 2 to 1000");
+      return n == 0 || (n >= 2 && n <= 1000) ? std::string()
+                                             : std::string("must be 0 (none), or from 2 to 1000");
     });
     visit("repeats", repeats, rules::between(1, 1000));
     visit("groups", groups, rules::between(1, 100000));

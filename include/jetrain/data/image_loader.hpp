@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/data/sample_maker.hpp"
 #include "jetrain/data/selection.hpp"
 #include "jetrain/data/sparse_image_store.hpp"
-#include "jetrain/data/sample_maker.hpp"
 
 namespace jetrain {
 
@@ -53,7 +53,8 @@ std::vector<LoadedImages> load_images(const JetSource& source, const Selection& 
 /// Makes the images of those rows of `block` that `selection` gives to one of `wanted`, in row order. A bad
 /// row throws a DataError, or is skipped and counted.
 void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                    const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block, std::int64_t& skipped,
+                    const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block,
+                    std::int64_t& skipped,
                     const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take);
 
 /// Checks that a set to train on or to validate with is not empty. On all ranks alike.
@@ -62,10 +63,10 @@ void require_samples(const ImageSet& set, Set which);
 /// Checks that it has samples of both classes, too. Collective.
 void require_both_classes(const ImageSet& set, Set which, const Communicator& comm);
 
-/// The sets that `wanted` names for several configs that differ only in what is made of a jet, in one reading of
-/// the files (one each, where there is a cache, or plain arrays). Collective.
-std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs, const std::vector<Set>& wanted,
-                                      const Communicator& comm);
+/// The sets that `wanted` names for several configs that differ only in what is made of a jet, in one reading
+/// of the files (one each, where there is a cache, or plain arrays). Collective.
+std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs,
+                                      const std::vector<Set>& wanted, const Communicator& comm);
 
 /// The sets that `wanted` names, as the config describes them; by way of data.cache, if there is one. What
 /// the user should know of the cache goes to `say`, on all ranks. Collective.

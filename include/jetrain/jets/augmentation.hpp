@@ -2,8 +2,8 @@
 
 /// \file
 /// Image augmentation: each epoch, every training jet is turned, mirrored and smeared a little, before it is
-/// binned. What happens is a function of (seed, epoch, number of the jet in its set). Training samples then hold
-/// constituents instead of pixels: a cloud.
+/// binned. What happens is a function of (seed, epoch, number of the jet in its set). Training samples then
+/// hold constituents instead of pixels: a cloud.
 
 #include <cstdint>
 
@@ -12,8 +12,8 @@ namespace jetrain {
 struct AugmentationConfig {
   bool flip = false;          ///< mirror the second axis, in every other jet
   double rotate_degrees = 0;  ///< turn by a uniformly random angle, up to so many degrees to either side
-  double smear = 0;           ///< move each constituent by a normal distance of this deviation, in eta and in phi
-  double smear_pt = 0;        ///< multiply each constituent's momentum by a normal factor 1 +- this
+  double smear = 0;     ///< move each constituent by a normal distance of this deviation, in eta and in phi
+  double smear_pt = 0;  ///< multiply each constituent's momentum by a normal factor 1 +- this
 
   bool used() const { return flip || rotate_degrees > 0 || smear > 0 || smear_pt > 0; }
 };

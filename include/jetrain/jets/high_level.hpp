@@ -18,9 +18,11 @@ namespace jetrain {
 ///   multiplicity    constituents with pT > 0
 ///   width           sum of pT dR to the jet axis / sum of pT
 ///   pt_dispersion   sqrt(sum of pT^2) / sum of pT (CMS, PAS JME-13-002)
-///   tau_1 ... tau_3 N-subjettiness with beta = 1, sum of pT min_k dR(axis k) / sum of pT R, R = 0.8 (Thaler and
-///                   Van Tilburg, JHEP 03 (2011) 015). Axes: seeded by pT times the distance from those found,
-///                   then pT-weighted means of their nearest constituents, ten times (not the best axes).
+///   tau_1 ... tau_3 N-subjettiness with beta = 1, sum of pT min_k dR(axis k) / sum of pT R, R = 0.8 (Thaler
+///   and
+///                   Van Tilburg, JHEP 03 (2011) 015). Axes: seeded by pT times the distance from those
+///                   found, then pT-weighted means of their nearest constituents, ten times (not the best
+///                   axes).
 ///   tau_21, tau_32  their ratios (0 where the divisor is 0)
 inline constexpr std::array<const char*, 11> kHighLevelFeatures{
     "mass",  "pt",    "eta",   "multiplicity", "width", "pt_dispersion",

@@ -17,7 +17,7 @@ inline constexpr std::array<const char*, 4> kImageChannels{"pt", "energy", "mass
 
 /// Which steps are taken, and on which grid. The defaults are the notebook's preprocessing.
 struct ImageConfig {
-  std::int64_t bins = 40;  ///< pixels per axis, at most 255
+  std::int64_t bins = 40;                   ///< pixels per axis, at most 255
   std::vector<std::string> channels{"pt"};  ///< of kImageChannels
   double half_width = 0.8;  ///< the image covers [-half_width, half_width] in eta and phi (rotated frame)
   bool center = true;       ///< constituent 0 to the origin
@@ -47,8 +47,9 @@ class ImageMaker {
   /// Entries that `make`, `make_cloud` and `make_from_cloud` write at most.
   std::int64_t most_entries() const noexcept;
 
-  /// Writes the non-empty pixels in ascending order of index = (channel * bins + row) * bins + column (row: first
-  /// axis u; column: w). `pixels` and `values` hold at least most_entries(). Returns their number in `count`.
+  /// Writes the non-empty pixels in ascending order of index = (channel * bins + row) * bins + column (row:
+  /// first axis u; column: w). `pixels` and `values` hold at least most_entries(). Returns their number in
+  /// `count`.
   RowStatus make(std::span<const float, kConstituentFloats> constituents, std::uint16_t* pixels,
                  float* values, std::int64_t& count) const;
 

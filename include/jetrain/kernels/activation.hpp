@@ -55,9 +55,9 @@ void softmax_backward(std::int64_t classes, const float* probabilities, const fl
                       float* dlogits);
 
 /// Softmax and cross entropy of one leaf in one step from the logits (classes, lanes): loss = -sum over c of
-/// t[c] log p[c], t[c] = (1 - smoothing) onehot(label)[c] + smoothing / classes. Lanes from `samples` on are padding: their loss and gradient are 0. `labels` and `losses` have `samples`
-/// entries; dlogits = p - t, (classes, lanes), not divided by anything. Null dlogits: not
-/// computed.
+/// t[c] log p[c], t[c] = (1 - smoothing) onehot(label)[c] + smoothing / classes. Lanes from `samples` on are
+/// padding: their loss and gradient are 0. `labels` and `losses` have `samples` entries; dlogits = p - t,
+/// (classes, lanes), not divided by anything. Null dlogits: not computed.
 void softmax_cross_entropy(std::int64_t classes, const float* logits, const std::uint8_t* labels,
                            std::int64_t samples, double smoothing, float* probabilities, double* losses,
                            float* dlogits);

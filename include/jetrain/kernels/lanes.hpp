@@ -9,8 +9,8 @@
 
 namespace jetrain {
 
-/// Samples in a leaf, and lanes in a vector. With 32, the notebook's training step takes 18 % longer (two cores
-/// of a Zen 5): its activations leave the second-level cache.
+/// Samples in a leaf, and lanes in a vector. With 32, the notebook's training step takes 18 % longer (two
+/// cores of a Zen 5): its activations leave the second-level cache.
 inline constexpr std::int64_t kLanes = 16;
 
 /// Sixteen floats, one sample each.

@@ -1,9 +1,11 @@
 #pragma once
 
 /// \file
-/// Normalisation on one leaf: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, gamma and beta by channel.
+/// Normalisation on one leaf: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, gamma and beta by
+/// channel.
 ///  - by group: mean and variance over a group of channels and all pixels of one sample (Wu and He, "Group
-///    normalization", ECCV 2018; with one group, layer normalisation: Ba, Kiros and Hinton, arXiv:1607.06450);
+///    normalization", ECCV 2018; with one group, layer normalisation: Ba, Kiros and Hinton,
+///    arXiv:1607.06450);
 ///  - by batch: over all samples of the leaf and all pixels of one channel (Ioffe and Szegedy, ICML 2015, on
 ///    ghost batches of sixteen: Hoffer, Hubara and Soudry, NIPS 2017).
 /// `kept` is what the way forward keeps for the way back.
@@ -18,7 +20,9 @@ struct NormShape {
 };
 
 /// Lanes of (mean, 1 / sqrt(variance + epsilon)) for each group.
-inline std::int64_t group_norm_kept_floats(const NormShape& shape) { return 2 * shape.groups * kLanes; }
+inline std::int64_t group_norm_kept_floats(const NormShape& shape) {
+  return 2 * shape.groups * kLanes;
+}
 void group_norm_forward(const NormShape& shape, ConstPlanes x, const float* gamma, const float* beta,
                         float* kept, Planes y);
 /// dgamma and dbeta (channels) are overwritten.

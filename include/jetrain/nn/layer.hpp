@@ -22,7 +22,7 @@ struct ParameterSpec {
   std::int64_t fan_out = 1;
   InitializerConfig initializer{ZerosInitializer{}};
   RegularizerConfig regularizer{};
-  bool trainable = true;      ///< false: averages, which no optimizer touches
+  bool trainable = true;        ///< false: averages, which no optimizer touches
   double average_momentum = 1;  ///< of averages: the share of the old value that a step leaves; 1: all of it
   std::int64_t size() const noexcept;
   bool is_kernel() const { return name == "kernel"; }
@@ -31,8 +31,8 @@ struct ParameterSpec {
 /// What is true of a whole leaf.
 struct LeafContext {
   bool training = false;
-  std::int64_t samples = kLanes;    ///< lanes that hold samples; the others are padding
-  std::uint64_t seed = 0;           ///< with epoch and position, the key of the leaf's random numbers
+  std::int64_t samples = kLanes;  ///< lanes that hold samples; the others are padding
+  std::uint64_t seed = 0;         ///< with epoch and position, the key of the leaf's random numbers
   std::uint32_t epoch = 0;
   std::int64_t first_position = 0;  ///< of the leaf's first sample in the epoch's order
 };
@@ -51,9 +51,10 @@ struct LayerPass {
 /// parameters.
 struct GradientSums {
   std::int64_t* sums = nullptr;
-  std::int64_t* averages = nullptr;  ///< of the leaf's statistics times its samples, laid out like the averages
-  float limit = 0;                   ///< each leaf's contribution must stay below
-  float* scratch = nullptr;          ///< Layer::scratch_floats() floats of this thread, 64-byte aligned
+  std::int64_t* averages =
+      nullptr;               ///< of the leaf's statistics times its samples, laid out like the averages
+  float limit = 0;           ///< each leaf's contribution must stay below
+  float* scratch = nullptr;  ///< Layer::scratch_floats() floats of this thread, 64-byte aligned
 };
 
 class Layer {

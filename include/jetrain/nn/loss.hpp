@@ -14,8 +14,8 @@
 
 namespace jetrain {
 
-/// What a leaf's samples should give. `values`, (outputs, lanes), of a regression; null: the labels say it, as
-/// one of the classes, or, for a network of one output, as that output.
+/// What a leaf's samples should give. `values`, (outputs, lanes), of a regression; null: the labels say it,
+/// as one of the classes, or, for a network of one output, as that output.
 struct LeafTargets {
   std::span<const std::uint8_t> labels;
   const float* values = nullptr;
@@ -39,7 +39,8 @@ class Loss {
   virtual const char* activation() const = 0;
 
   /// `z`, `predictions` and `dz`: (outputs, lanes). Losses of the samples; dz (null: not wanted) their
-  /// gradients, not divided by the number of samples; 0 in padding lanes. Class weights count in training only.
+  /// gradients, not divided by the number of samples; 0 in padding lanes. Class weights count in training
+  /// only.
   void compute(std::int64_t outputs, const float* z, const LeafTargets& targets, bool training,
                float* predictions, double* losses, float* dz) const;
 

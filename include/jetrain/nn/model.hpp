@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// A network: layers in the order of their computation, their parameters in one arena, and the passes over one
-/// leaf.
+/// A network: layers in the order of their computation, their parameters in one arena, and the passes over
+/// one leaf.
 
 #include <memory>
 #include <span>
@@ -124,8 +124,8 @@ class Model {
   /// an entry for each sample.
   void forward(LeafWorkspace& workspace, const LeafTargets& targets, double* losses) const;
   /// Forward, loss, backward of one leaf of up to sixteen samples; adds the parameter gradients to the exact
-  /// sums (one per parameter; for averages, sums of the leaves' statistics). Lanes beyond the samples must hold
-  /// zeros and add nothing. `leaf`: key of its random numbers.
+  /// sums (one per parameter; for averages, sums of the leaves' statistics). Lanes beyond the samples must
+  /// hold zeros and add nothing. `leaf`: key of its random numbers.
   LeafResult forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
                               float limit, std::int64_t* gradient_sums) const;
 

@@ -1,8 +1,9 @@
 #pragma once
 
 /// \file
-/// Optimizers: a step on a replica's parameters from the gradient, the same on every rank. A new optimizer is a
-/// struct in config/training.hpp, its name in OptimizerConfig's list, and a file in src/optim that makes it.
+/// Optimizers: a step on a replica's parameters from the gradient, the same on every rank. A new optimizer is
+/// a struct in config/training.hpp, its name in OptimizerConfig's list, and a file in src/optim that makes
+/// it.
 
 #include <cstdint>
 #include <memory>
@@ -34,8 +35,8 @@ class Optimizer {
   /// Steps taken so far.
   std::int64_t steps() const noexcept { return steps_; }
   void set_steps(std::int64_t steps) noexcept { steps_ = steps; }
-  /// All else that the next step depends on, one value a parameter in each. With `steps`, enough to go on from
-  /// where another optimizer of the same kind stopped.
+  /// All else that the next step depends on, one value a parameter in each. With `steps`, enough to go on
+  /// from where another optimizer of the same kind stopped.
   std::vector<std::span<float>> state();
 
  protected:

@@ -16,8 +16,8 @@ struct PlateauState {
   double factor = 1;                                       ///< reached so far
 };
 
-/// lr(step) = optimizer's * scaling by the global batch * warm-up * schedule. A function of the step's number,
-/// and, for reduce_on_plateau, of its state.
+/// lr(step) = optimizer's * scaling by the global batch * warm-up * schedule. A function of the step's
+/// number, and, for reduce_on_plateau, of its state.
 class LearningRate {
  public:
   LearningRate(const TrainConfig& config, std::int64_t steps_per_epoch);

@@ -20,12 +20,12 @@ struct TrialSets {
 
 class StudyData {
  public:
-  /// Reads what `trials` need. Those that differ only in what is made of a jet share one reading of the files.
-  /// Collective.
+  /// Reads what `trials` need. Those that differ only in what is made of a jet share one reading of the
+  /// files. Collective.
   StudyData(const std::vector<Trial>& trials, const Communicator& comm);
 
-  /// The sets of one of them: its fold of a cross-validation (`folds`; 0: none), its part of the training jets.
-  /// Which jets is a function of the config alone. Collective.
+  /// The sets of one of them: its fold of a cross-validation (`folds`; 0: none), its part of the training
+  /// jets. Which jets is a function of the config alone. Collective.
   TrialSets sets_of(const Trial& trial, std::int64_t folds) const;
 
   const LoadedImages& loaded(const Trial& trial) const;

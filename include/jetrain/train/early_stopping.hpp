@@ -14,7 +14,8 @@ struct EarlyStoppingState {
   bool first = true;                                       ///< no epoch yet that counts
 };
 
-/// An epoch's value of "val_loss", "val_accuracy" or "val_auc", turned so that larger is better; NaN never is.
+/// An epoch's value of "val_loss", "val_accuracy" or "val_auc", turned so that larger is better; NaN never
+/// is.
 inline double monitored_value(const std::string& monitor, const Metrics& validation) {
   return monitor == "val_loss"       ? -validation.loss
          : monitor == "val_accuracy" ? validation.accuracy

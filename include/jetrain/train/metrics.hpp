@@ -41,8 +41,8 @@ struct RocPoint {
   double background_efficiency = 0;
 };
 
-/// The ROC curve from (0, 0) to (1, 1), one point for each distinct score, thresholds descending. Empty unless
-/// there are jets of both classes, and of no third.
+/// The ROC curve from (0, 0) to (1, 1), one point for each distinct score, thresholds descending. Empty
+/// unless there are jets of both classes, and of no third.
 std::vector<RocPoint> roc_curve(std::span<const float> scores, std::span<const std::uint8_t> labels);
 
 /// Area under the curve by trapezes, which counts a tie as one half (Mann-Whitney U).

@@ -23,8 +23,8 @@ void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace);
 LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
                          LeafWorkspace& workspace);
 
-/// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th. `outputs` (null: not wanted) becomes
-/// what the network says of each, (count, outputs).
+/// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th. `outputs` (null: not wanted)
+/// becomes what the network says of each, (count, outputs).
 ScoredJets score_images(const Model& model, std::int64_t count,
                         const std::function<SparseImage(std::int64_t)>& image,
                         std::vector<float>* outputs = nullptr);

@@ -2,8 +2,8 @@
 
 /// \file
 /// What `standardize` layers subtract and divide by: mean and deviation of each input value over the training
-/// set, exactly. Every value becomes an integer in a unit that its largest size allows, so that sums over ranks
-/// do not depend on their order (twice: for the mean, and for the squared distances from it).
+/// set, exactly. Every value becomes an integer in a unit that its largest size allows, so that sums over
+/// ranks do not depend on their order (twice: for the mean, and for the squared distances from it).
 
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/data/image_loader.hpp"

@@ -21,14 +21,15 @@ namespace jetrain {
 class TrainingRun {
  public:
   /// Makes the network and looks for a free place for the results, so that all that can be refused is refused
-  /// before data are read. `resume`: go on from the newest checkpoint in `output`, if there is one. Collective.
+  /// before data are read. `resume`: go on from the newest checkpoint in `output`, if there is one.
+  /// Collective.
   TrainingRun(const Config& config, std::string output, bool overwrite, bool resume, const Communicator& comm,
               Log& log);
 
   const Model& model() const { return *model_; }
 
-  /// The data to train and validate with; of `validation` only this run will know. CollectiveError where they do
-  /// not fit the network, or are not those of the checkpoint. Collective.
+  /// The data to train and validate with; of `validation` only this run will know. CollectiveError where they
+  /// do not fit the network, or are not those of the checkpoint. Collective.
   void take_data(ImageSet train, ImageSet validation);
 
   /// Trains. `read`: where the data came from, for the record. Errors as of `fit`. Collective.

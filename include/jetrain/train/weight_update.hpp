@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// From a batch's exact sums to new weights: mean, regularisation, clipping, learning rate, optimizer, running
-/// averages. Every rank does the same.
+/// From a batch's exact sums to new weights: mean, regularisation, clipping, learning rate, optimizer,
+/// running averages. Every rank does the same.
 
 #include <memory>
 #include <span>
@@ -20,8 +20,8 @@ class WeightUpdate {
   /// `model`: initialised; its weights start the average.
   WeightUpdate(const TrainConfig& config, Model& model, std::int64_t steps_per_epoch);
 
-  /// One step from the sums over a batch of so many samples. Threads share the work; the bits do not depend on
-  /// how many.
+  /// One step from the sums over a batch of so many samples. Threads share the work; the bits do not depend
+  /// on how many.
   void apply(const std::int64_t* sums, std::int64_t batch_samples);
 
   /// Where train.average is used, exchanges the model's weights for their moving average, and at the second

@@ -93,8 +93,9 @@ TEST(Config, ResolvedTextReadsBackToItself) {
   ResidualConfig residual{{{convolution}, {BatchNormConfig{0.9, 1e-3}}}, "projection", "elu"};
   DenseConfig dense;
   dense.units = 2;
-  config.model.layers = {{convolution},     {ReluConfig{}},    {MaxPool2dConfig{{3, 2, "same"}}}, {residual},
-                         {FlattenConfig{}}, {FeaturesConfig{}}, {dense},                           {SoftmaxConfig{}}};
+  config.model.layers = {{convolution}, {ReluConfig{}},    {MaxPool2dConfig{{3, 2, "same"}}},
+                         {residual},    {FlattenConfig{}}, {FeaturesConfig{}},
+                         {dense},       {SoftmaxConfig{}}};
   config.model.regularizer = {1e-5, 1e-4};
   config.train.optimizer = {AdamConfig{3e-4, 0.5, 0.99, 1e-8}};
   config.train.loss = {CrossEntropyConfig{0.1, {0.25, 4}}};

@@ -101,8 +101,8 @@ TEST_P(SoftmaxCrossEntropy, GradientIsTheDifferenceQuotientAndZeroForPadding) {
   const std::int64_t samples = 13;
   AlignedBuffer<float> dlogits(logits_.size());
   std::vector<double> loss(static_cast<std::size_t>(samples));
-  softmax_cross_entropy(classes_, logits_.data(), labels_.data(), samples, 0.0, probabilities_.data(), loss.data(),
-                        dlogits.data());
+  softmax_cross_entropy(classes_, logits_.data(), labels_.data(), samples, 0.0, probabilities_.data(),
+                        loss.data(), dlogits.data());
   for (std::size_t i = 0; i < logits_.size(); ++i) {
     const std::size_t lane = i % kLanes;
     const float logit = logits_[i];
@@ -135,6 +135,70 @@ TEST_P(SoftmaxCrossEntropy, IsFiniteForAllFiniteLogitsAndNotForOthers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Classes, SoftmaxCrossEntropy, testing::Values(2, 3, 10));
+
+/// From -30 to 30, in steps that hit no round numbers, and around 0.
+Leaf arguments() {
+  Leaf x(1, 50, 5);
+  int i = 0;
+  x.for_each([&](float& value) {
+    value = i < 2000 ? -30.0F + 0.03F * static_cast<float>(i) : 0.001F * static_cast<float>(i - 3000);
+    ++i;
+  });
+  return x;
+}
+
+double expected(Activation::Kind kind, double alpha, double x) {
+  switch (kind) {
+    case Activation::Kind::leaky_relu:
+      return x > 0 ? x : alpha * x;
+    case Activation::Kind::elu:
+      return x > 0 ? x : alpha * std::expm1(x);
+    case Activation::Kind::gelu:
+      return x * std::erfc(-x / std::sqrt(2.0)) / 2;
+    case Activation::Kind::tanh:
+      return std::tanh(x);
+    case Activation::Kind::sigmoid:
+      return 1 / (1 + std::exp(-x));
+  }
+  return 0;
+}
+
+TEST(Activation, AgreesWithTheFunctionAndItsSlope) {
+  const Leaf x = arguments();
+  for (const auto kind : {Activation::Kind::leaky_relu, Activation::Kind::elu, Activation::Kind::gelu,
+                          Activation::Kind::tanh, Activation::Kind::sigmoid}) {
+    constexpr double kAlpha = 0.25;
+    const Activation function{kind, static_cast<float>(kAlpha)};
+    Leaf y(1, 50, 5), dx(1, 50, 5), dy(1, 50, 5);
+    dy.for_each([](float& value) { value = 2.0F; });
+    activation_forward(function, x.planes(), y.planes());
+    activation_backward(function, x.planes(), y.planes(), dy.planes(), dx.planes());
+    const std::vector<float> arguments = x.values();
+    const std::vector<float> values = y.values();
+    const std::vector<float> slopes = dx.values();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double at = arguments[i];
+      EXPECT_NEAR(values[i], expected(kind, kAlpha, at), 1e-6 * std::max(1.0, std::abs(at))) << at;
+      if (std::abs(at) < 1e-4) continue;  // the corner of leaky_relu
+      constexpr double kStep = 1e-6;
+      const double slope =
+          (expected(kind, kAlpha, at + kStep) - expected(kind, kAlpha, at - kStep)) / (2 * kStep);
+      EXPECT_NEAR(slopes[i], 2 * slope, 4e-6) << at;
+    }
+  }
+}
+
+TEST(Activation, DoesNotHideANan) {
+  Leaf x(1, 1, 1);
+  x.planes().data[3] = std::numeric_limits<float>::quiet_NaN();
+  for (const auto kind : {Activation::Kind::leaky_relu, Activation::Kind::elu, Activation::Kind::gelu,
+                          Activation::Kind::tanh, Activation::Kind::sigmoid}) {
+    Leaf y(1, 1, 1);
+    activation_forward({kind, 0.5F}, x.planes(), y.planes());
+    EXPECT_TRUE(std::isnan(y.planes().data[3]));
+    EXPECT_FALSE(std::isnan(y.planes().data[4]));
+  }
+}
 
 }  // namespace
 }  // namespace jetrain::kernels

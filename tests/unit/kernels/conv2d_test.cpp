@@ -30,7 +30,8 @@ struct ConvCase {
             .stride = stride,
             .groups = groups};
   }
-  /// TensorFlow's `same`: as many zeros in all as make ceil(inputs / stride) outputs, the smaller half before.
+  /// TensorFlow's `same`: as many zeros in all as make ceil(inputs / stride) outputs, the smaller half
+  /// before.
   std::int64_t pad(std::int64_t inputs, std::int64_t kernel) const {
     return std::max<std::int64_t>(0, ((inputs + stride - 1) / stride - 1) * stride + kernel - inputs) / 2;
   }
@@ -58,7 +59,8 @@ struct ConvCase {
 
 void PrintTo(const ConvCase& c, std::ostream* out) {
   *out << c.in_channels << "->" << c.out_channels << " kernel " << c.kernel_rows << "x" << c.kernel_columns
-       << " image " << c.rows << "x" << c.columns << (c.same ? " same" : " valid") << " stride " << c.stride << " groups " << c.groups;
+       << " image " << c.rows << "x" << c.columns << (c.same ? " same" : " valid") << " stride " << c.stride
+       << " groups " << c.groups;
 }
 
 namespace {

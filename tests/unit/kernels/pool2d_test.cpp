@@ -46,9 +46,12 @@ TEST(MaxPool2d, EqualsReference) {
 /// Overlapping windows, gaps between windows, and windows that reach outside.
 TEST(Pool2d, WithStridesAndPaddingEqualsReference) {
   std::mt19937 engine(5);
-  for (const Pool2dShape& shape : {Pool2dShape{3, 2, 0, 0}, {3, 2, 1, 1}, {2, 1, 0, 0}, {3, 1, 1, 1}, {2, 3, 0, 0}}) {
-    const std::int64_t rows = shape.pad_top > 0 ? (9 + shape.stride - 1) / shape.stride : (9 - shape.size) / shape.stride + 1;
-    const std::int64_t columns = shape.pad_left > 0 ? (7 + shape.stride - 1) / shape.stride : (7 - shape.size) / shape.stride + 1;
+  for (const Pool2dShape& shape :
+       {Pool2dShape{3, 2, 0, 0}, {3, 2, 1, 1}, {2, 1, 0, 0}, {3, 1, 1, 1}, {2, 3, 0, 0}}) {
+    const std::int64_t rows =
+        shape.pad_top > 0 ? (9 + shape.stride - 1) / shape.stride : (9 - shape.size) / shape.stride + 1;
+    const std::int64_t columns =
+        shape.pad_left > 0 ? (7 + shape.stride - 1) / shape.stride : (7 - shape.size) / shape.stride + 1;
     const Leaf x = with_ties(2, 9, 7, engine);
     const Leaf dy = std::move(Leaf(2, rows, columns).randomize(engine));
     Leaf y(2, rows, columns), expected_y(2, rows, columns), dx(2, 9, 7), expected_dx(2, 9, 7);

@@ -212,22 +212,27 @@ INSTANTIATE_TEST_SUITE_P(
                 "conv2d: {filters: 2, kernel: 2, stride: 2}, flatten, dense: {units: 2}, softmax"},
         Network{"ConvGroups",
                 "conv2d: {filters: 4, kernel: 3, groups: 2, padding: same, activation: relu},"
-                "conv2d: {filters: 4, kernel: 3, groups: 4, stride: 3, padding: same}, flatten, dense: {units: 2}, "
+                "conv2d: {filters: 4, kernel: 3, groups: 4, stride: 3, padding: same}, flatten, dense: "
+                "{units: 2}, "
                 "softmax"},
-        Network{"PoolsThatOverlap",
-                "conv2d: {filters: 2, kernel: 2, activation: relu}, max_pool2d: {size: 3, stride: 2, padding: "
-                "same}, conv2d: {filters: 3, kernel: 2, padding: same, activation: relu}, avg_pool2d: {size: 2, "
-                "stride: 1, padding: same}, flatten, dense: {units: 2}, softmax"},
+        Network{
+            "PoolsThatOverlap",
+            "conv2d: {filters: 2, kernel: 2, activation: relu}, max_pool2d: {size: 3, stride: 2, padding: "
+            "same}, conv2d: {filters: 3, kernel: 2, padding: same, activation: relu}, avg_pool2d: {size: 2, "
+            "stride: 1, padding: same}, flatten, dense: {units: 2}, softmax"},
         Network{"GlobalAverage",
-                "conv2d: {filters: 5, kernel: 2, activation: relu}, global_avg_pool2d, dense: {units: 2}, softmax"},
+                "conv2d: {filters: 5, kernel: 2, activation: relu}, global_avg_pool2d, dense: {units: 2}, "
+                "softmax"},
         Network{"LeakyReluAndElu",
                 "conv2d: {filters: 2, kernel: 2, activation: leaky_relu}, elu: {alpha: 0.7}, flatten, dense: "
                 "{units: 4, activation: elu}, leaky_relu: {alpha: 0.1}, dense: {units: 2}, softmax"},
-        Network{"GeluTanhSigmoid",
-                "conv2d: {filters: 2, kernel: 2, activation: gelu}, tanh, flatten, dense: {units: 4, activation: "
-                "sigmoid}, dense: {units: 3, activation: tanh}, dense: {units: 2, activation: softmax}"},
+        Network{
+            "GeluTanhSigmoid",
+            "conv2d: {filters: 2, kernel: 2, activation: gelu}, tanh, flatten, dense: {units: 4, activation: "
+            "sigmoid}, dense: {units: 3, activation: tanh}, dense: {units: 2, activation: softmax}"},
         Network{"Dropout",
-                "conv2d: {filters: 2, kernel: 2, activation: relu}, dropout: {rate: 0.4}, flatten, dropout: {rate: "
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, dropout: {rate: 0.4}, flatten, dropout: "
+                "{rate: "
                 "0.5}, dense: {units: 2}, softmax"},
         Network{"LayerNorm",
                 "conv2d: {filters: 3, kernel: 2, activation: relu}, layer_norm, flatten, dense: {units: 5, "
@@ -235,36 +240,50 @@ INSTANTIATE_TEST_SUITE_P(
         Network{"GroupNorm",
                 "conv2d: {filters: 4, kernel: 2}, group_norm: {groups: 2}, relu, flatten, dense: {units: 6}, "
                 "group_norm: {groups: 3}, dense: {units: 2}, softmax"},
-        Network{"BatchNorm",
-                "conv2d: {filters: 3, kernel: 2}, batch_norm, relu, flatten, dense: {units: 5}, batch_norm, tanh,"
-                "dense: {units: 2}, softmax"},
-        Network{"ResidualIdentity",
-                "conv2d: {filters: 3, kernel: 3, padding: same, activation: relu}, residual: {layers: [conv2d: "
-                "{filters: 3, kernel: 3, padding: same, activation: relu}, conv2d: {filters: 3, kernel: 3, padding: "
-                "same}]}, residual: {layers: [conv2d: {filters: 3, kernel: 1}], activation: linear}, flatten, dense: "
-                "{units: 2}, softmax"},
-        Network{"ResidualProjection",
-                "residual: {layers: [conv2d: {filters: 4, kernel: 3, stride: 2, padding: same}, batch_norm]}, "
-                "residual: {layers: [residual: {layers: [conv2d: {filters: 4, kernel: 3, padding: same}]}, relu], "
-                "shortcut: projection, activation: gelu}, flatten, dense: {units: 2}, softmax"},
-        Network{"ResidualDense",
-                "flatten, dense: {units: 4, activation: relu}, residual: {layers: [dense: {units: 4}], activation: "
-                "tanh}, residual: {layers: [dense: {units: 3, activation: relu}]}, dense: {units: 2}, softmax"},
-        Network{"Standardized", "standardize, conv2d: {filters: 2, kernel: 2}, flatten, dense: {units: 2}, softmax"},
+        Network{
+            "BatchNorm",
+            "conv2d: {filters: 3, kernel: 2}, batch_norm, relu, flatten, dense: {units: 5}, batch_norm, tanh,"
+            "dense: {units: 2}, softmax"},
+        Network{
+            "ResidualIdentity",
+            "conv2d: {filters: 3, kernel: 3, padding: same, activation: relu}, residual: {layers: [conv2d: "
+            "{filters: 3, kernel: 3, padding: same, activation: relu}, conv2d: {filters: 3, kernel: 3, "
+            "padding: "
+            "same}]}, residual: {layers: [conv2d: {filters: 3, kernel: 1}], activation: linear}, flatten, "
+            "dense: "
+            "{units: 2}, softmax"},
+        Network{
+            "ResidualProjection",
+            "residual: {layers: [conv2d: {filters: 4, kernel: 3, stride: 2, padding: same}, batch_norm]}, "
+            "residual: {layers: [residual: {layers: [conv2d: {filters: 4, kernel: 3, padding: same}]}, "
+            "relu], "
+            "shortcut: projection, activation: gelu}, flatten, dense: {units: 2}, softmax"},
+        Network{
+            "ResidualDense",
+            "flatten, dense: {units: 4, activation: relu}, residual: {layers: [dense: {units: 4}], "
+            "activation: "
+            "tanh}, residual: {layers: [dense: {units: 3, activation: relu}]}, dense: {units: 2}, softmax"},
+        Network{"Standardized",
+                "standardize, conv2d: {filters: 2, kernel: 2}, flatten, dense: {units: 2}, softmax"},
         Network{"Features",
-                "conv2d: {filters: 2, kernel: 2, activation: relu}, flatten, features: {layers: [dense: {units: 4, "
-                "activation: relu}]}, dense: {units: 3, activation: tanh}, features: {layers: []}, dense: {units: 2},"
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, flatten, features: {layers: [dense: "
+                "{units: 4, "
+                "activation: relu}]}, dense: {units: 3, activation: tanh}, features: {layers: []}, dense: "
+                "{units: 2},"
                 "softmax",
                 "cross_entropy", 5},
         Network{"LabelSmoothingAndClassWeights", "flatten, dense: {units: 2}, softmax",
                 "{cross_entropy: {label_smoothing: 0.2, class_weights: [0.5, 2]}}"},
-        Network{"BinaryCrossEntropy", "flatten, dense: {units: 3, activation: tanh}, dense: {units: 1, activation: sigmoid}",
+        Network{"BinaryCrossEntropy",
+                "flatten, dense: {units: 3, activation: tanh}, dense: {units: 1, activation: sigmoid}",
                 "{binary_cross_entropy: {label_smoothing: 0.1, class_weights: [3, 0.25]}}"},
         Network{"BinaryCrossEntropyOfTwo", "flatten, dense: {units: 2}, sigmoid", "binary_cross_entropy"},
-        Network{"SquaredErrorOfProbabilities", "flatten, dense: {units: 2, activation: softmax}", "mean_squared_error"},
+        Network{"SquaredErrorOfProbabilities", "flatten, dense: {units: 2, activation: softmax}",
+                "mean_squared_error"},
         Network{"SquaredError", "flatten, dense: {units: 4, activation: tanh}, dense: {units: 3}",
                 "mean_squared_error", 0, 3},
-        Network{"AbsoluteError", "flatten, dense: {units: 4, activation: relu}, dense: {units: 2, activation: relu}",
+        Network{"AbsoluteError",
+                "flatten, dense: {units: 4, activation: relu}, dense: {units: 2, activation: relu}",
                 "mean_absolute_error", 0, 2},
         Network{"NoPooling",
                 "conv2d: {filters: 2, kernel: [7, 6], activation: relu}, flatten,"
@@ -344,9 +363,8 @@ TEST(Model, NotebookHasItsParametersAndNames) {
   EXPECT_EQ(model.multiply_adds_training(), 8421760);
   std::vector<std::string> names;
   for (const Node& node : model.nodes()) names.push_back(node.name);
-  EXPECT_THAT(names,
-              testing::ElementsAre("conv2d", "conv2d_1", "max_pool2d", "conv2d_2", "conv2d_3", "flatten",
-                                   "dense", "dense_1", "dense_2", "dense_3"));
+  EXPECT_THAT(names, testing::ElementsAre("conv2d", "conv2d_1", "max_pool2d", "conv2d_2", "conv2d_3",
+                                          "flatten", "dense", "dense_1", "dense_2", "dense_3"));
   const std::string summary = model.summary();
   for (const char* word : {"216546", "(40, 40, 8)", "(20, 20, 8)", "(3200)", "204864", "1032"}) {
     EXPECT_THAT(summary, HasSubstr(word));
@@ -384,19 +402,19 @@ struct StartCase {
 TEST(Model, KernelsStartAsTheirInitializerSays) {
   const double uniform = std::sqrt(3.0);
   const double cut = 2 / 0.87962566103423978;
-  for (const StartCase& c : {StartCase{", activation: relu", 2.0 / 300, uniform},  // auto
-                             StartCase{", activation: gelu", 2.0 / 300, uniform},
-                             StartCase{", activation: tanh", 2.0 / 500, uniform},
-                             StartCase{"", 2.0 / 500, uniform},
-                             StartCase{", activation: relu, initializer: glorot_uniform", 2.0 / 500, uniform},
-                             StartCase{", initializer: glorot_normal", 2.0 / 500, cut},
-                             StartCase{", initializer: he_uniform", 2.0 / 300, uniform},
-                             StartCase{", initializer: he_normal", 2.0 / 300, cut},
-                             StartCase{", initializer: lecun_uniform", 1.0 / 300, uniform},
-                             StartCase{", initializer: lecun_normal", 1.0 / 300, cut},
-                             StartCase{", initializer: {normal: {mean: 0.5, stddev: 0.1}}", 0.01, 6, 0.5},
-                             StartCase{", initializer: {constant: {value: 0.25}}", 0, 0, 0.25},
-                             StartCase{", initializer: zeros", 0, 0}}) {
+  for (const StartCase& c :
+       {StartCase{", activation: relu", 2.0 / 300, uniform},  // auto
+        StartCase{", activation: gelu", 2.0 / 300, uniform},
+        StartCase{", activation: tanh", 2.0 / 500, uniform}, StartCase{"", 2.0 / 500, uniform},
+        StartCase{", activation: relu, initializer: glorot_uniform", 2.0 / 500, uniform},
+        StartCase{", initializer: glorot_normal", 2.0 / 500, cut},
+        StartCase{", initializer: he_uniform", 2.0 / 300, uniform},
+        StartCase{", initializer: he_normal", 2.0 / 300, cut},
+        StartCase{", initializer: lecun_uniform", 1.0 / 300, uniform},
+        StartCase{", initializer: lecun_normal", 1.0 / 300, cut},
+        StartCase{", initializer: {normal: {mean: 0.5, stddev: 0.1}}", 0.01, 6, 0.5},
+        StartCase{", initializer: {constant: {value: 0.25}}", 0, 0, 0.25},
+        StartCase{", initializer: zeros", 0, 0}}) {
     const std::vector<double> values = kernel_start(c.keys);
     double sum = 0;
     double squares = 0;
@@ -424,13 +442,15 @@ TEST(Model, OneInitializerMayServeAllLayers) {
 }
 
 TEST(Model, BiasesStartAtZeroUnlessTheySayOtherwise) {
-  const Config config = config_of("flatten, dense: {units: 3, bias_initializer: {constant: {value: 0.5}}}, dense: "
-                                  "{units: 2}, softmax");
+  const Config config = config_of(
+      "flatten, dense: {units: 3, bias_initializer: {constant: {value: 0.5}}}, dense: "
+      "{units: 2}, softmax");
   Model model(config.model, Shape::image(1, 4, 4));
   model.initialize(1);
   for (const ParameterView& view : model.parameter_views()) {
     if (view.spec.name == "bias") {
-      EXPECT_EQ(model.parameters()[static_cast<std::size_t>(view.offset)], view.layer == "dense" ? 0.5F : 0.0F);
+      EXPECT_EQ(model.parameters()[static_cast<std::size_t>(view.offset)],
+                view.layer == "dense" ? 0.5F : 0.0F);
     }
   }
 }
@@ -488,14 +508,20 @@ TEST(Model, DropoutIsAFunctionOfThePositionInTheEpoch) {
 }
 
 TEST(Model, NamesResidualBlocksThatDoNotFit) {
-  EXPECT_THAT(refusal("residual: {layers: [conv2d: {filters: 3, kernel: 3}], shortcut: identity}, flatten, dense: "
-                      "{units: 2}, softmax"),
-              HasSubstr("model.layers[0]: residual: the layers make (6, 4, 3) out of (8, 6, 1)"));
-  EXPECT_THAT(refusal("residual: {layers: [relu, conv2d: {filters: 3, kernel: 9}]}, flatten, dense: {units: 2}, softmax"),
-              HasSubstr("model.layers[0].residual.layers[1]: kernel 9 x 9"));
-  EXPECT_THAT(refusal("residual: {layers: [flatten]}, dense: {units: 2}, softmax"), HasSubstr("no shortcut joins"));
-  EXPECT_THAT(refusal("flatten, features: {layers: []}, dense: {units: 2}, softmax"), HasSubstr("data.high_level"));
-  EXPECT_THAT(refusal("relu, standardize, flatten, dense: {units: 2}, softmax"), HasSubstr("on an input only"));
+  EXPECT_THAT(
+      refusal("residual: {layers: [conv2d: {filters: 3, kernel: 3}], shortcut: identity}, flatten, dense: "
+              "{units: 2}, softmax"),
+      HasSubstr("model.layers[0]: residual: the layers make (6, 4, 3) out of (8, 6, 1)"));
+  EXPECT_THAT(
+      refusal(
+          "residual: {layers: [relu, conv2d: {filters: 3, kernel: 9}]}, flatten, dense: {units: 2}, softmax"),
+      HasSubstr("model.layers[0].residual.layers[1]: kernel 9 x 9"));
+  EXPECT_THAT(refusal("residual: {layers: [flatten]}, dense: {units: 2}, softmax"),
+              HasSubstr("no shortcut joins"));
+  EXPECT_THAT(refusal("flatten, features: {layers: []}, dense: {units: 2}, softmax"),
+              HasSubstr("data.high_level"));
+  EXPECT_THAT(refusal("relu, standardize, flatten, dense: {units: 2}, softmax"),
+              HasSubstr("on an input only"));
 }
 
 TEST(Model, StartIsAFunctionOfTheSeedAlone) {

@@ -14,7 +14,8 @@ namespace {
 
 OptimizerConfig config_of(const std::string& optimizer) {
   return parse_config("model: {layers: [flatten]}\ntrain: {optimizer: {" +
-                          (optimizer.find(':') == std::string::npos ? optimizer + ": {}" : optimizer) + "}}\n",
+                          (optimizer.find(':') == std::string::npos ? optimizer + ": {}" : optimizer) +
+                          "}}\n",
                       "test.yaml", {}, false)
       .train.optimizer;
 }
@@ -26,8 +27,9 @@ std::unique_ptr<Optimizer> make(const std::string& optimizer, std::int64_t count
 
 class EveryOptimizer : public testing::TestWithParam<const char*> {};
 
-// Numbers from tests/data/make_optimizer_reference.py, computed in double precision. The tolerance is what float32
-// parameters and moments cost over a hundred steps: a few roundings of the parameter where it is largest.
+// Numbers from tests/data/make_optimizer_reference.py, computed in double precision. The tolerance is what
+// float32 parameters and moments cost over a hundred steps: a few roundings of the parameter where it is
+// largest.
 TEST_P(EveryOptimizer, FollowsItsEquationForAHundredSteps) {
   const auto reference = nlohmann::json::parse(std::ifstream(TEST_DATA_DIR "/optimizer_reference.json"));
   const auto scale = reference["scale"].get<std::vector<double>>();
@@ -95,9 +97,10 @@ TEST_P(EveryOptimizer, GoesOnWhereAnotherStopped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryOptimizer,
-                         testing::Values("sgd", "sgd: {momentum: 0.9}", "sgd: {momentum: 0.9, nesterov: true}",
-                                         "adagrad", "adadelta", "rmsprop", "rmsprop: {momentum: 0.5}", "adam",
-                                         "adamw", "lars", "lamb"));
+                         testing::Values("sgd", "sgd: {momentum: 0.9}",
+                                         "sgd: {momentum: 0.9, nesterov: true}", "adagrad", "adadelta",
+                                         "rmsprop", "rmsprop: {momentum: 0.5}", "adam", "adamw", "lars",
+                                         "lamb"));
 
 // The first step moves by lr * g / (|g| + epsilon / sqrt(1 - beta_2)) in this form, which tells it from
 // PyTorch's for gradients near epsilon.

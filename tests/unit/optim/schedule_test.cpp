@@ -9,9 +9,10 @@ namespace jetrain {
 namespace {
 
 TrainConfig train_config(const std::string& keys) {
-  return parse_config("model: {layers: [flatten]}\ntrain: {epochs: 10, optimizer: {sgd: {learning_rate: 0.1}}, " +
-                          keys + "}\n",
-                      "test.yaml", {}, false)
+  return parse_config(
+             "model: {layers: [flatten]}\ntrain: {epochs: 10, optimizer: {sgd: {learning_rate: 0.1}}, " +
+                 keys + "}\n",
+             "test.yaml", {}, false)
       .train;
 }
 
@@ -60,8 +61,8 @@ TEST(LearningRate, ScalesWithTheGlobalBatch) {
 }
 
 TEST(LearningRate, IsReducedOnAPlateau) {
-  const TrainConfig config =
-      train_config("schedule: {reduce_on_plateau: {factor: 0.5, patience: 2, min_delta: 0, min_factor: 0.3}}");
+  const TrainConfig config = train_config(
+      "schedule: {reduce_on_plateau: {factor: 0.5, patience: 2, min_delta: 0, min_factor: 0.3}}");
   const LearningRate rate(config, 20);
   EXPECT_STREQ(rate.monitored(), "val_loss");
   PlateauState plateau;

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# study_test.sh JETRAIN: a study trains its family, in groups of ranks or in one, with the bits of single trainings;
+# it goes on where it was interrupted; its tables hold what came of it.
+# Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...
+set -euo pipefail
+jetrain=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+hashes() { awk -F, 'NR > 1 {print $NF}' "$1/study.csv"; }
+column() { /usr/bin/python3 -c 'import csv, sys; print("\n".join(r[sys.argv[2]] for r in csv.DictReader(open(sys.argv[1]))))' "$1" "$2"; }
+
+"$jetrain" generate jets.h5 --jets 600 --seed 3 >/dev/null
+cat >base.yaml <<'YAML'
+data: {files: [jets.h5], split: {method: tail, validation: 0.25}}
+image: {bins: 10}
+model: {layers: [flatten, dense: {units: 4, activation: relu}, dense: {units: 2, activation: softmax}]}
+train: {batch_size: 32, epochs: 2}
+early_stopping: {enabled: false}
+study:
+  repeats: 2
+  monitor: val_auc
+  family:
+    variants:
+      variants:
+        - {name: as it is}
+        - {name: no rotation, set: [image.rotate=false]}
+        - {name: wide, set: [model.layers.1.dense.units=16]}
+        - {name: diverges, set: ["train.optimizer={sgd: {learning_rate: 1.0e+30}}"]}
+YAML
+
+study() {  # study FOLDER RANKS [ARGUMENT...]
+  local out=$1 ranks=$2
+  shift 2
+  "$MPIRUN" "$ranks" "$jetrain" study base.yaml --out "$out" "$@" >"$out.txt" 2>&1 || fail "$out: $(cat "$out.txt")"
+}
+
+# Ablation, with a member that fails.
+study one 1
+study three 3
+study groups 4 --set study.groups=2
+[ "$(column one/study.csv status | sort | uniq -c | tr -s ' \n' ' ')" = " 6 done 2 failed " ] || fail "$(cat one/study.csv)"
+cmp <(hashes one) <(hashes three) || fail "a study depends on the number of ranks"
+cmp <(hashes one) <(hashes groups) || fail "a study depends on its groups"
+cmp one/ranking.csv groups/ranking.csv || fail "the ranking depends on the groups"
+[ "$(column one/ranking.csv runs | tr '\n' ' ')" = "2 2 2 0 " ] || fail "$(cat one/ranking.csv)"
+grep -q "the training diverged" one/trial_0006/failed.txt || fail "it is not said why a training failed"
+
+# A member is a training like any other.
+"$MPIRUN" 2 "$jetrain" train one/trial_0003/config.yaml --out alone >/dev/null
+[ "$(sed -n 4p <(hashes one))" = "$(sed -n 's/.*"weights_hash": "\(.*\)",/\1/p' alone/result.json)" ] ||
+  fail "a member has other weights than the same training alone"
+
+# Interrupted: at a signal, and with one result taken away.
+timeout --signal USR1 --preserve-status 1.2 "$MPIRUN" 1 "$jetrain" study base.yaml --out cut --set study.repeats=40 \
+  --set train.epochs=30 >cut.txt 2>&1 && status=0 || status=$?
+[ "$status" = 75 ] || fail "status $status, not 75, at a signal: $(cat cut.txt)"
+grep -q "the same command goes on" cut.txt || fail "$(cat cut.txt)"
+rm -r three/trial_0002
+study three 2
+grep -q "8 trainings, 5 of them done already" three.txt || fail "$(cat three.txt)"
+cmp <(hashes one) <(hashes three) || fail "a study that went on ends otherwise"
+"$jetrain" study base.yaml --out three --set train.epochs=3 >other.txt 2>&1 && fail "another study was mixed in"
+grep -q "another config (train.epochs)" other.txt || fail "$(cat other.txt)"
+
+# The other families.
+family() { study "$1" 2 --set "study.family=$2" "${@:3}"; }
+family grid '{grid: {parameters: [{key: model.layers.1.dense.units, values: [2, 8]}, {key: train.batch_size, values: [16, 32]}]}}' --set study.repeats=1
+[ "$(column grid/study.csv model.layers.1.dense.units | tr '\n' ' ')" = "2 2 8 8 " ] || fail "$(cat grid/study.csv)"
+family random '{random: {trials: 5, parameters: [{key: train.optimizer.adam.learning_rate, log_uniform: [0.001, 0.1]}, {key: train.batch_size, integers: [16, 64]}]}}' --set study.repeats=1
+[ "$(column random/study.csv train.optimizer.adam.learning_rate | awk '$1 >= 0.001 && $1 <= 0.1' | sort -u | wc -l)" = 5 ] || fail "$(cat random/study.csv)"
+family curve '{learning_curve: {training_jets: [100, 300]}}'
+[ "$(column curve/study.csv training_jets | tr '\n' ' ')" = "100 100 300 300 " ] || fail "$(cat curve/study.csv)"
+for ranks in 1 3; do
+  "$MPIRUN" $ranks "$jetrain" study base.yaml --out folds_$ranks --set study.family=single --set study.folds=4 >/dev/null
+done
+cmp <(hashes folds_1) <(hashes folds_3) || fail "cross-validation depends on the number of ranks"
+[ "$(column folds_1/study.csv training_jets | sort -u)" = 450 ] || fail "$(cat folds_1/study.csv)"
+"$jetrain" study base.yaml --out wrong --set 'study.family={grid: {parameters: [{key: train.batch_sise, values: [1]}]}}' >wrong.txt 2>&1 && fail "taken"
+grep -q "did you mean batch_size" wrong.txt || fail "$(cat wrong.txt)"
+echo "studies do as they should"

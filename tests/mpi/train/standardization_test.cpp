@@ -1,0 +1,61 @@
+#include "jetrain/train/standardization.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "jetrain/core/error.hpp"
+#include "sample_images.hpp"
+
+namespace jetrain {
+namespace {
+
+Config config_of(const std::string& keys = "") {
+  return parse_config(
+      "image: {bins: 8}\nmodel: {layers: [standardize: {epsilon: 0.001}, flatten, dense: {units: 2}, "
+      "softmax]}\n" +
+          keys,
+      "test.yaml", {}, false);
+}
+
+std::vector<float> standardized(std::int64_t samples, const Communicator& comm) {
+  const Config config = config_of();
+  Model model(config.model, Shape::image(1, 8, 8));
+  standardize(config, model, test::sample_set(samples, comm), comm);
+  return {model.parameters().begin() + model.trainable_count(), model.parameters().end()};
+}
+
+TEST(Standardization, IsTheSetsMeanAndDeviation) {
+  constexpr std::int64_t kSamples = 500;
+  std::vector<double> sums(64), squares(64);
+  for (std::int64_t i = 0; i < kSamples; ++i) {
+    const test::SampleImage sample(i);
+    const SparseImage image = sample.view();
+    for (std::size_t k = 0; k < image.pixels.size(); ++k) {
+      const auto value = static_cast<double>(image.values[k]);
+      sums[image.pixels[k]] += value / kSamples;
+      squares[image.pixels[k]] += value * value / kSamples;
+    }
+  }
+  const std::vector<float> found = standardized(kSamples, Communicator::world());
+  ASSERT_EQ(found.size(), 128U);
+  for (std::size_t p = 0; p < 64; ++p) {
+    EXPECT_NEAR(found[p], sums[p], 1e-6);
+    EXPECT_NEAR(found[64 + p], std::max(0.001, std::sqrt(squares[p] - sums[p] * sums[p])), 1e-6);
+  }
+}
+
+TEST(Standardization, DoesNotDependOnTheRanks) {
+  EXPECT_EQ(standardized(333, Communicator::world()), standardized(333, Communicator::self()));
+}
+
+TEST(Standardization, RefusesImagesThatAreAugmented) {
+  const Communicator world = Communicator::world();
+  const Config config = config_of("augmentation: {flip: true}\n");
+  Model model(config.model, Shape::image(1, 8, 8));
+  const ImageSet set = test::sample_set(20, world);
+  EXPECT_THROW(standardize(config, model, set, world), CollectiveError);
+}
+
+}  // namespace
+}  // namespace jetrain
