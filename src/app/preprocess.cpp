@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "config_file.hpp"
 #include "jetrain/comm/threads.hpp"
@@ -81,41 +82,57 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   return all;
 }
 
-void write_dense(const PendingFile& pending, const LabelledRows& mine, std::int64_t bins,
+void write_dense(const PendingFile& pending, const LabelledRows& mine, const Config& config,
                  const Communicator& comm) {
   constexpr std::int64_t kWindowRows = 2048;
+  const SampleLayout layout = sample_layout(config);
   const std::int64_t count = mine.images.size();
   const auto total = static_cast<hsize_t>(comm.sum(count));
   const std::int64_t first = comm.sum_before(count);
-  const auto side = static_cast<hsize_t>(bins);
+  const auto side = static_cast<hsize_t>(config.image.bins);
+  const auto channels = static_cast<hsize_t>(config.image.channels.size());
   const hdf5::Handle file = hdf5::create_file(pending.name(), comm);
   comm.agree([&] {
     constexpr std::int64_t kOtherBytes = 1 + 1 + 8;  // label, split, row
-    if (comm.is_root()) pending.reserve(static_cast<std::int64_t>(total) * (bins * bins * 4 + kOtherBytes));
+    if (comm.is_root()) pending.reserve(static_cast<std::int64_t>(total) * (layout.size() * 4 + kOtherBytes));
   });
-  hdf5::ParallelDataset images(file, "images", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {total, side, side}, comm);
+  const std::vector<hsize_t> shape = channels == 1 ? std::vector<hsize_t>{total, side, side}
+                                                   : std::vector<hsize_t>{total, channels, side, side};
+  const auto width = static_cast<hsize_t>(layout.features);
+  hdf5::ParallelDataset images(file, "images", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, shape, comm);
   hdf5::ParallelDataset labels(file, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
   hdf5::ParallelDataset splits(file, "split", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
   hdf5::ParallelDataset rows(file, "row", H5T_STD_I64LE, H5T_NATIVE_INT64, {total}, comm);
+  std::optional<hdf5::ParallelDataset> features;
+  if (width > 0)
+    features.emplace(file, "features", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, std::vector<hsize_t>{total, width}, comm);
 
   const std::int64_t windows = comm.max(ceil_divide(count, kWindowRows));
   std::vector<float> dense;
+  std::vector<float> window_features;
   std::vector<std::uint8_t> window_labels;
   for (std::int64_t w = 0; w < windows; ++w) {
     const std::int64_t begin = std::min(count, w * kWindowRows);
     const std::int64_t size = std::min(kWindowRows, count - begin);
-    dense.assign(static_cast<std::size_t>(size * bins * bins), 0.0F);
+    dense.assign(static_cast<std::size_t>(size * layout.inputs), 0.0F);
+    window_features.assign(static_cast<std::size_t>(size * layout.features), 0.0F);
     window_labels.resize(static_cast<std::size_t>(size));
     for (std::int64_t i = 0; i < size; ++i) {
-      const SparseImage image = mine.images[begin + i];
-      float* pixels = dense.data() + i * bins * bins;
-      for (std::size_t k = 0; k < image.pixels.size(); ++k) pixels[image.pixels[k]] = image.values[k];
-      window_labels[static_cast<std::size_t>(i)] = image.label;
+      const SparseImage sample = mine.images[begin + i];
+      for (std::size_t k = 0; k < sample.pixels.size(); ++k) {
+        const std::int64_t at = sample.pixels[k];
+        float& value = at < layout.inputs
+                           ? dense[static_cast<std::size_t>(i * layout.inputs + at)]
+                           : window_features[static_cast<std::size_t>(i * layout.features + at - layout.inputs)];
+        value = sample.values[k];
+      }
+      window_labels[static_cast<std::size_t>(i)] = sample.label;
     }
     images.write(first + begin, size, dense.data());
     labels.write(first + begin, size, window_labels.data());
     splits.write(first + begin, size, mine.splits.data() + begin);
     rows.write(first + begin, size, mine.rows.data() + begin);
+    if (features) features->write(first + begin, size, window_features.data());
   }
 }
 
@@ -125,6 +142,8 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   const Stopwatch watch;
   const Config config = load_config(options.config, options.assignments, true, comm);
   comm.agree([&] {
+    if (config.data.arrays.used())
+      throw UsageError("preprocess makes images of jets; data.arrays names plain arrays, which need none");
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
   set_threads(options.threads, comm);
@@ -138,7 +157,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (comm.is_root()) pending.keep_spare();
   });
-  write_dense(pending, mine, config.image.bins, comm);
+  write_dense(pending, mine, config, comm);
   comm.agree([&] {
     if (!comm.is_root()) return;
     pending.complete();
