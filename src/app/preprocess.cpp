@@ -105,7 +105,8 @@ void write_dense(const PendingFile& pending, const LabelledRows& mine, const Con
   hdf5::ParallelDataset rows(file, "row", H5T_STD_I64LE, H5T_NATIVE_INT64, {total}, comm);
   std::optional<hdf5::ParallelDataset> features;
   if (width > 0)
-    features.emplace(file, "features", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, std::vector<hsize_t>{total, width}, comm);
+    features.emplace(file, "features", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, std::vector<hsize_t>{total, width},
+                     comm);
 
   const std::int64_t windows = comm.max(ceil_divide(count, kWindowRows));
   std::vector<float> dense;
@@ -121,9 +122,10 @@ void write_dense(const PendingFile& pending, const LabelledRows& mine, const Con
       const SparseImage sample = mine.images[begin + i];
       for (std::size_t k = 0; k < sample.pixels.size(); ++k) {
         const std::int64_t at = sample.pixels[k];
-        float& value = at < layout.inputs
-                           ? dense[static_cast<std::size_t>(i * layout.inputs + at)]
-                           : window_features[static_cast<std::size_t>(i * layout.features + at - layout.inputs)];
+        float& value =
+            at < layout.inputs
+                ? dense[static_cast<std::size_t>(i * layout.inputs + at)]
+                : window_features[static_cast<std::size_t>(i * layout.features + at - layout.inputs)];
         value = sample.values[k];
       }
       window_labels[static_cast<std::size_t>(i)] = sample.label;

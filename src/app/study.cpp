@@ -128,7 +128,10 @@ void study(const StudyOptions& options, const Communicator& comm) {
     trials = make_trials(config);
     for (const Trial& trial : trials) make_model(trial.config);  // what cannot be is refused before the first
     if (config.study.groups > comm.size())
-      throw UsageError(fmt::format("study.groups: {} groups of {} ranks", config.study.groups, comm.size()));
+      throw UsageError(
+          fmt::format("study.groups: {} groups need as many ranks, but there {}: start more, or use "
+                      "fewer groups",
+                      config.study.groups, comm.size() == 1 ? "is 1" : fmt::format("are {}", comm.size())));
     if (comm.is_root()) prepare_folder(options, config);
   });
 

@@ -26,12 +26,25 @@ class Origins {
 
  private:
   std::string place(const std::string& key, const YAML::Node& node) const {
+    const std::string plain = with_dots(key);
     for (const auto& [assigned, word] : assignments_) {
-      if (key == assigned || key.starts_with(assigned + ".") || assigned.starts_with(key + "."))
+      if (plain == assigned || plain.starts_with(assigned + ".") || assigned.starts_with(plain + "."))
         return "--set " + word;
     }
     const int line = node.IsDefined() ? node.Mark().line : -1;
     return line >= 0 ? fmt::format("{}:{}", name_, line + 1) : name_;
+  }
+
+  /// model.layers[2].dense as --set writes it: model.layers.2.dense.
+  static std::string with_dots(const std::string& key) {
+    std::string plain;
+    for (const char c : key) {
+      if (c == '[')
+        plain += '.';
+      else if (c != ']')
+        plain += c;
+    }
+    return plain;
   }
 
   std::string name_;
@@ -154,6 +167,10 @@ class MapReader {
     } else if (node.IsMap() && node.size() == 1) {
       name = node.begin()->first.as<std::string>("?");
       content.reset(node.begin()->second);
+    } else if (node.IsMap() && node.size() > 1) {
+      origins.fail(key, node,
+                   fmt::format("names {} kinds at once; keep one (--set '{}={{KIND: {{...}}}}' replaces all)",
+                               node.size(), key));
     } else {
       origins.fail(key, node, fmt::format("must be one of {}, with its settings", fmt::join(names, ", ")));
     }

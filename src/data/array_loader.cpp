@@ -77,6 +77,11 @@ class ArrayFile {
                                   config.labels, fmt::join(label_sizes, ", "), rows_, config.features));
     }
     label_columns_ = label_sizes.size() == 2 ? label_sizes[1] : 1;
+    constexpr std::int64_t kMostColumns = 65535;
+    if (label_columns_ < 1 || label_columns_ > kMostColumns) {
+      throw DataError(fmt::format("{}: {} has {} columns: at least 1 and at most {} are possible", path,
+                                  config.labels, label_columns_, kMostColumns));
+    }
     if (targets_ > 0 && (targets_ != label_columns_)) {
       throw DataError(fmt::format("{}: {} has {} values a row, but data.arrays.targets is {}", path,
                                   config.labels, label_columns_, targets_));
@@ -234,6 +239,10 @@ void complete_arrays(Config& config, const Communicator& comm) {
   comm.agree([&] {
     if (!comm.is_root()) return;
     const DataConfig& data = config.data;
+    if (data.files.empty() && data.train_files.empty())
+      throw UsageError(
+          "data.arrays.shape: is not given, and no file names it; give [features] or [channels, rows, "
+          "columns], or data.files");
     const std::string& path = data.files.empty() ? data.train_files.at(0) : data.files[0];
     const hdf5::Handle file = hdf5::open_file(path);
     const hdf5::Handle features = open_array(file, path, "features", arrays.features);

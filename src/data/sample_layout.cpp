@@ -24,7 +24,7 @@ SampleLayout sample_layout(const Config& config) {
   if (layout.size() > kMost) {
     throw UsageError(
         fmt::format("a sample has {} values (pixels of all channels, and features), but at most {} are "
-                    "possible: use fewer image.bins or image.channels",
+                    "possible: use fewer image.bins, image.channels or columns",
                     layout.size(), kMost));
   }
   return layout;

@@ -23,6 +23,17 @@ class Relu final : public Layer {
   }
 };
 
+class Linear final : public Layer {
+ public:
+  explicit Linear(const Shape& input) : Layer("linear", input, input) {}
+
+  void forward(const LayerPass&, ConstPlanes x, Planes y) const override { kernels::copy(x, y); }
+  void backward_input(const LayerPass&, ConstPlanes, ConstPlanes, ConstPlanes dy, bool,
+                      Planes dx) const override {
+    kernels::copy(dy, dx);
+  }
+};
+
 /// The other element-wise functions.
 class ElementWise final : public Layer {
  public:
@@ -43,6 +54,10 @@ class ElementWise final : public Layer {
 
 }  // namespace
 
+template <>
+std::unique_ptr<Layer> make_layer(const LinearConfig&, const Shape& input) {
+  return std::make_unique<Linear>(input);
+}
 template <>
 std::unique_ptr<Layer> make_layer(const ReluConfig&, const Shape& input) {
   return std::make_unique<Relu>(input);

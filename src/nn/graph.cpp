@@ -54,6 +54,11 @@ class GraphBuilder {
     const std::size_t output = add_layers(config_.layers, 0, "model.layers", true);
     if (graph_.nodes.empty() || output < 2)
       throw UsageError("model.layers: a softmax alone has nothing to train; put layers before it");
+    if (graph_.activations[1].columns > 0 && !features_joined_) {
+      throw UsageError(
+          "model.layers: data.high_level names features, but no layer joins them: put a features layer "
+          "after flatten");
+    }
     return std::move(graph_);
   }
 
@@ -182,6 +187,7 @@ class GraphBuilder {
           fmt::format("{}: features join a vector, but here is the image {}: put flatten before it", place,
                       graph_.activations[input].text()));
     }
+    features_joined_ = true;
     const std::size_t features = add_layers(config.layers, 1, place + ".features.layers", false);
     if (!graph_.activations[features].flat)
       throw UsageError(place + ": features: its layers must end in a vector");
@@ -205,6 +211,7 @@ class GraphBuilder {
   Graph graph_;
   std::map<std::string, int> used_names_;
   bool last_ = false;  ///< what is being added ends the network
+  bool features_joined_ = false;
 };
 
 }  // namespace

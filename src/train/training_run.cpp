@@ -57,6 +57,19 @@ void stop_if_asked(const Communicator& comm) {
       ExitStatus::requeue);
 }
 
+/// Refuses to wait for a value that this network's validation does not give.
+void require_monitored(const Config& config, const Model& model) {
+  const auto check = [&](const char* key, const std::string& monitor) {
+    const bool regression = model.input().targets > 0;
+    if (monitor == "val_loss" || (!regression && (monitor == "val_accuracy" || model.outputs() <= 2))) return;
+    throw UsageError(fmt::format("{}: {} is not known for {}: use val_loss", key, monitor,
+                                 regression ? "a regression" : "more than two classes"));
+  };
+  check("early_stopping.monitor", config.early_stopping.monitor);
+  if (const auto* plateau = std::get_if<PlateauSchedule>(&config.train.schedule.kind))
+    check("train.schedule.reduce_on_plateau.monitor", plateau->monitor);
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrite, bool resume,
@@ -64,6 +77,7 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
     : config_(config), output_(std::move(output)), comm_(comm), log_(log), start_{config, "", {}} {
   comm.agree([&] {
     model_ = std::make_unique<Model>(make_model(config));
+    require_monitored(config, *model_);
     if (comm.is_root()) RunDirectory::require_free(output_, overwrite || resume);
   });
   model_->initialize(config.seed);

@@ -184,6 +184,9 @@ struct StandardizeConfig {
   void fields(auto& visit) { visit("epsilon", epsilon, rules::positive()); }
 };
 
+struct LinearConfig {  ///< y = x
+  static constexpr const char* kName = "linear";
+};
 struct ReluConfig {
   static constexpr const char* kName = "relu";
 };
@@ -240,8 +243,8 @@ struct FeaturesConfig {
 using LayerKinds =
     std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, FlattenConfig,
                  DenseConfig, DropoutConfig, LayerNormConfig, GroupNormConfig, BatchNormConfig,
-                 StandardizeConfig, ResidualConfig, FeaturesConfig, ReluConfig, LeakyReluConfig, EluConfig,
-                 GeluConfig, TanhConfig, SigmoidConfig, SoftmaxConfig>;
+                 StandardizeConfig, ResidualConfig, FeaturesConfig, LinearConfig, ReluConfig, LeakyReluConfig,
+                 EluConfig, GeluConfig, TanhConfig, SigmoidConfig, SoftmaxConfig>;
 
 struct LayerConfig {
   LayerKinds kind;

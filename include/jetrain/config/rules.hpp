@@ -36,6 +36,14 @@ inline auto positive() {
   return
       [](double value) { return value > 0 ? std::string() : fmt::format("must be above 0, not {}", value); };
 }
+inline auto all_positive() {
+  return [](const std::vector<double>& values) {
+    for (const double value : values) {
+      if (!(value > 0)) return fmt::format("must hold numbers above 0, not {}", value);
+    }
+    return std::string();
+  };
+}
 /// In [0, 1): a fraction that leaves something over.
 inline auto fraction() {
   return [](double value) {

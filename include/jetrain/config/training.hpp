@@ -20,7 +20,7 @@ struct CrossEntropyConfig {
   std::vector<double> class_weights;  ///< factor of each class's loss in training; empty: all 1
   void fields(auto& visit) {
     visit("label_smoothing", label_smoothing, rules::fraction());
-    visit("class_weights", class_weights, rules::any());
+    visit("class_weights", class_weights, rules::all_positive());
   }
 };
 /// -t log p - (1 - t) log (1 - p), meaned over the outputs.
@@ -30,7 +30,7 @@ struct BinaryCrossEntropyConfig {
   std::vector<double> class_weights;
   void fields(auto& visit) {
     visit("label_smoothing", label_smoothing, rules::fraction());
-    visit("class_weights", class_weights, rules::any());
+    visit("class_weights", class_weights, rules::all_positive());
   }
 };
 /// (y - t)^2, meaned over the outputs.

@@ -10,12 +10,12 @@
 
 namespace jetrain {
 
-/// A view of one image: ascending pixel indices (row * columns + column) with their values, and the jet's
-/// class.
+/// A view of one sample: ascending positions (of an image alone, row * columns + column; in general, as
+/// data/sample_layout.hpp says) with their values, and the class.
 struct SparseImage {
   std::span<const std::uint16_t> pixels;
   std::span<const float> values;
-  std::uint8_t label = 0;  ///< 1 top, 0 QCD
+  std::uint8_t label = 0;  ///< 1 top, 0 QCD; of other data, the class
 };
 
 /// A growing sequence of sparse images. Memory comes in blocks, so that growth never copies what is there.

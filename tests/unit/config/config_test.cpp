@@ -223,6 +223,13 @@ TEST(ConfigAssignment, IsNamedInMessages) {
   EXPECT_THAT(refusal(kSmall, {"train.epochs"}), HasSubstr("must be key=value"));
   EXPECT_THAT(refusal(kSmall, {"=5"}), HasSubstr("must be key=value"));
   EXPECT_THAT(refusal(kSmall, {"train.epochs=[5"}), HasSubstr("the value is not YAML"));
+  EXPECT_THAT(refusal(kSmall, {"model.layers.0.conv2d.filters=0"}),
+              HasSubstr("--set model.layers.0.conv2d.filters=0: model.layers[0].conv2d.filters: must be"));
+}
+
+TEST(ConfigAssignment, CannotAddASecondKind) {
+  const std::string sgd = kSmall + "train:\n  optimizer: {sgd: {}}\n";
+  EXPECT_THAT(refusal(sgd, {"train.optimizer.adam.learning_rate=1"}), HasSubstr("names 2 kinds at once"));
 }
 
 TEST(ConfigAssignment, CannotEnterAValue) {
