@@ -168,9 +168,14 @@ class MapReader {
       name = node.begin()->first.as<std::string>("?");
       content.reset(node.begin()->second);
     } else if (node.IsMap() && node.size() > 1) {
+      std::vector<std::string> given;
+      for (const auto& entry : node) given.push_back(entry.first.as<std::string>("?"));
+      const std::string hint = key.find('[') == std::string::npos
+                                   ? fmt::format(" (--set '{}={{KIND: {{...}}}}' replaces all)", key)
+                                   : "";
       origins.fail(key, node,
-                   fmt::format("names {} kinds at once; keep one (--set '{}={{KIND: {{...}}}}' replaces all)",
-                               node.size(), key));
+                   fmt::format("must be one of {}, but {} are given together: keep one{}",
+                               fmt::join(names, ", "), fmt::join(given, " and "), hint));
     } else {
       origins.fail(key, node, fmt::format("must be one of {}, with its settings", fmt::join(names, ", ")));
     }

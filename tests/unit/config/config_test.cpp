@@ -229,7 +229,8 @@ TEST(ConfigAssignment, IsNamedInMessages) {
 
 TEST(ConfigAssignment, CannotAddASecondKind) {
   const std::string sgd = kSmall + "train:\n  optimizer: {sgd: {}}\n";
-  EXPECT_THAT(refusal(sgd, {"train.optimizer.adam.learning_rate=1"}), HasSubstr("names 2 kinds at once"));
+  EXPECT_THAT(refusal(sgd, {"train.optimizer.adam.learning_rate=1"}),
+              HasSubstr("but sgd and adam are given together"));
 }
 
 TEST(ConfigAssignment, CannotEnterAValue) {
