@@ -142,9 +142,10 @@ grep -q 'did you mean batch_size' failing.log || fail "failing: $(cat failing.lo
 [ "$(field "$job" ExitCode)" = 2:0 ] || fail "failing: exit code $(field "$job" ExitCode)"
 echo "failing: FAILED with exit code 2:0, not requeued"
 
-# Enough epochs for the time limit of one minute, SLURM's shortest; it looks at limits every half a minute.
+# Enough epochs for the time limit of one minute, SLURM's shortest. It looks at limits every half a minute and warns in
+# time for that: 20 to 50 seconds before the end, and never before the script has begun to listen.
 epochs=400
-submit limit "${both[@]}" --time=1 --signal=B:USR1@45 -- --set train.epochs=$epochs
+submit limit "${both[@]}" --time=1 --signal=B:USR1@20 -- --set train.epochs=$epochs
 limited=$job
 wait_until 60 "limit has trained an epoch" has_epoch limit
 wait_until 90 "the time limit stops the job" grep -q 'goes back into the queue' limit.log
