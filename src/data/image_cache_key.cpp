@@ -8,7 +8,7 @@ namespace jetrain {
 namespace {
 
 /// Raised when images get other bits, or the file another form.
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
 std::string describe_files(const std::vector<std::string>& files) {
   std::string text;
@@ -30,6 +30,7 @@ std::string describe_settings(const Config& config) {
   relevant.data = config.data;
   relevant.data.cache.clear();
   relevant.image = config.image;
+  relevant.augmentation = config.augmentation;
   if (config.data.split.method == "random") relevant.seed = config.seed;
   return to_yaml(relevant);
 }

@@ -75,6 +75,14 @@ train:
 early_stopping: {enabled: false}
 YAML
 matrix layers --set train.average.decay=0.99 --set train.clip.norm=1 --set train.clip.value=0.5
+# The image cache holds what training and validation need: clouds to augment, and images with their features.
+for ranks in 2 3; do
+  train "$config" cached_$ranks $ranks 1 --set data.cache=cache.h5 --set train.average.decay=0.99 --set train.clip.norm=1 --set train.clip.value=0.5
+  same layers-1x1 cached_$ranks
+done
+grep -q "from the cache" cached_3.txt || fail "the cache was not used: $(cat cached_3.txt)"
+train "$config" not_augmented 1 1 --set data.cache=cache.h5 --set augmentation={}
+grep -q "stale" not_augmented.txt || fail "a cache of clouds was taken for images: $(cat not_augmented.txt)"
 plain=(--set augmentation.flip=false --set augmentation.rotate_degrees=0 --set augmentation.smear=0 --set augmentation.smear_pt=0)
 plain+=(--set 'data.high_level=[]' --set 'image.channels=[pt]' --set 'model.layers=[flatten, dense: {units: 3, activation: elu}, dense: {units: 2, activation: softmax}]')
 i=0

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "jetrain/core/error.hpp"
+#include "jetrain/data/array_loader.hpp"
 #include "jetrain/data/image_cache.hpp"
 #include "jetrain/io/hdf5_file.hpp"
 #include "jetrain/io/reference_table_writer.hpp"
@@ -187,6 +188,42 @@ Outcome try_cache(const std::string& bytes) {
   });
 }
 
+Config array_config() {
+  return parse_config("data: {files: [" + scratch_file() +
+                          "], arrays: {features: x, labels: y}}\n"
+                          "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n",
+                      "arrays.yaml");
+}
+
+std::vector<std::string> array_seeds() {
+  const std::vector<float> values(20 * 2 * 3 * 2, 0.5F);
+  const std::vector<std::uint8_t> labels(20, 1);
+  const auto seed = [&](const std::vector<std::int64_t>& shape, bool regression) {
+    return written_by([&](const std::string& path) {
+      hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
+        hdf5::write_array(file, "x", shape, values.data());
+        if (regression) {
+          hdf5::write_array(file, "y", {20, 2}, values.data());
+        } else {
+          hdf5::write_array(file, "y", {20}, labels.data());
+        }
+      });
+    });
+  };
+  return {seed({20, 12}, false), seed({20, 2, 3, 2}, false), seed({20, 12}, true)};
+}
+
+Outcome try_arrays(const std::string& bytes) {
+  put(bytes);
+  return outcome_of([] {
+    const Communicator self = Communicator::self();
+    Config config = array_config();
+    complete_arrays(config, self);
+    make_model(config);
+    load_arrays(config, {Set::train, Set::validation}, self);
+  });
+}
+
 }  // namespace
 
 const std::vector<Target>& targets() {
@@ -196,6 +233,7 @@ const std::vector<Target>& targets() {
       {"checkpoint", true, checkpoint_seeds, try_checkpoint},
       {"jets", false, jet_seeds, try_jets},
       {"cache", false, cache_seeds, try_cache},
+      {"arrays", false, array_seeds, try_arrays},
   };
   return all;
 }
@@ -204,7 +242,8 @@ const Target& target_named(const std::string& name) {
   for (const Target& target : targets()) {
     if (target.name == name) return target;
   }
-  throw std::invalid_argument("no fuzz target " + name + ": config, model, checkpoint, jets or cache");
+  throw std::invalid_argument("no fuzz target " + name +
+                              ": config, model, checkpoint, jets, cache or arrays");
 }
 
 std::string resealed(const std::string& bytes) {
