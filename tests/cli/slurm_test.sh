@@ -152,6 +152,7 @@ wait_until 90 "the time limit stops the job" grep -q 'goes back into the queue' 
 echo "limit: $(grep -a 'jetrain: stopped by a signal' limit.log)"
 # The rest of it runs under no such limit, and is stopped on demand once more.
 wait_until 30 "limit waits in the queue" in_state "$limited" PENDING
+sleep 3  # a node that is given a job back in the second of its end refuses it ("already killed")
 scontrol update JobId="$limited" TimeLimit=10 StartTime=now
 wait_until 60 "limit goes on" grep -q '^resumed: limit goes on' limit.log
 sleep 3
