@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "jetrain/core/random.hpp"
 #include "jetrain/kernels/activation.hpp"
@@ -14,20 +16,30 @@ class Dropout final : public Layer {
  public:
   Dropout(const DropoutConfig& config, const Shape& input)
       : Layer("dropout", input, input),
-        threshold_(static_cast<std::uint64_t>(std::llround(config.rate * 0x1p32))),
-        scale_(static_cast<float>(1.0 / (1.0 - config.rate))) {}
+        threshold_(std::min(65535U, static_cast<std::uint32_t>(std::lround(config.rate * 0x1p16)))),
+        scale_(static_cast<float>(0x1p16 / (0x1p16 - threshold_))) {}
 
   std::int64_t kept_floats() const override { return input().size() * kLanes; }
 
   void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
     if (!pass.leaf.training) return kernels::copy(x, y);
+    std::vector<RandomStream> streams;
     for (std::int64_t lane = 0; lane < kLanes; ++lane) {
       constexpr std::uint64_t kLayers = 4096;
       const auto position = static_cast<std::uint64_t>(pass.leaf.first_position + lane);
-      RandomStream stream(pass.leaf.seed, Purpose::dropout, pass.leaf.epoch,
-                          position * kLayers + pass.number);
-      for (std::int64_t i = 0; i < input().size(); ++i)
-        pass.kept[i * kLanes + lane] = stream.next_bits() < threshold_ ? 0.0F : scale_;
+      streams.emplace_back(pass.leaf.seed, Purpose::dropout, pass.leaf.epoch,
+                           position * kLayers + pass.number);
+    }
+    // A word of 32 random bits decides over two values of its sample.
+    const std::int64_t values = input().size();
+    for (std::int64_t i = 0; i < values; i += 2) {
+      float* first = pass.kept + i * kLanes;
+      float* second = i + 1 < values ? first + kLanes : nullptr;
+      for (std::size_t lane = 0; lane < streams.size(); ++lane) {
+        const std::uint32_t bits = streams[lane].next_bits();
+        first[lane] = (bits & 0xFFFFU) < threshold_ ? 0.0F : scale_;
+        if (second != nullptr) second[lane] = bits >> 16 < threshold_ ? 0.0F : scale_;
+      }
     }
     kernels::multiply(x, factors(pass), y);
   }
@@ -42,7 +54,7 @@ class Dropout final : public Layer {
     return {pass.kept, s.channels, s.rows, s.columns, s.rows * s.columns * kLanes, s.columns * kLanes};
   }
 
-  std::uint64_t threshold_;
+  std::uint32_t threshold_;  ///< of 2^16: the rate, to the nearest
   float scale_;
 };
 
