@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRunFiles[] = {"config.yaml", "history.csv", "result.json", "best.h5", "log.txt"};
+constexpr const char* kRunFiles[] = {"config.yaml", "history.csv", "result.json",
+                                     "best.h5",     "log.txt",     "test_set_used.txt"};
 
 /// JSON has no infinity (no background passed) and no NaN.
 nlohmann::json number(double value) {
