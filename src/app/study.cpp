@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 #include "config_file.hpp"
@@ -35,7 +34,7 @@ void prepare_folder(const StudyOptions& options, const Config& config) {
   Config comparable = config;
   comparable.study.groups = 1;  // how ranks are shared out changes no result
   const std::string text = to_yaml(comparable);
-  if (options.overwrite) {
+  if (options.overwrite && fs::exists(kept)) {  // else nothing there is a study's
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(options.output, ignored)) {
       const std::string name = entry.path().filename().string();
@@ -98,7 +97,10 @@ void run_trial(const StudyOptions& options, const Trial& trial, std::size_t numb
     if (error.status() != ExitStatus::failed) throw;
     say(group, trial, number, all, fmt::format("failed: {}", error.what()));
     group.agree([&] {
-      if (group.is_root()) write_text(failed.string(), fmt::format("{}\n", error.what()));
+      if (!group.is_root()) return;
+      std::error_code ignored;
+      fs::create_directories(directory, ignored);  // it may have failed before it had one
+      write_text(failed.string(), fmt::format("{}\n", error.what()));
     });
   }
 }
@@ -142,21 +144,15 @@ void study(const StudyOptions& options, const Communicator& comm) {
   const int threads = set_threads(options.threads, comm);
   std::vector<std::size_t> mine;
   std::vector<Trial> my_trials;
-  std::int64_t done = 0;
-  comm.agree([&] {
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-      done += is_done(options.output, trials[i]) ? 1 : 0;
-    }
-  });
-  done = comm.min(done);
+  std::vector<std::uint8_t> finished;  // as rank 0 finds them
+  for (const Trial& trial : trials) finished.push_back(is_done(options.output, trial) ? 1 : 0);
+  comm.broadcast(finished);
   if (comm.is_root()) {
+    const auto done = std::count(finished.begin(), finished.end(), 1);
     fmt::print("{} trainings{}{}\n", trials.size(),
                done > 0 ? fmt::format(", {} of them done already", done) : "",
                groups > 1 ? fmt::format("; {} groups of ranks", groups) : "");
   }
-  std::vector<std::uint8_t> finished(trials.size());
-  for (std::size_t i = 0; i < trials.size(); ++i) finished[i] = is_done(options.output, trials[i]) ? 1 : 0;
-  comm.broadcast(finished);
   int turn = 0;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (finished[i] != 0 || turn++ % groups != my_group) continue;
@@ -164,8 +160,8 @@ void study(const StudyOptions& options, const Communicator& comm) {
     my_trials.push_back(trials[i]);
   }
 
-  // 3. The trainings. What ends one group's work ends the study once the others are through.
-  std::optional<CollectiveError> end;
+  // 3. The trainings. A signal stops all groups; what else ends the work of one ends the job.
+  bool stopped = false;
   if (!mine.empty()) {
     Watchdog watchdog(config.train.stall_seconds, group);
     progress::set(progress::Activity::reading);
@@ -175,14 +171,13 @@ void study(const StudyOptions& options, const Communicator& comm) {
         run_trial(options, trials[i], i, trials.size(), config.study.folds, data, threads, watchdog, group);
       }
     } catch (const CollectiveError& error) {
-      end = error;
+      stopped = error.status() == ExitStatus::requeue;
+      if (!stopped && groups == 1) throw;
+      // The other groups know nothing of it and may train for hours: an error of this rank alone ends them.
+      if (!stopped && group.is_root()) throw Error(error.what(), error.status());
     }
   }
-  const std::int64_t status = comm.max(std::int64_t{end ? static_cast<int>(end->status()) : 0});
-  comm.agree([&] {
-    if (end && end->status() != ExitStatus::requeue) throw Error(end->what(), end->status());
-  });
-  if (status != 0) {
+  if (comm.max(std::int64_t{stopped}) != 0) {
     throw CollectiveError("stopped by a signal; the same command goes on where the study stands",
                           ExitStatus::requeue);
   }

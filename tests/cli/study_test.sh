@@ -78,6 +78,20 @@ for ranks in 1 3; do
 done
 cmp <(hashes folds_1) <(hashes folds_3) || fail "cross-validation depends on the number of ranks"
 [ "$(column folds_1/study.csv training_jets | sort -u)" = 450 ] || fail "$(cat folds_1/study.csv)"
+# A member that cannot even begin is recorded; a mistake in one group ends all of them, with one message.
+family tiny '{learning_curve: {training_jets: [1, 300]}}' --set study.repeats=1
+[ "$(column tiny/study.csv status | tr '\n' ' ')" = "failed done " ] || fail "$(cat tiny/study.csv)"
+begun=$SECONDS
+"$MPIRUN" 2 "$jetrain" study base.yaml --out mistaken --set study.groups=2 --set study.repeats=1 --set train.epochs=100000 \
+  --set 'study.family={learning_curve: {training_jets: [100, 1000000]}}' >mistaken.txt 2>&1 && fail "taken"
+[ $((SECONDS - begun)) -lt 20 ] || fail "the other group trained on for $((SECONDS - begun)) s"
+[ "$(grep -c '^jetrain: .*1000000 training jets are asked for' mistaken.txt)" = 1 ] || fail "$(cat mistaken.txt)"
+[ "$(grep -c '^jetrain: ' mistaken.txt)" = 1 ] || fail "$(cat mistaken.txt)"
+
+# A folder that is no study's is never cleared.
+mkdir -p foreign/trial_mine && touch foreign/trial_mine/data
+study foreign 1 --overwrite --set study.family=single --set study.repeats=1
+[ -e foreign/trial_mine/data ] || fail "--overwrite removed what no study had made"
 "$jetrain" study base.yaml --out wrong --set 'study.family={grid: {parameters: [{key: train.batch_sise, values: [1]}]}}' >wrong.txt 2>&1 && fail "taken"
 grep -q "did you mean batch_size" wrong.txt || fail "$(cat wrong.txt)"
 echo "studies do as they should"
