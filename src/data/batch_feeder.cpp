@@ -1,6 +1,7 @@
 #include "jetrain/data/batch_feeder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/image_message.hpp"
@@ -19,9 +20,23 @@ BatchFeeder::BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Comm
       comm_(comm),
       window_batches_(std::max<std::int64_t>(1, kWindowSamples * plan.ranks / plan.batch_size)) {}
 
-void BatchFeeder::start_epoch(std::vector<std::uint32_t> order) {
+void BatchFeeder::start_epoch(EpochOrder order) {
+  const Stopwatch watch;
   order_ = std::move(order);
   window_first_ = window_last_ = 0;
+  departures_.clear();
+  if (comm_.size() > 1) {
+    const std::int64_t begin = home_.begins[static_cast<std::size_t>(comm_.rank())];
+    departures_.resize(static_cast<std::size_t>(home_.images.size()));
+#pragma omp parallel for
+    for (std::int64_t i = 0; i < home_.images.size(); ++i) {
+      departures_[static_cast<std::size_t>(i)] = {static_cast<std::uint32_t>(order_.position_of(begin + i)),
+                                                  static_cast<std::uint32_t>(i)};
+    }
+    std::sort(departures_.begin(), departures_.end(),
+              [](const Departure& a, const Departure& b) { return a.position < b.position; });
+  }
+  seconds_ += watch.seconds();
 }
 
 BatchPart BatchFeeder::part(std::int64_t b) {
@@ -33,9 +48,8 @@ BatchPart BatchFeeder::part(std::int64_t b) {
   const auto i = static_cast<std::size_t>(b - window_first_);
   const auto begin = static_cast<std::size_t>(batch_begin_[i]);
   const auto count = static_cast<std::size_t>(batch_begin_[i + 1]) - begin;
-  const std::int64_t position = plan_.part(b, comm_.rank()).first;
-  return {std::span(views_).subspan(begin, count),
-          std::span(order_).subspan(static_cast<std::size_t>(position), count), position};
+  return {std::span(views_).subspan(begin, count), std::span(numbers_).subspan(begin, count),
+          plan_.part(b, comm_.rank()).first};
 }
 
 int BatchFeeder::home_of(std::int64_t sample) const {
@@ -43,52 +57,51 @@ int BatchFeeder::home_of(std::int64_t sample) const {
   return static_cast<int>(after - home_.begins.begin()) - 1;
 }
 
-// Every rank knows the whole order and every home, so both sides walk the window in the same sequence and no
-// request has to be sent: a sender packs what each rank needs in the order of positions, a receiver takes it
-// off in that order.
+std::vector<std::vector<std::byte>> BatchFeeder::pack_departures(std::int64_t first,
+                                                                 std::int64_t last) const {
+  std::vector<std::vector<SparseImage>> to_send(static_cast<std::size_t>(comm_.size()));
+  const auto at_or_after = [&](std::int64_t position) {
+    return std::lower_bound(departures_.begin(), departures_.end(), position,
+                            [](const Departure& d, std::int64_t p) { return d.position < p; });
+  };
+  const auto end = at_or_after(last);
+  for (auto departure = at_or_after(first); departure != end; ++departure) {
+    const int rank = plan_.owner(departure->position);
+    if (rank != comm_.rank())
+      to_send[static_cast<std::size_t>(rank)].push_back(home_.images[departure->index]);
+  }
+  std::vector<std::vector<std::byte>> packed;
+  for (const std::vector<SparseImage>& images : to_send) packed.push_back(pack_images(images));
+  return packed;
+}
+
+// Every rank can compute every position and every home, so no request has to be sent: a sender packs what
+// each rank needs in the order of positions, a receiver takes it off in that order.
 void BatchFeeder::fetch_window(std::int64_t first_batch) {
   window_first_ = first_batch;
   window_last_ = std::min(plan_.batches(), first_batch + window_batches_);
   const int me = comm_.rank();
-  const auto ranks = static_cast<std::size_t>(comm_.size());
-  const std::int64_t my_begin = home_.begins[static_cast<std::size_t>(me)];
-
-  std::vector<std::vector<SparseImage>> to_send(ranks);
-  std::vector<int> sources;  // of each of my samples in the window
-  views_.clear();
+  numbers_.clear();
   batch_begin_.assign(1, 0);
   for (std::int64_t b = window_first_; b < window_last_; ++b) {
-    for (int rank = 0; rank < comm_.size(); ++rank) {
-      const Positions part = plan_.part(b, rank);
-      for (std::int64_t p = part.first; p < part.last; ++p) {
-        const std::int64_t sample = order_[static_cast<std::size_t>(p)];
-        const int source = home_of(sample);
-        if (source == me) {
-          const SparseImage image = home_.images[sample - my_begin];
-          if (rank == me) {
-            views_.push_back(image);
-          } else {
-            to_send[static_cast<std::size_t>(rank)].push_back(image);
-          }
-        } else if (rank == me) {
-          views_.emplace_back();
-        }
-        if (rank == me) sources.push_back(source);
-      }
-    }
-    batch_begin_.push_back(std::ssize(views_));
+    const Positions part = plan_.part(b, me);
+    for (std::int64_t p = part.first; p < part.last; ++p) numbers_.push_back(order_.sample_at(p));
+    batch_begin_.push_back(std::ssize(numbers_));
   }
-  if (ranks == 1) return;
 
-  std::vector<std::vector<std::byte>> outgoing(ranks);
-  for (std::size_t r = 0; r < ranks; ++r) outgoing[r] = pack_images(to_send[r]);
-  received_ = comm_.exchange(outgoing);
-  std::vector<std::vector<SparseImage>> arrived(ranks);
-  for (std::size_t r = 0; r < ranks; ++r) arrived[r] = unpack_images(received_[r]);
-  std::vector<std::size_t> taken(ranks, 0);
-  for (std::size_t i = 0; i < views_.size(); ++i) {
-    const auto source = static_cast<std::size_t>(sources[i]);
-    if (sources[i] != me) views_[i] = arrived[source][taken[source]++];
+  std::vector<std::vector<SparseImage>> arrived(static_cast<std::size_t>(comm_.size()));
+  if (comm_.size() > 1) {
+    received_ =
+        comm_.exchange(pack_departures(plan_.batch(window_first_).first, plan_.batch(window_last_ - 1).last));
+    for (std::size_t r = 0; r < arrived.size(); ++r) arrived[r] = unpack_images(received_[r]);
+  }
+  const std::int64_t my_begin = home_.begins[static_cast<std::size_t>(me)];
+  std::vector<std::size_t> taken(arrived.size(), 0);
+  views_.clear();
+  for (const std::int64_t sample : numbers_) {
+    const int home = home_of(sample);
+    const auto source = static_cast<std::size_t>(home);
+    views_.push_back(home == me ? home_.images[sample - my_begin] : arrived[source][taken[source]++]);
   }
 }
 

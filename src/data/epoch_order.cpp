@@ -1,7 +1,5 @@
 #include "jetrain/data/epoch_order.hpp"
 
-#include <numeric>
-
 #include "jetrain/core/random.hpp"
 #include "jetrain/data/permutation.hpp"
 
@@ -40,13 +38,24 @@ std::vector<std::uint32_t> local_order(std::uint64_t seed, std::uint32_t epoch, 
 
 }  // namespace
 
-std::vector<std::uint32_t> epoch_order(const std::string& shuffle, std::uint64_t seed, std::uint32_t epoch,
-                                       const BatchPlan& plan, const std::vector<std::int64_t>& begins) {
-  if (shuffle == "global") return random_permutation(plan.samples, seed, Purpose::epoch_order, epoch);
-  if (shuffle == "local") return local_order(seed, epoch, plan, begins);
-  std::vector<std::uint32_t> order(static_cast<std::size_t>(plan.samples));
-  std::iota(order.begin(), order.end(), 0U);
-  return order;
+EpochOrder::EpochOrder(const std::string& shuffle, std::uint64_t seed, std::uint32_t epoch,
+                       const BatchPlan& plan, const std::vector<std::int64_t>& begins) {
+  if (shuffle == "global") global_.emplace(plan.samples, seed, Purpose::epoch_order, epoch);
+  if (shuffle != "local") return;
+  samples_ = local_order(seed, epoch, plan, begins);
+  positions_.resize(samples_.size());
+  for (std::size_t p = 0; p < samples_.size(); ++p) positions_[samples_[p]] = static_cast<std::uint32_t>(p);
+}
+
+std::uint32_t EpochOrder::sample_at(std::int64_t position) const noexcept {
+  if (global_) return global_->at(static_cast<std::uint32_t>(position));
+  return samples_.empty() ? static_cast<std::uint32_t>(position)
+                          : samples_[static_cast<std::size_t>(position)];
+}
+
+std::int64_t EpochOrder::position_of(std::int64_t sample) const noexcept {
+  if (global_) return global_->position_of(static_cast<std::uint32_t>(sample));
+  return positions_.empty() ? sample : positions_[static_cast<std::size_t>(sample)];
 }
 
 }  // namespace jetrain

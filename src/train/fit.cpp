@@ -55,9 +55,10 @@ class EpochRunner {
     const double seconds_before = at.seconds;
     LapTimer timer(true);
     progress::set(Activity::shuffling);
-    feeder_.start_epoch(epoch_order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(at.epoch),
-                                    plan_, train_.begins));
+    EpochOrder order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(at.epoch), plan_,
+                     train_.begins);
     timer.lap(order_seconds_);
+    feeder_.start_epoch(std::move(order));
     while (at.steps < plan_.batches()) {
       const std::int64_t b = at.steps;
       progress::set_step(at.epoch, b + 1);

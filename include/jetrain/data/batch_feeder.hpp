@@ -3,7 +3,8 @@
 /// \file
 /// Brings every sample to the rank that will use it. Samples stay at home, where they were read; for a window
 /// of batches at a time, those that other ranks need travel there. Memory stays at the home store plus one
-/// window, nothing is ever reordered, and an epoch's data depend on nothing but its order.
+/// window, nothing is ever reordered, and an epoch's data depend on nothing but its order. A rank's work
+/// grows with its own samples, not with all.
 
 #include <cstdint>
 #include <span>
@@ -11,6 +12,7 @@
 
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/data/batch_plan.hpp"
+#include "jetrain/data/epoch_order.hpp"
 #include "jetrain/data/image_loader.hpp"
 
 namespace jetrain {
@@ -26,8 +28,8 @@ class BatchFeeder {
  public:
   BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Communicator& comm);
 
-  /// Begins an epoch in the given order (order[position] = sample number, the same on all ranks).
-  void start_epoch(std::vector<std::uint32_t> order);
+  /// Begins an epoch in the given order, the same on all ranks.
+  void start_epoch(EpochOrder order);
 
   /// This rank's part of batch `b`. Batches are asked for one after
   /// another, on all ranks alike: from time to time the call is collective. Views are valid until the next
@@ -38,18 +40,27 @@ class BatchFeeder {
   double seconds() const noexcept { return seconds_; }
 
  private:
+  /// A sample at home, and where the epoch wants it.
+  struct Departure {
+    std::uint32_t position = 0;
+    std::uint32_t index = 0;  ///< in the home store
+  };
+
   void fetch_window(std::int64_t first_batch);
+  std::vector<std::vector<std::byte>> pack_departures(std::int64_t first, std::int64_t last) const;
   int home_of(std::int64_t sample) const;
 
   const ImageSet& home_;
   BatchPlan plan_;
   const Communicator& comm_;
-  std::vector<std::uint32_t> order_;
+  EpochOrder order_;
+  std::vector<Departure> departures_;  ///< all samples at home, by their positions
   std::int64_t window_batches_;
   std::int64_t window_first_ = 0;
   std::int64_t window_last_ = 0;
   std::vector<std::vector<std::byte>> received_;
   std::vector<SparseImage> views_;         ///< this rank's samples of the window
+  std::vector<std::uint32_t> numbers_;     ///< theirs
   std::vector<std::int64_t> batch_begin_;  ///< of each batch of the window in views_
   double seconds_ = 0;
 };

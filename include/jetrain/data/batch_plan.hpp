@@ -38,6 +38,12 @@ struct BatchPlan {
     };
     return {border(rank), border(rank + 1)};
   }
+  /// The rank that computes the sample at `position`.
+  int owner(std::int64_t position) const noexcept {
+    const std::int64_t b = position / batch_size;
+    const std::int64_t leaf = (position - b * batch_size) / kLanes;
+    return static_cast<int>(((leaf + 1) * ranks - 1) / leaves(b));
+  }
 };
 
 }  // namespace jetrain

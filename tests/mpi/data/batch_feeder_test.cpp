@@ -15,14 +15,16 @@ void check_epochs(std::int64_t samples, std::int64_t batch_size, const std::stri
   const BatchPlan plan{samples, batch_size, world.size()};
   BatchFeeder feeder(home, plan, world);
   for (const std::uint32_t epoch : {1U, 2U}) {
-    const auto order = epoch_order(shuffle, 5, epoch, plan, home.begins);
+    const EpochOrder order(shuffle, 5, epoch, plan, home.begins);
     feeder.start_epoch(order);
     for (std::int64_t b = 0; b < plan.batches(); ++b) {
-      const auto mine = feeder.part(b).samples;
+      const auto [mine, numbers, first] = feeder.part(b);
       const Positions part = plan.part(b, world.rank());
+      ASSERT_EQ(first, part.first);
       ASSERT_EQ(std::ssize(mine), part.size()) << "batch " << b;
       for (std::int64_t i = 0; i < part.size(); ++i) {
-        const std::int64_t number = order[static_cast<std::size_t>(part.first + i)];
+        const std::int64_t number = order.sample_at(part.first + i);
+        ASSERT_EQ(numbers[static_cast<std::size_t>(i)], number);
         ASSERT_TRUE(test::is_sample(mine[static_cast<std::size_t>(i)], number)) << "batch " << b << ", " << i;
       }
     }

@@ -32,6 +32,7 @@ TEST(BatchPlan, CoversEveryPositionOnceInOrder) {
           const Positions part = plan.part(b, rank);
           ASSERT_EQ(part.first, next) << samples << " " << batch_size << " " << ranks;
           ASSERT_GE(part.size(), 0);
+          for (std::int64_t p = part.first; p < part.last; ++p) ASSERT_EQ(plan.owner(p), rank);
           next = part.last;
         }
         ASSERT_EQ(next, plan.batch(b).last);

@@ -3,12 +3,29 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <numeric>
 
 #include "jetrain/data/permutation.hpp"
 
 namespace jetrain {
 namespace {
+
+/// All samples of an order, which its reverse must match.
+std::vector<std::uint32_t> written_down(const EpochOrder& order, std::int64_t samples) {
+  std::vector<std::uint32_t> all;
+  for (std::int64_t p = 0; p < samples; ++p) {
+    all.push_back(order.sample_at(p));
+    EXPECT_EQ(order.position_of(all.back()), p);
+  }
+  return all;
+}
+
+std::vector<std::uint32_t> epoch_order(const char* shuffle, std::uint64_t seed, std::uint32_t epoch,
+                                       const BatchPlan& plan, const std::vector<std::int64_t>& begins) {
+  return written_down(EpochOrder(shuffle, seed, epoch, plan, begins), plan.samples);
+}
 
 bool is_permutation_of_all(std::vector<std::uint32_t> order, std::int64_t samples) {
   if (std::ssize(order) != samples) return false;
@@ -75,6 +92,45 @@ TEST(RandomPermutation, IsUniform) {
     ++counts[order[0] * 2 + (order[1] > order[2] ? 1 : 0)];
   }
   for (const int count : counts) EXPECT_NEAR(count, 1000, 120);
+}
+
+TEST(IndexedPermutation, IsUniformWhereItCanBeCounted) {
+  std::map<std::vector<std::uint32_t>, int> counts;
+  for (std::uint32_t epoch = 0; epoch < 24000; ++epoch) {
+    const IndexedPermutation permutation(4, 1, Purpose::epoch_order, epoch);
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 0; i < 4; ++i) order.push_back(permutation.at(i));
+    ++counts[order];
+  }
+  ASSERT_EQ(counts.size(), 24U);
+  double chi_squared = 0;
+  for (const auto& [order, count] : counts) chi_squared += (count - 1000.0) * (count - 1000.0) / 1000.0;
+  EXPECT_LT(chi_squared, 49.7);  // 23 degrees of freedom: exceeded by chance once in a thousand
+}
+
+// Neighbours in the file (blocks of one class) must not stay near one another, nor go where their place in
+// the file tells.
+TEST(IndexedPermutation, ScattersNeighbours) {
+  constexpr std::int64_t kSamples = 100000;
+  const IndexedPermutation permutation(kSamples, 3, Purpose::epoch_order, 1);
+  const double n = kSamples;
+  double correlation = 0;  // of a position and its sample
+  double neighbours = 0;   // of one sample and the next
+  std::int64_t same_thousand = 0;
+  for (std::uint32_t p = 0; p + 1 < kSamples; ++p) {
+    const double x = permutation.at(p) / n - 0.5;
+    const double y = permutation.at(p + 1) / n - 0.5;
+    correlation += 12 * x * (p / n - 0.5) / n;
+    neighbours += 12 * x * y / n;
+    if (permutation.at(p) / 1000 == permutation.at(p + 1) / 1000) ++same_thousand;
+  }
+  EXPECT_NEAR(correlation, 0, 4 / std::sqrt(n));
+  EXPECT_NEAR(neighbours, 0, 4 / std::sqrt(n));
+  EXPECT_NEAR(static_cast<double>(same_thousand), n / 100, 4 * std::sqrt(n / 100));
+}
+
+TEST(IndexedPermutation, RefusesMoreThanItsNumbersHold) {
+  EXPECT_THROW(IndexedPermutation(std::int64_t{1} << 33, 1, Purpose::epoch_order, 0), std::overflow_error);
 }
 
 TEST(RandomPermutation, RefusesMoreThanItsNumbersHold) {
