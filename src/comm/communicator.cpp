@@ -56,6 +56,14 @@ Communicator Communicator::split(int color) const {
   return duplicate;
 }
 
+Communicator Communicator::node() const {
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part);
+  Communicator duplicate(part);
+  MPI_Comm_free(&part);
+  return duplicate;
+}
+
 Communicator::~Communicator() {
   if (handle_ != MPI_COMM_NULL) MPI_Comm_free(&handle_);
 }

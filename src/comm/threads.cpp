@@ -17,10 +17,7 @@ int share_of_cores(const Communicator& comm) {
   cpu_set_t mine;
   CPU_ZERO(&mine);
   sched_getaffinity(0, sizeof mine, &mine);
-  MPI_Comm split = MPI_COMM_NULL;
-  MPI_Comm_split_type(comm.handle(), MPI_COMM_TYPE_SHARED, comm.rank(), MPI_INFO_NULL, &split);
-  const Communicator node(split);
-  MPI_Comm_free(&split);
+  const Communicator node = comm.node();
 
   std::vector<std::int64_t> users(CPU_SETSIZE);
   for (std::size_t core = 0; core < users.size(); ++core) users[core] = CPU_ISSET(core, &mine) ? 1 : 0;

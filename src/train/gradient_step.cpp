@@ -47,7 +47,7 @@ struct GradientStep::Worker {
 };
 
 GradientStep::GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
-                           std::uint64_t seed, const Augmenter* augmenter)
+                           std::uint64_t seed, const Augmenter* augmenter, RankSum::Method allreduce)
     : model_(model),
       comm_(comm),
       threads_(threads),
@@ -55,10 +55,10 @@ GradientStep::GradientStep(const Model& model, int threads, bool profile, const 
       seed_(seed),
       augmenter_(augmenter),
       workers_(static_cast<std::size_t>(threads)),
-      total_(bad_at(model.nodes().size())) {
+      sums_(bad_at(model.nodes().size()), allreduce, comm) {
 #pragma omp parallel for num_threads(threads_) schedule(static, 1)
   for (std::size_t t = 0; t < workers_.size(); ++t) {  // each thread touches its own memory first
-    workers_[t] = std::make_unique<Worker>(model_, total_.size(), profile_);
+    workers_[t] = std::make_unique<Worker>(model_, sums_.size(), profile_);
   }
 }
 
@@ -69,11 +69,12 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
   const float limit = kernels::exact_sum_limit(batch_leaves);
   const std::int64_t leaves = ceil_divide(std::ssize(mine.samples), kLanes);
   const std::size_t team = workers_.size();
+  const std::span<std::int64_t> rank_sums = sums_.mine();
 #pragma omp parallel num_threads(threads_)
   {
     Worker& worker = *workers_[static_cast<std::size_t>(omp_get_thread_num())];
     LapTimer timer(profile_);
-    std::memset(worker.sums.data(), 0, total_.size() * sizeof(std::int64_t));
+    std::memset(worker.sums.data(), 0, rank_sums.size() * sizeof(std::int64_t));
     timer.lap(worker.reduce_seconds);
     double leaf_seconds = 0;
 #pragma omp for schedule(dynamic, 1) nowait
@@ -84,20 +85,21 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
 #pragma omp barrier
     timer.lap(worker.idle_seconds);
 #pragma omp for schedule(static)
-    for (std::size_t i = 0; i < total_.size(); ++i) {
+    for (std::size_t i = 0; i < rank_sums.size(); ++i) {
       std::int64_t sum = 0;
       for (std::size_t t = 0; t < team; ++t) sum += workers_[t]->sums[i];
-      total_[i] = sum;
+      rank_sums[i] = sum;
     }
     timer.lap(worker.reduce_seconds);
   }
-  total_[stop_at()] = stop ? 1 : 0;
+  rank_sums[stop_at()] = stop ? 1 : 0;
   leaves_ += leaves;
+  rounds_ += ceil_divide(leaves, threads_);
   compute_seconds_ += watch.seconds();
   LapTimer timer(true);
   if (profile_) comm_.barrier();
   timer.lap(wait_seconds_);
-  if (comm_.size() > 1) comm_.sum(total_.span());
+  sums_.add();
   timer.lap(allreduce_seconds_);
 }
 
@@ -159,7 +161,7 @@ std::vector<Phase> GradientStep::phases() const {
 
 int GradientStep::bad_layer() const noexcept {
   for (std::size_t layer = model_.nodes().size(); layer-- > 0;) {
-    if (total_[bad_at(layer)] != 0) return static_cast<int>(layer);
+    if (sums_.total()[bad_at(layer)] != 0) return static_cast<int>(layer);
   }
   return -1;
 }

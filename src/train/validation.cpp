@@ -9,13 +9,17 @@ Validation::Validation(const ValidationConfig& config, ImageSet set, const Commu
     : share_(config.ranks == "all"), set_(std::move(set)), comm_(comm) {
   const auto borders = share_ ? even_borders : root_borders;
   redistribute(set_, borders(set_.total(), comm_.size()), comm_);
+  if (!share_) return;
+  std::vector<std::uint8_t> labels;
+  for (std::int64_t i = 0; i < set_.images.size(); ++i) labels.push_back(set_.images[i].label);
+  labels_ = comm.gather(std::span<const std::uint8_t>(labels));
 }
 
 Metrics Validation::run(const Model& model) const {
   ScoredJets scored = score_images(model, set_.images.size(), [&](std::int64_t i) { return set_.images[i]; });
   if (share_) {
     scored.scores = comm_.gather(std::span<const float>(scored.scores));
-    scored.labels = comm_.gather(std::span<const std::uint8_t>(scored.labels));
+    scored.labels = labels_;
     scored.loss_sum = comm_.sum(scored.loss_sum);
     scored.correct = comm_.sum(scored.correct);
   }

@@ -12,6 +12,7 @@
 
 #include "generated_jets.hpp"
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/comm/rank_sum.hpp"
 #include "jetrain/core/aligned_buffer.hpp"
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/batch_plan.hpp"
@@ -44,6 +45,16 @@ void allreduce(benchmark::State& state) {
 }
 BENCHMARK_TEMPLATE(allreduce, std::int64_t)->UseRealTime()->Iterations(200);
 BENCHMARK_TEMPLATE(allreduce, float)->UseRealTime()->Iterations(200);
+
+void rank_sum(benchmark::State& state, RankSum::Method method) {
+  const Communicator world = Communicator::world();
+  RankSum sum(kParameters, method, world);
+  for (auto _ : state) sum.add();
+  if (sum.method() != method) state.SetLabel("no shared memory: flat");
+  report_rate(state, "elements/s", kParameters);
+}
+BENCHMARK_CAPTURE(rank_sum, flat, RankSum::Method::flat)->UseRealTime()->Iterations(200);
+BENCHMARK_CAPTURE(rank_sum, hierarchical, RankSum::Method::hierarchical)->UseRealTime()->Iterations(200);
 
 void accumulate(std::span<const float> values, std::span<std::int64_t> sums) {
   benchmark::DoNotOptimize(kernels::exact_accumulate(values, kernels::exact_sum_limit(16), sums));

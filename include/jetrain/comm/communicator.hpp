@@ -23,6 +23,8 @@ class Communicator {
   static Communicator world() { return Communicator(MPI_COMM_WORLD); }
   /// The ranks that give the same color, in their order. Collective.
   Communicator split(int color) const;
+  /// The ranks that share this one's memory, in their order. Collective.
+  Communicator node() const;
   /// A communicator of this rank alone.
   static Communicator self() { return Communicator(MPI_COMM_SELF); }
   ~Communicator();

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
-#include "jetrain/core/aligned_buffer.hpp"
+#include "jetrain/comm/rank_sum.hpp"
 #include "jetrain/data/batch_feeder.hpp"
 #include "jetrain/data/sample_maker.hpp"
 #include "jetrain/nn/model.hpp"
@@ -26,7 +26,8 @@ class GradientStep {
   /// `profile`: keep the times that `phases` gives; ranks then wait for one another before each allreduce, so
   /// that waiting and travelling can be told apart. `augmenter`: for samples that are clouds.
   GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
-               std::uint64_t seed = 0, const Augmenter* augmenter = nullptr);
+               std::uint64_t seed = 0, const Augmenter* augmenter = nullptr,
+               RankSum::Method allreduce = RankSum::Method::hierarchical);
 
   ~GradientStep();
 
@@ -34,11 +35,11 @@ class GradientStep {
   /// on; `batch_leaves`: leaves of the batch on all ranks. `stop`: this rank was asked to stop. Collective.
   void run(const BatchPart& mine, std::int64_t batch_leaves, std::uint32_t epoch = 1, bool stop = false);
 
-  const std::int64_t* gradient_sums() const noexcept { return total_.data(); }
-  std::int64_t loss_sum() const noexcept { return total_[loss_at()]; }
-  std::int64_t correct() const noexcept { return total_[loss_at() + 1]; }
+  const std::int64_t* gradient_sums() const noexcept { return sums_.total().data(); }
+  std::int64_t loss_sum() const noexcept { return sums_.total()[loss_at()]; }
+  std::int64_t correct() const noexcept { return sums_.total()[loss_at() + 1]; }
   /// True, and on all ranks alike, where any rank was asked to stop.
-  bool stop() const noexcept { return total_[stop_at()] != 0; }
+  bool stop() const noexcept { return sums_.total()[stop_at()] != 0; }
   /// The deepest layer whose gradients were out of bounds on any rank; -1: none, and the sums are good.
   int bad_layer() const noexcept;
 
@@ -46,6 +47,10 @@ class GradientStep {
   std::vector<Phase> phases() const;
 
   double compute_seconds() const noexcept { return compute_seconds_; }
+  /// For other ranks before the allreduce; known with `profile` only, and otherwise part of the allreduce.
+  double wait_seconds() const noexcept { return wait_seconds_; }
+  /// How often this rank's threads took a leaf each, in all: what its computing time is in proportion to.
+  std::int64_t rounds() const noexcept { return rounds_; }
   double allreduce_seconds() const noexcept { return allreduce_seconds_; }
 
  private:
@@ -63,10 +68,11 @@ class GradientStep {
   std::uint64_t seed_;
   const Augmenter* augmenter_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  AlignedBuffer<std::int64_t> total_;  ///< parameters, loss, correct, stop, one count of bad leaves a layer
+  RankSum sums_;  ///< parameters, loss, correct, stop, one count of bad leaves a layer
   double compute_seconds_ = 0;
   double wait_seconds_ = 0;  ///< for other ranks, with `profile`
   std::int64_t leaves_ = 0;
+  std::int64_t rounds_ = 0;
   double allreduce_seconds_ = 0;
 };
 

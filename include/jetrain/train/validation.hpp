@@ -3,6 +3,9 @@
 /// \file
 /// Validation after each epoch, on rank 0 alone or with all ranks' help.
 
+#include <cstdint>
+#include <vector>
+
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/config/config.hpp"
 #include "jetrain/data/image_loader.hpp"
@@ -27,6 +30,7 @@ class Validation {
  private:
   bool share_;
   ImageSet set_;
+  std::vector<std::uint8_t> labels_;  ///< of all, on rank 0 of shared ranks
   const Communicator& comm_;
 };
 
