@@ -1,32 +1,137 @@
 #include "describe.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <mpi.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 
+#include "jetrain/comm/placement.hpp"
 #include "jetrain/core/checked_cast.hpp"
+#include "jetrain/io/hdf5.hpp"
+#include "jetrain/kernels/instruction_set.hpp"
 #include "jetrain/kernels/lanes.hpp"
 
 namespace jetrain {
 
-void describe_workers(const Config& config, int threads, const Watchdog& watchdog, const Communicator& comm,
-                      Log& log) {
-  if (watchdog.unwatched() > 0) {
-    log.line(fmt::format("warning: {} ranks cannot reach rank 0 by TCP, so nobody will notice if they hang",
-                         watchdog.unwatched()));
+namespace {
+
+/// "Open MPI v4.1.4", of a text that goes on.
+std::string mpi_version() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  const std::string whole(text.data(), static_cast<std::size_t>(length));
+  return whole.substr(0, whole.find_first_of(",\n"));
+}
+
+std::string gigabytes(std::int64_t bytes) {
+  return fmt::format("{:.0f} GB", static_cast<double>(bytes) / 1e9);
+}
+
+/// One line for each run of ranks that differ in nothing but their cores.
+std::string placement_table(const std::vector<Placement>& places) {
+  std::string text = fmt::format("{:<20}{:>12}{:>9}  {:<28}{:>8}", "host", "ranks", "threads",
+                                 "cores a thread may use", "memory");
+  for (std::size_t first = 0; first < places.size();) {
+    std::size_t last = first;
+    const auto alike = [&](const Placement& p, const Placement& q) {
+      return p.host == q.host && p.threads == q.threads && p.cpus.size() == q.cpus.size();
+    };
+    std::vector<int> cpus = places[first].cpus;
+    while (last + 1 < places.size() && alike(places[first], places[last + 1])) {
+      ++last;
+      cpus.insert(cpus.end(), places[last].cpus.begin(), places[last].cpus.end());
+    }
+    std::sort(cpus.begin(), cpus.end());
+    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    const Placement& p = places[first];
+    const bool apart = cpus.size() == p.cpus.size() * (last - first + 1);
+    const std::string cores = last == first ? number_ranges(cpus)
+                                            : fmt::format("{} of {}{}", p.cpus.size(), number_ranges(cpus),
+                                                          apart ? ", its rank's own" : "");
+    text += fmt::format("\n{:<20}{:>12}{:>9}  {:<28}{:>8}", p.host,
+                        last == first ? fmt::format("{}", first) : fmt::format("{}-{}", first, last),
+                        p.threads, cores, gigabytes(p.memory_bytes));
+    first = last + 1;
   }
+  return text;
+}
+
+/// HDF5 locks the files that it writes; where the file system cannot, it must be told not to.
+bool can_lock_files_in(std::string folder) {
+  namespace fs = std::filesystem;
+  fs::path existing = fs::absolute(folder);
+  while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+  const int file = open(existing.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return true;  // another message's matter
+  const bool refused = flock(file, LOCK_SH | LOCK_NB) != 0 && errno != EWOULDBLOCK && errno != EINTR;
+  close(file);
+  return !refused;
+}
+
+}  // namespace
+
+void describe_workers(const Config& config, const std::string& output, int threads, const Watchdog& watchdog,
+                      const Communicator& comm, Log& log) {
+  const std::vector<Placement> places = gather_placements(threads, comm);
+  if (!comm.is_root()) return;
   const std::int64_t leaves = ceil_divide(config.train.batch_size, kLanes);
-  log.line(fmt::format("{} rank{} x {} thread{}; global batch {}: {} leaves of {} jets a step", comm.size(),
-                       comm.size() == 1 ? "" : "s", threads, threads == 1 ? "" : "s", config.train.batch_size,
-                       leaves, kLanes));
   const std::int64_t workers = std::int64_t{comm.size()} * threads;
+  log.line(fmt::format("jetrain " JETRAIN_VERSION
+                       ", {}; {}; HDF5 {}; own kernels, no BLAS and no threads of its own",
+                       kernels::instruction_set(), mpi_version(), hdf5::library_version()));
+  log.line(placement_table(places));
+  log.line(fmt::format("{} rank{} x {} thread{}; global batch {}: {} leaves of {} jets a step, {} a worker",
+                       comm.size(), comm.size() == 1 ? "" : "s", threads, threads == 1 ? "" : "s",
+                       config.train.batch_size, leaves, kLanes,
+                       leaves % workers == 0 || leaves < workers
+                           ? fmt::format("{}", ceil_divide(leaves, workers))
+                           : fmt::format("{} or {}", leaves / workers, leaves / workers + 1)));
+  const auto warn = [&](const std::string& text) { log.line("warning: " + text); };
+  for (const std::string& warning : placement_warnings(places)) warn(warning);
   if (leaves < workers) {
-    log.line(fmt::format("warning: {} leaves for {} workers: {} of them idle; use a batch of at least {}",
-                         leaves, workers, workers - leaves, workers * kLanes));
+    warn(fmt::format("batch {} is {} lea{}; {} of your {} workers idle: use a batch of at least {}",
+                     config.train.batch_size, leaves, leaves == 1 ? "f" : "ves", workers - leaves, workers,
+                     workers * kLanes));
+  }
+  if (!can_lock_files_in(output) && std::getenv("HDF5_USE_FILE_LOCKING") == nullptr) {
+    warn(
+        fmt::format("the file system of {} has no file locks, which HDF5 wants: export "
+                    "HDF5_USE_FILE_LOCKING=FALSE",
+                    output));
+  }
+  if (watchdog.unwatched() > 0) {
+    warn(fmt::format("{} ranks cannot reach rank 0 by TCP, so nobody will notice if they hang",
+                     watchdog.unwatched()));
   }
   if (config.train.shuffle == "local" && comm.size() > 1) {
     log.line("note: shuffle: local makes the order, and so the weights, depend on the number of ranks");
   }
+}
+
+void describe_validation(const Config& config, const LoadedImages& loaded, const Communicator& comm,
+                         Log& log) {
+  if (comm.size() == 1) return;
+  // A training step is the forward pass, and as much again for each of the two gradients.
+  const auto epoch = 3.0 * static_cast<double>(loaded[Set::train].total()) / comm.size();
+  const auto alone = static_cast<double>(loaded[Set::validation].total());
+  const double shared = alone / comm.size();
+  const auto share = [&](double cost) { return 100 * cost / (epoch + cost); };
+  const bool root = config.validation.ranks == "root";
+  const std::string text =
+      fmt::format("validation.ranks: {}; validation then takes about {:.0f} % of the time{}",
+                  config.validation.ranks, share(root ? alone : shared),
+                  root ? fmt::format(" (ranks: all: {:.0f} %, same bits)", share(shared))
+                       : fmt::format(" (ranks: root: {:.0f} %)", share(alone)));
+  log.line(root && share(alone) > 2 * share(shared) && share(alone) > 20 ? "warning: " + text : text);
 }
 
 void describe_data(const Config& config, const LoadedImages& loaded, double seconds, const Communicator& comm,

@@ -14,9 +14,14 @@
 
 namespace jetrain {
 
-/// Ranks, threads and the batch's leaves, with what the user should know of them.
-void describe_workers(const Config& config, int threads, const Watchdog& watchdog, const Communicator& comm,
-                      Log& log);
+/// Versions, a table of hosts, ranks, threads, cores and memory, the batch's leaves, and warnings where ranks
+/// and threads stand in each other's way or idle. `output`: the run directory. Collective.
+void describe_workers(const Config& config, const std::string& output, int threads, const Watchdog& watchdog,
+                      const Communicator& comm, Log& log);
+
+/// What validation costs as configured, and otherwise, estimated from the numbers of jets. On all ranks.
+void describe_validation(const Config& config, const LoadedImages& loaded, const Communicator& comm,
+                         Log& log);
 
 /// What was read. Collective.
 void describe_data(const Config& config, const LoadedImages& loaded, double seconds, const Communicator& comm,

@@ -27,7 +27,7 @@ void train(const TrainOptions& options, const Communicator& comm) {
   TrainingRun run(config, options.output, options.overwrite, options.resume, comm, log);
   const int threads = set_threads(options.threads, comm);
   Watchdog watchdog(config.train.stall_seconds, comm);
-  describe_workers(config, threads, watchdog, comm, log);
+  describe_workers(config, options.output, threads, watchdog, comm, log);
 
   // 2. The data: every rank reads its slice, or its share of the cache, and keeps sparse images.
   const Stopwatch reading;
@@ -35,6 +35,7 @@ void train(const TrainOptions& options, const Communicator& comm) {
   LoadedImages loaded = load_images(config, {Set::train, Set::validation}, comm,
                                     [&](const std::string& text) { log.line(text); });
   describe_data(config, loaded, reading.seconds(), comm, log);
+  describe_validation(config, loaded, comm, log);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
 
   // 3. The training, its history and best model on disk as it goes.

@@ -10,10 +10,8 @@
 #include "jetrain/core/checked_cast.hpp"
 
 namespace jetrain {
-namespace {
 
-/// Cores that this rank may use, divided by how many ranks of the node share each of them.
-int share_of_cores(const Communicator& comm) {
+double share_of_cores(const Communicator& comm) {
   cpu_set_t mine;
   CPU_ZERO(&mine);
   sched_getaffinity(0, sizeof mine, &mine);
@@ -26,13 +24,11 @@ int share_of_cores(const Communicator& comm) {
   for (std::size_t core = 0; core < users.size(); ++core) {
     if (CPU_ISSET(core, &mine)) share += 1.0 / static_cast<double>(users[core]);
   }
-  return std::max(1, static_cast<int>(share + 1e-9));
+  return share;
 }
 
-}  // namespace
-
 int set_threads(int requested, const Communicator& comm) {
-  int threads = share_of_cores(comm);
+  int threads = std::max(1, static_cast<int>(share_of_cores(comm) + 1e-9));
   if (std::getenv("OMP_NUM_THREADS") != nullptr) threads = omp_get_max_threads();
   if (requested > 0) threads = requested;
   threads = checked_cast<int>(comm.min(threads));

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "jetrain/comm/hosts.hpp"
 #include "jetrain/comm/launcher.hpp"
 #include "jetrain/core/crash.hpp"
 #include "jetrain/core/error.hpp"
@@ -55,17 +56,6 @@ Beat unpack(const RankLinks::Message& message) noexcept {
   return beat;
 }
 
-std::vector<std::string> host_names(const Communicator& comm) {
-  constexpr std::size_t kLength = 64;
-  std::array<char, kLength> own{};
-  gethostname(own.data(), kLength - 1);
-  std::vector<char> all = comm.gather(std::span<const char>(own));
-  comm.broadcast(all);
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at < all.size(); at += kLength) names.emplace_back(&all[at]);
-  return names;
-}
-
 std::string place(const progress::Snapshot& at) {
   if (at.epoch == 0) return "";
   return fmt::format(" of epoch {} step {}", at.epoch, at.step);
@@ -91,7 +81,7 @@ Watchdog::Watchdog(std::int64_t stall_seconds, const Communicator& comm)
     : rank_(comm.rank()),
       size_(comm.size()),
       stall_seconds_(static_cast<double>(stall_seconds)),
-      hosts_(host_names(comm)),
+      hosts_(gather_host_names(comm)),
       links_(comm),
       ranks_(static_cast<std::size_t>(comm.size())) {
   if (links_.unlinked() == 0 && size_ > 1) {

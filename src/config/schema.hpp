@@ -107,6 +107,10 @@ void fields(Visitor& visit, TrainConfig& c) {
   visit("batch_size", c.batch_size, between(1, kLargestBatch));
   visit("epochs", c.epochs, at_least(1));
   visit("shuffle", c.shuffle, one_of({"global", "local", "none"}));
+  visit("allreduce", c.allreduce, one_of({"hierarchical", "flat"}));
+  visit("straggler_factor", c.straggler_factor, [](double factor) {
+    return factor == 0 || factor > 1 ? std::string() : std::string("must be above 1, or 0 (name none)");
+  });
   visit("stall_seconds", c.stall_seconds, at_least(0));
 }
 

@@ -99,6 +99,7 @@ std::vector<LoadedImages> load_images(const JetSource& source, const Selection& 
     }
   });
   for (LoadedImages& loaded : all) {
+    loaded.own_rows = mine.size();
     loaded.rows_read = comm.sum(mine.size());
     loaded.rows_skipped = comm.sum(loaded.rows_skipped);
     for (ImageSet& set : loaded.sets) set.count(comm);
@@ -166,6 +167,7 @@ std::vector<LoadedImages> load_from_files(const std::vector<const Config*>& conf
         load_images(source, Selection::limited(data.limit, set, source, comm), {set}, makers, skip, comm);
     for (std::size_t i = 0; i < all.size(); ++i) {
       all[i][set] = std::move(ones[i][set]);
+      all[i].own_rows += ones[i].own_rows;
       all[i].rows_read += ones[i].rows_read;
       all[i].rows_skipped += ones[i].rows_skipped;
       all[i].read_seconds += ones[i].read_seconds;

@@ -173,4 +173,12 @@ std::int64_t integer_attribute(hid_t object, const std::string& name) {
   return value;
 }
 
+std::string library_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return fmt::format("{}.{}.{}", major, minor, release);
+}
+
 }  // namespace jetrain::hdf5

@@ -46,7 +46,12 @@ std::vector<Found> find_all(const std::string& folder) {
 /// files may move. A cosine ends with the epochs, so it would take another course.
 bool may_change(const std::string& key, const Config& config) {
   if (key == "train.epochs") return !std::holds_alternative<CosineSchedule>(config.train.schedule.kind);
-  constexpr std::array kFree = {"data.", "validation.", "checkpoint.", "train.stall_seconds"};
+  constexpr std::array kFree = {"data.",
+                                "validation.",
+                                "checkpoint.",
+                                "train.allreduce",
+                                "train.straggler_factor",
+                                "train.stall_seconds"};
   return std::any_of(kFree.begin(), kFree.end(), [&](const char* start) { return key.starts_with(start); });
 }
 

@@ -40,10 +40,14 @@ class EpochRunner {
         plan_{train.total(), config.train.batch_size, comm.size()},
         update_(config.train, model, plan_.batches()),
         augmenter_(config),
-        step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_),
+        step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_,
+              config.train.allreduce == "flat" ? RankSum::Method::flat : RankSum::Method::hierarchical),
         feeder_(train, plan_, comm),
         log_(log),
-        changing_(changing) {}
+        changing_(changing),
+        profile_(profile) {
+    own_times();
+  }
 
   WeightUpdate& update() { return update_; }
   std::int64_t epochs_run() const { return epochs_run_; }
@@ -95,7 +99,24 @@ class EpochRunner {
     return record;
   }
 
+  /// What this rank did by itself since the last call.
+  std::vector<OwnTime> own_times() {
+    const std::vector<OwnTime> so_far = {
+        {"forward and backward", step_.compute_seconds(), static_cast<double>(step_.rounds())},
+        {"the update of the weights", optimizer_seconds_, static_cast<double>(update_.steps())}};
+    std::vector<OwnTime> times = so_far;
+    for (std::size_t i = 0; i < told_.size(); ++i) {
+      times[i].seconds -= told_[i].seconds;
+      times[i].work -= told_[i].work;
+    }
+    told_ = so_far;
+    return times;
+  }
+
   void add_times(std::map<std::string, double>& seconds) const {
+    seconds["epochs"] = seconds_;
+    seconds["update"] = optimizer_seconds_;
+    if (profile_) seconds["wait"] = step_.wait_seconds();
     seconds["compute"] = step_.compute_seconds();
     seconds["allreduce"] = step_.allreduce_seconds();
     seconds["redistribute"] = feeder_.seconds();
@@ -145,6 +166,8 @@ class EpochRunner {
   BatchFeeder feeder_;
   Log& log_;
   std::timed_mutex& changing_;
+  bool profile_;
+  std::vector<OwnTime> told_;
   Stopwatch shown_;
   double optimizer_seconds_ = 0;
   double order_seconds_ = 0;
@@ -253,9 +276,9 @@ class RescueScope {
 
 }  // namespace
 
-RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm,
-              bool profile, Log& log) {
+RunResult fit(const Config& config, Model& model, const ImageSet& train, Validation& validation,
+              const StragglerWatch& stragglers, TrainingState state, const RunFiles& files,
+              Watchdog& watchdog, const Communicator& comm, bool profile, Log& log) {
   std::timed_mutex changing;  // held while the state is between two steps, and while files are written
   EpochRunner epochs(config, model, train, profile, comm, log, changing);
   WeightUpdate& update = epochs.update();
@@ -265,6 +288,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
+  std::vector<Straggler> slow;
   const RescueScope rescue(watchdog, files.rescue, changing, [&] { return capture(state, model, update); });
 
   // Where it cannot be written, the training is worth more than the checkpoint.
@@ -314,6 +338,12 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
     });
     lock.unlock();
     log.line(epoch_line(record, config.train.epochs, best));
+    std::vector<OwnTime> own = epochs.own_times();
+    own.push_back(validation.take_own_time());
+    for (const Straggler& straggler : stragglers.look(record.epoch, own)) {
+      log.line(describe(straggler));
+      slow.push_back(straggler);
+    }
     if (lower) log.line(fmt::format("learning rate lowered to {:.3g}", update.next_learning_rate()));
     if (stopping.should_stop() && record.epoch < config.train.epochs) {
       log.line(fmt::format("stopped: {} has not improved for {} epochs", config.early_stopping.monitor,
@@ -323,6 +353,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, const V
   write_checkpoint();  // so that a finished run can be resumed with more epochs
 
   RunResult result;
+  result.stragglers = std::move(slow);
   result.epochs = std::ssize(state.history);
   if (profile) {
     const double flops = static_cast<double>(epochs.epochs_run()) * validation.flops(model);

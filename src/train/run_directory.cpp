@@ -25,6 +25,19 @@ nlohmann::json number(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
 }
 
+nlohmann::ordered_json to_json(const std::vector<Straggler>& stragglers) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Straggler& s : stragglers) {
+    list.push_back({{"epoch", s.epoch},
+                    {"rank", s.rank},
+                    {"host", s.host},
+                    {"phase", s.phase},
+                    {"seconds", s.seconds},
+                    {"factor", s.factor}});
+  }
+  return list;
+}
+
 /// {} is the shortest text that reads back to the same double.
 std::string history_line(const EpochRecord& r) {
   return fmt::format("{},{},{},{},{},{},{},{:.3f},{:.1f}\n", r.epoch, r.loss, r.accuracy, r.validation.loss,
@@ -107,7 +120,8 @@ void RunDirectory::write_result(const RunResult& r) const {
                                        {"threads", r.threads},
                                        {"jets_per_second", number(r.jets_per_second)},
                                        {"peak_rss_bytes", r.peak_rss_bytes},
-                                       {"seconds", r.seconds}};
+                                       {"seconds", r.seconds},
+                                       {"stragglers", to_json(r.stragglers)}};
   write_text(file("result.json"), json.dump(2) + "\n");
 }
 

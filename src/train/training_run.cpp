@@ -120,7 +120,7 @@ void TrainingRun::take_data(ImageSet train, ImageSet validation) {
 }
 
 RunResult TrainingRun::run(const LoadedImages& read, int threads, bool profile, Watchdog& watchdog) {
-  const Validation validation(config_.validation, std::move(validation_), comm_);
+  Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
   std::optional<RunDirectory> run;
   std::optional<Checkpoints> checkpoints;
@@ -136,8 +136,14 @@ RunResult TrainingRun::run(const LoadedImages& read, int threads, bool profile, 
   });
   Checkpoints* const rescue = checkpoints ? &*checkpoints : nullptr;
   const RunFiles files{run ? &*run : nullptr, comm_.is_root() ? rescue : nullptr, rescue};
-  RunResult result = fit(config_, *model_, train_, validation, std::move(start_.state), files, watchdog,
-                         comm_, profile, log_);
+  const StragglerWatch stragglers(config_.train.straggler_factor, comm_);
+  const double read_seconds = read.read_seconds + read.preprocess_seconds;
+  const std::vector<Straggler> slow_readers =
+      stragglers.look(0, {{"reading", read_seconds, static_cast<double>(read.own_rows)}});
+  for (const Straggler& slow : slow_readers) log_.line(describe(slow));
+  RunResult result = fit(config_, *model_, train_, validation, stragglers, std::move(start_.state), files,
+                         watchdog, comm_, profile, log_);
+  result.stragglers.insert(result.stragglers.begin(), slow_readers.begin(), slow_readers.end());
   progress::set(progress::Activity::ending);
 
   result.training_jets = train_.total();

@@ -1,6 +1,13 @@
 #include "jetrain/train/validation.hpp"
 
+#include <omp.h>
+
+#include <utility>
+
+#include "jetrain/core/checked_cast.hpp"
+#include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/redistribute.hpp"
+#include "jetrain/kernels/lanes.hpp"
 #include "jetrain/train/scoring.hpp"
 
 namespace jetrain {
@@ -15,8 +22,11 @@ Validation::Validation(const ValidationConfig& config, ImageSet set, const Commu
   labels_ = comm.gather(std::span<const std::uint8_t>(labels));
 }
 
-Metrics Validation::run(const Model& model) const {
+Metrics Validation::run(const Model& model) {
+  const Stopwatch watch;
   ScoredJets scored = score_images(model, set_.images.size(), [&](std::int64_t i) { return set_.images[i]; });
+  own_.seconds += watch.seconds();
+  own_.work += static_cast<double>(ceil_divide(set_.images.size(), kLanes * omp_get_max_threads()));
   if (share_) {
     scored.scores = comm_.gather(std::span<const float>(scored.scores));
     scored.labels = labels_;
@@ -27,6 +37,12 @@ Metrics Validation::run(const Model& model) const {
   if (comm_.is_root()) metrics = compute_metrics(scored);
   comm_.broadcast(std::span(&metrics, 1));
   return metrics;
+}
+
+OwnTime Validation::take_own_time() {
+  OwnTime taken = std::exchange(own_, {});
+  taken.phase = "validation";
+  return taken;
 }
 
 double Validation::flops(const Model& model) const {

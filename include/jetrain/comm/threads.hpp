@@ -4,6 +4,9 @@
 
 namespace jetrain {
 
+/// Processors that this rank may use, each divided by how many ranks of the node may. Collective.
+double share_of_cores(const Communicator& comm);
+
 /// Sets the number of OpenMP threads of this rank and returns it: `requested` if above 0; else
 /// OMP_NUM_THREADS; else this rank's share of the cores that the ranks of its node may use. The same on all
 /// ranks (the smallest), so that every worker counts alike. Collective.

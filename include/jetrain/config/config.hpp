@@ -81,7 +81,9 @@ struct TrainConfig {
   AverageConfig average;
   std::int64_t batch_size = 50;  ///< of the global batch, whatever the ranks
   std::int64_t epochs = 10;
-  std::string shuffle = "global";    ///< global | local | none
+  std::string shuffle = "global";          ///< global | local | none
+  std::string allreduce = "hierarchical";  ///< hierarchical | flat; same bits
+  double straggler_factor = 1.5;     ///< a rank slower than the median by more than this is named; 0: none is
   std::int64_t stall_seconds = 300;  ///< without progress on a rank before the job is ended; 0: for ever
 };
 

@@ -31,6 +31,7 @@ struct ImageSet {
 struct LoadedImages {
   std::array<ImageSet, 4> sets;   ///< indexed by Set
   std::int64_t rows_read = 0;     ///< on all ranks
+  std::int64_t own_rows = 0;      ///< read from jets' files by this rank
   std::int64_t rows_skipped = 0;  ///< bad rows left out (on_bad_row: skip), on all ranks
   double read_seconds = 0;        ///< this rank's time in files and decompression
   double preprocess_seconds = 0;  ///< this rank's time in making images

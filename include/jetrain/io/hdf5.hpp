@@ -17,6 +17,9 @@
 
 namespace jetrain::hdf5 {
 
+/// "1.10.8": of the library that runs, not of the headers.
+std::string library_version();
+
 /// An owned HDF5 handle of any kind. Move-only.
 class Handle {
  public:

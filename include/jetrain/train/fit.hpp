@@ -11,6 +11,7 @@
 #include "jetrain/report/log.hpp"
 #include "jetrain/train/checkpoints.hpp"
 #include "jetrain/train/run_directory.hpp"
+#include "jetrain/train/stragglers.hpp"
 #include "jetrain/train/training_state.hpp"
 #include "jetrain/train/validation.hpp"
 
@@ -28,8 +29,8 @@ struct RunFiles {
 /// and log the table at the end. Throws CollectiveError where the training diverges (the best weights so far
 /// are then in best.h5), and, with ExitStatus::requeue, where a signal asked any rank to stop (a checkpoint
 /// of the step just done is then written). Collective.
-RunResult fit(const Config& config, Model& model, const ImageSet& train, const Validation& validation,
-              TrainingState state, const RunFiles& files, Watchdog& watchdog, const Communicator& comm,
-              bool profile, Log& log);
+RunResult fit(const Config& config, Model& model, const ImageSet& train, Validation& validation,
+              const StragglerWatch& stragglers, TrainingState state, const RunFiles& files,
+              Watchdog& watchdog, const Communicator& comm, bool profile, Log& log);
 
 }  // namespace jetrain

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "jetrain/train/metrics.hpp"
+#include "jetrain/train/stragglers.hpp"
 
 namespace jetrain {
 
@@ -38,6 +39,7 @@ struct RunResult {
   double jets_per_second = 0;       ///< training, the median epoch
   std::int64_t peak_rss_bytes = 0;  ///< of the largest rank
   std::map<std::string, double> seconds;
+  std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
 };
 
 class RunDirectory {

@@ -11,6 +11,7 @@
 #include "jetrain/data/image_loader.hpp"
 #include "jetrain/nn/model.hpp"
 #include "jetrain/train/metrics.hpp"
+#include "jetrain/train/stragglers.hpp"
 
 namespace jetrain {
 
@@ -22,7 +23,9 @@ class Validation {
 
   /// The metrics of the model on the whole set, computed on rank 0 and known to all. The bits do not depend
   /// on who scored which jet. Collective.
-  Metrics run(const Model& model) const;
+  Metrics run(const Model& model);
+  /// This rank's own scoring since the last call.
+  OwnTime take_own_time();
 
   /// Floating point operations of this rank in one run.
   double flops(const Model& model) const;
@@ -32,6 +35,7 @@ class Validation {
   ImageSet set_;
   std::vector<std::uint8_t> labels_;  ///< of all, on rank 0 of shared ranks
   const Communicator& comm_;
+  OwnTime own_;
 };
 
 }  // namespace jetrain

@@ -25,7 +25,7 @@ TEST(Validation, GivesTheSameBitsWhoeverScores) {
     const Metrics expected = Validation({"root"}, test::sample_set(samples, alone), alone).run(model);
     EXPECT_EQ(expected.jets, samples);
     for (const char* ranks : {"root", "all"}) {
-      const Validation validation({ranks}, test::sample_set(samples, world), world);
+      Validation validation({ranks}, test::sample_set(samples, world), world);
       expect_equal(validation.run(model), expected);  // on every rank
       expect_equal(validation.run(model), expected);
     }

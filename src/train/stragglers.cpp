@@ -1,0 +1,58 @@
+#include "jetrain/train/stragglers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "jetrain/comm/hosts.hpp"
+
+namespace jetrain {
+namespace {
+
+constexpr double kLeastSeconds = 0.05;  // a process may lose that much to the operating system
+
+}  // namespace
+
+std::string describe(const Straggler& s) {
+  return fmt::format(
+      "straggler: rank {} on {} took {:.1f} times as long as the median rank for {}{} ({:.1f} s)", s.rank,
+      s.host, s.factor, s.phase, s.epoch > 0 ? fmt::format(" in epoch {}", s.epoch) : std::string(),
+      s.seconds);
+}
+
+StragglerWatch::StragglerWatch(double factor, const Communicator& comm)
+    : factor_(factor), comm_(comm), hosts_(gather_host_names(comm)) {}
+
+std::vector<Straggler> StragglerWatch::look(std::int64_t epoch, const std::vector<OwnTime>& mine) const {
+  std::vector<Straggler> found;
+  if (factor_ <= 0 || comm_.size() == 1) return found;
+  std::vector<double> numbers;
+  for (const OwnTime& time : mine) numbers.insert(numbers.end(), {time.seconds, time.work});
+  const std::vector<double> all = comm_.gather(std::span<const double>(numbers));
+  if (!comm_.is_root()) return found;
+
+  for (std::size_t phase = 0; phase < mine.size(); ++phase) {
+    const auto number = [&](int rank, std::size_t which) {
+      return all[static_cast<std::size_t>(rank) * numbers.size() + 2 * phase + which];
+    };
+    std::vector<double> rates;
+    for (int rank = 0; rank < comm_.size(); ++rank) {
+      if (number(rank, 1) > 0) rates.push_back(number(rank, 0) / number(rank, 1));
+    }
+    if (rates.size() < 2) continue;
+    const auto middle = rates.begin() + (std::ssize(rates) - 1) / 2;
+    std::nth_element(rates.begin(), middle, rates.end());
+    const double median = *middle;
+    for (int rank = 0; rank < comm_.size(); ++rank) {
+      const double seconds = number(rank, 0);
+      const double usual = median * number(rank, 1);
+      if (usual <= 0) continue;  // it had no work: what it took is not its own doing
+      if (seconds <= factor_ * usual || seconds - usual < kLeastSeconds) continue;
+      found.push_back(
+          {epoch, rank, hosts_[static_cast<std::size_t>(rank)], mine[phase].phase, seconds, seconds / usual});
+    }
+  }
+  return found;
+}
+
+}  // namespace jetrain
