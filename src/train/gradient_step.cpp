@@ -14,12 +14,17 @@
 namespace jetrain {
 
 struct GradientStep::Worker {
-  Worker(const Model& model, std::size_t sum_count, bool profile)
-      : workspace(model, true), sums(sum_count), times(model.nodes().size()) {
+  /// `adds_to`: where it adds up gradients; empty: in memory of its own.
+  Worker(const Model& model, std::size_t sum_count, std::span<std::int64_t> adds_to, bool profile)
+      : workspace(model, true),
+        own_sums(adds_to.empty() ? sum_count : 0),
+        sums(adds_to.empty() ? own_sums.span() : adds_to),
+        times(model.nodes().size()) {
     if (profile) workspace.time_into(&times);
   }
   LeafWorkspace workspace;
-  AlignedBuffer<std::int64_t> sums;
+  AlignedBuffer<std::int64_t> own_sums;
+  std::span<std::int64_t> sums;
   LeafTimes times;
   double densify_seconds = 0;
   double idle_seconds = 0;            ///< at the end of a step, for this rank's other threads
@@ -58,7 +63,8 @@ GradientStep::GradientStep(const Model& model, int threads, bool profile, const 
       sums_(bad_at(model.nodes().size()), allreduce, comm) {
 #pragma omp parallel for num_threads(threads_) schedule(static, 1)
   for (std::size_t t = 0; t < workers_.size(); ++t) {  // each thread touches its own memory first
-    workers_[t] = std::make_unique<Worker>(model_, sums_.size(), profile_);
+    workers_[t] = std::make_unique<Worker>(model_, sums_.size(),
+                                           t == 0 ? sums_.mine() : std::span<std::int64_t>(), profile_);
   }
 }
 
@@ -84,11 +90,13 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
     timer.lap(leaf_seconds);
 #pragma omp barrier
     timer.lap(worker.idle_seconds);
+    if (team > 1) {  // the first thread's sums are the rank's
 #pragma omp for schedule(static)
-    for (std::size_t i = 0; i < rank_sums.size(); ++i) {
-      std::int64_t sum = 0;
-      for (std::size_t t = 0; t < team; ++t) sum += workers_[t]->sums[i];
-      rank_sums[i] = sum;
+      for (std::size_t i = 0; i < rank_sums.size(); ++i) {
+        std::int64_t sum = rank_sums[i];
+        for (std::size_t t = 1; t < team; ++t) sum += workers_[t]->sums[i];
+        rank_sums[i] = sum;
+      }
     }
     timer.lap(worker.reduce_seconds);
   }
