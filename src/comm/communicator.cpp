@@ -1,9 +1,11 @@
 #include "jetrain/comm/communicator.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <limits>
 #include <numeric>
+#include <thread>
 #include <utility>
 
 #include "jetrain/core/checked_cast.hpp"
@@ -81,6 +83,17 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
 void Communicator::barrier() const {
   const progress::Waiting waiting;
   MPI_Barrier(handle_);
+}
+
+void Communicator::wait_idle() const {
+  MPI_Request arrived = MPI_REQUEST_NULL;
+  MPI_Ibarrier(handle_, &arrived);
+  int done = 0;
+  while (true) {
+    MPI_Test(&arrived, &done, MPI_STATUS_IGNORE);
+    if (done != 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
 }
 
 void Communicator::sum(std::span<std::int64_t> values) const {

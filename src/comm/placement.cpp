@@ -1,7 +1,6 @@
 #include "jetrain/comm/placement.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,17 +14,6 @@
 
 namespace jetrain {
 namespace {
-
-std::vector<int> usable_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  sched_getaffinity(0, sizeof set, &set);
-  std::vector<int> cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  }
-  return cpus;
-}
 
 /// Hyper-threads of one core name the same siblings; where the kernel does not tell, each is its own core.
 int count_cores(const std::vector<int>& cpus) {

@@ -11,19 +11,39 @@
 
 namespace jetrain {
 
+std::vector<int> usable_cpus() {
+  std::vector<int> cpus;
+  const auto add_mine = [&] {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof set, &set);
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+    }
+  };
+  if (omp_get_proc_bind() == omp_proc_bind_false) {
+    add_mine();
+    return cpus;
+  }
+#pragma omp parallel
+  {
+#pragma omp critical
+    add_mine();
+  }
+  std::sort(cpus.begin(), cpus.end());
+  cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+  return cpus;
+}
+
 double share_of_cores(const Communicator& comm) {
-  cpu_set_t mine;
-  CPU_ZERO(&mine);
-  sched_getaffinity(0, sizeof mine, &mine);
+  const std::vector<int> mine = usable_cpus();
   const Communicator node = comm.node();
 
   std::vector<std::int64_t> users(CPU_SETSIZE);
-  for (std::size_t core = 0; core < users.size(); ++core) users[core] = CPU_ISSET(core, &mine) ? 1 : 0;
+  for (const int cpu : mine) users[static_cast<std::size_t>(cpu)] = 1;
   node.sum(users);
   double share = 0;
-  for (std::size_t core = 0; core < users.size(); ++core) {
-    if (CPU_ISSET(core, &mine)) share += 1.0 / static_cast<double>(users[core]);
-  }
+  for (const int cpu : mine) share += 1.0 / static_cast<double>(users[static_cast<std::size_t>(cpu)]);
   return share;
 }
 

@@ -1,8 +1,14 @@
 #pragma once
 
+#include <vector>
+
 #include "jetrain/comm/communicator.hpp"
 
 namespace jetrain {
+
+/// The logical processors that this rank may use, rising: its process', or, where OpenMP binds threads to
+/// some of them (OMP_PROC_BIND), its threads'.
+std::vector<int> usable_cpus();
 
 /// Processors that this rank may use, each divided by how many ranks of the node may. Collective.
 double share_of_cores(const Communicator& comm);
