@@ -52,6 +52,10 @@ differ 1x1 other_seed
 train all_validate 3 1 --set validation.ranks=all
 same 1x1 all_validate
 
+# How gradients are added over ranks.
+train flat 3 1 --set train.allreduce=flat
+same 1x1 flat
+
 # Batches that are no multiple of a leaf, the last one short; a random split.
 odd=(--set train.batch_size=77 --set data.split.method=random --set data.split.test=0.1 --set train.epochs=1)
 train odd_1x1 1 1 "${odd[@]}"
