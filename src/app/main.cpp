@@ -17,6 +17,7 @@
 #include "jetrain/data/array_loader.hpp"
 #include "jetrain/train/model_file.hpp"
 #include "preprocess.hpp"
+#include "scaling.hpp"
 #include "study.hpp"
 #include "train.hpp"
 
@@ -31,6 +32,8 @@ struct Command {
   PreprocessOptions preprocess;
   TrainOptions train;
   StudyOptions study;
+  ScalingRunOptions scaling_run;
+  ScalingReportOptions scaling_report;
   EvaluateOptions evaluate;
   PredictOptions predict;
   std::string summary_config;
@@ -136,6 +139,48 @@ void add_study(CLI::App& app, Command& command) {
   verb->callback([&] { command.run = [&](const Communicator& comm) { study(o, comm); }; });
 }
 
+void add_scaling(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("scaling", "scaling studies: measure them, and report on them");
+  verb->require_subcommand(1);
+
+  ScalingRunOptions& o = command.scaling_run;
+  CLI::App* run = verb->add_subcommand(
+      "run", "train the config on several numbers of ranks and threads, all within this job's ranks");
+  run->add_option("config", o.config, "YAML config")->required();
+  run->add_option("--ranks", o.ranks, "numbers of ranks, as 1,2,4 (default: powers of two up to all)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1 << 20));
+  run->add_option("--threads", o.threads, "OpenMP threads a rank, as 1,2")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  run->add_option(
+         "--mode", o.mode,
+         "strong: the same problem everywhere; weak: train.batch_size and data.limit.jets are one worker's, "
+         "and grow with ranks x threads")
+      ->check(CLI::IsMember({"strong", "weak"}))
+      ->capture_default_str();
+  run->add_option("--repeat", o.repeats, "how often each point is measured")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  run->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
+  run->add_option("--out", o.output, "the study's folder; a study that is there already goes on")
+      ->capture_default_str();
+  run->add_flag(
+      "--write-jobs", o.write_jobs,
+      "measure nothing, but write a batch script for each number of ranks and threads into OUT/jobs");
+  add_overwrite(run, o.overwrite);
+  run->callback([&] { command.run = [&](const Communicator& comm) { scaling_run(o, comm); }; });
+
+  ScalingReportOptions& r = command.scaling_report;
+  CLI::App* report =
+      verb->add_subcommand("report", "tables and plots of a study's points, as HTML, CSV and JSON");
+  report->add_option("folder", r.folder, "the study's folder")->required();
+  report->add_option("--out", r.output,
+                     "HTML file; .csv and .json go beside it (default: FOLDER/scaling.html)");
+  report->callback([&] { command.run = [&](const Communicator& comm) { scaling_report(r, comm); }; });
+}
+
 void add_evaluate(CLI::App& app, Command& command) {
   EvaluateOptions& o = command.evaluate;
   CLI::App* verb =
@@ -227,6 +272,7 @@ int main(int argc, char** argv) {
   add_summary(app, command);
   add_train(app, command);
   add_study(app, command);
+  add_scaling(app, command);
   add_evaluate(app, command);
   add_predict(app, command);
 

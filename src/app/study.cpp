@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "config_file.hpp"
@@ -22,6 +20,7 @@
 #include "jetrain/study/trials.hpp"
 #include "jetrain/train/model_input.hpp"
 #include "jetrain/train/training_run.hpp"
+#include "study_folder.hpp"
 
 namespace jetrain {
 namespace {
@@ -32,8 +31,7 @@ namespace fs = std::filesystem;
 void prepare_folder(const StudyOptions& options, const Config& config) {
   const fs::path kept = fs::path(options.output) / "study.yaml";
   Config comparable = config;
-  comparable.study.groups = 1;  // how ranks are shared out changes no result
-  const std::string text = to_yaml(comparable);
+  comparable.study.groups = 1;                  // how ranks are shared out changes no result
   if (options.overwrite && fs::exists(kept)) {  // else nothing there is a study's
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(options.output, ignored)) {
@@ -42,21 +40,7 @@ void prepare_folder(const StudyOptions& options, const Config& config) {
         fs::remove_all(entry.path(), ignored);
     }
   }
-  if (fs::exists(kept)) {
-    std::ifstream in(kept);
-    const std::string before{std::istreambuf_iterator<char>(in), {}};
-    if (before == text) return;
-    const std::vector<std::string> keys =
-        differing_keys(parse_config(before, kept.string(), {}, false), comparable);
-    throw UsageError(
-        fmt::format("{} holds a study with another config ({}): choose another --out, or --overwrite it",
-                    options.output, keys.empty() ? "study" : keys.front()));
-  }
-  std::error_code failure;
-  fs::create_directories(options.output, failure);
-  if (failure)
-    throw DataError(fmt::format("cannot make the folder {}: {}", options.output, failure.message()));
-  write_text(kept.string(), text);
+  keep_study(options.output, "study.yaml", comparable);
 }
 
 bool is_done(const std::string& folder, const Trial& trial) {

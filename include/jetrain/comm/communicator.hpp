@@ -39,6 +39,8 @@ class Communicator {
   MPI_Comm handle() const noexcept { return handle_; }
 
   void barrier() const;
+  /// A barrier for ranks with nothing to do: they sleep and leave their cores to others.
+  void wait_idle() const;
 
   /// Element-wise sums over all ranks, in place. Integers only: their sums do not depend on the order.
   void sum(std::span<std::int64_t> values) const;

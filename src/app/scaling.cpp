@@ -1,0 +1,183 @@
+#include "scaling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+#include <set>
+
+#include "config_file.hpp"
+#include "jetrain/comm/hosts.hpp"
+#include "jetrain/comm/threads.hpp"
+#include "jetrain/comm/watchdog.hpp"
+#include "jetrain/core/checked_cast.hpp"
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/output_file.hpp"
+#include "jetrain/core/progress.hpp"
+#include "jetrain/core/stop_signal.hpp"
+#include "jetrain/data/array_loader.hpp"
+#include "jetrain/kernels/fma_peak.hpp"
+#include "jetrain/scaling/job_scripts.hpp"
+#include "jetrain/scaling/points.hpp"
+#include "jetrain/scaling/report.hpp"
+#include "jetrain/train/training_run.hpp"
+#include "study_folder.hpp"
+
+namespace jetrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string file_of(const ScalingRunOptions& options, const ScalingPoint& point) {
+  return (fs::path(options.output) / point.directory() / "point.json").string();
+}
+
+/// Removes what an earlier study left; nothing else that may be there.
+void clear_folder(const std::string& folder) {
+  if (!fs::exists(fs::path(folder) / "scaling.yaml")) return;
+  std::error_code ignored;
+  std::vector<fs::path> ours;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "scaling.yaml" || fs::exists(entry.path() / "point.json")) ours.push_back(entry.path());
+  }
+  for (const fs::path& path : ours) fs::remove_all(path, ignored);
+}
+
+/// One training by the ranks of `group`, timed by phases. Collective over them.
+ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const std::string& folder,
+                           const Communicator& group) {
+  Config config;
+  group.agree([&] { config = config_of(point, study); });
+  const int threads = set_threads(point.threads, group);
+  Log log(group.is_root(), Log::To::file_only);
+  TrainingRun run(config, folder, true, false, group, log);
+  Watchdog watchdog(config.train.stall_seconds, group);
+  progress::set(progress::Activity::reading);
+  LoadedImages loaded = load_images(config, {Set::train, Set::validation}, group);
+  run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
+  const RunResult result = run.run(loaded, threads, true, watchdog);
+
+  ScalingMeasurement m;
+  m.point = point;
+  m.weights_hash = result.weights_hash;
+  m.batch_size = config.train.batch_size;
+  m.steps = ceil_divide(result.training_jets, config.train.batch_size);
+  m.epochs = result.epochs;
+  m.training_jets = result.training_jets;
+  m.validation_jets = result.validation_jets;
+  m.parameters = result.parameters;
+  const std::vector<std::string> hosts = gather_host_names(group);
+  m.hosts = checked_cast<int>(std::ssize(std::set<std::string>(hosts.begin(), hosts.end())));
+  m.jets_per_second = result.jets_per_second;
+  group.barrier();
+  const std::vector<double> peaks = group.all_gather(kernels::measure_fma_peak_gflops(threads));
+  m.fma_gflops = std::accumulate(peaks.begin(), peaks.end(), 0.0);
+  m.peak_rss_bytes = result.peak_rss_bytes;
+  m.seconds = result.seconds;
+  return m;
+}
+
+void say(const ScalingMeasurement& m, const std::string& how) {
+  fmt::print("{:>6} ranks x {:<3} threads  repeat {}  batch {:<7}  {:>9.0f} jets/s  {}\n", m.point.ranks,
+             m.point.threads, m.point.repeat + 1, m.batch_size, m.jets_per_second, how);
+  std::fflush(stdout);
+}
+
+/// The points that stand on disk already, as rank 0 finds them.
+std::vector<std::uint8_t> find_done(const ScalingRunOptions& options, const std::vector<ScalingPoint>& points,
+                                    const Communicator& comm) {
+  std::vector<std::uint8_t> done;
+  for (const ScalingPoint& point : points) done.push_back(fs::exists(file_of(options, point)) ? 1 : 0);
+  comm.broadcast(done);
+  return done;
+}
+
+void require_ranks(const std::vector<int>& wanted, const Communicator& comm) {
+  const int most = *std::max_element(wanted.begin(), wanted.end());
+  if (most <= comm.size()) return;
+  throw UsageError(fmt::format(
+      "--ranks: {} ranks are asked for, but {} here: start as many as the largest number (mpirun -np "
+      "{}), or write job scripts with --write-jobs",
+      most, comm.size() == 1 ? "there is 1" : fmt::format("there are {}", comm.size()), most));
+}
+
+}  // namespace
+
+void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
+  catch_stop_signals();
+
+  // 1. The study: which points, and which of them are there already.
+  Config config = load_config(options.config, options.assignments, true, comm);
+  complete_arrays(config, comm);
+  const ScalingMode mode = scaling_mode(options.mode);
+  std::vector<int> ranks = options.ranks;
+  if (ranks.empty()) ranks = powers_of_two_up_to(comm.size());
+  const std::vector<ScalingPoint> points = scaling_points(mode, ranks, options.threads, options.repeats);
+  comm.agree([&] {
+    for (const ScalingPoint& point : points) config_of(point, config);
+    if (options.write_jobs) {
+      if (comm.is_root()) write_job_scripts(options.output, options.config, options.assignments, points);
+      return;
+    }
+    require_ranks(ranks, comm);
+    if (!comm.is_root()) return;
+    if (options.overwrite) clear_folder(options.output);
+    keep_study(options.output, "scaling.yaml", config);
+  });
+  if (options.write_jobs) return;
+  const std::vector<std::uint8_t> done = find_done(options, points, comm);
+
+  // 2. Each point in turn, by the first ranks; the others sleep.
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (done[i] != 0) continue;
+    const ScalingPoint& point = points[i];
+    const bool takes_part = comm.rank() < point.ranks;
+    const Communicator group = comm.split(takes_part ? 0 : 1);
+    bool stopped = false;
+    if (takes_part) {
+      try {
+        const std::string folder = (fs::path(options.output) / point.directory()).string();
+        const ScalingMeasurement measured = measure(point, config, folder, group);
+        group.agree([&] {
+          if (group.is_root()) write_text(file_of(options, point), to_json(measured));
+        });
+        if (group.is_root()) say(measured, "weights " + measured.weights_hash);
+      } catch (const CollectiveError& error) {
+        stopped = error.status() == ExitStatus::requeue;
+        if (!stopped && point.ranks == comm.size()) throw;
+        // The sleeping ranks know nothing of it: an error of this rank alone ends them.
+        if (!stopped && group.is_root()) throw Error(error.what(), error.status());
+      }
+    }
+    comm.wait_idle();
+    if (comm.max(std::int64_t{stopped}) != 0) {
+      throw CollectiveError("stopped by a signal; the same command goes on where the study stands",
+                            ExitStatus::requeue);
+    }
+  }
+  if (comm.is_root()) {
+    fmt::print(
+        "{} points in {}{}; look at them with `jetrain scaling report {}`\n", points.size(), options.output,
+        std::count(done.begin(), done.end(), 1) > 0 ? ", some of them from before" : "", options.output);
+  }
+}
+
+void scaling_report(const ScalingReportOptions& options, const Communicator& comm) {
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    const fs::path folder(options.folder);
+    const std::string html = options.output.empty() ? (folder / "scaling.html").string() : options.output;
+    require_writable(html, true);
+    const ScalingSummary summary = summarize(read_measurements(options.folder));
+    fs::path base(html);
+    write_text(base.replace_extension(".csv").string(), to_csv(summary));
+    write_text(base.replace_extension(".json").string(), to_json(summary));
+    write_text(html, to_html(summary));
+    fmt::print("{}\n{} has the plots, {} and .json the numbers\n", to_text(summary), html,
+               base.replace_extension(".csv").string());
+  });
+}
+
+}  // namespace jetrain

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jetrain/comm/communicator.hpp"
+
+namespace jetrain {
+
+struct ScalingRunOptions {
+  std::string config;
+  std::vector<std::string> assignments;
+  std::vector<int> ranks;
+  std::vector<int> threads{1};
+  std::string mode = "strong";
+  int repeats = 3;
+  std::string output = "runs/scaling";
+  bool overwrite = false;
+  bool write_jobs = false;
+};
+
+struct ScalingReportOptions {
+  std::string folder;
+  std::string output;  ///< a report is replaced: it can be made again
+};
+
+/// `jetrain scaling run`: trains the config on each number of ranks and threads, with the ranks there are;
+/// points that are there already are left as they are. Or writes one batch script for each number of ranks.
+/// Collective.
+void scaling_run(const ScalingRunOptions& options, const Communicator& comm);
+
+/// `jetrain scaling report`: what the points of a study say together. Collective.
+void scaling_report(const ScalingReportOptions& options, const Communicator& comm);
+
+}  // namespace jetrain

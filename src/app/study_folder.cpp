@@ -1,0 +1,34 @@
+#include "study_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/output_file.hpp"
+
+namespace jetrain {
+
+void keep_study(const std::string& folder, const std::string& file, const Config& config) {
+  namespace fs = std::filesystem;
+  const fs::path kept = fs::path(folder) / file;
+  const std::string text = to_yaml(config);
+  if (fs::exists(kept)) {
+    std::ifstream in(kept);
+    const std::string before{std::istreambuf_iterator<char>(in), {}};
+    if (before == text) return;
+    const std::vector<std::string> keys =
+        differing_keys(parse_config(before, kept.string(), {}, false), config);
+    throw UsageError(
+        fmt::format("{} holds a study with another config ({}): choose another --out, or --overwrite it",
+                    folder, keys.empty() ? "study" : keys.front()));
+  }
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) throw DataError(fmt::format("cannot make the folder {}: {}", folder, failure.message()));
+  write_text(kept.string(), text);
+}
+
+}  // namespace jetrain

@@ -1,0 +1,118 @@
+#include "jetrain/scaling/points.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "jetrain/core/error.hpp"
+
+namespace jetrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Calls `visit(name, member)` for all that is written, but for the mode.
+template <class Measurement, class Visitor>
+void for_each_value(Measurement& m, Visitor visit) {
+  visit("ranks", m.point.ranks);
+  visit("threads", m.point.threads);
+  visit("repeat", m.point.repeat);
+  visit("weights_hash", m.weights_hash);
+  visit("batch_size", m.batch_size);
+  visit("steps", m.steps);
+  visit("epochs", m.epochs);
+  visit("training_jets", m.training_jets);
+  visit("validation_jets", m.validation_jets);
+  visit("parameters", m.parameters);
+  visit("hosts", m.hosts);
+  visit("jets_per_second", m.jets_per_second);
+  visit("fma_gflops", m.fma_gflops);
+  visit("peak_rss_bytes", m.peak_rss_bytes);
+  visit("seconds", m.seconds);
+}
+
+}  // namespace
+
+ScalingMode scaling_mode(const std::string& name) {
+  return name == "weak" ? ScalingMode::weak : ScalingMode::strong;
+}
+
+const char* name_of(ScalingMode mode) {
+  return mode == ScalingMode::weak ? "weak" : "strong";
+}
+
+std::string ScalingPoint::directory() const {
+  return fmt::format("{}_r{:04}_t{:02}_{}", name_of(mode), ranks, threads, repeat);
+}
+
+std::vector<ScalingPoint> scaling_points(ScalingMode mode, const std::vector<int>& ranks,
+                                         const std::vector<int>& threads, int repeats) {
+  std::vector<ScalingPoint> points;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    for (const int r : ranks) {
+      for (const int t : threads) points.push_back({mode, r, t, repeat});
+    }
+  }
+  return points;
+}
+
+Config config_of(const ScalingPoint& point, Config config) {
+  if (point.mode == ScalingMode::weak) {
+    config.train.batch_size *= point.workers();
+    config.data.limit.jets *= point.workers();
+    if (config.train.batch_size > rules::kLargestBatch) {
+      throw UsageError(
+          fmt::format("weak scaling to {} workers makes a batch of {}, more than {}: lower train.batch_size, "
+                      "which is the "
+                      "batch of one worker here",
+                      point.workers(), config.train.batch_size, rules::kLargestBatch));
+    }
+  }
+  config.early_stopping.enabled = false;
+  config.checkpoint.every_steps = 0;
+  config.checkpoint.every_seconds = 0;
+  return config;
+}
+
+std::string to_json(const ScalingMeasurement& measurement) {
+  nlohmann::ordered_json json{{"mode", name_of(measurement.point.mode)}};
+  for_each_value(measurement, [&](const char* key, const auto& value) { json[key] = value; });
+  return json.dump(2) + "\n";
+}
+
+ScalingMeasurement measurement_from_json(const std::string& text, const std::string& path) {
+  ScalingMeasurement measurement;
+  try {
+    const auto json = nlohmann::json::parse(text);
+    measurement.point.mode = scaling_mode(json.at("mode").get<std::string>());
+    for_each_value(measurement, [&](const char* key, auto& value) { json.at(key).get_to(value); });
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError(fmt::format("{} is not a point of a scaling study: {}", path, error.what()));
+  }
+  return measurement;
+}
+
+std::vector<ScalingMeasurement> read_measurements(const std::string& folder) {
+  std::vector<fs::path> files;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const fs::path file = entry.path() / "point.json";
+    if (fs::exists(file)) files.push_back(file);
+  }
+  if (files.empty())
+    throw DataError(
+        fmt::format("{} holds no points of a scaling study: make some with `jetrain scaling run`", folder));
+  std::sort(files.begin(), files.end());
+  std::vector<ScalingMeasurement> all;
+  for (const fs::path& file : files) {
+    std::ifstream in(file);
+    all.push_back(measurement_from_json({std::istreambuf_iterator<char>(in), {}}, file.string()));
+  }
+  return all;
+}
+
+}  // namespace jetrain

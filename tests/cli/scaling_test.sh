@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# scaling_test.sh JETRAIN: a scaling study in one job, from its points to its report; interrupted and gone on with;
+# wrong requests; job scripts.
+# Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
+set -euo pipefail
+jetrain=$(realpath "$1")
+config=$TEST_DATA_DIR/../../configs/notebook.yaml
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+"$jetrain" generate jets.h5 --jets 600 --seed 3 >/dev/null
+settings=(--set data.files=jets.h5 --set train.epochs=1)
+
+"$MPIRUN" 3 "$jetrain" scaling run "$config" "${settings[@]}" --ranks 1,3 --threads 1,2 --repeat 1 --out study >run.txt 2>&1 ||
+  fail "$(cat run.txt)"
+[ "$(ls study/strong_*/point.json | wc -l)" = 4 ] || fail "not four points: $(cat run.txt)"
+"$MPIRUN" 3 "$jetrain" scaling run "$config" "${settings[@]}" --ranks 2 --mode weak --repeat 2 --out study >>run.txt 2>&1 ||
+  fail "$(cat run.txt)"
+
+"$jetrain" scaling report study --out report.html >report.txt || fail "$(cat report.txt)"
+grep -q 'gave the same weights, bit for bit' report.txt || fail "$(cat report.txt)"
+hash=$(sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' study/strong_r0003_t02_0/result.json)
+grep -q "$hash" report.txt || fail "the report has another hash than result.json"
+python3 - <<'PYTHON' || fail "the report's files"
+import csv, json, xml.etree.ElementTree as tree, re
+rows = list(csv.DictReader(open("report.csv")))
+assert len(rows) == 5, rows
+assert {(r["mode"], r["ranks"], r["threads"]) for r in rows} == {("strong", "1", "1"), ("strong", "1", "2"),
+    ("strong", "3", "1"), ("strong", "3", "2"), ("weak", "2", "1")}
+assert rows[0]["efficiency"] == "1.0" and int(rows[4]["repeats"]) == 2 and int(rows[4]["batch_size"]) == 100
+for row in rows:
+    assert float(row["jets_per_second"]) > 0 and float(row["compute_seconds"]) > 0 and float(row["peak_rss_bytes"]) > 1e6
+points = json.load(open("report.json"))["points"]
+assert [str(p["workers"]) for p in points] == [r["workers"] for r in rows]
+plots = re.findall("<svg.*?</svg>", open("report.html").read(), re.S)
+assert len(plots) == 4, len(plots)
+for plot in plots:
+    tree.fromstring(plot)
+PYTHON
+
+# The same command goes on: a point that is there is not measured again, one that is missing is.
+rm -r study/strong_r0001_t02_0
+before=$(stat -c %Y.%i study/strong_r0003_t02_0/point.json)
+"$MPIRUN" 3 "$jetrain" scaling run "$config" "${settings[@]}" --ranks 1,3 --threads 1,2 --repeat 1 --out study >again.txt 2>&1 ||
+  fail "$(cat again.txt)"
+[ -e study/strong_r0001_t02_0/point.json ] || fail "the missing point was not measured"
+[ "$before" = "$(stat -c %Y.%i study/strong_r0003_t02_0/point.json)" ] || fail "a point was measured twice"
+
+# refused STATUS WORDS COMMAND...: it ends so, and says so.
+refused() {
+  local status=0
+  timeout 60 "${@:3}" >refused.txt 2>&1 || status=$?
+  [ $status = "$1" ] && grep -q -- "$2" refused.txt || fail "status $status, wanted $1 and '$2': $(cat refused.txt)"
+}
+refused 2 "8 ranks are asked for, but there are 2" "$MPIRUN" 2 "$jetrain" scaling run "$config" "${settings[@]}" --ranks 8
+refused 2 "holds a study with another config (train.batch_size)" "$jetrain" scaling run "$config" "${settings[@]}" \
+  --set train.batch_size=7 --ranks 1 --out study
+refused 1 "holds no points" "$jetrain" scaling report "$folder"
+refused 1 "diverged" "$MPIRUN" 2 "$jetrain" scaling run "$config" "${settings[@]}" --ranks 1,2 --repeat 1 --out diverges \
+  --set train.optimizer.adam.learning_rate=1e30
+echo '{"mode": "strong"}' >study/strong_r0001_t01_0/point.json
+refused 1 "strong_r0001_t01_0/point.json is not a point" "$jetrain" scaling report study
+
+"$jetrain" scaling run "$config" "${settings[@]}" --ranks 1,4 --write-jobs --out jobs >/dev/null
+for script in jobs/jobs/*; do bash -n "$script" || fail "$script is not a shell script"; done
+grep -q "^#SBATCH --ntasks=4" jobs/jobs/r0004_t01.sbatch || fail "$(cat jobs/jobs/r0004_t01.sbatch)"
+echo "all as it should be"

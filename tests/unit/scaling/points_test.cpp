@@ -1,0 +1,63 @@
+#include "jetrain/scaling/points.hpp"
+
+#include <gtest/gtest.h>
+
+#include "jetrain/core/error.hpp"
+
+namespace jetrain {
+namespace {
+
+TEST(ScalingPoints, AreAllCombinationsRepeatByRepeat) {
+  const auto points = scaling_points(ScalingMode::strong, {1, 4}, {1, 2}, 2);
+  ASSERT_EQ(points.size(), 8U);
+  EXPECT_EQ(points.front().directory(), "strong_r0001_t01_0");
+  EXPECT_EQ(points[3].directory(), "strong_r0004_t02_0");
+  EXPECT_EQ(points[3].workers(), 8);
+  EXPECT_EQ(points[4].repeat, 1);
+}
+
+TEST(ScalingPoints, WeakScalingGrowsTheBatchAndTheLimit) {
+  Config config;
+  config.train.batch_size = 64;
+  config.data.limit.jets = 1000;
+  const Config weak = config_of({ScalingMode::weak, 4, 2, 0}, config);
+  EXPECT_EQ(weak.train.batch_size, 512);
+  EXPECT_EQ(weak.data.limit.jets, 8000);
+  const Config strong = config_of({ScalingMode::strong, 4, 2, 0}, config);
+  EXPECT_EQ(strong.train.batch_size, 64);
+  EXPECT_EQ(strong.data.limit.jets, 1000);
+  EXPECT_FALSE(strong.early_stopping.enabled);
+}
+
+TEST(ScalingPoints, RefuseABatchBeyondTheLargest) {
+  Config config;
+  config.train.batch_size = 10'000'000;
+  EXPECT_THROW(config_of({ScalingMode::weak, 1000, 1, 0}, config), UsageError);
+}
+
+TEST(ScalingMeasurement, IsReadAsItWasWritten) {
+  ScalingMeasurement m;
+  m.point = {ScalingMode::weak, 16, 2, 1};
+  m.weights_hash = "00ff";
+  m.batch_size = 2048;
+  m.jets_per_second = 12345.5;
+  m.seconds = {{"compute", 1.25}, {"wait", 0.5}};
+  const ScalingMeasurement read = measurement_from_json(to_json(m), "point.json");
+  EXPECT_EQ(to_json(read), to_json(m));
+  EXPECT_EQ(read.point.directory(), "weak_r0016_t02_1");
+  EXPECT_EQ(read.seconds.at("wait"), 0.5);
+}
+
+TEST(ScalingMeasurement, SaysWhichFileIsDamaged) {
+  for (const char* text : {"", "{", "[1]", R"({"mode": "strong"})", R"({"mode": 3})"}) {
+    try {
+      measurement_from_json(text, "a/point.json");
+      FAIL() << text;
+    } catch (const DataError& error) {
+      EXPECT_NE(std::string(error.what()).find("a/point.json"), std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace jetrain
