@@ -69,7 +69,8 @@ std::string placement_table(const std::vector<Placement>& places) {
 bool can_lock_files_in(std::string folder) {
   namespace fs = std::filesystem;
   fs::path existing = fs::absolute(folder);
-  while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+  std::error_code ignored;
+  while (!fs::exists(existing, ignored) && existing.has_relative_path()) existing = existing.parent_path();
   const int file = open(existing.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return true;  // another message's matter
   const bool refused = flock(file, LOCK_SH | LOCK_NB) != 0 && errno != EWOULDBLOCK && errno != EINTR;
@@ -85,8 +86,7 @@ void describe_workers(const Config& config, const std::string& output, int threa
   if (!comm.is_root()) return;
   const std::int64_t leaves = ceil_divide(config.train.batch_size, kLanes);
   const std::int64_t workers = std::int64_t{comm.size()} * threads;
-  log.line(fmt::format("jetrain " JETRAIN_VERSION
-                       ", {}; {}; HDF5 {}; own kernels, no BLAS and no threads of its own",
+  log.line(fmt::format("jetrain " JETRAIN_VERSION ", {}; {}; HDF5 {}; own kernels, no BLAS",
                        kernels::instruction_set(), mpi_version(), hdf5::library_version()));
   log.line(placement_table(places));
   log.line(fmt::format("{} rank{} x {} thread{}; global batch {}: {} leaves of {} jets a step, {} a worker",

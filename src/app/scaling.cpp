@@ -123,7 +123,7 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
     }
     require_ranks(ranks, comm);
     if (!comm.is_root()) return;
-    if (options.overwrite) clear_folder(options.output);
+    if (options.overwrite || !has_measurements(options.output)) clear_folder(options.output);
     keep_study(options.output, "scaling.yaml", config);
   });
   if (options.write_jobs) return;

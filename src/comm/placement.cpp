@@ -94,10 +94,13 @@ std::vector<std::string> placement_warnings(const std::vector<Placement>& placem
                    p.threads)]
           .push_back(rank);
     } else if (p.threads > p.share + 1e-6) {
+      const bool shared = p.share < static_cast<double>(p.cpus.size()) - 1e-6;
       crowded[fmt::format(
-                  "{} thread{} for {:.2g} core{}, since ranks share them; waiting ranks take time from "
-                  "working ones: start fewer ranks or threads, or bind each rank to cores of its own",
-                  p.threads, p.threads == 1 ? "" : "s", p.share, p.share == 1 ? "" : "s")]
+                  "{} thread{} for {:.4g} core{}{}; waiting threads take time from working ones: start "
+                  "fewer ranks or threads{}",
+                  p.threads, p.threads == 1 ? "" : "s", p.share, p.share == 1 ? "" : "s",
+                  shared ? ", since ranks share them" : "",
+                  shared ? ", or bind each rank to cores of its own" : "")]
           .push_back(rank);
     } else if (p.threads > p.cores) {
       hyper_threads[fmt::format("{} threads on {} cores, two hyper-threads each; one thread fills a core's "

@@ -1,6 +1,7 @@
 #include "jetrain/comm/rank_sum.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "jetrain/core/progress.hpp"
 
@@ -25,6 +26,8 @@ RankSum::RankSum(std::size_t count, Method wanted, const Communicator& comm) : c
 
 RankSum::~RankSum() {
   if (window_ == MPI_WIN_NULL) return;
+  // Freeing is collective: after an error that other ranks may not know of, it would wait for them for ever.
+  if (std::uncaught_exceptions() > 0) return;
   MPI_Win_unlock_all(window_);
   MPI_Win_free(&window_);
 }

@@ -35,6 +35,17 @@ void for_each_value(Measurement& m, Visitor visit) {
   visit("seconds", m.seconds);
 }
 
+std::vector<fs::path> measurement_files(const std::string& folder) {
+  std::vector<fs::path> files;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const fs::path file = entry.path() / "point.json";
+    if (fs::exists(file, failure)) files.push_back(file);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 }  // namespace
 
 ScalingMode scaling_mode(const std::string& name) {
@@ -96,17 +107,15 @@ ScalingMeasurement measurement_from_json(const std::string& text, const std::str
   return measurement;
 }
 
+bool has_measurements(const std::string& folder) {
+  return !measurement_files(folder).empty();
+}
+
 std::vector<ScalingMeasurement> read_measurements(const std::string& folder) {
-  std::vector<fs::path> files;
-  std::error_code failure;
-  for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    const fs::path file = entry.path() / "point.json";
-    if (fs::exists(file)) files.push_back(file);
-  }
+  const std::vector<fs::path> files = measurement_files(folder);
   if (files.empty())
     throw DataError(
         fmt::format("{} holds no points of a scaling study: make some with `jetrain scaling run`", folder));
-  std::sort(files.begin(), files.end());
   std::vector<ScalingMeasurement> all;
   for (const fs::path& file : files) {
     std::ifstream in(file);

@@ -1,6 +1,7 @@
 #include "jetrain/scaling/report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -205,14 +206,14 @@ std::string to_text(const ScalingSummary& summary) {
 std::string to_csv(const ScalingSummary& summary) {
   std::string text;
   for (const ScalingRow& row : summary.rows) {
-    std::string line;
-    std::string head;
+    std::vector<std::string> keys;
+    std::vector<std::string> values;
     for (const auto& [key, value] : columns(row)) {
-      head += (head.empty() ? "" : ",") + key;
-      line += (line.empty() ? "" : ",") + (value.is_string() ? value.get<std::string>() : value.dump());
+      keys.push_back(key);
+      values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
     }
-    if (text.empty()) text = head + "\n";
-    text += line + "\n";
+    if (text.empty()) text = fmt::format("{}\n", fmt::join(keys, ","));
+    text += fmt::format("{}\n", fmt::join(values, ","));
   }
   return text;
 }

@@ -2,14 +2,8 @@
 # image_cache_test.sh JETRAIN: training from data.cache gives the same bits as training from the data, whatever number
 # of ranks wrote it; a cache that is stale or damaged is noticed and made anew.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
-set -euo pipefail
-jetrain=$(realpath "$1")
+source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 config=$TEST_DATA_DIR/../../configs/notebook.yaml
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
 
 # train RUN RANKS [ARGUMENT...]
 train() {

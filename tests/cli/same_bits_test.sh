@@ -2,14 +2,8 @@
 # same_bits_test.sh JETRAIN: weights, history and metrics do not depend on who computes them. The notebook's network
 # learns from 2,000 generated jets with several numbers of ranks and threads; all runs must agree to the last bit.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
-set -euo pipefail
-jetrain=$(realpath "$1")
+source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 config=$TEST_DATA_DIR/../../configs/notebook.yaml
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
 
 # train RUN RANKS THREADS [ARGUMENT...]
 train() {

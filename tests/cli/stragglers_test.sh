@@ -2,14 +2,8 @@
 # stragglers_test.sh JETRAIN: a rank that is slowed down on purpose is found, in the log and in result.json; the
 # weights stay the same. It is stopped (SIGSTOP) four fifths of the time.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
-set -euo pipefail
-jetrain=$(realpath "$1")
+source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 config=$TEST_DATA_DIR/../../configs/notebook.yaml
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
 
 "$jetrain" generate jets.h5 --jets 6000 --seed 3 >/dev/null
 train=("$jetrain" train "$config" --set data.files=jets.h5 --set train.epochs=2 --set train.batch_size=256 --threads 1)

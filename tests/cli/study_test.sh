@@ -2,13 +2,7 @@
 # study_test.sh JETRAIN: a study trains its family, in groups of ranks or in one, with the bits of single trainings;
 # it goes on where it was interrupted; its tables hold what came of it.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...
-set -euo pipefail
-jetrain=$(realpath "$1")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
+source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 hashes() { awk -F, 'NR > 1 {print $NF}' "$1/study.csv"; }
 column() { /usr/bin/python3 -c 'import csv, sys; print("\n".join(r[sys.argv[2]] for r in csv.DictReader(open(sys.argv[1]))))' "$1" "$2"; }
 

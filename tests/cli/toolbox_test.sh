@@ -3,14 +3,8 @@
 # and 2x2 ranks x threads, also when the training was stopped and resumed in between; and the tutorial's examples find
 # what they should. Small networks on a few hundred jets.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
-set -euo pipefail
-jetrain=$(realpath "$1")
+source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 configs=$TEST_DATA_DIR/../../configs
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
 weights_hash() { sed -n 's/.*"weights_hash": "\(.*\)",/\1/p' "$1/result.json"; }
 metrics() { cut -d, -f1-7 "$1/history.csv"; }
 

@@ -60,6 +60,8 @@ std::string to_json(const ScalingMeasurement& measurement);
 /// DataError where `text` (of the file `path`) is not one.
 ScalingMeasurement measurement_from_json(const std::string& text, const std::string& path);
 
+bool has_measurements(const std::string& folder);
+
 /// The measurements in a study's folder. DataError where there is none, or one is damaged.
 std::vector<ScalingMeasurement> read_measurements(const std::string& folder);
 

@@ -35,7 +35,14 @@ TEST(PlacementWarnings, TellOfThreadsBoundToOneCore) {
 
 TEST(PlacementWarnings, TellOfRanksThatShareCores) {
   EXPECT_THAT(placement_warnings({place({0, 1}, 2, 2, 1), place({0, 1}, 2, 2, 1), place({2, 3}, 2, 2, 2)}),
-              ElementsAre(testing::AllOf(HasSubstr("ranks 0-1"), HasSubstr("2 threads for 1 core,"))));
+              ElementsAre(testing::AllOf(HasSubstr("ranks 0-1"),
+                                         HasSubstr("2 threads for 1 core, since ranks share them"))));
+}
+
+TEST(PlacementWarnings, TellOfMoreThreadsThanCores) {
+  EXPECT_THAT(placement_warnings({place({0, 1}, 2, 8, 2)}),
+              ElementsAre(testing::AllOf(HasSubstr("rank 0: 8 threads for 2 cores;"),
+                                         testing::Not(HasSubstr("ranks share")))));
 }
 
 TEST(PlacementWarnings, TellOfHyperThreads) {
