@@ -34,6 +34,7 @@ struct Command {
   StudyOptions study;
   ScalingRunOptions scaling_run;
   ScalingReportOptions scaling_report;
+  ScalingProjectOptions scaling_project;
   EvaluateOptions evaluate;
   PredictOptions predict;
   std::string summary_config;
@@ -139,6 +140,67 @@ void add_study(CLI::App& app, Command& command) {
   verb->callback([&] { command.run = [&](const Communicator& comm) { study(o, comm); }; });
 }
 
+/// "100Gbit", "12.5GB", both a second: bytes per second.
+CLI::AsNumberWithUnit bandwidth_unit() {
+  const std::map<std::string, double> units = {
+      {"Gbit", 1e9 / 8}, {"Mbit", 1e6 / 8}, {"GB", 1e9}, {"MB", 1e6}};
+  return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "BANDWIDTH");
+}
+/// "2us": seconds.
+CLI::AsNumberWithUnit time_unit() {
+  const std::map<std::string, double> units = {{"s", 1.0}, {"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9}};
+  return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME");
+}
+
+void add_scaling_project(CLI::App* scaling, Command& command) {
+  ScalingProjectOptions& o = command.scaling_project;
+  ProjectionPlan& plan = o.plan;
+  Network& network = plan.network;
+  CLI::App* verb = scaling->add_subcommand(
+      "project", "what measured points let one expect of more ranks, on a network that you name");
+  const auto whole = [&](const char* name, auto& value, const char* text) {
+    return verb->add_option(name, value, text)
+        ->check(CLI::Range(1LL, 1'000'000'000'000LL))
+        ->capture_default_str();
+  };
+  verb->add_option("folders", o.folders, "folders of studies of one network, the more points the better")
+      ->required();
+  verb->add_option("--ranks", plan.ranks, "numbers of ranks (default: powers of two up to 1024)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1 << 20));
+  whole("--threads", plan.threads, "OpenMP threads a rank");
+  verb->add_option("--latency", network.latency_seconds, "from rank to rank, as 2us (the default)")
+      ->transform(time_unit());
+  verb->add_option("--bandwidth", network.bandwidth,
+                   "of a node's link, a second, as 100Gbit (the default) or 12.5GB")
+      ->transform(bandwidth_unit());
+  verb->add_option("--message-time", network.message_seconds,
+                   "of a rank, to send a small message and take one, as 1us (the default)")
+      ->transform(time_unit());
+  whole("--ranks-per-node", network.ranks_per_node, "ranks that share a link, and memory");
+  verb->add_option("--nodes-per-switch", network.nodes_per_switch, "0: all nodes on one switch")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  verb->add_option("--oversubscription", network.oversubscription,
+                   "a switch's links to its nodes, divided by its links to other switches")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->capture_default_str();
+  whole("--jets", plan.training_jets, "training jets");
+  whole("--validation-jets", plan.validation_jets, "jets that validate");
+  whole("--batch", plan.strong_batch, "strong scaling: the global batch");
+  whole("--batch-per-worker", plan.weak_batch, "weak scaling: the batch of one rank x thread");
+  verb->add_option("--jets-per-worker", plan.weak_jets,
+                   "weak scaling: training jets of one rank x thread (0: --jets, shared by all)")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  verb->add_option("--validation-ranks", o.validation, "all or root, as validation.ranks")
+      ->check(CLI::IsMember({"all", "root"}))
+      ->capture_default_str();
+  verb->add_option("--out", o.output,
+                   "HTML file; .csv and .json go beside it (default: FOLDER/projection.html)");
+  verb->callback([&] { command.run = [&](const Communicator& comm) { scaling_project(o, comm); }; });
+}
+
 void add_scaling(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("scaling", "scaling studies: measure them, and report on them");
   verb->require_subcommand(1);
@@ -179,6 +241,7 @@ void add_scaling(CLI::App& app, Command& command) {
   report->add_option("--out", r.output,
                      "HTML file; .csv and .json go beside it (default: FOLDER/scaling.html)");
   report->callback([&] { command.run = [&](const Communicator& comm) { scaling_report(r, comm); }; });
+  add_scaling_project(verb, command);
 }
 
 void add_evaluate(CLI::App& app, Command& command) {

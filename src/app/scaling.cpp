@@ -45,6 +45,21 @@ void clear_folder(const std::string& folder) {
   for (const fs::path& path : ours) fs::remove_all(path, ignored);
 }
 
+std::string output_or(const std::string& output, const std::string& folder, const char* name) {
+  return output.empty() ? (fs::path(folder) / name).string() : output;
+}
+
+/// As a page, and its numbers beside it.
+template <class Report>
+void write_report(const std::string& html, const Report& report) {
+  fs::path base(html);
+  write_text(base.replace_extension(".csv").string(), to_csv(report));
+  write_text(base.replace_extension(".json").string(), to_json(report));
+  write_text(html, to_html(report));
+  fmt::print("{}\n{} has the plots, {} and .json the numbers\n", to_text(report), html,
+             base.replace_extension(".csv").string());
+}
+
 /// One training by the ranks of `group`, timed by phases. Collective over them.
 ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const std::string& folder,
                            const Communicator& group) {
@@ -68,6 +83,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   m.training_jets = result.training_jets;
   m.validation_jets = result.validation_jets;
   m.parameters = result.parameters;
+  m.all_validate = config.validation.ranks == "all";
   const std::vector<std::string> hosts = gather_host_names(group);
   m.hosts = checked_cast<int>(std::ssize(std::set<std::string>(hosts.begin(), hosts.end())));
   m.jets_per_second = result.jets_per_second;
@@ -76,6 +92,8 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   m.fma_gflops = std::accumulate(peaks.begin(), peaks.end(), 0.0);
   m.peak_rss_bytes = result.peak_rss_bytes;
   m.seconds = result.seconds;
+  m.communication =
+      probe_communication(result.parameters, RankSum::method_named(config.train.allreduce), group);
   return m;
 }
 
@@ -167,16 +185,31 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
 void scaling_report(const ScalingReportOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (!comm.is_root()) return;
-    const fs::path folder(options.folder);
-    const std::string html = options.output.empty() ? (folder / "scaling.html").string() : options.output;
+    const std::string html = output_or(options.output, options.folder, "scaling.html");
     require_writable(html, true);
-    const ScalingSummary summary = summarize(read_measurements(options.folder));
-    fs::path base(html);
-    write_text(base.replace_extension(".csv").string(), to_csv(summary));
-    write_text(base.replace_extension(".json").string(), to_json(summary));
-    write_text(html, to_html(summary));
-    fmt::print("{}\n{} has the plots, {} and .json the numbers\n", to_text(summary), html,
-               base.replace_extension(".csv").string());
+    write_report(html, summarize(read_measurements(options.folder)));
+  });
+}
+
+void scaling_project(const ScalingProjectOptions& options, const Communicator& comm) {
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    const std::string html = output_or(options.output, options.folders.front(), "projection.html");
+    require_writable(html, true);
+    std::vector<ScalingMeasurement> points;
+    for (const std::string& folder : options.folders) {
+      std::vector<ScalingMeasurement> more = read_measurements(folder);
+      points.insert(points.end(), more.begin(), more.end());
+    }
+    const std::size_t all = points.size();
+    points = with_own_cores(std::move(points));
+    if (points.size() < all)
+      fmt::print("{} of {} measurements are left out: their workers shared cores\n", all - points.size(),
+                 all);
+    ProjectionPlan plan = options.plan;
+    plan.all_validate = options.validation == "all";
+    if (plan.ranks.empty()) plan.ranks = powers_of_two_up_to(1024);
+    write_report(html, project(points, plan));
   });
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/scaling/projection.hpp"
 
 namespace jetrain {
 
@@ -24,6 +25,13 @@ struct ScalingReportOptions {
   std::string output;  ///< a report is replaced: it can be made again
 };
 
+struct ScalingProjectOptions {
+  std::vector<std::string> folders;
+  ProjectionPlan plan;
+  std::string validation = "all";
+  std::string output;
+};
+
 /// `jetrain scaling run`: trains the config on each number of ranks and threads, with the ranks there are;
 /// points that are there already are left as they are. Or writes one batch script for each number of ranks.
 /// Collective.
@@ -31,5 +39,9 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm);
 
 /// `jetrain scaling report`: what the points of a study say together. Collective.
 void scaling_report(const ScalingReportOptions& options, const Communicator& comm);
+
+/// `jetrain scaling project`: what the points of studies let one expect of more ranks, on a network that is
+/// named. Collective.
+void scaling_project(const ScalingProjectOptions& options, const Communicator& comm);
 
 }  // namespace jetrain

@@ -18,7 +18,11 @@ BatchFeeder::BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Comm
     : home_(home),
       plan_(plan),
       comm_(comm),
-      window_batches_(std::max<std::int64_t>(1, kWindowSamples * plan.ranks / plan.batch_size)) {}
+      window_batches_(batches_of_a_window(plan.batch_size, plan.ranks)) {}
+
+std::int64_t BatchFeeder::batches_of_a_window(std::int64_t batch_size, std::int64_t ranks) {
+  return std::max<std::int64_t>(1, kWindowSamples * ranks / batch_size);
+}
 
 void BatchFeeder::start_epoch(EpochOrder order) {
   const Stopwatch watch;

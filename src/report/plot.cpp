@@ -166,6 +166,15 @@ std::string html_escaped(const std::string& text) {
   return out;
 }
 
+std::string page_begin(const std::string& title) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>jetrain: {0}</title>\n"
+      "<style>body{{font-family:sans-serif;margin:2em;max-width:1340px}}"
+      "pre{{background:#f4f4f4;padding:1em;overflow:auto}}svg{{margin:4px}}</style></head><body>\n<h1>{0}</"
+      "h1>\n",
+      html_escaped(title));
+}
+
 std::string line_plot(const PlotAxes& axes, const std::vector<PlotSeries>& series) {
   std::vector<double> xs;
   std::vector<double> ys;

@@ -28,11 +28,15 @@ void for_each_value(Measurement& m, Visitor visit) {
   visit("training_jets", m.training_jets);
   visit("validation_jets", m.validation_jets);
   visit("parameters", m.parameters);
+  visit("all_validate", m.all_validate);
   visit("hosts", m.hosts);
   visit("jets_per_second", m.jets_per_second);
   visit("fma_gflops", m.fma_gflops);
   visit("peak_rss_bytes", m.peak_rss_bytes);
   visit("seconds", m.seconds);
+  visit("add_byte_seconds", m.communication.add_byte_seconds);
+  visit("message_seconds", m.communication.message_seconds);
+  visit("allreduce", m.communication.allreduce);
 }
 
 std::vector<fs::path> measurement_files(const std::string& folder) {
@@ -105,6 +109,17 @@ ScalingMeasurement measurement_from_json(const std::string& text, const std::str
     throw DataError(fmt::format("{} is not a point of a scaling study: {}", path, error.what()));
   }
   return measurement;
+}
+
+std::vector<ScalingMeasurement> with_own_cores(std::vector<ScalingMeasurement> points) {
+  constexpr double kCrowded = 0.7;
+  const auto peak = [](const ScalingMeasurement& m) {
+    return m.fma_gflops / static_cast<double>(m.point.workers());
+  };
+  double best = 0;
+  for (const ScalingMeasurement& m : points) best = std::max(best, peak(m));
+  std::erase_if(points, [&](const ScalingMeasurement& m) { return peak(m) < kCrowded * best; });
+  return points;
 }
 
 bool has_measurements(const std::string& folder) {

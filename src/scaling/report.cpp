@@ -17,8 +17,8 @@ namespace jetrain {
 namespace {
 
 /// As they follow one another; those of an epoch come after the first two.
-constexpr std::array kPhases = {"read", "preprocess", "compute",      "update",
-                                "wait", "allreduce",  "redistribute", "validate"};
+constexpr std::array kPhases = {"read",      "preprocess",   "compute",  "update", "wait",
+                                "allreduce", "redistribute", "validate", "save"};
 constexpr std::size_t kFirstOfEpoch = 2;
 
 Spread spread(std::vector<double> values) {
@@ -231,11 +231,7 @@ std::string to_json(const ScalingSummary& summary) {
 
 std::string to_html(const ScalingSummary& summary) {
   const auto workers = [](const ScalingRow& row) { return static_cast<double>(row.first.point.workers()); };
-  std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>jetrain: scaling</title>\n"
-      "<style>body{font-family:sans-serif;margin:2em;max-width:1340px}pre{background:#f4f4f4;padding:1em;"
-      "overflow:auto}"
-      "svg{margin:4px}</style></head><body>\n<h1>Scaling study</h1>\n";
+  std::string html = page_begin("Scaling study");
   html += fmt::format("<p>{}</p>\n", html_escaped(hash_sentence(summary)));
   html += line_plot({"Throughput", "workers (ranks x threads)", "jets/s", true, true},
                     series_by_mode(

@@ -41,7 +41,7 @@ class EpochRunner {
         update_(config.train, model, plan_.batches()),
         augmenter_(config),
         step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_,
-              config.train.allreduce == "flat" ? RankSum::Method::flat : RankSum::Method::hierarchical),
+              RankSum::method_named(config.train.allreduce)),
         feeder_(train, plan_, comm),
         log_(log),
         changing_(changing),
@@ -288,6 +288,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
+  double save_seconds = 0;
   std::vector<Straggler> slow;
   const RescueScope rescue(watchdog, files.rescue, changing, [&] { return capture(state, model, update); });
 
@@ -317,6 +318,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
     exchange();  // a moving average of the weights, where one is wanted, is what is validated
     record.validation = validation.run(model);
     validate_seconds += watch.seconds();
+    const Stopwatch save_watch;
 
     progress::set(Activity::writing);
     std::unique_lock lock(changing);
@@ -336,6 +338,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
       if (state.best_epoch == record.epoch)
         save_model(files.run->file("best.h5"), config, model, state.best_parameters);
     });
+    save_seconds += save_watch.seconds();
     lock.unlock();
     log.line(epoch_line(record, config.train.epochs, best));
     std::vector<OwnTime> own = epochs.own_times();
@@ -369,6 +372,8 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
   result.parameters = model.parameter_count();
   result.jets_per_second = median(rates);
   result.seconds["validate"] = validate_seconds;
+  result.seconds["metrics"] = validation.metrics_seconds();
+  result.seconds["save"] = save_seconds;
   result.seconds["checkpoint"] = files.checkpoints != nullptr ? files.checkpoints->seconds() : 0.0;
   epochs.add_times(result.seconds);
   return result;

@@ -34,7 +34,9 @@ Metrics Validation::run(const Model& model) {
     scored.correct = comm_.sum(scored.correct);
   }
   Metrics metrics;
+  const Stopwatch metrics_watch;
   if (comm_.is_root()) metrics = compute_metrics(scored);
+  metrics_seconds_ += metrics_watch.seconds();
   comm_.broadcast(std::span(&metrics, 1));
   return metrics;
 }

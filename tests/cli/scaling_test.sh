@@ -35,6 +35,20 @@ for plot in plots:
     tree.fromstring(plot)
 PYTHON
 
+# What the points let one expect of more ranks (points on shared cores are left out, so how many there are is open).
+"$jetrain" scaling project study --ranks 1,64 --bandwidth 10Gbit --latency 5us --out projection.html >projection.txt ||
+  fail "$(cat projection.txt)"
+grep -q 'breaks first' projection.txt || fail "$(cat projection.txt)"
+python3 - <<'PYTHON' || fail "the projection's files"
+import csv, json
+rows = list(csv.DictReader(open("projection.csv")))
+assert [(r["mode"], r["ranks"]) for r in rows] == [("strong", "1"), ("strong", "64"), ("weak", "1"), ("weak", "64")], rows
+assert float(rows[0]["efficiency"]) == 1 and 0 < float(rows[1]["efficiency"]) < 1
+network = json.load(open("projection.json"))["network"]
+assert abs(network["bandwidth_bytes_per_second"] - 1.25e9) < 1 and network["latency_seconds"] == 5e-6
+assert "</svg>" in open("projection.html").read()
+PYTHON
+
 # The same command goes on: a point that is there is not measured again, one that is missing is.
 rm -r study/strong_r0001_t02_0
 before=$(stat -c %Y.%i study/strong_r0003_t02_0/point.json)
@@ -52,6 +66,7 @@ refused() {
 refused 2 "8 ranks are asked for, but there are 2" "$MPIRUN" 2 "$jetrain" scaling run "$config" "${settings[@]}" --ranks 8
 refused 2 "holds a study with another config (train.batch_size)" "$jetrain" scaling run "$config" "${settings[@]}" \
   --set train.batch_size=7 --ranks 1 --out study
+refused 2 "--bandwidth" "$jetrain" scaling project study --bandwidth 100
 refused 1 "holds no points" "$jetrain" scaling report "$folder"
 refused 1 "diverged" "$MPIRUN" 2 "$jetrain" scaling run "$config" "${settings[@]}" --ranks 1,2 --repeat 1 --out diverges \
   --set train.optimizer.adam.learning_rate=1e30

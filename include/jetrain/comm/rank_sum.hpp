@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
@@ -24,6 +25,10 @@ namespace jetrain {
 class RankSum {
  public:
   enum class Method { flat, hierarchical };
+  /// As train.allreduce has it.
+  static Method method_named(const std::string& name) {
+    return name == "flat" ? Method::flat : Method::hierarchical;
+  }
 
   /// Falls back to `flat` where no node has two ranks, or none of its memory can be shared. Collective.
   RankSum(std::size_t count, Method wanted, const Communicator& comm);

@@ -28,6 +28,9 @@ class BatchFeeder {
  public:
   BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Communicator& comm);
 
+  /// How many batches' samples travel at a time.
+  static std::int64_t batches_of_a_window(std::int64_t batch_size, std::int64_t ranks);
+
   /// Begins an epoch in the given order, the same on all ranks.
   void start_epoch(EpochOrder order);
 

@@ -37,6 +37,9 @@ std::string line_plot(const PlotAxes& axes, const std::vector<PlotSeries>& serie
 std::string stacked_bars(const PlotAxes& axes, const std::vector<std::string>& bars,
                          const std::vector<PlotSeries>& parts);
 
+/// The beginning of a page that holds plots, up to its headline; it ends with `</body></html>`.
+std::string page_begin(const std::string& title);
+
 /// `&`, `<`, `>` and quotes as HTML writes them.
 std::string html_escaped(const std::string& text);
 

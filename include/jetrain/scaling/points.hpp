@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "jetrain/config/config.hpp"
+#include "jetrain/scaling/probe.hpp"
 
 namespace jetrain {
 
@@ -49,11 +50,13 @@ struct ScalingMeasurement {
   std::int64_t training_jets = 0;
   std::int64_t validation_jets = 0;
   std::int64_t parameters = 0;
+  bool all_validate = true;  ///< validation.ranks: all
   int hosts = 1;
   double jets_per_second = 0;             ///< training, the median epoch
   double fma_gflops = 0;                  ///< multiply-add peak of all workers at once, measured just after
   std::int64_t peak_rss_bytes = 0;        ///< of the largest rank
   std::map<std::string, double> seconds;  ///< by phase, of the slowest rank, as in result.json
+  CommunicationProbe communication;
 };
 
 std::string to_json(const ScalingMeasurement& measurement);
@@ -61,6 +64,10 @@ std::string to_json(const ScalingMeasurement& measurement);
 ScalingMeasurement measurement_from_json(const std::string& text, const std::string& path);
 
 bool has_measurements(const std::string& folder);
+
+/// Without the points whose workers shared cores, where a multiply-add took much longer than in the quickest
+/// point: their times say nothing of ranks with cores of their own.
+std::vector<ScalingMeasurement> with_own_cores(std::vector<ScalingMeasurement> points);
 
 /// The measurements in a study's folder. DataError where there is none, or one is damaged.
 std::vector<ScalingMeasurement> read_measurements(const std::string& folder);

@@ -27,6 +27,9 @@ class Validation {
   /// This rank's own scoring since the last call.
   OwnTime take_own_time();
 
+  /// What rank 0 has spent, while all wait, in making metrics of scores; the others 0.
+  double metrics_seconds() const noexcept { return metrics_seconds_; }
+
   /// Floating point operations of this rank in one run.
   double flops(const Model& model) const;
 
@@ -36,6 +39,7 @@ class Validation {
   std::vector<std::uint8_t> labels_;  ///< of all, on rank 0 of shared ranks
   const Communicator& comm_;
   OwnTime own_;
+  double metrics_seconds_ = 0;
 };
 
 }  // namespace jetrain

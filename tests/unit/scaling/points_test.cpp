@@ -42,10 +42,24 @@ TEST(ScalingMeasurement, IsReadAsItWasWritten) {
   m.batch_size = 2048;
   m.jets_per_second = 12345.5;
   m.seconds = {{"compute", 1.25}, {"wait", 0.5}};
+  m.communication = {{{800, 1e-5}, {3200, 2e-5}}, 1e-10, 1e-6};
   const ScalingMeasurement read = measurement_from_json(to_json(m), "point.json");
   EXPECT_EQ(to_json(read), to_json(m));
   EXPECT_EQ(read.point.directory(), "weak_r0016_t02_1");
   EXPECT_EQ(read.seconds.at("wait"), 0.5);
+  EXPECT_EQ(read.communication.allreduce.at(3200), 2e-5);
+}
+
+TEST(ScalingMeasurements, OfWorkersThatSharedACoreAreLeftOut) {
+  ScalingMeasurement own;
+  own.point.ranks = 2;
+  own.fma_gflops = 190;
+  ScalingMeasurement crowded;
+  crowded.point.ranks = 4;
+  crowded.fma_gflops = 200;
+  const auto kept = with_own_cores({own, crowded});
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].point.ranks, 2);
 }
 
 TEST(ScalingMeasurement, SaysWhichFileIsDamaged) {
