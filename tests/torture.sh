@@ -222,7 +222,7 @@ TEXT
 network() {
   hosts_up 2 || return 77
   hosts_run 1,1 "$jetrain" train "$config" --set data.files=jets.h5 --set train.epochs=$epochs --threads 1 \
-    --set checkpoint.every_steps=7 --set train.stall_seconds=5 --out cut_link >cut_link.out 2>cut_link.err &
+    --set checkpoint.every_steps=7 --set train.stall_seconds=5 --out "$folder/cut_link" >cut_link.out 2>cut_link.err &
   job=$!
   wait_for_step cut_link
   local begun

@@ -2,7 +2,8 @@
 #
 #   hosts_up COUNT [CPU...]    makes host-1 to host-COUNT, joined by a switch; 77, with a reason, where that cannot be.
 #                              CPU: a list (0 or 0,2 or 4-7) to which the processes of that host are bound
-#   hosts_link RATE [DELAY]    limits every link both ways: 1gbit, 50us (one way, host to host). Again: changes it
+#   hosts_link RATE [DELAY]    limits every link both ways: 1gbit (or unlimited), 50us (one way, host to host); called
+#                              again, it changes them
 #   hosts_run RANKS COMMAND... runs COMMAND under mpirun, started on host-1; RANKS: those of each host, as 1,2; options
 #                              of mpirun may stand before COMMAND
 #   hosts_cut NUMBER           pulls host-NUMBER's cable out of the switch
@@ -97,11 +98,12 @@ hosts_cut() { ip -n "$(hosts_space)" link set "port$1" down; }
 # The burst is what passes unhindered after a pause, as between two steps of a training: as small as the kernel lets
 # it, one packet of 64 KB before it is cut for the cable. The queue is that of a good switch: what waits is not lost.
 hosts_link() {
-  local rate=$1 delay=${2:-0} number
-  hosts_delay=$delay
-  if [ "$delay" != 0 ] && ! hosts_has_netem; then
-    echo "this kernel has no netem: links without the delay of $delay" >&2
+  local rate=$1 number
+  if [ "${2:-0}" != 0 ] && ! hosts_has_netem; then
+    [ "$hosts_delay" = none ] || echo "this kernel has no netem: links without the delay of $2" >&2
     hosts_delay=none
+  else
+    hosts_delay=${2:-0}
   fi
   for number in $(seq "$hosts_count"); do
     hosts_limit "$(hosts_space)" "port$number" "$rate" 0
@@ -116,6 +118,7 @@ hosts_limit() {  # hosts_limit SPACE DEVICE RATE DELAY
     tc -n "$1" qdisc add dev "$2" root handle 1: netem delay "$4" limit 100000
     place=(parent 1:1)
   fi
+  [ "$3" != unlimited ] || return 0
   tc -n "$1" qdisc add dev "$2" "${place[@]}" handle 2: tbf rate "$3" burst 68kb latency 100ms
 }
 
