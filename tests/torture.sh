@@ -33,6 +33,8 @@ clean_up() {
   rm -rf "$folder"
 }
 trap clean_up EXIT
+hosts_timeout=100
+source "$here/support/hosts.sh"
 cd "$folder"
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
@@ -218,40 +220,16 @@ TEXT
 }
 
 network() {
-  ip netns add jetrain_a 2>/dev/null || return 77
-  cleaners+=("ip netns del jetrain_a" "ip netns del jetrain_b")
-  ip netns add jetrain_b
-  ip link add jetrain_va netns jetrain_a type veth peer name jetrain_vb netns jetrain_b || return 77
-  ip -n jetrain_a addr add 10.203.0.1/24 dev jetrain_va
-  ip -n jetrain_b addr add 10.203.0.2/24 dev jetrain_vb
-  local space
-  for space in a b; do
-    ip -n jetrain_$space link set lo up
-    ip -n jetrain_$space link set jetrain_v$space up
-    mkdir -p tmp_$space
-  done
-  # What mpirun uses for ssh: the other host is the other namespace.
-  cat >agent.sh <<TEXT
-#!/bin/bash
-while [[ "\$1" == -* ]]; do shift; done
-shift
-exec ip netns exec jetrain_b unshare --uts bash -c "hostname host-b; export TMPDIR=$folder/tmp_b; \$*"
-TEXT
-  chmod +x agent.sh
-  TMPDIR=$folder/tmp_a ip netns exec jetrain_a unshare --uts bash -c 'hostname host-a; exec "$@"' bash \
-    timeout -k 1 100 mpirun --allow-run-as-root --mca plm_rsh_agent "$folder/agent.sh" --host 10.203.0.1:1,10.203.0.2:1 -np 2 \
-    --bind-to none --mca btl tcp,self --mca pml ob1 --mca oob_tcp_if_include 10.203.0.0/24 \
-    --mca btl_tcp_if_include 10.203.0.0/24 -x OMPI_ALLOW_RUN_AS_ROOT=1 \
-    "$jetrain" train "$config" --set "data.files=$folder/jets.h5" --set train.epochs=$epochs --threads 1 \
-    --set checkpoint.every_steps=7 --set train.stall_seconds=5 --out "$folder/cut_link" \
-    >cut_link.out 2>cut_link.err &
+  hosts_up 2 || return 77
+  hosts_run 1,1 "$jetrain" train "$config" --set data.files=jets.h5 --set train.epochs=$epochs --threads 1 \
+    --set checkpoint.every_steps=7 --set train.stall_seconds=5 --out "$folder/cut_link" >cut_link.out 2>cut_link.err &
   job=$!
   wait_for_step cut_link
   local begun
   begun=$(now)
-  ip -n jetrain_b link set jetrain_vb down
+  hosts_cut 2
   finish
-  [ $status != 0 ] && ended_with $status cut_link "rank 1 on host-b has not arrived at the allreduce"
+  [ $status != 0 ] && ended_with $status cut_link "rank 1 on host-2 has not arrived at the allreduce"
   at_most "$(since "$begun")" 40 || fail "a cut link: the job ended after $(since "$begun") s"
   echo "network: $(since "$begun") s: $(grep -a '^jetrain: ' cut_link.err)"
   local i
