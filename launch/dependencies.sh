@@ -10,10 +10,10 @@ BUILD_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 # Judges of the files that jetrain writes, which the tests read as pandas and h5py users do; a batch system; network
-# namespaces, which are the tests' hosts.
+# namespaces, which are the tests' hosts; a simulator of networks.
 TEST_PACKAGES=(
   python3 python3-numpy python3-pandas python3-tables python3-h5py
-  slurm-wlm munge iproute2 procps
+  slurm-wlm munge iproute2 procps libsimgrid-dev
 )
 
 missing_packages() {  # missing_packages PACKAGE...: prints those that are not installed
