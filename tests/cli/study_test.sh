@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# study_test.sh JETRAIN: a study trains its family, in groups of ranks or in one, with the bits of single trainings;
-# it goes on where it was interrupted; its tables hold what came of it.
+# study_test.sh JETRAIN: a study trains its family, in groups of ranks, in one, or in shares of several processes, with
+# the bits of single trainings; it goes on where it was interrupted; its tables hold what came of it.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 hashes() { awk -F, 'NR > 1 {print $NF}' "$1/study.csv"; }
@@ -58,6 +58,26 @@ grep -q "8 trainings, 5 of them done already" three.txt || fail "$(cat three.txt
 cmp <(hashes one) <(hashes three) || fail "a study that went on ends otherwise"
 "$jetrain" study base.yaml --out three --set train.epochs=3 >other.txt 2>&1 && fail "another study was mixed in"
 grep -q "another config (train.epochs)" other.txt || fail "$(cat other.txt)"
+
+# Shares: processes that work in one folder at the same time, some of them on the same members. The last one ranks.
+study shares 1 --share 2/3
+[ ! -e shares/ranking.csv ] || fail "a share ranked a study that is not whole: $(cat shares.txt)"
+grep -q '2 of the 8 trainings are there' shares.txt || fail "$(cat shares.txt)"
+pids=
+for share in 0/3 1/3 1/3 0/2 0/1; do
+  "$jetrain" study base.yaml --out shares --threads 1 --share $share >"share_${#pids}.txt" 2>&1 &
+  pids+=" $!"
+done
+for pid in $pids; do wait "$pid" || fail "a share ended with status $?: $(cat share_*.txt)"; done
+cmp one/ranking.csv shares/ranking.csv || fail "the ranking depends on the shares"
+cmp <(hashes one) <(hashes shares) || fail "a study depends on its shares"
+twice=$(cat shares.txt share_*.txt | sed -n 's/^ *\([0-9]*\/8\) .*val_auc.*/\1/p' | sort | uniq -d)
+[ -z "$twice" ] || fail "$twice: trained by two processes"
+for wrong in 3/3 1 a/2 -1/2 1/0 1/2x; do
+  "$jetrain" study base.yaml --out shares --share=$wrong >wrong.txt 2>&1 && status=0 || status=$?
+  [ "$status" = 2 ] && grep -q 'give K/N' wrong.txt || fail "--share $wrong: status $status: $(cat wrong.txt)"
+done
+"$jetrain" study base.yaml --out shares --share 0/2 --overwrite >wrong.txt 2>&1 && fail "a share removed the others' work"
 
 # The other families.
 family() { study "$1" 2 --set "study.family=$2" "${@:3}"; }
