@@ -124,8 +124,9 @@ export LAUNCHER_OPTIONS="--bind-to none"  # both nodes have the same cores
 
 # Enough epochs for the time limit of one minute, SLURM's shortest. It looks at limits every half a minute and warns in
 # time for that: 20 to 50 seconds before the end, and never before the script has begun to listen. Meanwhile the other
-# jobs use the cores that are left.
-submit train_nodes.sbatch limit "${both[@]}" --time=1 --signal=B:USR1@20 -- --set train.epochs=2000
+# jobs use the cores that are left. A checkpoint after each step leaves fewer epochs to do again for comparison.
+submit train_nodes.sbatch limit "${both[@]}" --time=1 --signal=B:USR1@20 -- --set train.epochs=2000 \
+  --set checkpoint.every_steps=1
 limited=$job
 wait_until 60 "limit has trained an epoch" has_epoch limit
 
@@ -154,7 +155,7 @@ cat >study.yaml <<YAML
 data: {files: [jets.h5], split: {method: tail, validation: 0.25}}
 image: {bins: 20}
 model: {layers: [flatten, dense: {units: 64, activation: relu}, dense: {units: 2, activation: softmax}]}
-train: {batch_size: 16, epochs: 40}
+train: {batch_size: 16, epochs: 100}
 early_stopping: {enabled: false}
 study: {repeats: 4, family: single}
 YAML
@@ -163,7 +164,7 @@ array=$(sbatch --parsable --output=study_%a.log --array=0-1 --ntasks-per-node=1 
 wait_until 60 "the array's first task has trained an epoch" has_epoch study/trial_0000
 scancel --batch --signal=USR1 "${array}_0"
 wait_until 60 "the array's first task goes back into the queue" grep -q 'goes back into the queue' study_0.log
-"$MPIRUN" 2 "$JETRAIN" study study.yaml --out study_whole >/dev/null
+"$JETRAIN" study study.yaml --out study_whole --threads 1 >/dev/null
 for task in 0 1; do
   job=${array}_$task
   completes study_$task 60
@@ -172,6 +173,8 @@ done
 hashes() { sed 1d "$1/study.csv" | awk -F, '{print $NF}'; }
 cmp study/ranking.csv study_whole/ranking.csv || fail "an array job ranks otherwise: $(cat study_?.log)"
 [ "$(hashes study | sort -u | wc -l)" = 4 ] && cmp <(hashes study) <(hashes study_whole) || fail "$(cat study/study.csv)"
+epochs_of() { cut -d, -f1-7 "$1/trial_0000/history.csv"; }
+cmp <(epochs_of study) <(epochs_of study_whole) || fail "the member that was stopped has another history"
 [ "$(cat study_?.log | grep -c 'study.csv has all trainings')" = 1 ] || fail "not one task ranked: $(cat study_?.log)"
 echo "study: two tasks, one of them requeued, end with the bits of one process: $(tail -n 1 study_0.log)"
 

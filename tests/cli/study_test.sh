@@ -47,9 +47,14 @@ grep -q "the training diverged" one/trial_0006/failed.txt || fail "it is not sai
 [ "$(sed -n 4p <(hashes one))" = "$(sed -n 's/.*"weights_hash": "\(.*\)",/\1/p' alone/result.json)" ] ||
   fail "a member has other weights than the same training alone"
 
-# Interrupted: at a signal, and with one result taken away.
-timeout --signal USR1 --preserve-status 1.2 "$MPIRUN" 1 "$jetrain" study base.yaml --out cut --set study.repeats=40 \
-  --set train.epochs=30 >cut.txt 2>&1 && status=0 || status=$?
+# Interrupted: at a signal (before which nobody may overwrite it), and with one result taken away.
+"$MPIRUN" 1 "$jetrain" study base.yaml --out cut --set study.repeats=40 --set train.epochs=30 >cut.txt 2>&1 &
+pid=$!
+for ((i = 0; i < 300; ++i)); do [ -e cut/trial_0000/history.csv ] && break || sleep 0.1; done
+"$jetrain" study base.yaml --out cut --overwrite >over.txt 2>&1 && fail "a study at work was overwritten"
+grep -q "another process is at work in cut" over.txt || fail "$(cat over.txt)"
+kill -USR1 $pid
+wait $pid && status=0 || status=$?
 [ "$status" = 75 ] || fail "status $status, not 75, at a signal: $(cat cut.txt)"
 grep -q "the same command goes on" cut.txt || fail "$(cat cut.txt)"
 rm -r three/trial_0002
@@ -73,6 +78,13 @@ cmp one/ranking.csv shares/ranking.csv || fail "the ranking depends on the share
 cmp <(hashes one) <(hashes shares) || fail "a study depends on its shares"
 twice=$(cat shares.txt share_*.txt | sed -n 's/^ *\([0-9]*\/8\) .*val_auc.*/\1/p' | sort | uniq -d)
 [ -z "$twice" ] || fail "$twice: trained by two processes"
+pids=
+for share in 0/2 1/2; do
+  "$jetrain" study base.yaml --out cached --set data.cache=cache.h5 --threads 1 --share $share >"cached_${#pids}.txt" 2>&1 &
+  pids+=" $!"
+done
+for pid in $pids; do wait "$pid" || fail "with a cache: status $?: $(cat cached_*.txt)"; done
+cmp <(hashes one) <(hashes cached) || fail "shares that write one cache end otherwise"
 for wrong in 3/3 1 a/2 -1/2 1/0 1/2x; do
   "$jetrain" study base.yaml --out shares --share=$wrong >wrong.txt 2>&1 && status=0 || status=$?
   [ "$status" = 2 ] && grep -q 'give K/N' wrong.txt || fail "--share $wrong: status $status: $(cat wrong.txt)"
