@@ -74,7 +74,7 @@ export OMP_NUM_THREADS=$threads OMP_PLACES=cores OMP_PROC_BIND=close
 [ "${binding[0]}" = --map-by ] || unset OMP_PLACES OMP_PROC_BIND
 command=(mpirun -np "$ranks" "${binding[@]}" "${as_root[@]}" "${more[@]}" "$JETRAIN" "$@")
 if $dry; then
-  echo "OMP_NUM_THREADS=$threads ${command[*]}"
+  printf 'OMP_NUM_THREADS=%s%s\n' "$threads" "$(printf ' %q' "${command[@]}")"
   exit 0
 fi
 exec "${command[@]}"

@@ -49,7 +49,7 @@ ReferenceRecord make_record(std::int64_t row, bool is_top, const GenerateOptions
   return record;
 }
 
-void fill_table(const PendingFile& pending, ReferenceTableWriter& writer, const std::vector<bool>& is_top,
+void fill_table(PendingFile& pending, ReferenceTableWriter& writer, const std::vector<bool>& is_top,
                 const GenerateOptions& options, const Communicator& comm) {
   const RowRange mine = writer.range();
   std::vector<ReferenceRecord> records(static_cast<std::size_t>(std::min(kWindowRows, mine.size())));

@@ -136,6 +136,11 @@ void add_study(CLI::App& app, Command& command) {
       ->capture_default_str()
       ->default_val("runs/study");
   add_overwrite(verb, o.overwrite);
+  verb->add_option(
+          "--share", o.share,
+          "K/N: take the members K, K+N, K+2N, ... (from 0) only; N processes with one --out, at the same "
+          "time or one after another, make the whole study, and the last to end ranks it")
+      ->excludes("--overwrite");
   add_threads(verb, o.threads);
   verb->callback([&] { command.run = [&](const Communicator& comm) { study(o, comm); }; });
 }

@@ -82,7 +82,7 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   return all;
 }
 
-void write_dense(const PendingFile& pending, const LabelledRows& mine, const Config& config,
+void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& config,
                  const Communicator& comm) {
   constexpr std::int64_t kWindowRows = 2048;
   const SampleLayout layout = sample_layout(config);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "config_file.hpp"
@@ -16,7 +17,9 @@
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/data/array_loader.hpp"
 #include "jetrain/study/ranking.hpp"
+#include "jetrain/study/share.hpp"
 #include "jetrain/study/study_data.hpp"
+#include "jetrain/study/study_locks.hpp"
 #include "jetrain/study/trials.hpp"
 #include "jetrain/train/model_input.hpp"
 #include "jetrain/train/training_run.hpp"
@@ -27,24 +30,50 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A study goes on only as the one that was begun.
-void prepare_folder(const StudyOptions& options, const Config& config) {
-  const fs::path kept = fs::path(options.output) / "study.yaml";
-  Config comparable = config;
-  comparable.study.groups = 1;                  // how ranks are shared out changes no result
-  if (options.overwrite && fs::exists(kept)) {  // else nothing there is a study's
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(options.output, ignored)) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with("trial_") || name == "study.yaml" || name == "study.csv" || name == "ranking.csv")
-        fs::remove_all(entry.path(), ignored);
-    }
+/// Removes what an earlier study left; nothing else that may be there.
+void clear_folder(const std::string& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("trial_") || name == "study.yaml" || name == "study.csv" || name == "ranking.csv")
+      fs::remove_all(entry.path(), ignored);
   }
+}
+
+/// A study goes on only as the one that was begun. From now on this process is at work in its folder, perhaps
+/// with others. On one rank.
+void enter_folder(const StudyOptions& options, const Config& config, std::optional<StudyLocks>& locks) {
+  std::error_code failure;
+  fs::create_directories(options.output, failure);
+  if (failure)
+    throw DataError(fmt::format("cannot make the folder {}: {}", options.output, failure.message()));
+  locks.emplace(options.output);
+  locks->take_tables();  // others that begin now wait
+  if (options.overwrite && fs::exists(fs::path(options.output) / "study.yaml")) {  // else it is no study's
+    if (!locks->enter_alone())
+      throw UsageError(
+          fmt::format("--overwrite: another process is at work in {}: end it first, or choose another --out",
+                      options.output));
+    clear_folder(options.output);
+  }
+  locks->enter();
+  Config comparable = config;
+  comparable.study.groups = 1;  // how ranks are shared out changes no result
   keep_study(options.output, "study.yaml", comparable);
+  locks->give_back_tables();
+}
+
+fs::path failure_of(const std::string& folder, const Trial& trial) {
+  return fs::path(folder) / trial.directory / "failed.txt";
 }
 
 bool is_done(const std::string& folder, const Trial& trial) {
   return fs::exists(fs::path(folder) / trial.directory / "result.json");
+}
+
+/// Done, or known to fail.
+bool has_ended(const std::string& folder, const Trial& trial) {
+  return is_done(folder, trial) || fs::exists(failure_of(folder, trial));
 }
 
 /// One line a training, from rank 0 of its group.
@@ -62,17 +91,12 @@ void run_trial(const StudyOptions& options, const Trial& trial, std::size_t numb
                std::int64_t folds, const StudyData& data, int threads, Watchdog& watchdog,
                const Communicator& group) {
   const std::string directory = (fs::path(options.output) / trial.directory).string();
-  const fs::path failed = fs::path(directory) / "failed.txt";
   Log log(group.is_root(), Log::To::file_only);
   try {
     TrainingRun run(trial.config, directory, false, true, group, log);
     TrialSets sets = data.sets_of(trial, folds);
     run.take_data(std::move(sets.train), std::move(sets.validation));
     const RunResult result = run.run(data.loaded(trial), threads, false, watchdog);
-    group.agree([&] {
-      std::error_code ignored;
-      if (group.is_root()) fs::remove(failed, ignored);
-    });
     const Metrics& best = result.best.validation;
     say(group, trial, number, all,
         fmt::format("epoch {}  val_loss {:.4f}  val_acc {:.4f}  val_auc {:.4f}", result.best.epoch, best.loss,
@@ -84,13 +108,98 @@ void run_trial(const StudyOptions& options, const Trial& trial, std::size_t numb
       if (!group.is_root()) return;
       std::error_code ignored;
       fs::create_directories(directory, ignored);  // it may have failed before it had one
-      write_text(failed.string(), fmt::format("{}\n", error.what()));
+      write_text(failure_of(options.output, trial).string(), fmt::format("{}\n", error.what()));
     });
   }
 }
 
-/// From what stands on disk, on one rank.
-void write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials) {
+void require_ranks(const Config& config, const Communicator& comm) {
+  if (config.study.groups <= comm.size()) return;
+  throw UsageError(
+      fmt::format("study.groups: {} groups need as many ranks, but there {}: start more, or use fewer groups",
+                  config.study.groups, comm.size() == 1 ? "is 1" : fmt::format("are {}", comm.size())));
+}
+
+/// Which of the members this process, or its group of ranks, trains.
+struct Work {
+  std::vector<std::size_t> members;
+  std::vector<Trial> trials;
+};
+
+/// What is left of the share; groups take it in turns. `finished`: a flag for each of the family. Says so.
+Work work_of(const std::vector<Trial>& trials, const Share& share, const std::vector<std::uint8_t>& finished,
+             int my_group, int groups, bool speaks) {
+  Work work;
+  std::size_t all = 0;
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (!share.holds(i)) continue;
+    ++all;
+    if (finished[i] != 0) {
+      ++done;
+    } else if (static_cast<int>((all - done - 1) % static_cast<std::size_t>(groups)) == my_group) {
+      work.members.push_back(i);
+      work.trials.push_back(trials[i]);
+    }
+  }
+  if (speaks) {
+    fmt::print("{} trainings{}{}{}\n", trials.size(),
+               share.of > 1 ? fmt::format(", {} in share {}/{}", all, share.number, share.of) : "",
+               done > 0 ? fmt::format(", {} of them done already", done) : "",
+               groups > 1 ? fmt::format("; {} groups of ranks", groups) : "");
+    std::fflush(stdout);
+  }
+  return work;
+}
+
+/// Takes a member for this group alone, and clears what an earlier failure left. False where another process
+/// trains it, or has trained it since this one began. Collective over the group.
+bool take(const StudyOptions& options, const Trial& trial, std::size_t number, std::size_t all,
+          std::optional<StudyLocks>& locks, const Communicator& group) {
+  std::int64_t taken = 0;
+  group.agree([&] {
+    if (!group.is_root()) return;
+    if (!locks->take(number)) {
+      say(group, trial, number, all, "left to another process, which is at work on it");
+    } else if (is_done(options.output, trial)) {
+      locks->give_back(number);
+      say(group, trial, number, all, "done by another process");
+    } else {
+      taken = 1;
+      std::error_code ignored;
+      fs::remove(failure_of(options.output, trial), ignored);
+    }
+  });
+  return group.max(taken) != 0;
+}
+
+void train_members(const StudyOptions& options, const Config& config, const Work& work, std::size_t all,
+                   int threads, std::optional<StudyLocks>& locks, const Communicator& group) {
+  Watchdog watchdog(config.train.stall_seconds, group);
+  progress::set(progress::Activity::reading);
+  const StudyData data(work.trials, group);
+  for (std::size_t i = 0; i < work.members.size(); ++i) {
+    const std::size_t number = work.members[i];
+    const Trial& trial = work.trials[i];
+    if (!take(options, trial, number, all, locks, group)) continue;
+    run_trial(options, trial, number, all, config.study.folds, data, threads, watchdog, group);
+    if (locks) locks->give_back(number);
+  }
+}
+
+/// From what stands on disk; only where all have ended, so that of several processes the last one ranks. On
+/// one rank.
+void write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
+                  StudyLocks& locks) {
+  locks.take_tables();
+  const auto ended = std::count_if(trials.begin(), trials.end(),
+                                   [&](const Trial& trial) { return has_ended(options.output, trial); });
+  if (ended < std::ssize(trials)) {
+    fmt::print("{} of the {} trainings are there; the process that ends last ranks them\n", ended,
+               trials.size());
+    locks.give_back_tables();
+    return;
+  }
   std::vector<TrialOutcome> outcomes;
   for (const Trial& trial : trials) outcomes.push_back(read_outcome(options.output, trial));
   const std::vector<Ranked> ranking = rank(trials, outcomes, config.study.monitor);
@@ -99,6 +208,7 @@ void write_tables(const StudyOptions& options, const Config& config, const std::
   write_text((folder / "ranking.csv").string(), ranking_csv(ranking, config.study.monitor));
   fmt::print("\n{}\n{}/study.csv has all trainings, {}/ranking.csv this table\n",
              ranking_text(ranking, config.study.monitor), options.output, options.output);
+  locks.give_back_tables();
 }
 
 }  // namespace
@@ -106,54 +216,42 @@ void write_tables(const StudyOptions& options, const Config& config, const std::
 void study(const StudyOptions& options, const Communicator& comm) {
   catch_stop_signals();
 
-  // 1. The family.
+  // 1. The family, and the part of it that is this process's.
   Config config = load_config(options.config, options.assignments, true, comm);
   complete_arrays(config, comm);
+  Share share;
   std::vector<Trial> trials;
+  std::optional<StudyLocks> locks;  // on rank 0 of each group
   comm.agree([&] {
+    if (!options.share.empty()) share = parse_share(options.share);
     trials = make_trials(config);
     for (const Trial& trial : trials) make_model(trial.config);  // what cannot be is refused before the first
-    if (config.study.groups > comm.size())
-      throw UsageError(
-          fmt::format("study.groups: {} groups need as many ranks, but there {}: start more, or use "
-                      "fewer groups",
-                      config.study.groups, comm.size() == 1 ? "is 1" : fmt::format("are {}", comm.size())));
-    if (comm.is_root()) prepare_folder(options, config);
+    require_ranks(config, comm);
+    if (comm.is_root()) enter_folder(options, config, locks);
   });
+  if (locks && !locks->are_known()) {
+    fmt::print("warning: the file system of {} knows no locks: see that no share is started twice\n",
+               options.output);
+  }
 
   // 2. Groups of ranks take its members in turns.
   const auto groups = static_cast<int>(config.study.groups);
   const int my_group = static_cast<int>(std::int64_t{comm.rank()} * groups / comm.size());
   const Communicator group = comm.split(my_group);
   const int threads = set_threads(options.threads, comm);
-  std::vector<std::size_t> mine;
-  std::vector<Trial> my_trials;
   std::vector<std::uint8_t> finished;  // as rank 0 finds them
   for (const Trial& trial : trials) finished.push_back(is_done(options.output, trial) ? 1 : 0);
   comm.broadcast(finished);
-  if (comm.is_root()) {
-    const auto done = std::count(finished.begin(), finished.end(), 1);
-    fmt::print("{} trainings{}{}\n", trials.size(),
-               done > 0 ? fmt::format(", {} of them done already", done) : "",
-               groups > 1 ? fmt::format("; {} groups of ranks", groups) : "");
-  }
-  int turn = 0;
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (finished[i] != 0 || turn++ % groups != my_group) continue;
-    mine.push_back(i);
-    my_trials.push_back(trials[i]);
-  }
+  const Work work = work_of(trials, share, finished, my_group, groups, comm.is_root());
+  comm.agree([&] {
+    if (group.is_root() && !locks) locks.emplace(options.output);
+  });
 
   // 3. The trainings. A signal stops all groups; what else ends the work of one ends the job.
   bool stopped = false;
-  if (!mine.empty()) {
-    Watchdog watchdog(config.train.stall_seconds, group);
-    progress::set(progress::Activity::reading);
+  if (!work.members.empty()) {
     try {
-      const StudyData data(my_trials, group);
-      for (const std::size_t i : mine) {
-        run_trial(options, trials[i], i, trials.size(), config.study.folds, data, threads, watchdog, group);
-      }
+      train_members(options, config, work, trials.size(), threads, locks, group);
     } catch (const CollectiveError& error) {
       stopped = error.status() == ExitStatus::requeue;
       if (!stopped && groups == 1) throw;
@@ -168,7 +266,7 @@ void study(const StudyOptions& options, const Communicator& comm) {
 
   // 4. What came of it.
   comm.agree([&] {
-    if (comm.is_root()) write_tables(options, config, trials);
+    if (comm.is_root()) write_tables(options, config, trials, *locks);
   });
 }
 

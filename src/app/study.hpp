@@ -11,12 +11,14 @@ struct StudyOptions {
   std::string config;
   std::vector<std::string> assignments;  ///< --set key=value
   std::string output;                    ///< the study's folder
+  std::string share;                     ///< "K/N": take members K, K + N, ... only
   bool overwrite = false;
   int threads = 0;
 };
 
 /// `jetrain study`: the config's family of trainings, each in a run directory inside the study's, one table
-/// of all, and a ranking. What was done already is not done again. Collective.
+/// of all, and a ranking. What was done already is not done again. Several processes may work in one folder
+/// at the same time, each on its share; each member is trained by one, and the last to end ranks. Collective.
 void study(const StudyOptions& options, const Communicator& comm);
 
 }  // namespace jetrain

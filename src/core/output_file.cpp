@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -98,20 +99,33 @@ PendingFile::~PendingFile() {
   std::error_code ignored;
   if (!is_owner_) return;
   fs::remove(temporary_, ignored);
-  fs::remove(spare_, ignored);
+  give_back_spare();
 }
 
-void PendingFile::keep_spare() const {
+void PendingFile::give_back_spare() noexcept {
+  std::error_code ignored;
+  fs::remove(spare_, ignored);
+  if (spare_file_ >= 0) close(spare_file_);
+  spare_file_ = -1;
+}
+
+void PendingFile::keep_spare() {
+  spare_file_ = open(spare_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (spare_file_ >= 0 && flock(spare_file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(spare_file_);
+    spare_file_ = -1;
+    is_owner_ = false;  // what is beside `path` is the other's
+    throw DataError(fmt::format("cannot write {}: another job is writing it", path_));
+  }
   const int cause = allocate(spare_, kSpareBytes);
   if (cause != 0) throw no_space(path_, cause, kSpareBytes);
 }
 
-void PendingFile::reserve(std::int64_t bytes) const {
+void PendingFile::reserve(std::int64_t bytes) {
   const std::int64_t wanted = bytes + bytes / 100 + kSpareBytes / 2;
   const int cause = allocate(temporary_, wanted);
   if (cause == 0) return;
-  std::error_code ignored;
-  fs::remove(spare_, ignored);
+  give_back_spare();
   throw no_space(path_, cause, wanted);
 }
 
@@ -121,7 +135,7 @@ void PendingFile::complete() {
   fs::rename(temporary_, path_, failure);
   if (failure) throw DataError(fmt::format("cannot write {}: {}", path_, failure.message()));
   is_owner_ = false;
-  fs::remove(spare_, failure);
+  give_back_spare();
   sync_to_disk(folder_of(path_));
 }
 

@@ -72,7 +72,7 @@ void write_set(hid_t file, Set set, const ImageSet& images, const Communicator& 
   table.write(comm.sum_before(my_pieces), my_pieces, records.data());
 }
 
-void reserve(const PendingFile& pending, const std::vector<Set>& wanted, const LoadedImages& loaded,
+void reserve(PendingFile& pending, const std::vector<Set>& wanted, const LoadedImages& loaded,
              const Communicator& comm) {
   std::int64_t bytes = 0;
   for (const Set set : wanted) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# study_test.sh JETRAIN: a study trains its family, in groups of ranks or in one, with the bits of single trainings;
-# it goes on where it was interrupted; its tables hold what came of it.
+# study_test.sh JETRAIN: a study trains its family, in groups of ranks, in one, or in shares of several processes, with
+# the bits of single trainings; it goes on where it was interrupted; its tables hold what came of it.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 hashes() { awk -F, 'NR > 1 {print $NF}' "$1/study.csv"; }
@@ -47,9 +47,14 @@ grep -q "the training diverged" one/trial_0006/failed.txt || fail "it is not sai
 [ "$(sed -n 4p <(hashes one))" = "$(sed -n 's/.*"weights_hash": "\(.*\)",/\1/p' alone/result.json)" ] ||
   fail "a member has other weights than the same training alone"
 
-# Interrupted: at a signal, and with one result taken away.
-timeout --signal USR1 --preserve-status 1.2 "$MPIRUN" 1 "$jetrain" study base.yaml --out cut --set study.repeats=40 \
-  --set train.epochs=30 >cut.txt 2>&1 && status=0 || status=$?
+# Interrupted: at a signal (before which nobody may overwrite it), and with one result taken away.
+"$MPIRUN" 1 "$jetrain" study base.yaml --out cut --set study.repeats=40 --set train.epochs=30 >cut.txt 2>&1 &
+pid=$!
+for ((i = 0; i < 300; ++i)); do [ -e cut/trial_0000/history.csv ] && break || sleep 0.1; done
+"$jetrain" study base.yaml --out cut --overwrite >over.txt 2>&1 && fail "a study at work was overwritten"
+grep -q "another process is at work in cut" over.txt || fail "$(cat over.txt)"
+kill -USR1 $pid
+wait $pid && status=0 || status=$?
 [ "$status" = 75 ] || fail "status $status, not 75, at a signal: $(cat cut.txt)"
 grep -q "the same command goes on" cut.txt || fail "$(cat cut.txt)"
 rm -r three/trial_0002
@@ -58,6 +63,33 @@ grep -q "8 trainings, 5 of them done already" three.txt || fail "$(cat three.txt
 cmp <(hashes one) <(hashes three) || fail "a study that went on ends otherwise"
 "$jetrain" study base.yaml --out three --set train.epochs=3 >other.txt 2>&1 && fail "another study was mixed in"
 grep -q "another config (train.epochs)" other.txt || fail "$(cat other.txt)"
+
+# Shares: processes that work in one folder at the same time, some of them on the same members. The last one ranks.
+study shares 1 --share 2/3
+[ ! -e shares/ranking.csv ] || fail "a share ranked a study that is not whole: $(cat shares.txt)"
+grep -q '2 of the 8 trainings are there' shares.txt || fail "$(cat shares.txt)"
+pids=
+for share in 0/3 1/3 1/3 0/2 0/1; do
+  "$jetrain" study base.yaml --out shares --threads 1 --share $share >"share_${#pids}.txt" 2>&1 &
+  pids+=" $!"
+done
+for pid in $pids; do wait "$pid" || fail "a share ended with status $?: $(cat share_*.txt)"; done
+cmp one/ranking.csv shares/ranking.csv || fail "the ranking depends on the shares"
+cmp <(hashes one) <(hashes shares) || fail "a study depends on its shares"
+twice=$(cat shares.txt share_*.txt | sed -n 's/^ *\([0-9]*\/8\) .*val_auc.*/\1/p' | sort | uniq -d)
+[ -z "$twice" ] || fail "$twice: trained by two processes"
+pids=
+for share in 0/2 1/2; do
+  "$jetrain" study base.yaml --out cached --set data.cache=cache.h5 --threads 1 --share $share >"cached_${#pids}.txt" 2>&1 &
+  pids+=" $!"
+done
+for pid in $pids; do wait "$pid" || fail "with a cache: status $?: $(cat cached_*.txt)"; done
+cmp <(hashes one) <(hashes cached) || fail "shares that write one cache end otherwise"
+for wrong in 3/3 1 a/2 -1/2 1/0 1/2x; do
+  "$jetrain" study base.yaml --out shares --share=$wrong >wrong.txt 2>&1 && status=0 || status=$?
+  [ "$status" = 2 ] && grep -q 'give K/N' wrong.txt || fail "--share $wrong: status $status: $(cat wrong.txt)"
+done
+"$jetrain" study base.yaml --out shares --share 0/2 --overwrite >wrong.txt 2>&1 && fail "a share removed the others' work"
 
 # The other families.
 family() { study "$1" 2 --set "study.family=$2" "${@:3}"; }

@@ -11,8 +11,8 @@
 
 namespace jetrain {
 
-/// A file on its way: it grows under a temporary name beside `path`. Several ranks may write into it; one
-/// owns it.
+/// A file on its way: it grows under a temporary name beside `path`. Several ranks of one job may write into
+/// it; one owns it.
 class PendingFile {
  public:
   PendingFile(const std::string& path, bool is_owner);
@@ -23,12 +23,13 @@ class PendingFile {
 
   const std::string& name() const noexcept { return temporary_; }
   /// Parallel HDF5 does not survive a full disk, so it must never meet one. On the owner: before HDF5 makes
-  /// the file, keeps 2 MB on the disk in a file beside it; DataError where even they do not fit.
-  void keep_spare() const;
+  /// the file, keeps 2 MB on the disk in a file beside it; DataError where even they do not fit. DataError,
+  /// too, where another job is writing `path` (as far as the file system knows locks).
+  void keep_spare();
   /// On the owner, before HDF5 writes: makes sure that the file can grow by so many bytes, and a little for
   /// HDF5's own use. Where the disk or the quota is too small it gives the spare back, with which HDF5 can
   /// close the file, and throws DataError.
-  void reserve(std::int64_t bytes) const;
+  void reserve(std::int64_t bytes);
   /// On the owner, after the file was closed by all: syncs it, renames it to `path`, syncs the folder.
   void complete();
 
@@ -36,7 +37,10 @@ class PendingFile {
   std::string path_;
   std::string temporary_;
   std::string spare_;
+  int spare_file_ = -1;  ///< open and locked while the spare is kept
   bool is_owner_;
+
+  void give_back_spare() noexcept;
 };
 
 /// Calls `write(temporary)` and renames the result to `path`, both synced to disk. On failure the temporary

@@ -93,6 +93,22 @@ TEST(OutputFile, AFileThatDoesNotFitLeavesTheOldOne) {
   EXPECT_EQ(folder.entries(), 1);
 }
 
+TEST(OutputFile, IsWrittenByOneJobAtATime) {
+  const test::TemporaryFolder folder;
+  PendingFile one(folder.file("a.h5"), true);
+  one.keep_spare();
+  write_text(one.name(), "one");
+  {
+    PendingFile other(folder.file("a.h5"), true);
+    EXPECT_THROW(other.keep_spare(), DataError);
+  }
+  EXPECT_EQ(content_of(one.name()), "one");
+  one.complete();
+  PendingFile(folder.file("a.h5"), true).keep_spare();
+  EXPECT_EQ(content_of(folder.file("a.h5")), "one");
+  EXPECT_EQ(folder.entries(), 1);
+}
+
 TEST(OutputFile, IsRefusedWhereOneExists) {
   const test::TemporaryFolder folder;
   write_text(folder.file("a.txt"), "one\n");
