@@ -19,6 +19,7 @@
 #include "jetrain/data/batch_feeder.hpp"
 #include "jetrain/data/epoch_order.hpp"
 #include "jetrain/kernels/exact_sum.hpp"
+#include "jetrain/train/best_model_file.hpp"
 #include "jetrain/train/early_stopping.hpp"
 #include "jetrain/train/gradient_step.hpp"
 #include "jetrain/train/model_file.hpp"
@@ -290,6 +291,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
   double validate_seconds = 0;
   double save_seconds = 0;
   std::vector<Straggler> slow;
+  BestModelFile best_file(files.run, config, model, state.best_parameters);
   const RescueScope rescue(watchdog, files.rescue, changing, [&] { return capture(state, model, update); });
 
   // Where it cannot be written, the training is worth more than the checkpoint.
@@ -335,8 +337,8 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
     comm.agree([&] {
       if (files.run == nullptr) return;
       files.run->append_history(record);
-      if (state.best_epoch == record.epoch)
-        save_model(files.run->file("best.h5"), config, model, state.best_parameters);
+      if (state.best_epoch == record.epoch) best_file.changed();
+      best_file.keep_up();
     });
     save_seconds += save_watch.seconds();
     lock.unlock();
@@ -353,6 +355,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
                            config.early_stopping.patience));
     }
   }
+  comm.agree([&] { best_file.finish(); });
   write_checkpoint();  // so that a finished run can be resumed with more epochs
 
   RunResult result;
