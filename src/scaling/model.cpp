@@ -16,7 +16,7 @@ constexpr double kBytesOfAJet = 280;  // 45 pixels of two and four bytes, and le
 constexpr double kBytesOfAScore = 4;
 
 /// Rank 0 shares out what it found by small collectives, two messages deep in each doubling of the nodes.
-constexpr double kCollectivesOfValidation = 6;
+constexpr double kCollectivesOfValidation = 7;
 constexpr double kCollectivesOfSaving = 3;
 
 double to_double(std::int64_t n) {
@@ -117,7 +117,7 @@ EpochTime PerformanceModel::predict(const Workload& work, std::int64_t ranks, in
                          travelling_share(at.nodes, network) * kBytesOfAJet / network.bandwidth;
     time.validate += 2 * kCollectivesOfValidation * deep;
     time.save += 2 * kCollectivesOfSaving * deep;
-    if (work.all_validate) time.validate += sending + kBytesOfAScore * validating / network.bandwidth;
+    if (work.all_validate) time.validate += kBytesOfAScore * validating / network.bandwidth;
   }
   return time;
 }

@@ -25,13 +25,13 @@
 #   sums=216557       int64 in each step's allreduce
 #   leaf=1.15e-3 forward=0.36e-3      seconds of sixteen jets, in training and in validation
 #   step=0.3e-3       seconds of each step on each rank beside its leaves
-#   metrics=12.5e-9   seconds of a validation jet on rank 0; files=12e-3 seconds of rank 0 at an epoch's end
+#   metrics=12.5e-9   seconds of a validation jet on rank 0; files=3e-3 seconds of rank 0 at an epoch's end
 #   add=10e9 node=150e9   bytes of sums a second that a rank adds, that a node's ranks together read
 #   steps=2           that are simulated, and multiplied
 #
 # The network is as told, without SimGrid's factors for protocols (they describe one old cluster's TCP): messages share
 # links fairly, those up to 8 KiB are sent without waiting for the receiver. Congestion inside of switches is not simulated.
-# 2 to 1,024 ranks on one switch take half a minute; a fat tree of 1,024 nodes takes more than eight minutes and 8 GB.
+# 2 to 1,024 ranks on one switch take half a minute; a fat tree of 1,024 nodes takes many minutes and 8 GB.
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 
@@ -105,7 +105,7 @@ network=(network/model:CM02 network/bandwidth-factor:1 network/latency-factor:1 
   smpi/async-small-thresh:8192 smpi/send-is-detached-thresh:8192)
 # Computing takes the time that it is told. The selector's broadcast is a chain, whatever the length of the message.
 program=(smpi/host-speed:1Gf smpi/simulate-computation:no smpi/cpu-threshold:0 smpi/display-timing:no
-  smpi/coll-selector:ompi smpi/bcast:binomial_tree smpi/allreduce:"$allreduce")
+  smpi/coll-selector:ompi smpi/bcast:binomial_tree smpi/gather:ompi_binomial smpi/allreduce:"$allreduce")
 # What makes a thousand ranks fit: small stacks, and large buffers that are one and the same memory for all.
 memory=(contexts/stack-size:128 smpi/shared-malloc:global smpi/auto-shared-malloc-thresh:100000)
 

@@ -11,7 +11,7 @@
 ///     allreduce     S (t_node(q) + t_network(N, n))          n: bytes of all gradients, 8 each
 ///     redistribute  J / R t_jet + windows (ceil(log2 N) latency + (R - q) o + (q - 1) o_node)
 ///                   + J / N (1 - 1/N) b / bandwidth
-///     validate      rounds of V t_forward + V t_score + (R - 1) o + 4 V / bandwidth + 12 ceil(log2 N)
+///     validate      rounds of V t_forward + V t_score + 4 V / bandwidth + 14 ceil(log2 N)
 ///     latency save          t_save + 6 ceil(log2 N) latency
 ///
 /// J jets train, V validate; b = 280 bytes is a jet on its way; o is the time to send a message and to take
