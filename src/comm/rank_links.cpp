@@ -21,6 +21,8 @@
 #include <thread>
 #include <utility>
 
+#include "jetrain/core/stopwatch.hpp"
+
 namespace jetrain {
 namespace {
 
@@ -150,7 +152,18 @@ void RankLinks::meet(const Communicator& comm) {
   });
 }
 
+/// A connection that is closed with something unread in it is torn down, and what was sent last may be lost
+/// with it: the word that this rank leaves as it should. So each side ends its own half, and reads until the
+/// other has done so, too (which its `look` does for it).
+void RankLinks::end_connections() {
+  constexpr double kPatienceSeconds = 5;
+  for (const auto& [socket, from] : incoming_) shutdown(socket, SHUT_WR);
+  const Stopwatch watch;
+  while (!incoming_.empty() && watch.seconds() < kPatienceSeconds) look(50);
+}
+
 RankLinks::~RankLinks() {
+  end_connections();
   for (const auto& [socket, from] : incoming_) close(socket);
   if (listener_ >= 0) close(listener_);
   if (wake_ >= 0) close(wake_);

@@ -57,6 +57,7 @@ class RankLinks {
   void watch(int file);
   void connect(const std::vector<std::byte>& addresses, std::uint16_t port);
   void meet(const Communicator& comm);
+  void end_connections();
   bool say_hello(int socket) const;
   std::vector<Event> look(int milliseconds);
   void accept_all();

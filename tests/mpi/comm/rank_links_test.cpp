@@ -92,6 +92,32 @@ TEST(RankLinks, TellOfRanksThatAreGone) {
   world.barrier();
 }
 
+TEST(RankLinks, BringTheLastWordOfARankThatLeavesAlsoWhereItLeftMuchUnread) {
+  const Communicator world = Communicator::world();
+  auto links = std::make_unique<RankLinks>(world);
+  if (!world.is_root()) {
+    for (int i = 0; i < 100; ++i) links->send(message_of(i));
+  }
+  world.barrier();
+  if (world.is_root()) {
+    links->send(message_of(7));
+    links.reset();
+  } else {
+    std::vector<RankLinks::Event> all;
+    const Stopwatch watch;
+    while (all.size() < 2 && watch.seconds() < 20) {
+      const auto some = links->wait(50);
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    EXPECT_EQ(all.size(), 2U);
+    if (all.size() == 2) {
+      EXPECT_EQ(all[0].message, message_of(7));
+      EXPECT_TRUE(all[1].lost);
+    }
+  }
+  world.barrier();
+}
+
 TEST(RankLinks, TellWhenRankZeroMayNotOpenEnoughFiles) {
   const Communicator world = Communicator::world();
   if (world.size() < 3) return;
