@@ -12,6 +12,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <tuple>
 
 #include "jetrain/comm/placement.hpp"
 #include "jetrain/core/checked_cast.hpp"
@@ -36,31 +38,42 @@ std::string gigabytes(std::int64_t bytes) {
   return fmt::format("{:.0f} GB", static_cast<double>(bytes) / 1e9);
 }
 
-/// One line for each run of ranks that differ in nothing but their cores.
+/// "0-15", or where ranks go round the hosts "0,16 ... 1008".
+std::string rank_numbers(const std::vector<int>& ranks) {
+  constexpr std::size_t kWidth = 11;
+  const std::string all = number_ranges(ranks);
+  return all.size() <= kWidth ? all : fmt::format("{},{} ... {}", ranks[0], ranks[1], ranks.back());
+}
+
+/// One line for the ranks of a host that differ in nothing but their cores.
 std::string placement_table(const std::vector<Placement>& places) {
+  struct Line {
+    std::vector<int> ranks;
+    std::vector<int> cpus;  // of all of them, some more than once
+  };
+  std::vector<Line> lines;
+  std::map<std::tuple<std::string, int, std::size_t>, std::size_t> line_of;
+  for (std::size_t rank = 0; rank < places.size(); ++rank) {
+    const Placement& p = places[rank];
+    const auto found = line_of.try_emplace({p.host, p.threads, p.cpus.size()}, lines.size()).first;
+    if (found->second == lines.size()) lines.emplace_back();
+    Line& line = lines[found->second];
+    line.ranks.push_back(static_cast<int>(rank));
+    line.cpus.insert(line.cpus.end(), p.cpus.begin(), p.cpus.end());
+  }
   std::string text = fmt::format("{:<20}{:>12}{:>9}  {:<28}{:>8}", "host", "ranks", "threads",
                                  "cores a thread may use", "memory");
-  for (std::size_t first = 0; first < places.size();) {
-    std::size_t last = first;
-    const auto alike = [&](const Placement& p, const Placement& q) {
-      return p.host == q.host && p.threads == q.threads && p.cpus.size() == q.cpus.size();
-    };
-    std::vector<int> cpus = places[first].cpus;
-    while (last + 1 < places.size() && alike(places[first], places[last + 1])) {
-      ++last;
-      cpus.insert(cpus.end(), places[last].cpus.begin(), places[last].cpus.end());
-    }
+  for (auto& [ranks, cpus] : lines) {
+    const Placement& p = places[static_cast<std::size_t>(ranks.front())];
     std::sort(cpus.begin(), cpus.end());
     cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
-    const Placement& p = places[first];
-    const bool apart = cpus.size() == p.cpus.size() * (last - first + 1);
-    const std::string cores = last == first ? number_ranges(cpus)
-                                            : fmt::format("{} of {}{}", p.cpus.size(), number_ranges(cpus),
-                                                          apart ? ", its rank's own" : "");
-    text += fmt::format("\n{:<20}{:>12}{:>9}  {:<28}{:>8}", p.host,
-                        last == first ? fmt::format("{}", first) : fmt::format("{}-{}", first, last),
-                        p.threads, cores, gigabytes(p.memory_bytes));
-    first = last + 1;
+    const bool apart = cpus.size() == p.cpus.size() * ranks.size();
+    const std::string cores =
+        ranks.size() == 1
+            ? number_ranges(cpus)
+            : fmt::format("{} of {}{}", p.cpus.size(), number_ranges(cpus), apart ? ", its rank's own" : "");
+    text += fmt::format("\n{:<20}{:>12}{:>9}  {:<28}{:>8}", p.host, rank_numbers(ranks), p.threads, cores,
+                        gigabytes(p.memory_bytes));
   }
   return text;
 }
@@ -109,8 +122,9 @@ void describe_workers(const Config& config, const std::string& output, int threa
                     output));
   }
   if (watchdog.unwatched() > 0) {
-    warn(fmt::format("{} ranks cannot reach rank 0 by TCP, so nobody will notice if they hang",
-                     watchdog.unwatched()));
+    warn(fmt::format("{} ranks cannot reach rank 0 by TCP{}, so nobody will notice if they hang",
+                     watchdog.unwatched(),
+                     watchdog.out_of_files() ? ", which may not open enough files (raise ulimit -n)" : ""));
   }
   if (config.train.shuffle == "local" && comm.size() > 1) {
     log.line("note: shuffle: local makes the order, and so the weights, depend on the number of ranks");

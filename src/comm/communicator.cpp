@@ -145,15 +145,21 @@ std::vector<double> Communicator::all_gather(double value) const {
 
 std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> bytes, int root) const {
   const std::vector<std::int64_t> lengths = all_gather(std::ssize(bytes));
-  std::vector<std::byte> all;
+  const std::int64_t total = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
+  const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end());
+  // Short strings of about the same length go up a tree, so that root need not hear each rank for itself.
+  constexpr std::int64_t kShort = 65536;
   const progress::Waiting waiting;
+  if (longest <= kShort && longest * size_ <= 2 * total) return gather_padded(bytes, lengths, longest, root);
+
+  std::vector<std::byte> all;
   if (rank_ != root) {
     in_pieces(std::ssize(bytes), 1, [&](std::int64_t offset, int count) {
       MPI_Send(bytes.data() + offset, count, MPI_BYTE, root, 0, handle_);
     });
     return all;
   }
-  all.resize(static_cast<std::size_t>(std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0})));
+  all.resize(static_cast<std::size_t>(total));
   std::byte* next = all.data();
   for (int source = 0; source < size_; ++source) {
     const std::int64_t length = lengths[static_cast<std::size_t>(source)];
@@ -169,6 +175,23 @@ std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> byt
   return all;
 }
 
+/// By MPI_Gather, which wants equal lengths; the gaps are closed afterwards.
+std::vector<std::byte> Communicator::gather_padded(std::span<const std::byte> bytes,
+                                                   const std::vector<std::int64_t>& lengths,
+                                                   std::int64_t longest, int root) const {
+  std::vector<std::byte> own(bytes.begin(), bytes.end());
+  own.resize(static_cast<std::size_t>(longest));
+  std::vector<std::byte> all(rank_ == root ? own.size() * lengths.size() : 0);
+  const int count = checked_cast<int>(longest);
+  MPI_Gather(own.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, root, handle_);
+  if (rank_ != root) return all;
+  auto next = all.begin();
+  for (std::size_t source = 0; source < lengths.size(); ++source)
+    next = std::copy_n(all.begin() + static_cast<std::int64_t>(source) * longest, lengths[source], next);
+  all.erase(next, all.end());
+  return all;
+}
+
 std::vector<std::vector<std::byte>> Communicator::exchange(
     const std::vector<std::vector<std::byte>>& outgoing) const {
   const auto ranks = static_cast<std::size_t>(size_);
@@ -178,20 +201,23 @@ std::vector<std::vector<std::byte>> Communicator::exchange(
   const progress::Waiting waiting;
   MPI_Alltoall(out_lengths.data(), 1, MPI_INT64_T, in_lengths.data(), 1, MPI_INT64_T, handle_);
 
+  // Each begins with its right-hand neighbour, so that they do not all turn to rank 0 at once, then to 1, ...
   std::vector<std::vector<std::byte>> incoming(ranks);
   std::vector<MPI_Request> requests;
-  for (std::size_t r = 0; r < ranks; ++r) {
-    if (static_cast<int>(r) == rank_) {
-      incoming[r] = outgoing[r];
-      continue;
-    }
-    incoming[r].resize(static_cast<std::size_t>(in_lengths[r]));
-    in_pieces(in_lengths[r], 1, [&](std::int64_t offset, int count) {
-      MPI_Irecv(incoming[r].data() + offset, count, MPI_BYTE, static_cast<int>(r), 0, handle_,
+  const auto me = static_cast<std::size_t>(rank_);
+  incoming[me] = outgoing[me];
+  for (std::size_t step = 1; step < ranks; ++step) {
+    const std::size_t from = (me + ranks - step) % ranks;
+    incoming[from].resize(static_cast<std::size_t>(in_lengths[from]));
+    in_pieces(in_lengths[from], 1, [&](std::int64_t offset, int count) {
+      MPI_Irecv(incoming[from].data() + offset, count, MPI_BYTE, static_cast<int>(from), 0, handle_,
                 &requests.emplace_back());
     });
-    in_pieces(out_lengths[r], 1, [&](std::int64_t offset, int count) {
-      MPI_Isend(outgoing[r].data() + offset, count, MPI_BYTE, static_cast<int>(r), 0, handle_,
+  }
+  for (std::size_t step = 1; step < ranks; ++step) {
+    const std::size_t to = (me + step) % ranks;
+    in_pieces(out_lengths[to], 1, [&](std::int64_t offset, int count) {
+      MPI_Isend(outgoing[to].data() + offset, count, MPI_BYTE, static_cast<int>(to), 0, handle_,
                 &requests.emplace_back());
     });
   }

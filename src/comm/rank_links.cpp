@@ -6,22 +6,33 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <random>
 #include <span>
+#include <thread>
 #include <utility>
+
+#include "jetrain/core/stopwatch.hpp"
 
 namespace jetrain {
 namespace {
 
-constexpr int kConnectMilliseconds = 2000;
+/// Long enough for two requests that got lost since too many came at once (they are sent again after one
+/// second, and after three).
+constexpr int kConnectMilliseconds = 4000;
+/// Who is connected may wait until a busy rank 0 comes to it.
+constexpr int kWelcomeMilliseconds = 10000;
+/// Connections that rank 0 is asked for in a millisecond. A system may hold no more than 128 in its queue.
+constexpr int kConnectionsEachMillisecond = 16;
 constexpr char kWelcome = 'j';
 
 /// What a connection begins with: the job's token, so that strangers are turned away, and who it is.
@@ -75,26 +86,17 @@ int connect_to(const in_addr& address, std::uint16_t port) {
   return -1;
 }
 
-void allow_many_sockets(int count) {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = static_cast<rlim_t>(count) + 256;
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(limit.rlim_max, wanted);
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 RankLinks::RankLinks(const Communicator& comm)
     : rank_(comm.rank()),
       size_(comm.size()),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      watched_(epoll_create1(EPOLL_CLOEXEC)),
       sockets_(std::make_unique<std::atomic<int>[]>(static_cast<std::size_t>(comm.size()))) {
   for (int rank = 0; rank < size_; ++rank) sockets_[static_cast<std::size_t>(rank)] = -1;
-  if (size_ == 1) {
-    return;
-  }
+  watch(wake_);
+  if (size_ == 1) return;
 
   std::vector<std::byte> addresses;
   std::uint16_t port = 0;
@@ -111,55 +113,95 @@ RankLinks::RankLinks(const Communicator& comm)
   comm.broadcast(addresses);
   comm.broadcast(std::span(&port, 1));
   comm.broadcast_bytes(token_);
-  const bool linked = comm.is_root() || (port != 0 && connect(addresses, port));
-  // Rank 0 answers those that connect until all have come here.
-  std::int64_t without = linked ? 0 : 1;
+  if (!comm.is_root() && port != 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(rank_ / kConnectionsEachMillisecond));
+    connect(addresses, port);
+  }
+  meet(comm);
+}
+
+/// Rank 0 answers those that connect until all have come here, with a connection or without.
+void RankLinks::meet(const Communicator& comm) {
+  constexpr int kBits = 64;
+  std::vector<std::uint64_t> without(static_cast<std::size_t>(size_ / kBits + 1));  // a bit for each rank
+  const auto bit = [](int rank) { return std::uint64_t{1} << (rank % kBits); };
+  const auto word = [](int rank) { return static_cast<std::size_t>(rank / kBits); };
+  if (!comm.is_root() && sockets_[0] < 0) without[word(rank_)] = bit(rank_);
   MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Iallreduce(MPI_IN_PLACE, &without, 1, MPI_INT64_T, MPI_SUM, comm.handle(), &request);
+  MPI_Iallreduce(MPI_IN_PLACE, without.data(), static_cast<int>(without.size()), MPI_UINT64_T, MPI_BOR,
+                 comm.handle(), &request);
   int done = 0;
   while (comm.is_root() && done == 0) {
-    std::vector<Event> events = look(10);
-    early_.insert(early_.end(), events.begin(),
-                  events.end());  // of ranks that are here, and already past this
+    const std::vector<Event> events = look(10);
+    early_.insert(early_.end(), events.begin(), events.end());  // of ranks that are already past this
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
   }
   MPI_Wait(&request, MPI_STATUS_IGNORE);
-  unlinked_ = static_cast<int>(without);
+  for (const std::uint64_t word_of_64 : without) unlinked_ += std::popcount(word_of_64);
+  if (!comm.is_root()) return;
+  if (listener_ >= 0) close(std::exchange(listener_, -1));
+  // One that gave up too early may have been heard after all: it is not lost, it was never there.
+  const auto gave_up = [&](int rank) { return rank >= 0 && (without[word(rank)] & bit(rank)) != 0; };
+  std::erase_if(early_, [&](const Event& event) { return gave_up(event.rank); });
+  std::erase_if(incoming_, [&](const auto& entry) {
+    const auto& [socket, from] = entry;
+    if (from.rank >= 0 && !gave_up(from.rank)) return false;
+    if (from.rank >= 0) sockets_[static_cast<std::size_t>(from.rank)] = -1;
+    close(socket);
+    return true;
+  });
+}
+
+/// A connection that is closed with something unread in it is torn down, and what was sent last may be lost
+/// with it: the word that this rank leaves as it should. So each side ends its own half, and reads until the
+/// other has done so, too (which its `look` does for it).
+void RankLinks::end_connections() {
+  constexpr double kPatienceSeconds = 5;
+  for (const auto& [socket, from] : incoming_) shutdown(socket, SHUT_WR);
+  const Stopwatch watch;
+  while (!incoming_.empty() && watch.seconds() < kPatienceSeconds) look(50);
 }
 
 RankLinks::~RankLinks() {
-  for (const Incoming& from : incoming_) close(from.socket);
+  end_connections();
+  for (const auto& [socket, from] : incoming_) close(socket);
   if (listener_ >= 0) close(listener_);
   if (wake_ >= 0) close(wake_);
+  if (watched_ >= 0) close(watched_);
+}
+
+void RankLinks::watch(int file) {
+  epoll_event wanted{};
+  wanted.events = EPOLLIN;
+  wanted.data.fd = file;
+  epoll_ctl(watched_, EPOLL_CTL_ADD, file, &wanted);
 }
 
 void RankLinks::listen() {
-  allow_many_sockets(size_);
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   sockaddr_in any{};
   any.sin_family = AF_INET;
   any.sin_addr.s_addr = htonl(INADDR_ANY);
   if (listener_ >= 0 && bind(listener_, reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0 &&
       ::listen(listener_, size_ + 16) == 0)
-    return;
+    return watch(listener_);
   if (listener_ >= 0) close(listener_);
   listener_ = -1;
 }
 
-bool RankLinks::connect(const std::vector<std::byte>& addresses, std::uint16_t port) {
+void RankLinks::connect(const std::vector<std::byte>& addresses, std::uint16_t port) {
   for (std::size_t at = 0; at < addresses.size(); at += sizeof(in_addr)) {
     in_addr address{};
     std::memcpy(&address, &addresses[at], sizeof address);
     const int socket = connect_to(address, port);
     if (socket < 0) continue;
     if (say_hello(socket)) {
-      incoming_.push_back({socket, 0, {}});
+      incoming_[socket].rank = 0;
       sockets_[0] = socket;
-      return true;
+      return watch(socket);
     }
     close(socket);
   }
-  return false;
 }
 
 /// True where it is rank 0 that answers: an address may lead to somebody else (the loopback of another node).
@@ -167,25 +209,32 @@ bool RankLinks::say_hello(int socket) const {
   const Hello hello{token_, rank_};
   char answer = 0;
   return ::send(socket, &hello, sizeof hello, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof hello) &&
-         ready(socket, POLLIN, kConnectMilliseconds) && recv(socket, &answer, 1, 0) == 1 &&
+         ready(socket, POLLIN, kWelcomeMilliseconds) && recv(socket, &answer, 1, 0) == 1 &&
          answer == kWelcome;
 }
 
 void RankLinks::accept_all() {
   while (true) {
     const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (socket < 0) return;
+    if (socket < 0) {
+      const bool full = errno == EMFILE || errno == ENFILE;
+      if (full) close(std::exchange(listener_, -1));  // those that wait are refused now, not in ten seconds
+      out_of_files_ = out_of_files_ || full;
+      return;
+    }
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    incoming_.push_back({socket, -1, {}});
+    incoming_[socket] = {};
+    watch(socket);
   }
 }
 
-void RankLinks::take(Incoming& from, std::vector<Event>& events) {
+/// False where the connection ended.
+bool RankLinks::take(int socket, Incoming& from, std::vector<Event>& events) {
   std::array<std::byte, 4096> buffer;
   bool lost = false;
   while (true) {
-    const ssize_t count = recv(from.socket, buffer.data(), buffer.size(), 0);
+    const ssize_t count = recv(socket, buffer.data(), buffer.size(), 0);
     if (count > 0) {
       from.bytes.insert(from.bytes.end(), buffer.begin(), buffer.begin() + count);
       continue;
@@ -200,9 +249,9 @@ void RankLinks::take(Incoming& from, std::vector<Event>& events) {
     std::memcpy(&hello, &*next, sizeof hello);
     next += sizeof hello;
     if (hello.token == token_ && hello.rank > 0 && hello.rank < size_ &&
-        ::send(from.socket, &kWelcome, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1) {
+        ::send(socket, &kWelcome, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1) {
       from.rank = hello.rank;
-      sockets_[static_cast<std::size_t>(hello.rank)] = from.socket;
+      sockets_[static_cast<std::size_t>(hello.rank)] = socket;
     } else {
       lost = true;  // a stranger
     }
@@ -214,31 +263,36 @@ void RankLinks::take(Incoming& from, std::vector<Event>& events) {
     events.push_back(event);
   }
   from.bytes.erase(from.bytes.begin(), next);
-  if (!lost) return;
-  if (from.rank >= 0) {
+  if (lost && from.rank >= 0) {
     sockets_[static_cast<std::size_t>(from.rank)] = -1;
     events.push_back({from.rank, true, {}});
   }
-  close(from.socket);
-  from.socket = -1;
+  return !lost;
 }
 
 std::vector<RankLinks::Event> RankLinks::wait(int milliseconds) {
   return early_.empty() ? look(milliseconds) : std::exchange(early_, {});
 }
 
+/// Touches only connections that have something to say: with a thousand of them, going through all at each
+/// word of one would keep a core busy.
 std::vector<RankLinks::Event> RankLinks::look(int milliseconds) {
-  std::vector<pollfd> waiting{{wake_, POLLIN, 0}};
-  if (listener_ >= 0) waiting.push_back({listener_, POLLIN, 0});
-  for (const Incoming& from : incoming_) waiting.push_back({from.socket, POLLIN, 0});
-  poll(waiting.data(), waiting.size(), milliseconds);
-
-  std::uint64_t count = 0;
-  [[maybe_unused]] const ssize_t ignored = read(wake_, &count, sizeof count);
+  std::array<epoll_event, 256> ready{};
+  const int count = epoll_wait(watched_, ready.data(), static_cast<int>(ready.size()), milliseconds);
   std::vector<Event> events;
-  if (listener_ >= 0) accept_all();
-  for (Incoming& from : incoming_) take(from, events);
-  std::erase_if(incoming_, [](const Incoming& from) { return from.socket < 0; });
+  for (int i = 0; i < count; ++i) {
+    const int file = ready[static_cast<std::size_t>(i)].data.fd;
+    if (file == wake_) {
+      std::uint64_t wakes = 0;
+      [[maybe_unused]] const ssize_t ignored = read(wake_, &wakes, sizeof wakes);
+    } else if (file == listener_) {
+      accept_all();
+    } else if (const auto from = incoming_.find(file); from != incoming_.end()) {
+      if (take(file, from->second, events)) continue;
+      close(file);
+      incoming_.erase(from);
+    }
+  }
   return events;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <iterator>
@@ -20,7 +21,13 @@
 namespace jetrain {
 namespace {
 
-constexpr double kBeatSeconds = 0.25;
+/// The pause between a rank's beats, longer where rank 0 has many ranks to hear and to tell.
+double beat_seconds(int ranks) {
+  return std::clamp(ranks / 1024.0, 0.25, 1.0);
+}
+/// Rank 0 wakes for all the beats of so long at once where there are many, not for each.
+constexpr int kManyRanks = 64;
+constexpr std::chrono::milliseconds kGathering{20};
 /// A thread that slept longer than this between two beats was itself stopped (Ctrl-Z, a suspended job).
 constexpr double kOwnGapSeconds = 5.0;
 /// A rank that says nothing for so long is stopped, or its network is cut.
@@ -111,11 +118,13 @@ void Watchdog::set_rescue(std::function<std::string()> rescue) {
 }
 
 void Watchdog::watch() {
+  const double beat = beat_seconds(size_);
   Stopwatch since_beat;
   while (!leaving_) {
-    const double left = kBeatSeconds - since_beat.seconds();
+    if (rank_ == 0 && size_ > kManyRanks) std::this_thread::sleep_for(kGathering);
+    const double left = beat - since_beat.seconds();
     for (const RankLinks::Event& event : links_.wait(std::max(0, static_cast<int>(1000 * left)))) heed(event);
-    if (since_beat.seconds() < kBeatSeconds) continue;
+    if (since_beat.seconds() < beat) continue;
     if (since_beat.seconds() > kOwnGapSeconds)
       for (Watched& watched : ranks_) watched.since_progress.restart(), watched.since_heard.restart();
     since_beat.restart();

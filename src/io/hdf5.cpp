@@ -20,6 +20,10 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* text) {
 void check_readable(const std::string& path) {
   if (access(path.c_str(), R_OK) != 0)
     throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+}
+
+void check_signature(const std::string& path) {
+  check_readable(path);
   if (H5Fis_hdf5(path.c_str()) <= 0) {
     throw DataError(
         fmt::format("{} is not an HDF5 file (no HDF5 signature): give a file written by pandas, h5py or "
@@ -82,7 +86,9 @@ hid_t check(hid_t id, const std::string& doing) {
 
 Handle open_file(const std::string& path, const Communicator& comm) {
   initialize();
-  comm.agree([&] { check_readable(path); });
+  // A rank that cannot read the file must not be the only one to say so within MPI-IO; the signature is the
+  // same for all.
+  comm.agree([&] { comm.is_root() ? check_signature(path) : check_readable(path); });
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, mpi_access(comm)), H5Fclose);
   comm.agree([&] {
     if (file < 0) throw DataError(opening_failed(path));
@@ -92,7 +98,7 @@ Handle open_file(const std::string& path, const Communicator& comm) {
 
 Handle open_file(const std::string& path) {
   initialize();
-  check_readable(path);
+  check_signature(path);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (file < 0) throw DataError(opening_failed(path));
   return file;
@@ -112,11 +118,17 @@ Handle create_file(const std::string& path) {
   return file;
 }
 
-bool exists(hid_t file, const std::string& path) {
+Handle together(hid_t kind) {
+  Handle access(H5Pcreate(kind), H5Pclose);
+  check(H5Pset_all_coll_metadata_ops(access, true), "choosing collective reads of metadata");
+  return access;
+}
+
+bool exists(hid_t file, const std::string& path, hid_t link_access) {
   for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    if (H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+    if (H5Lexists(file, path.substr(0, slash).c_str(), link_access) <= 0) return false;
   }
-  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+  return H5Lexists(file, path.c_str(), link_access) > 0;
 }
 
 Handle open_dataset(hid_t file, const std::string& path) {

@@ -272,7 +272,11 @@ const std::vector<std::string>& JetSource::files() const noexcept {
 
 std::vector<FileLayout> JetSource::layouts() const {
   std::vector<FileLayout> all;
-  for (const auto& file : opened_) all.push_back(file->layout);
+  for (const auto& file : opened_) {
+    all.push_back(file->layout);
+    // HDF5 adds up all chunks: not at each opening, where every rank would read the whole index of chunks.
+    all.back().stored_bytes = checked_cast<std::int64_t>(H5Dget_storage_size(file->dataset));
+  }
   return all;
 }
 

@@ -124,14 +124,14 @@ Handle packed_record_type() {
 }
 
 Handle open_jet_table(hid_t file, const std::string& path) {
-  if (!hdf5::exists(file, kJetTable)) {
+  if (!hdf5::exists(file, kJetTable, hdf5::together(H5P_LINK_ACCESS))) {
     const std::vector<std::string> names = names_in(file);
     throw DataError(
         fmt::format("{} holds no {}; found: {}: give a file in the layout of the Top Quark Tagging "
                     "Reference Dataset (pandas to_hdf(key=\"table\", format=\"table\"))",
                     path, kJetTable, names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
   }
-  Handle dataset(H5Dopen2(file, kJetTable, H5P_DEFAULT), H5Dclose);
+  Handle dataset(H5Dopen2(file, kJetTable, hdf5::together(H5P_DATASET_ACCESS)), H5Dclose);
   if (dataset < 0) {
     throw DataError(fmt::format("{}: {} is no dataset or is damaged (HDF5: {}): copy the file again", path,
                                 kJetTable, hdf5::last_error()));
@@ -160,7 +160,6 @@ FileLayout check_jet_table(hid_t dataset, const std::string& path) {
   layout.path = path;
   layout.rows = sizes[0];
   layout.filters = describe_filters(creation);
-  layout.stored_bytes = checked_cast<std::int64_t>(H5Dget_storage_size(dataset));
   layout.decoded_bytes = layout.rows * checked_cast<std::int64_t>(H5Tget_size(type));
   if (H5Pget_layout(creation) == H5D_CHUNKED) {
     hsize_t chunk_rows = 0;

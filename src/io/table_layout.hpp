@@ -19,7 +19,7 @@ inline constexpr const char* kJetTable = "/table/table";
 /// The record of JetBlock as an HDF5 type in this machine's byte order. HDF5 converts from any other record.
 hdf5::Handle packed_record_type();
 
-/// Opens the jet table of `file`. DataError where there is none.
+/// Opens the jet table of `file`. DataError where there is none. Collective over the file's ranks.
 hdf5::Handle open_jet_table(hid_t file, const std::string& path);
 
 /// Checks the table's shape and columns and describes it. DataError says what was expected and what found.

@@ -34,6 +34,7 @@ nlohmann::ordered_json to_json(const std::vector<Straggler>& stragglers) {
                     {"phase", s.phase},
                     {"seconds", s.seconds},
                     {"factor", s.factor}});
+    if (s.others > 0) list.back()["others"] = s.others;
   }
   return list;
 }

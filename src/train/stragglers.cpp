@@ -9,15 +9,17 @@
 namespace jetrain {
 namespace {
 
+/// So many of a phase are named: a node of many cores may be slow with all its ranks.
+constexpr std::size_t kNamed = 4;
 constexpr double kLeastSeconds = 0.05;  // a process may lose that much to the operating system
 
 }  // namespace
 
 std::string describe(const Straggler& s) {
   return fmt::format(
-      "straggler: rank {} on {} took {:.1f} times as long as the median rank for {}{} ({:.1f} s)", s.rank,
+      "straggler: rank {} on {} took {:.1f} times as long as the median rank for {}{} ({:.1f} s{})", s.rank,
       s.host, s.factor, s.phase, s.epoch > 0 ? fmt::format(" in epoch {}", s.epoch) : std::string(),
-      s.seconds);
+      s.seconds, s.others > 0 ? fmt::format("; so did {} more ranks, less slow", s.others) : std::string());
 }
 
 StragglerWatch::StragglerWatch(double factor, const Communicator& comm)
@@ -43,14 +45,22 @@ std::vector<Straggler> StragglerWatch::look(std::int64_t epoch, const std::vecto
     const auto middle = rates.begin() + (std::ssize(rates) - 1) / 2;
     std::nth_element(rates.begin(), middle, rates.end());
     const double median = *middle;
+    std::vector<Straggler> slow;
     for (int rank = 0; rank < comm_.size(); ++rank) {
       const double seconds = number(rank, 0);
       const double usual = median * number(rank, 1);
       if (usual <= 0) continue;  // it had no work: what it took is not its own doing
       if (seconds <= factor_ * usual || seconds - usual < kLeastSeconds) continue;
-      found.push_back(
+      slow.push_back(
           {epoch, rank, hosts_[static_cast<std::size_t>(rank)], mine[phase].phase, seconds, seconds / usual});
     }
+    std::stable_sort(slow.begin(), slow.end(),
+                     [](const Straggler& a, const Straggler& b) { return a.factor > b.factor; });
+    if (slow.size() > kNamed) {
+      slow[kNamed - 1].others = std::ssize(slow) - static_cast<std::int64_t>(kNamed);
+      slow.resize(kNamed);
+    }
+    found.insert(found.end(), slow.begin(), slow.end());
   }
   return found;
 }

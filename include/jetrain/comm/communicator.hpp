@@ -94,6 +94,10 @@ class Communicator {
   void agree(const std::function<void()>& work) const;
 
  private:
+  std::vector<std::byte> gather_padded(std::span<const std::byte> bytes,
+                                       const std::vector<std::int64_t>& lengths, std::int64_t longest,
+                                       int root) const;
+
   MPI_Comm handle_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
@@ -34,6 +35,9 @@ class RankLinks {
   /// the same.
   int unlinked() const noexcept { return unlinked_; }
 
+  /// Whether rank 0 had not as many files to open as connections to take (`ulimit -n`). Elsewhere false.
+  bool out_of_files() const noexcept { return out_of_files_; }
+
   /// What has come, after at most so many milliseconds. From one thread.
   std::vector<Event> wait(int milliseconds);
   /// Ends a `wait` in another thread.
@@ -45,27 +49,31 @@ class RankLinks {
   using Token = std::array<std::byte, 16>;
   /// A connection that has not yet said who it is, or a message that is not whole yet.
   struct Incoming {
-    int socket = -1;
     int rank = -1;
     std::vector<std::byte> bytes;
   };
 
   void listen();
-  bool connect(const std::vector<std::byte>& addresses, std::uint16_t port);
+  void watch(int file);
+  void connect(const std::vector<std::byte>& addresses, std::uint16_t port);
+  void meet(const Communicator& comm);
+  void end_connections();
   bool say_hello(int socket) const;
   std::vector<Event> look(int milliseconds);
   void accept_all();
-  void take(Incoming& from, std::vector<Event>& events);
+  bool take(int socket, Incoming& from, std::vector<Event>& events);
 
   int rank_;
   int size_;
   Token token_{};
   int listener_ = -1;
   int wake_ = -1;
+  int watched_ = -1;  ///< epoll's set of all of these
   int unlinked_ = 0;
+  bool out_of_files_ = false;
   std::unique_ptr<std::atomic<int>[]> sockets_;  ///< by rank; -1: none
-  std::vector<Incoming> incoming_;
-  std::vector<Event> early_;  ///< came while this was being made
+  std::unordered_map<int, Incoming> incoming_;   ///< by socket
+  std::vector<Event> early_;                     ///< came while this was being made
 };
 
 }  // namespace jetrain

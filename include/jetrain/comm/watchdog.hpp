@@ -2,9 +2,9 @@
 
 /// \file
 /// Sees to it that no job hangs. A thread beside each rank's main thread tells rank 0 four times a second
-/// what its rank is doing. Rank 0's thread ends the job, with one message, where a rank died (its connection
-/// closes at once) or no rank gets on. Where rank 0 itself is the one, rank 1 speaks. None of this goes
-/// through MPI, which by then is stuck.
+/// (among many ranks once) what its rank is doing. Rank 0's thread ends the job, with one message, where a
+/// rank died (its connection closes at once) or no rank gets on. Where rank 0 itself is the one, rank 1
+/// speaks. None of this goes through MPI, which by then is stuck.
 
 #include <atomic>
 #include <functional>
@@ -32,6 +32,9 @@ class Watchdog {
 
   /// How many ranks it cannot watch, since they cannot reach rank 0 by TCP.
   int unwatched() const noexcept { return links_.unlinked(); }
+
+  /// Whether that is so because rank 0 may not open enough files. On rank 0.
+  bool out_of_files() const noexcept { return links_.out_of_files(); }
 
   /// Called in the watchdog's thread, on the rank that speaks, before it ends the job: what can still be
   /// saved. Its text joins the message; an empty one: nothing was.

@@ -64,7 +64,12 @@ Handle create_file(const std::string& path, const Communicator& comm);
 /// Creates (truncates) a file on this rank alone, without MPI.
 Handle create_file(const std::string& path);
 
-bool exists(hid_t file, const std::string& path);
+/// An access list of this kind (H5P_LINK_ACCESS, H5P_DATASET_ACCESS) for calls that all ranks of the file
+/// make alike: rank 0 then reads the metadata, and hands it to the others, instead of each asking the file
+/// system.
+Handle together(hid_t kind);
+
+bool exists(hid_t file, const std::string& path, hid_t link_access = H5P_DEFAULT);
 Handle open_dataset(hid_t file, const std::string& path);
 /// A dataset creation list without time stamps, so that equal content gives equal files.
 Handle untimed_creation();

@@ -3,7 +3,7 @@
 /// \file
 /// Reading jets in the layout of the Top Quark Tagging Reference Dataset (Zenodo 2603256) from one or several
 /// HDF5 files, in parallel: every rank opens each file through MPI-IO and reads whole chunks of its own
-/// slice.
+/// slice. What all need to know, rank 0 reads for all.
 
 #include <cstddef>
 #include <cstdint>
@@ -81,6 +81,7 @@ class JetSource {
 
   std::int64_t rows() const noexcept;  ///< over all files
   const std::vector<std::string>& files() const noexcept;
+  /// Goes through each file's index of chunks, for `stored_bytes`: to be shown, not to be used while reading.
   std::vector<FileLayout> layouts() const;
   /// "FILE, row N" for messages; N counts from 0 inside the file.
   std::string place(std::int64_t global_row) const;

@@ -18,8 +18,9 @@ struct Straggler {
   int rank = 0;
   std::string host;
   std::string phase;
-  double seconds = 0;  ///< that it took
-  double factor = 0;   ///< its time for a unit of work, divided by the median rank's
+  double seconds = 0;       ///< that it took
+  double factor = 0;        ///< its time for a unit of work, divided by the median rank's
+  std::int64_t others = 0;  ///< so many more were slow in this phase, but less, and are not named
 };
 
 std::string describe(const Straggler& straggler);
@@ -38,8 +39,8 @@ class StragglerWatch {
   /// by that more than a twentieth of a second; 0: never. Of two ranks, the faster is the median. Collective.
   StragglerWatch(double factor, const Communicator& comm);
 
-  /// All ranks give the same phases; a rank without work in one is left out of it. Known on rank 0, empty
-  /// elsewhere. Collective.
+  /// The slowest four of each phase. All ranks give the same phases; a rank without work in one is left out
+  /// of it. Known on rank 0, empty elsewhere. Collective.
   std::vector<Straggler> look(std::int64_t epoch, const std::vector<OwnTime>& mine) const;
 
  private:

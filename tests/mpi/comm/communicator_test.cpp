@@ -45,6 +45,20 @@ TEST(Communicator, GathersInRankOrder) {
   EXPECT_EQ(all, expected);
 }
 
+TEST(Communicator, GathersShortAndLongTextsOfUnevenLengthsAlike) {
+  const Communicator world = Communicator::world();
+  for (const std::size_t length : {std::size_t{0}, std::size_t{1000}, std::size_t{100000}}) {
+    const auto text_of = [&](int rank) {
+      return std::string(length + static_cast<std::size_t>(rank % 3), static_cast<char>('a' + rank));
+    };
+    const std::string mine = text_of(world.rank());
+    const std::vector<char> all = world.gather(std::span<const char>(mine));
+    std::string expected;
+    for (int r = 0; r < world.size(); ++r) expected += text_of(r);
+    EXPECT_EQ(std::string(all.begin(), all.end()), world.is_root() ? expected : "");
+  }
+}
+
 TEST(Communicator, ExchangesByteStringsBetweenAllPairs) {
   const Communicator world = Communicator::world();
   const auto ranks = static_cast<std::size_t>(world.size());

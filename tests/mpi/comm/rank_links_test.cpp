@@ -1,6 +1,11 @@
 #include "jetrain/comm/rank_links.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <memory>
+#include <optional>
 
 #include "jetrain/core/stopwatch.hpp"
 
@@ -13,6 +18,26 @@ RankLinks::Message message_of(int number) {
   message[63] = static_cast<std::byte>(number + 1);
   return message;
 }
+
+/// While it lives, this process may open so many more files.
+class FewFiles {
+ public:
+  explicit FewFiles(int free) {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit few = before_;
+    few.rlim_cur = 0;
+    for (int file = 0; free >= 0; ++file) {
+      if (fcntl(file, F_GETFD) < 0 && free-- == 0) few.rlim_cur = static_cast<rlim_t>(file);
+    }
+    setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewFiles() { setrlimit(RLIMIT_NOFILE, &before_); }
+  FewFiles(const FewFiles&) = delete;
+  FewFiles& operator=(const FewFiles&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 /// Waits for `count` events of one kind.
 std::vector<RankLinks::Event> events(RankLinks& links, std::size_t count, bool lost) {
@@ -63,6 +88,53 @@ TEST(RankLinks, TellOfRanksThatAreGone) {
     if (!gone.empty()) {
       EXPECT_EQ(gone[0].rank, world.size() - 1);
     }
+  }
+  world.barrier();
+}
+
+TEST(RankLinks, BringTheLastWordOfARankThatLeavesAlsoWhereItLeftMuchUnread) {
+  const Communicator world = Communicator::world();
+  auto links = std::make_unique<RankLinks>(world);
+  if (!world.is_root()) {
+    for (int i = 0; i < 100; ++i) links->send(message_of(i));
+  }
+  world.barrier();
+  if (world.is_root()) {
+    links->send(message_of(7));
+    links.reset();
+  } else {
+    std::vector<RankLinks::Event> all;
+    const Stopwatch watch;
+    while (all.size() < 2 && watch.seconds() < 20) {
+      const auto some = links->wait(50);
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    EXPECT_EQ(all.size(), 2U);
+    if (all.size() == 2) {
+      EXPECT_EQ(all[0].message, message_of(7));
+      EXPECT_TRUE(all[1].lost);
+    }
+  }
+  world.barrier();
+}
+
+TEST(RankLinks, TellWhenRankZeroMayNotOpenEnoughFiles) {
+  const Communicator world = Communicator::world();
+  if (world.size() < 3) return;
+  std::unique_ptr<RankLinks> links;
+  const Stopwatch watch;
+  {
+    constexpr int kOwnAndOneLink = 4;  // event, epoll, listener
+    std::optional<FewFiles> few;
+    if (world.is_root()) few.emplace(kOwnAndOneLink);
+    links = std::make_unique<RankLinks>(world);
+  }
+  EXPECT_EQ(links->unlinked(), world.size() - 2);
+  EXPECT_EQ(links->out_of_files(), world.is_root());
+  EXPECT_LT(watch.seconds(), 5);
+  // Who has no link is not told to be lost.
+  if (world.is_root()) {
+    EXPECT_TRUE(links->wait(50).empty());
   }
   world.barrier();
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "jet_table_file.hpp"
 #include "jetrain/core/error.hpp"
 
@@ -68,6 +70,27 @@ TEST_F(ParallelJetSource, GivesEmptySlicesWhereRanksOutnumberChunks) {
   const JetSource source({write("two.h5", {.rows = 10, .chunk_rows = 8, .blosc = true})}, world_);
   expect_each_row_once(source, {0, 10});
   expect_each_row_once(source, {4, 5});
+}
+
+/// Calls that read something, by this process so far; -1 where the kernel does not count them.
+std::int64_t read_calls() {
+  std::ifstream counters("/proc/self/io");
+  std::string name;
+  for (std::int64_t count = 0; counters >> name >> count;) {
+    if (name == "syscr:") return count;
+  }
+  return -1;
+}
+
+TEST_F(ParallelJetSource, OnlyRankZeroReadsWhatAllNeedToKnow) {
+  // Two rows a chunk: an index of about forty nodes, which nobody needs as a whole.
+  const std::string path = write("many_chunks.h5", {.rows = 3000, .chunk_rows = 2, .gzip = true});
+  const std::int64_t before = read_calls();
+  if (world_.min(before) < 0) GTEST_SKIP() << "no /proc/self/io";
+  const JetSource source({path}, world_);
+  const std::int64_t calls = read_calls() - before;
+  EXPECT_LT(calls, world_.is_root() ? 40 : 10);
+  EXPECT_GT(source.layouts()[0].stored_bytes, 0);
 }
 
 TEST_F(ParallelJetSource, AllRanksLearnOfABadFile) {

@@ -24,6 +24,17 @@ TEST(StragglerWatch, NamesTheSlowRankAndThePhase) {
   EXPECT_DOUBLE_EQ(found[0].seconds, 4.0);
 }
 
+TEST(StragglerWatch, SaysHowManyMoreWereSlow) {
+  Straggler slow{2, 70, "node3", "reading", 1.5, 3.0};
+  EXPECT_EQ(describe(slow),
+            "straggler: rank 70 on node3 took 3.0 times as long as the median rank for reading in epoch 2 "
+            "(1.5 s)");
+  slow.others = 60;
+  EXPECT_EQ(describe(slow),
+            "straggler: rank 70 on node3 took 3.0 times as long as the median rank for reading in epoch 2 "
+            "(1.5 s; so did 60 more ranks, less slow)");
+}
+
 TEST(StragglerWatch, DoesNotBlameARankForMoreWorkOrForNone) {
   const Communicator world = Communicator::world();
   const StragglerWatch watch(1.5, world);
