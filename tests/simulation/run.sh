@@ -16,6 +16,8 @@
 # --bandwidth BYTES     a second, of a node in each direction (12.5e9)
 # --topology flat       all nodes on one switch; fat-tree: 32 nodes on each of the switches, which two upper levels join
 # --oversubscription N  of a fat tree: nodes of a switch for each link upwards (1)
+# --model FILE          the machine's and the network's figures from the .json of a `jetrain scaling project`, less its
+#                       unevenness between ranks (jitter), which is not simulated; what stands behind it overrides
 # --allreduce NAME      SMPI's algorithm: rab_rdb is Rabenseifner's, ompi what Open MPI would choose, lr a ring ... (rab_rdb)
 #
 # KEY=VALUE, of epoch.cpp (with defaults):
@@ -41,6 +43,27 @@ fail() {
   exit 2
 }
 
+# read_model FILE: what a projection was made of.
+read_model() {
+  local figures
+  figures=$(python3 - "$1" <<'PYTHON'
+import json, sys
+projection = json.load(open(sys.argv[1]))
+m, n = projection["model"], projection["network"]
+print("%d %.9f %.9f %.0f" % (
+    n["ranks_per_node"], n["latency_seconds"], min(n["message_seconds"], n["latency_seconds"]) / 2, n["bandwidth_bytes_per_second"]))
+print("sums=%d leaf=%.9f forward=%.9f step=%.9f metrics=%.12f files=%.9f add=%.0f" % (
+    projection["parameters"], m["leaf_seconds"], m["forward_leaf_seconds"],
+    m["step_seconds"] + m["update_seconds"] + m["other_seconds"], m["score_seconds"], m["save_seconds"],
+    1 / m["add_byte_seconds"]))
+PYTHON
+  ) || fail "--model $1: no projection's .json file"
+  {
+    read -r per_node latency overhead bandwidth
+    read -r -a settings
+  } <<<"$figures"
+}
+
 list="2 4 8 16 32 64 128 256 512 1024" per_node=1 latency=2e-6 overhead=0.5e-6 bandwidth=12.5e9
 topology=flat oversubscription=1 allreduce=rab_rdb
 settings=()
@@ -53,6 +76,7 @@ while [ $# -gt 0 ]; do
     --*) [ $# -gt 1 ] || fail "$1 needs a value" ;;&
     --ranks) list=$2 ;;
     --per-node) per_node=$2 ;;
+    --model) read_model "$2" ;;
     --latency) latency=$2 ;;
     --overhead) overhead=$2 ;;
     --bandwidth) bandwidth=$2 ;;
