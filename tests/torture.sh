@@ -152,7 +152,7 @@ damage() {
   local newest
   start damaged 2 1
   wait_for_step damaged
-  sleep 0.5
+  for _ in $(seq 300); do [ ! -e damaged/best.h5 ] || break; sleep 0.05; done  # an epoch has ended
   kill -USR1 "$(process_of 1)"
   finish
   ended_with 75 damaged "stopped by a signal; go on from damaged/checkpoints/.* with --resume"
@@ -160,6 +160,7 @@ damage() {
   [ "$(ls damaged/checkpoints/*.h5 | wc -l)" = 2 ] || fail "not two checkpoints: $(ls damaged/checkpoints)"
   cp -r damaged cut
   cp -r damaged hopeless
+  cp damaged/best.h5 kept.h5 || fail "damaged: stopped before its first epoch ended"
   printf 'x' | dd of="$newest" bs=1 seek=500000 conv=notrunc status=none
   resume_to_the_end damaged 3 1
   says damaged "warning: checkpoint left out: .*checksum does not match"
@@ -170,7 +171,7 @@ damage() {
   start hopeless 2 1 --resume
   finish
   ended_with 1 hopeless "no checkpoint in hopeless/checkpoints is undamaged"
-  [ -e hopeless/best.h5 ] || [ ! -e damaged/best.h5 ] || fail "hopeless: the refusal removed best.h5"
+  cmp -s hopeless/best.h5 kept.h5 || fail "hopeless: the refusal removed best.h5, or changed it"
   start cut 2 1 --resume --set train.batch_size=64
   finish
   ended_with 2 cut "change the results: train.batch_size"
