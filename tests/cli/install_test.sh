@@ -18,7 +18,7 @@ fenced() { awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } inside && /
 cmake --install "$build" --prefix "$folder/installed" >installed.txt
 prefix=$folder/installed
 for file in bin/jetrain include/jetrain/tagger.hpp share/jetrain/configs/quickstart.yaml share/jetrain/launch/run.sh \
-  share/jetrain/launch/job.sh; do
+  share/jetrain/launch/job.sh share/bash-completion/completions/jetrain; do
   [ -f "$prefix/$file" ] || fail "there is no $file: $(cat installed.txt)"
 done
 ! grep -rqsF -e "$build" -e "$(dirname "$readme")" "$prefix"/lib*/cmake "$prefix"/lib/*/cmake ||
