@@ -32,9 +32,10 @@ class BadSample : public DataError {
 /// A trained model, ready to score. Scores are those of `jetrain predict`, bit for bit, however samples are
 /// grouped and whatever the number of threads.
 ///
-/// `score` and `outputs` share the work out over OpenMP threads (OMP_NUM_THREADS) and may be called by
-/// several threads at the same time. The constructor reads a file by HDF5, which is usually not built for
-/// threads: no other thread may use HDF5 meanwhile.
+/// Many samples in one call are the quick way: up to sixteen are computed side by side, so a call for one
+/// takes as long as for sixteen. `score` and `outputs` share the work out over OpenMP threads
+/// (OMP_NUM_THREADS) and may be called by several threads at the same time. The constructor reads a file by
+/// HDF5, which is usually not built for threads: no other thread may use HDF5 meanwhile.
 class Tagger {
  public:
   /// Throws DataError where the file is no model, or damaged.
