@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "config_file.hpp"
@@ -11,6 +12,7 @@
 #include "generate.hpp"
 #include "inspect.hpp"
 #include "jetrain/comm/environment.hpp"
+#include "jetrain/comm/launcher.hpp"
 #include "jetrain/comm/threads.hpp"
 #include "jetrain/core/crash.hpp"
 #include "jetrain/core/error.hpp"
@@ -55,6 +57,7 @@ void add_generate(CLI::App& app, Command& command) {
   GenerateOptions& o = command.generate;
   CLI::App* verb = app.add_subcommand(
       "generate", "synthetic jets in the reference layout, or the tutorial's small data sets");
+  verb->footer("Example:\n  jetrain generate jets.h5 --jets 20000 --seed 7");
   verb->add_option("output", o.output, "HDF5 file to write")->required();
   verb->add_option(
           "--kind", o.kind,
@@ -71,6 +74,7 @@ void add_generate(CLI::App& app, Command& command) {
 void add_inspect(CLI::App& app, Command& command) {
   CLI::App* verb =
       app.add_subcommand("inspect", "layout, rows, classes, splits, chunks, filter, physics sanity");
+  verb->footer("Example:\n  jetrain inspect jets.h5");
   verb->add_option("files", command.inspected_files, "HDF5 files")->required();
   verb->callback([&] {
     command.run = [&](const Communicator& comm) {
@@ -84,6 +88,7 @@ void add_preprocess(CLI::App& app, Command& command) {
   PreprocessOptions& o = command.preprocess;
   CLI::App* verb = app.add_subcommand(
       "preprocess", "dense images (N,bins,bins), labels and splits, for people and other tools");
+  verb->footer("Example:\n  jetrain preprocess configs/quickstart.yaml images.h5 --set data.files=jets.h5");
   verb->add_option("config", o.config, "YAML config")->required();
   verb->add_option("output", o.output, "HDF5 file to write")->required();
   verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
@@ -94,6 +99,7 @@ void add_preprocess(CLI::App& app, Command& command) {
 
 void add_summary(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("summary", "the network, layer by layer, with parameter counts");
+  verb->footer("Example:\n  jetrain summary configs/notebook.yaml");
   verb->add_option("config", command.summary_config, "YAML config")->required();
   verb->add_option("--set", command.train.assignments, "override a config key: key=value")
       ->allow_extra_args(false);
@@ -112,6 +118,9 @@ void add_summary(CLI::App& app, Command& command) {
 void add_train(CLI::App& app, Command& command) {
   TrainOptions& o = command.train;
   CLI::App* verb = app.add_subcommand("train", "train the config's network; results go to a run directory");
+  verb->footer(
+      "Example:\n  mpirun -np 2 jetrain train configs/quickstart.yaml --set data.files=jets.h5 --out "
+      "runs/first");
   verb->add_option("config", o.config, "YAML config")->required();
   verb->add_option("--set", o.assignments,
                    "override a config key: key=value, for example train.batch_size=256")
@@ -130,6 +139,9 @@ void add_study(CLI::App& app, Command& command) {
   StudyOptions& o = command.study;
   CLI::App* verb = app.add_subcommand(
       "study", "a family of trainings: grid, random search, ablation, learning curve, cross-validation");
+  verb->footer(
+      "Example:\n  mpirun -np 2 jetrain study configs/study_dense.yaml --set data.files=jets.h5 --out "
+      "runs/dense");
   verb->add_option("config", o.config, "YAML config with a study section")->required();
   verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
   verb->add_option("--out", o.output, "the study's folder; a study that is there already goes on")
@@ -163,6 +175,9 @@ void add_scaling_project(CLI::App* scaling, Command& command) {
   Network& network = plan.network;
   CLI::App* verb = scaling->add_subcommand(
       "project", "what measured points let one expect of more ranks, on a network that you name");
+  verb->footer(
+      "Example:\n  jetrain scaling project runs/batch_* --latency 2us --bandwidth 100Gbit --out "
+      "projection.html");
   const auto whole = [&](const char* name, auto& value, const char* text) {
     return verb->add_option(name, value, text)
         ->check(CLI::Range(1LL, 1'000'000'000'000LL))
@@ -208,11 +223,15 @@ void add_scaling_project(CLI::App* scaling, Command& command) {
 
 void add_scaling(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("scaling", "scaling studies: measure them, and report on them");
+  verb->footer("Example:\n  jetrain scaling run --help");
   verb->require_subcommand(1);
 
   ScalingRunOptions& o = command.scaling_run;
   CLI::App* run = verb->add_subcommand(
       "run", "train the config on several numbers of ranks and threads, all within this job's ranks");
+  run->footer(
+      "Example:\n  mpirun -np 2 jetrain scaling run configs/quickstart.yaml --set data.files=jets.h5 --out "
+      "runs/scaling");
   run->add_option("config", o.config, "YAML config")->required();
   run->add_option("--ranks", o.ranks, "numbers of ranks, as 1,2,4 (default: powers of two up to all)")
       ->delimiter(',')
@@ -242,6 +261,7 @@ void add_scaling(CLI::App& app, Command& command) {
   ScalingReportOptions& r = command.scaling_report;
   CLI::App* report =
       verb->add_subcommand("report", "tables and plots of a study's points, as HTML, CSV and JSON");
+  report->footer("Example:\n  jetrain scaling report runs/scaling --out scaling.html");
   report->add_option("folder", r.folder, "the study's folder")->required();
   report->add_option("--out", r.output,
                      "HTML file; .csv and .json go beside it (default: FOLDER/scaling.html)");
@@ -253,6 +273,9 @@ void add_evaluate(CLI::App& app, Command& command) {
   EvaluateOptions& o = command.evaluate;
   CLI::App* verb =
       app.add_subcommand("evaluate", "accuracy, AUC and background rejection of a model on files");
+  verb->footer(
+      "Example:\n  jetrain evaluate runs/first/best.h5 jets.h5 --split test --json metrics.json --roc "
+      "roc.csv");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
   verb->add_option("files", o.files, "HDF5 files")->required();
   verb->add_option("--split", o.split,
@@ -267,6 +290,7 @@ void add_evaluate(CLI::App& app, Command& command) {
 void add_predict(CLI::App& app, Command& command) {
   PredictOptions& o = command.predict;
   CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 file");
+  verb->footer("Example:\n  jetrain predict runs/first/best.h5 jets.h5 scores.h5");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
   verb->add_option("files", o.files, "HDF5 files, and last the file to write")->required()->expected(1, -1);
   verb->add_option(
@@ -281,16 +305,19 @@ void add_predict(CLI::App& app, Command& command) {
   });
 }
 
-/// Parses the command line. All ranks have the same words, but only rank 0 prints help and mistakes.
-int parse(CLI::App& app, int argc, char** argv, bool speaks) {
-  try {
-    app.parse(argc, argv);
-    return -1;
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream silence;
-    const int status = speaks ? app.exit(error) : app.exit(error, silence, silence);
-    return static_cast<int>(status == 0 ? ExitStatus::done : ExitStatus::usage);
-  }
+/// Of an unknown verb, CLI11 says only that one is missing.
+std::string explain(const CLI::App* app, const CLI::Error& error) {
+  std::string what = error.what();
+  const std::vector<std::string> unknown = app->remaining(true);
+  if (error.get_name() == "RequiredError" && !unknown.empty() && !unknown.front().starts_with('-'))
+    what = fmt::format("there is no verb {}", unknown.front());
+  return fmt::format("jetrain: {} (jetrain --help, or jetrain VERB --help, lists what there is)\n", what);
+}
+
+/// Says what is wrong with the command line. All ranks have the same words, but only rank 0 speaks.
+int refuse(const CLI::App& app, const CLI::ParseError& mistake, const Communicator& world) {
+  if (world.is_root()) app.exit(mistake);
+  return static_cast<int>(ExitStatus::usage);
 }
 
 /// An error that other ranks may not know of ends the job at once. Lower ranks speak first, so that where all
@@ -319,19 +346,13 @@ int run(const Command& command, const Communicator& world) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Environment environment(argc, argv);
-  const Communicator world = Communicator::world();
-  explain_crashes(world.rank());
-
   CLI::App app(
       "jetrain: data-parallel training of jet taggers on CPU clusters. Every verb runs alone or under "
       "mpirun.",
       "jetrain");
   app.require_subcommand(1);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return fmt::format("jetrain: {} (jetrain --help, or jetrain VERB --help, lists what there is)\n",
-                       error.what());
-  });
+  app.footer("Example:\n  jetrain train --help");
+  app.failure_message(explain);
   app.set_version_flag("--version", "jetrain " JETRAIN_VERSION);
   Command command;
   add_generate(app, command);
@@ -344,6 +365,17 @@ int main(int argc, char** argv) {
   add_evaluate(app, command);
   add_predict(app, command);
 
-  const int early = parse(app, argc, argv, world.is_root());
-  return early >= 0 ? early : run(command, world);
+  std::optional<CLI::ParseError> mistake;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& question) {  // --help, --version: without MPI, which a login node may not have
+    return is_first_process() ? app.exit(question) : static_cast<int>(ExitStatus::done);
+  } catch (const CLI::ParseError& error) {
+    mistake = error;
+  }
+
+  const Environment environment(argc, argv);
+  const Communicator world = Communicator::world();
+  explain_crashes(world.rank());
+  return mistake ? refuse(app, *mistake, world) : run(command, world);
 }

@@ -6,10 +6,19 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 namespace jetrain {
+
+bool is_first_process() noexcept {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+    if (const char* rank = std::getenv(name)) return std::string_view(rank) == "0";
+  }
+  return true;
+}
 
 void end_mpirun_after(int seconds) noexcept {
   const pid_t parent = getppid();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <optional>
 #include <vector>
 
 #include "jetrain/core/error.hpp"
@@ -24,6 +25,22 @@ void read_weights(hid_t file, Model& model) {
   }
 }
 
+/// `text` becomes the config as it stands in the file.
+StoredModel read_model(const std::string& path, std::string& text) {
+  const bool complete = hdf5::has_seal(path);
+  if (complete) hdf5::check_seal(path);
+  const hdf5::Handle file = hdf5::open_file(path);
+  if (!complete || H5Aexists(file, "format") <= 0 || hdf5::text_attribute(file, "format") != kFormat) {
+    throw DataError(
+        fmt::format("{} is not a jetrain model, or it is cut off: give the best.h5 of a run", path));
+  }
+  text = hdf5::read_text(file, "/config");
+  Config config = parse_config(text, path + ":/config", {}, false);
+  Model model = make_model(config);
+  read_weights(file, model);
+  return {std::move(config), std::move(model)};
+}
+
 }  // namespace
 
 std::string weights_hash(std::span<const float> parameters) {
@@ -43,28 +60,25 @@ void save_model(const std::string& path, const Config& config, const Model& mode
   });
 }
 
+StoredModel read_model(const std::string& path) {
+  std::string text;
+  return read_model(path, text);
+}
+
 StoredModel load_model(const std::string& path, const Communicator& comm) {
   std::string text;
-  std::unique_ptr<Model> model;
+  std::optional<StoredModel> stored;
   comm.agree([&] {
-    if (!comm.is_root()) return;
-    const bool complete = hdf5::has_seal(path);
-    if (complete) hdf5::check_seal(path);
-    const hdf5::Handle file = hdf5::open_file(path);
-    if (!complete || H5Aexists(file, "format") <= 0 || hdf5::text_attribute(file, "format") != kFormat) {
-      throw DataError(
-          fmt::format("{} is not a jetrain model, or it is cut off: give the best.h5 of a run", path));
-    }
-    text = hdf5::read_text(file, "/config");
-    const Config config = parse_config(text, path + ":/config", {}, false);
-    model = std::make_unique<Model>(make_model(config));
-    read_weights(file, *model);
+    if (comm.is_root()) stored.emplace(read_model(path, text));
   });
   text = comm.broadcast(text);
-  Config config = parse_config(text, path + ":/config", {}, false);
-  if (!model) model = std::make_unique<Model>(make_model(config));
-  comm.broadcast(model->parameters());
-  return {std::move(config), std::move(*model)};
+  if (!stored) {
+    Config config = parse_config(text, path + ":/config", {}, false);
+    Model model = make_model(config);
+    stored.emplace(StoredModel{std::move(config), std::move(model)});
+  }
+  comm.broadcast(stored->model.parameters());
+  return std::move(*stored);
 }
 
 }  // namespace jetrain

@@ -102,7 +102,7 @@ ScoredJets score_images(const Model& model, std::int64_t count,
   result.labels.resize(static_cast<std::size_t>(count));
   std::int64_t loss_sum = 0;
   std::int64_t correct = 0;
-#pragma omp parallel reduction(+ : loss_sum, correct)
+#pragma omp parallel reduction(+ : loss_sum, correct) if (count > kLanes)  // not to wake a team for a leaf
   {
     LeafScorer scorer(model);
     std::array<SparseImage, kLanes> images;

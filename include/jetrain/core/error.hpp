@@ -20,8 +20,11 @@ enum class ExitStatus : int {
 /// The base of all errors that jetrain throws on purpose.
 class Error : public std::runtime_error {
  public:
+  /// \param message what what() gives
+  /// \param status what the program ends with
   explicit Error(const std::string& message, ExitStatus status = ExitStatus::failed)
       : std::runtime_error(message), status_(status) {}
+  /// \return what the program ends with, if nobody catches this
   ExitStatus status() const noexcept { return status_; }
 
  private:
@@ -31,12 +34,14 @@ class Error : public std::runtime_error {
 /// A command line or a config that cannot be meant.
 class UsageError : public Error {
  public:
+  /// \param message what what() gives
   explicit UsageError(const std::string& message) : Error(message, ExitStatus::usage) {}
 };
 
 /// A data file that is not there, not readable, or not what it should be.
 class DataError : public Error {
  public:
+  /// \param message what what() gives
   explicit DataError(const std::string& message) : Error(message) {}
 };
 
@@ -44,6 +49,8 @@ class DataError : public Error {
 /// prints, all leave. Made by `Communicator::agree`, or thrown where all ranks see the same reduced value.
 class CollectiveError : public Error {
  public:
+  /// \param message what what() gives
+  /// \param status what the program ends with
   CollectiveError(const std::string& message, ExitStatus status) : Error(message, status) {}
 };
 
