@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "config_file.hpp"
+#include "convert.hpp"
 #include "evaluate.hpp"
+#include "export.hpp"
 #include "generate.hpp"
 #include "inspect.hpp"
 #include "jetrain/comm/environment.hpp"
@@ -39,6 +41,8 @@ struct Command {
   ScalingProjectOptions scaling_project;
   EvaluateOptions evaluate;
   PredictOptions predict;
+  ExportOptions export_model;
+  ConvertOptions convert;
   std::string summary_config;
   std::function<void(const Communicator&)> run;
 };
@@ -305,6 +309,34 @@ void add_predict(CLI::App& app, Command& command) {
   });
 }
 
+void add_export(CLI::App& app, Command& command) {
+  ExportOptions& o = command.export_model;
+  CLI::App* verb = app.add_subcommand("export", "a model as ONNX, for other programs");
+  verb->footer("Example:\n  jetrain export runs/quickstart/best.h5 tagger.onnx");
+  verb->add_option("model", o.model, "best.h5 of a run")->required();
+  verb->add_option("output", o.output, "ONNX file to write")->required();
+  add_overwrite(verb, o.overwrite);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { export_model(o, comm); }; });
+}
+
+void add_convert(CLI::App& app, Command& command) {
+  ConvertOptions& o = command.convert;
+  CLI::App* verb =
+      app.add_subcommand("convert", "weights to and from Keras' HDF5 (.h5) and NumPy (.npz, for PyTorch)");
+  verb->footer(
+      "Example:\n  jetrain convert runs/quickstart/best.h5 keras.h5\n"
+      "  jetrain convert runs/quickstart/best.h5 weights.npz\n"
+      "  jetrain convert keras.h5 model.h5 --config configs/quickstart.yaml");
+  verb->add_option("from", o.from, "a model of jetrain, Keras' weights, or .npz")->required();
+  verb->add_option(
+          "to", o.to,
+          "file to write: .npz; .h5 is Keras' weights out of a model of jetrain, else a model of jetrain")
+      ->required();
+  verb->add_option("--config", o.config, "YAML config that has the network, for weights from elsewhere");
+  add_overwrite(verb, o.overwrite);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { convert(o, comm); }; });
+}
+
 /// Of an unknown verb, CLI11 says only that one is missing.
 std::string explain(const CLI::App* app, const CLI::Error& error) {
   std::string what = error.what();
@@ -364,6 +396,8 @@ int main(int argc, char** argv) {
   add_scaling(app, command);
   add_evaluate(app, command);
   add_predict(app, command);
+  add_export(app, command);
+  add_convert(app, command);
 
   std::optional<CLI::ParseError> mistake;
   try {
