@@ -6,13 +6,14 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config
   libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-openmpi-dev
   libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
+  libonnx-dev libprotobuf-dev
   libblosc-dev librandom123-dev libxxhash-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
-# Judges of the files that jetrain writes, which the tests read as pandas and h5py users do; a batch system; network
-# namespaces, which are the tests' hosts; a simulator of networks.
+# Judges of the files that jetrain writes, which the tests read as pandas, h5py and OpenCV users do; a batch system;
+# network namespaces, which are the tests' hosts; a simulator of networks.
 TEST_PACKAGES=(
-  python3 python3-numpy python3-pandas python3-tables python3-h5py
+  python3 python3-numpy python3-pandas python3-tables python3-h5py libopencv-dnn-dev
   slurm-wlm munge iproute2 procps libsimgrid-dev
 )
 

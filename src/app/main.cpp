@@ -8,6 +8,7 @@
 
 #include "config_file.hpp"
 #include "evaluate.hpp"
+#include "export.hpp"
 #include "generate.hpp"
 #include "inspect.hpp"
 #include "jetrain/comm/environment.hpp"
@@ -37,6 +38,7 @@ struct Command {
   ScalingProjectOptions scaling_project;
   EvaluateOptions evaluate;
   PredictOptions predict;
+  ExportOptions export_model;
   std::string summary_config;
   std::function<void(const Communicator&)> run;
 };
@@ -281,6 +283,16 @@ void add_predict(CLI::App& app, Command& command) {
   });
 }
 
+void add_export(CLI::App& app, Command& command) {
+  ExportOptions& o = command.export_model;
+  CLI::App* verb = app.add_subcommand("export", "a model as ONNX, for other programs");
+  verb->footer("Example: jetrain export runs/quickstart/best.h5 tagger.onnx");
+  verb->add_option("model", o.model, "best.h5 of a run")->required();
+  verb->add_option("output", o.output, "ONNX file to write")->required();
+  add_overwrite(verb, o.overwrite);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { export_model(o, comm); }; });
+}
+
 /// Parses the command line. All ranks have the same words, but only rank 0 prints help and mistakes.
 int parse(CLI::App& app, int argc, char** argv, bool speaks) {
   try {
@@ -343,6 +355,7 @@ int main(int argc, char** argv) {
   add_scaling(app, command);
   add_evaluate(app, command);
   add_predict(app, command);
+  add_export(app, command);
 
   const int early = parse(app, argc, argv, world.is_root());
   return early >= 0 ? early : run(command, world);

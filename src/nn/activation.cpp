@@ -40,6 +40,8 @@ class ElementWise final : public Layer {
   ElementWise(const char* kind, Activation function, const Shape& input)
       : Layer(kind, input, input), function_(function) {}
 
+  LayerSettings settings() const override { return {.alpha = function_.alpha}; }
+
   void forward(const LayerPass&, ConstPlanes x, Planes y) const override {
     kernels::activation_forward(function_, x, y);
   }

@@ -18,6 +18,7 @@ class BatchNorm final : public Layer {
         momentum_(config.momentum),
         epsilon_(static_cast<float>(config.epsilon)) {}
 
+  LayerSettings settings() const override { return {.epsilon = epsilon_}; }
   std::vector<ParameterSpec> parameters() const override {
     std::vector<ParameterSpec> specs = gamma_and_beta(channels());
     specs.push_back(average("moving_mean", {channels()}, 0.0));

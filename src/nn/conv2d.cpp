@@ -16,7 +16,13 @@ class Conv2d final : public Layer {
       : Layer("conv2d", input, Shape::image(config.filters, rows.outputs, columns.outputs)),
         config_(config),
         shape_{input.channels, config.filters, config.kernel[0], config.kernel[1],
-               rows.before,    columns.before, config.stride,    config.groups} {}
+               rows.before,    columns.before, config.stride,    config.groups},
+        padding_{rows.before, rows.after, columns.before, columns.after} {}
+
+  LayerSettings settings() const override {
+    return {
+        .window = config_.kernel, .stride = config_.stride, .padding = padding_, .groups = config_.groups};
+  }
 
   std::vector<ParameterSpec> parameters() const override {
     const std::int64_t taps = shape_.kernel_rows * shape_.kernel_columns;
@@ -66,6 +72,7 @@ class Conv2d final : public Layer {
 
   Conv2dConfig config_;
   kernels::Conv2dShape shape_;
+  Halo padding_;
 };
 
 }  // namespace

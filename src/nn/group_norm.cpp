@@ -15,6 +15,7 @@ class GroupNorm final : public Layer {
   GroupNorm(const char* kind, std::int64_t groups, double epsilon, const Shape& input)
       : Layer(kind, input, input), shape_{groups, static_cast<float>(epsilon)} {}
 
+  LayerSettings settings() const override { return {.groups = shape_.groups, .epsilon = shape_.epsilon}; }
   std::vector<ParameterSpec> parameters() const override { return gamma_and_beta(channels()); }
   std::int64_t kept_floats() const override { return kernels::group_norm_kept_floats(shape_); }
   std::int64_t scratch_floats() const override { return 2 * channels(); }

@@ -11,8 +11,12 @@ namespace {
 
 class MaxPool2d final : public Layer {
  public:
-  MaxPool2d(const Shape& input, const Shape& output, const kernels::Pool2dShape& shape)
-      : Layer("max_pool2d", input, output), shape_(shape) {}
+  MaxPool2d(const Shape& input, const Shape& output, const kernels::Pool2dShape& shape, const Halo& padding)
+      : Layer("max_pool2d", input, output), shape_(shape), padding_(padding) {}
+
+  LayerSettings settings() const override {
+    return {.window = {shape_.size, shape_.size}, .stride = shape_.stride, .padding = padding_};
+  }
 
   bool masks_while_writing() const override { return true; }
   void forward(const LayerPass&, ConstPlanes x, Planes y) const override {
@@ -25,12 +29,17 @@ class MaxPool2d final : public Layer {
 
  private:
   kernels::Pool2dShape shape_;
+  Halo padding_;
 };
 
 class AvgPool2d final : public Layer {
  public:
-  AvgPool2d(const Shape& input, const Shape& output, const kernels::Pool2dShape& shape)
-      : Layer("avg_pool2d", input, output), shape_(shape) {}
+  AvgPool2d(const Shape& input, const Shape& output, const kernels::Pool2dShape& shape, const Halo& padding)
+      : Layer("avg_pool2d", input, output), shape_(shape), padding_(padding) {}
+
+  LayerSettings settings() const override {
+    return {.window = {shape_.size, shape_.size}, .stride = shape_.stride, .padding = padding_};
+  }
 
   void forward(const LayerPass&, ConstPlanes x, Planes y) const override {
     kernels::avg_pool2d_forward(shape_, x, y);
@@ -42,6 +51,7 @@ class AvgPool2d final : public Layer {
 
  private:
   kernels::Pool2dShape shape_;
+  Halo padding_;
 };
 
 template <class Pool>
@@ -56,7 +66,8 @@ std::unique_ptr<Layer> make_pool(const PoolConfig& config, const char* kind, con
                                  config.size, input.text()));
   }
   return std::make_unique<Pool>(input, Shape::image(input.channels, rows.outputs, columns.outputs),
-                                kernels::Pool2dShape{config.size, stride, rows.before, columns.before});
+                                kernels::Pool2dShape{config.size, stride, rows.before, columns.before},
+                                Halo{rows.before, rows.after, columns.before, columns.after});
 }
 
 }  // namespace

@@ -16,9 +16,11 @@ struct WindowAxis {
       : outputs(same            ? (inputs + stride - 1) / stride
                 : inputs < size ? 0
                                 : (inputs - size) / stride + 1),
-        before(same ? std::max<std::int64_t>(0, (outputs - 1) * stride + size - inputs) / 2 : 0) {}
+        before(same ? std::max<std::int64_t>(0, (outputs - 1) * stride + size - inputs) / 2 : 0),
+        after(same ? std::max<std::int64_t>(0, (outputs - 1) * stride + size - inputs) - before : 0) {}
   std::int64_t outputs;
   std::int64_t before;  ///< zeros before the first row
+  std::int64_t after;   ///< zeros after the last row
 };
 
 }  // namespace jetrain

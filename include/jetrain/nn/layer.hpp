@@ -4,6 +4,7 @@
 /// A layer: an explicit forward and backward pair on one leaf (sixteen samples, see kernels/lanes.hpp). The
 /// caller owns all buffers. A layer is built for one input shape and is immutable; threads share it.
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,6 +58,16 @@ struct GradientSums {
   float* scratch = nullptr;  ///< Layer::scratch_floats() floats of this thread, 64-byte aligned
 };
 
+/// The numbers that a layer's kind and shapes leave open, for those who write it down in another format.
+struct LayerSettings {
+  std::array<std::int64_t, 2> window{1, 1};  ///< rows, columns of a kernel or pool
+  std::int64_t stride = 1;
+  Halo padding{};           ///< around the input
+  std::int64_t groups = 1;  ///< of channels
+  double alpha = 0;         ///< of leaky_relu and elu
+  double epsilon = 0;       ///< of the norms
+};
+
 class Layer {
  public:
   Layer(std::string kind, Shape input, Shape output)
@@ -67,6 +78,7 @@ class Layer {
   const Shape& input() const noexcept { return input_; }
   const Shape& output() const noexcept { return output_; }
 
+  virtual LayerSettings settings() const { return {}; }
   /// Trainable ones first.
   virtual std::vector<ParameterSpec> parameters() const { return {}; }
   /// Multiply-adds of the forward pass for one sample.

@@ -1,0 +1,24 @@
+#include "export.hpp"
+
+#include <fmt/format.h>
+
+#include "jetrain/core/output_file.hpp"
+#include "jetrain/models/onnx_file.hpp"
+
+namespace jetrain {
+
+void export_model(const ExportOptions& options, const Communicator& comm) {
+  comm.agree([&] {
+    if (comm.is_root()) require_writable(options.output, options.overwrite);
+  });
+  const StoredModel stored = load_model(options.model, comm);
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    const std::string bytes = onnx_bytes(stored.config, stored.model);
+    write_text(options.output, bytes);
+    fmt::print("{}: ONNX opset {}, {:.1f} kB, weights {}\n", options.output, kOnnxOpset,
+               static_cast<double>(bytes.size()) / 1e3, weights_hash(stored.model.parameters()));
+  });
+}
+
+}  // namespace jetrain
