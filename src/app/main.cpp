@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "config_file.hpp"
+#include "convert.hpp"
 #include "evaluate.hpp"
 #include "export.hpp"
 #include "generate.hpp"
@@ -39,6 +40,7 @@ struct Command {
   EvaluateOptions evaluate;
   PredictOptions predict;
   ExportOptions export_model;
+  ConvertOptions convert;
   std::string summary_config;
   std::function<void(const Communicator&)> run;
 };
@@ -293,6 +295,24 @@ void add_export(CLI::App& app, Command& command) {
   verb->callback([&] { command.run = [&](const Communicator& comm) { export_model(o, comm); }; });
 }
 
+void add_convert(CLI::App& app, Command& command) {
+  ConvertOptions& o = command.convert;
+  CLI::App* verb =
+      app.add_subcommand("convert", "weights to and from Keras' HDF5 (.h5) and NumPy (.npz, for PyTorch)");
+  verb->footer(
+      "Examples: jetrain convert runs/quickstart/best.h5 keras.h5\n"
+      "          jetrain convert runs/quickstart/best.h5 weights.npz\n"
+      "          jetrain convert keras.h5 model.h5 --config configs/quickstart.yaml");
+  verb->add_option("from", o.from, "a model of jetrain, Keras' weights, or .npz")->required();
+  verb->add_option(
+          "to", o.to,
+          "file to write: .npz; .h5 is Keras' weights out of a model of jetrain, else a model of jetrain")
+      ->required();
+  verb->add_option("--config", o.config, "YAML config that has the network, for weights from elsewhere");
+  add_overwrite(verb, o.overwrite);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { convert(o, comm); }; });
+}
+
 /// Parses the command line. All ranks have the same words, but only rank 0 prints help and mistakes.
 int parse(CLI::App& app, int argc, char** argv, bool speaks) {
   try {
@@ -356,6 +376,7 @@ int main(int argc, char** argv) {
   add_evaluate(app, command);
   add_predict(app, command);
   add_export(app, command);
+  add_convert(app, command);
 
   const int early = parse(app, argc, argv, world.is_root());
   return early >= 0 ? early : run(command, world);
