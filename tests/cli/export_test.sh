@@ -5,7 +5,7 @@
 # OPENCV_SCORES, the program with OpenCV in it; empty: skipped.
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 configs=$TEST_DATA_DIR/../../configs
-[ -n "$OPENCV_SCORES" ] || { echo "OpenCV's dnn is not installed"; exit 77; }
+[ -n "${OPENCV_SCORES:-}" ] || { echo "OpenCV's dnn is not installed"; exit 77; }
 
 "$jetrain" generate jets.h5 --jets 300 --seed 3 >/dev/null
 "$jetrain" generate judge.h5 --jets 1000 --seed 9 >/dev/null
