@@ -17,6 +17,7 @@
 #include "jetrain/data/array_loader.hpp"
 #include "jetrain/train/model_file.hpp"
 #include "preprocess.hpp"
+#include "report.hpp"
 #include "scaling.hpp"
 #include "study.hpp"
 #include "train.hpp"
@@ -37,6 +38,7 @@ struct Command {
   ScalingProjectOptions scaling_project;
   EvaluateOptions evaluate;
   PredictOptions predict;
+  ReportOptions report;
   std::string summary_config;
   std::function<void(const Communicator&)> run;
 };
@@ -281,6 +283,30 @@ void add_predict(CLI::App& app, Command& command) {
   });
 }
 
+void add_report(CLI::App& app, Command& command) {
+  ReportOptions& o = command.report;
+  CLI::App* verb = app.add_subcommand(
+      "report", "one HTML page, or pictures, of runs side by side: curves, ROC, scores, images, time");
+  verb->footer(
+      "Example: jetrain report runs/first runs/second --out report.html\nIt draws with gnuplot (Debian: "
+      "gnuplot-nox).");
+  verb->add_option("runs", o.runs, "run directories")->required();
+  verb->add_option("--out", o.output, "HTML file (default: report.html), or the pictures' folder (report)");
+  verb->add_option("--format", o.format, "html: a page; svg, png or pdf: the pictures alone, as files")
+      ->check(CLI::IsMember({"html", "svg", "png", "pdf"}))
+      ->capture_default_str();
+  verb->add_option(
+      "--data", o.files,
+      "data files, where they are not any more where the configs say (of split.method files: the "
+      "validation files)");
+  verb->add_option("--jets", o.jets, "validation jets to score and to draw, at most; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { report(o, comm); }; });
+}
+
 /// Parses the command line. All ranks have the same words, but only rank 0 prints help and mistakes.
 int parse(CLI::App& app, int argc, char** argv, bool speaks) {
   try {
@@ -343,6 +369,7 @@ int main(int argc, char** argv) {
   add_scaling(app, command);
   add_evaluate(app, command);
   add_predict(app, command);
+  add_report(app, command);
 
   const int early = parse(app, argc, argv, world.is_root());
   return early >= 0 ? early : run(command, world);
