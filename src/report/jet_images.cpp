@@ -143,13 +143,13 @@ std::vector<Figure> average_figures(const ReportedRuns& runs) {
       // Runs differ at most in the last step; where they do not, once is enough.
       const bool last = s + 1 == steps.size();
       if (first != nullptr && (!last || steps[s].image == first->scores.steps[s].image)) continue;
-      const std::string of_run = last && runs.size() > 1 ? fmt::format(" of {}", runs[r].record.name) : "";
+      const std::string of_run = runs.size() > 1 ? fmt::format(" of {}", runs[r].record.name) : "";
       figures.push_back(
           {"average_" + steps[s].name + (first == nullptr ? "" : name_suffix(runs, r)),
            fmt::format(
-               "Average jet, {}{}: {}. {} tops, {} QCD jets of the validation set; logarithmic colours.",
-               steps[s].name, of_run, steps[s].text, steps[s].jets.signal_count(),
-               steps[s].jets.size() - steps[s].jets.signal_count()),
+               "Average jet, {}: {}. {} tops, {} QCD jets of the validation set{}; logarithmic colours.",
+               steps[s].name, steps[s].text, steps[s].jets.signal_count(),
+               steps[s].jets.size() - steps[s].jets.signal_count(), of_run),
            average_script(steps[s]), 520, 260, true});
     }
     if (first == nullptr) first = &runs[r];

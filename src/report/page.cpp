@@ -81,11 +81,12 @@ std::vector<ReportSection> report_sections(const ReportedRuns& runs) {
   const auto together = [](const std::string& tables) {
     return tables.empty() ? tables : "<div class=\"tables\">\n" + tables + "</div>\n";
   };
+  const ClassNames names = class_names(runs);
   return {{"Results", missing_notes(runs) + results_table(runs), {}},
           {"Configuration", differences_table(runs) + config_texts(runs), {}},
           {"Training", "", curve_figures(runs)},
-          {"Telling tops from QCD", together(tagging_table(runs) + confusion_tables(runs)),
-           tagging_figures(runs)},
+          {fmt::format("Telling {} from {}", names.signal, names.background),
+           together(tagging_table(runs) + confusion_tables(runs)), tagging_figures(runs)},
           {"The jets, step by step", "", average_figures(runs)},
           {"Surest jets", "", gallery_figures(runs)},
           {"Network", together(network_tables(runs)), filter_figures(runs)},

@@ -59,6 +59,10 @@ std::string value_of(const std::vector<std::pair<std::string, std::string>>& val
   return found == values.end() ? kNone : found->second.empty() ? "(empty)" : found->second;
 }
 
+bool is_of_layers(const std::string& key) {
+  return key.starts_with("model.layers[");
+}
+
 std::string network_table(const Model& model, const std::string& caption) {
   std::string html = fmt::format(
       "<div class=\"wide\"><table><caption>{}</caption>\n<thead><tr><th scope=\"col\">layer</th><th "
@@ -122,17 +126,29 @@ std::string differences_table(const ReportedRuns& runs) {
     }
   }
   if (keys.empty()) return "<p>The runs' configs are the same.</p>\n";
+  // Layer by layer, only lists of the same layers can be compared; others are shown whole, as networks.
+  const bool other_layers = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+    return is_of_layers(key) && std::any_of(runs.begin(), runs.end(), [&](const ReportedRun& r) {
+             return value_of(config_values(r.record.config), key) == kNone;
+           });
+  });
+  if (other_layers) std::erase_if(keys, is_of_layers);
   RunTable table(runs, "What differs in the configs", [](const ReportedRun&) { return true; });
   for (const std::string& key : keys) {
     table.row(fmt::format("<code>{}</code>", html_escaped(key)),
               [&](const ReportedRun& r) { return value_of(config_values(r.record.config), key); });
   }
+  if (other_layers) {
+    table.row("<code>model.layers</code>", [](const ReportedRun& r) {
+      return fmt::format("{} layers, see Network", r.record.config.model.layers.size());
+    });
+  }
   return table.html();
 }
 
 std::string network_tables(const ReportedRuns& runs) {
-  std::vector<std::pair<std::string, std::string>>
-      networks;  // the table's body without caption, the runs' names
+  // Each a table without caption, and the names of its runs.
+  std::vector<std::pair<std::string, std::string>> networks;
   std::vector<const Model*> models;
   for (const ReportedRun& run : runs) {
     if (!run.scores.model) continue;
@@ -169,6 +185,7 @@ std::string tagging_table(const ReportedRuns& runs) {
 }
 
 std::string confusion_tables(const ReportedRuns& runs) {
+  const ClassNames names = class_names(runs);
   std::string html;
   for (std::size_t r = 0; r < runs.size(); ++r) {
     const ScoredRun& run = runs[r].scores;
@@ -177,20 +194,19 @@ std::string confusion_tables(const ReportedRuns& runs) {
     for (std::size_t i = 0; i < run.scored.scores.size(); ++i)
       ++counts[run.scored.labels[i] == 1 ? 1 : 0][run.scored.scores[i] > 0.5F ? 1 : 0];
     html += fmt::format(
-        "<div class=\"wide\"><table><caption>Confusion at 0.5{}: jets, and their share of the "
+        "<div class=\"wide\"><table><caption>Confusion at 0.5{}: numbers, and their share of the "
         "class</caption>\n"
-        "<thead><tr><th></th><th scope=\"col\">called top</th><th scope=\"col\">called "
-        "QCD</th></tr></thead>\n"
+        "<thead><tr><th></th><th scope=\"col\">called {}</th><th scope=\"col\">called {}</th></tr></thead>\n"
         "<tbody>\n",
-        html_escaped(caption_suffix(runs, r)));
+        html_escaped(caption_suffix(runs, r)), names.signal, names.background);
     for (const std::size_t label : {1U, 0U}) {
       const double all = static_cast<double>(counts[label][0] + counts[label][1]);
       const auto cell = [&](std::size_t called) {
         return fmt::format("<td>{} ({:.1f} %)</td>", counts[label][called],
                            100 * static_cast<double>(counts[label][called]) / all);
       };
-      html += fmt::format("<tr><th scope=\"row\">{}</th>{}{}</tr>\n", label == 1 ? "top" : "QCD", cell(1),
-                          cell(0));
+      html += fmt::format("<tr><th scope=\"row\">{}</th>{}{}</tr>\n",
+                          label == 1 ? names.signal : names.background, cell(1), cell(0));
     }
     html += "</tbody></table></div>\n";
   }

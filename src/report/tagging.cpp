@@ -59,8 +59,10 @@ Figure roc_figure(const ReportedRuns& runs) {
   }
   return {
       "roc",
-      "Background rejection 1/ε_B against signal efficiency ε_S (ROC curve, logarithmic). Marked, and in the "
-      "legend: 1/ε_B where 30 % and 50 % of the tops are kept. Dotted: guessing.",
+      fmt::format(
+          "Background rejection 1/ε_B against signal efficiency ε_S (ROC curve, logarithmic). Marked, and "
+          "in the legend: 1/ε_B where 30 % and 50 % of {} are kept. Dotted: guessing.",
+          class_names(runs).signal),
       data +
           "set xlabel 'signal efficiency ε_S'\nset ylabel 'background rejection 1/ε_B'\n"
           "set logscale y\nset xrange [0:1]\nset yrange [1:*]\nset format y '%.0f'\nset samples 400\n"
@@ -90,6 +92,7 @@ Figure score_figure(const ReportedRuns& runs) {
   std::string data;
   std::string plots;
   const auto count = std::count_if(runs.begin(), runs.end(), has_roc);
+  const ClassNames names = class_names(runs);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!has_roc(runs[i])) continue;
     for (const std::uint8_t label : {std::uint8_t{1}, std::uint8_t{0}}) {
@@ -102,7 +105,8 @@ Figure score_figure(const ReportedRuns& runs) {
       }
       const std::string name = fmt::format("scores{}_{}", i, label);
       data += data_block(name, lines);
-      const std::string title = (count > 1 ? runs[i].record.name + ", " : "") + (label == 1 ? "tops" : "QCD");
+      const std::string title =
+          (count > 1 ? runs[i].record.name + ", " : "") + (label == 1 ? names.signal : names.background);
       plots +=
           fmt::format("${} using 1:2 with histeps lw 2 lc rgb '{}' dt {} title {}, ", name,
                       color(count > 1 || label == 1 ? i : i + 1), label == 1 ? "1" : "(6,3)", quoted(title));
@@ -110,20 +114,21 @@ Figure score_figure(const ReportedRuns& runs) {
   }
   plots.resize(plots.size() - 2);
   return {"scores",
-          "Scores of tops (drawn through) and QCD jets (dashed): the share of each class in 25 bins, "
-          "logarithmic.",
+          fmt::format("Scores of {} (drawn through) and {} (dashed): the share of each class in {} bins, "
+                      "logarithmic.",
+                      names.signal, names.background, kScoreBins),
           data +
-              "set xlabel 'score (probability of a top)'\nset ylabel 'share of the class'\nset logscale y\n"
+              "set xlabel 'score'\nset ylabel 'share of the class'\nset logscale y\n"
               "set xrange [0:1]\nset yrange [1e-4:1]\nset format y '%g'\nplot " +
               plots + "\n"};
 }
 
-/// Lines of "mean score, share of tops, its standard error" for bins of the score.
+/// Lines of "mean score, share of the signal, its standard error" for bins of the score.
 std::string calibration_lines(const ScoredJets& jets) {
   struct Bin {
     double count = 0;
     double score = 0;
-    double tops = 0;
+    double signal = 0;
   };
   std::array<Bin, kCalibrationBins> bins{};
   for (std::size_t i = 0; i < jets.scores.size(); ++i) {
@@ -131,12 +136,12 @@ std::string calibration_lines(const ScoredJets& jets) {
     Bin& bin = bins[std::min(kCalibrationBins - 1, static_cast<std::size_t>(score * kCalibrationBins))];
     bin.count += 1;
     bin.score += score;
-    bin.tops += jets.labels[i] == 1 ? 1 : 0;
+    bin.signal += jets.labels[i] == 1 ? 1 : 0;
   }
   std::string lines;
   for (const Bin& bin : bins) {
     if (bin.count < 1) continue;
-    const double share = bin.tops / bin.count;
+    const double share = bin.signal / bin.count;
     lines += fmt::format("{:.5f} {:.5f} {:.5f}\n", bin.score / bin.count, share,
                          std::sqrt(share * (1 - share) / bin.count));
   }
@@ -155,14 +160,22 @@ Figure calibration_figure(const ReportedRuns& runs) {
         i, color(i), quoted(runs[i].record.name));
   }
   return {"calibration",
-          "Calibration: of the jets with a score near p, the share that are tops (with its standard error). "
-          "On the "
-          "dotted line the score is a probability.",
-          data + "set xlabel 'score'\nset ylabel 'share of tops'\nset xrange [0:1]\nset yrange [0:1]\nplot " +
-              plots + "[0:1] x with lines lc rgb '#777777' dt (1,3) lw 1.5 notitle\n"};
+          fmt::format(
+              "Calibration: of those with a score near p, the share that are {} (with its standard error). "
+              "On the dotted line the score is a probability.",
+              class_names(runs).signal),
+          data + fmt::format("set xlabel 'score'\nset ylabel 'share of {}'\n", class_names(runs).signal) +
+              "set xrange [0:1]\nset yrange [0:1]\nplot " + plots +
+              "[0:1] x with lines lc rgb '#777777' dt (1,3) lw 1.5 notitle\n"};
 }
 
 }  // namespace
+
+ClassNames class_names(const ReportedRuns& runs) {
+  const bool jets = std::none_of(runs.begin(), runs.end(),
+                                 [](const ReportedRun& run) { return run.record.config.data.arrays.used(); });
+  return jets ? ClassNames{"tops", "QCD"} : ClassNames{"class 1", "class 0"};
+}
 
 std::vector<Figure> tagging_figures(const ReportedRuns& runs) {
   if (std::none_of(runs.begin(), runs.end(), has_roc)) return {};

@@ -32,6 +32,13 @@ std::vector<Figure> filter_figures(const ReportedRuns& runs);
 /// Time by phase, throughput by epoch.
 std::vector<Figure> resource_figures(const ReportedRuns& runs);
 
+/// What labels 1 and 0 are called: tops and QCD; in plain arrays class 1 and class 0.
+struct ClassNames {
+  const char* signal;
+  const char* background;
+};
+ClassNames class_names(const ReportedRuns& runs);
+
 /// The end of a figure's name for one run of several: "_2"; of a single run nothing.
 std::string name_suffix(const ReportedRuns& runs, std::size_t run);
 /// The same for a caption: " (NAME)".
