@@ -67,7 +67,9 @@ std::string terminal(const Figure& figure, PictureFormat format) {
           2 * figure.width, 2 * figure.height);
     case PictureFormat::pdf:
       return fmt::format(
-          "set terminal pdfcairo size {:.3f}in,{:.3f}in font 'sans,10.5' enhanced background '#ffffff'\n",
+          "set terminal pdfcairo size {:.3f}in,{:.3f}in font 'sans,10.5' fontscale 0.75 linewidth 1.5 "
+          "pointscale "
+          "0.75 enhanced background '#ffffff'\n",
           figure.width / 96.0, figure.height / 96.0);
     case PictureFormat::svg:
       break;

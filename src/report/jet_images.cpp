@@ -66,7 +66,7 @@ std::string average_script(const PreprocessingStep& step) {
       "[{0:.3g}:{1:.3g}]\n"
       "set format cb '10^{{%T}}'\nset xtics -{2},{2},{2}\nset ytics -{2},{2},{2}\nset xrange [-{3}:{3}]\n"
       "set yrange [-{3}:{3}]\nset xlabel '{4}'\nset ylabel '{5}'\nset title 'tops' offset 0,-0.5\n"
-      "unset colorbox\nset multiplot layout 1,2 margins 0.11,0.83,0.21,0.91 spacing 0.03\n"
+      "unset colorbox\nset multiplot layout 1,2 margins 0.14,0.84,0.21,0.91 spacing 0.03\n"
       "plot $panel0 using 1:2:3 with @IMAGE\n"
       "set title 'QCD'\nunset ylabel\nset format y ''\nset colorbox\nset cblabel '{6}'\n"
       "plot $panel1 using 1:2:3 with @IMAGE\n",
