@@ -21,6 +21,7 @@
 #include "jetrain/data/array_loader.hpp"
 #include "jetrain/train/model_file.hpp"
 #include "preprocess.hpp"
+#include "report.hpp"
 #include "scaling.hpp"
 #include "study.hpp"
 #include "train.hpp"
@@ -43,6 +44,7 @@ struct Command {
   PredictOptions predict;
   ExportOptions export_model;
   ConvertOptions convert;
+  ReportOptions report;
   std::string summary_config;
   std::function<void(const Communicator&)> run;
 };
@@ -337,6 +339,30 @@ void add_convert(CLI::App& app, Command& command) {
   verb->callback([&] { command.run = [&](const Communicator& comm) { convert(o, comm); }; });
 }
 
+void add_report(CLI::App& app, Command& command) {
+  ReportOptions& o = command.report;
+  CLI::App* verb = app.add_subcommand(
+      "report", "one HTML page, or pictures, of runs side by side: curves, ROC, scores, images, time");
+  verb->footer(
+      "Example:\n  jetrain report runs/first runs/second --out report.html\n\nIt draws with gnuplot (Debian: "
+      "gnuplot-nox).");
+  verb->add_option("runs", o.runs, "run directories")->required();
+  verb->add_option("--out", o.output, "HTML file (default: report.html), or the pictures' folder (report)");
+  verb->add_option("--format", o.format, "html: a page; svg, png or pdf: the pictures alone, as files")
+      ->check(CLI::IsMember({"html", "svg", "png", "pdf"}))
+      ->capture_default_str();
+  verb->add_option(
+      "--data", o.files,
+      "data files, where they are not any more where the configs say (of split.method files: the "
+      "validation files)");
+  verb->add_option("--jets", o.jets, "validation jets to score and to draw, at most; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { report(o, comm); }; });
+}
+
 /// Of an unknown verb, CLI11 says only that one is missing.
 std::string explain(const CLI::App* app, const CLI::Error& error) {
   std::string what = error.what();
@@ -398,6 +424,7 @@ int main(int argc, char** argv) {
   add_predict(app, command);
   add_export(app, command);
   add_convert(app, command);
+  add_report(app, command);
 
   std::optional<CLI::ParseError> mistake;
   try {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "jetrain/config/config.hpp"
+#include "jetrain/config/config_values.hpp"
 
 namespace jetrain {
 namespace {
@@ -25,17 +26,17 @@ void flatten(const YAML::Node& node, const std::string& key, Values& values) {
   }
 }
 
-Values flatten(const Config& config) {
+}  // namespace
+
+Values config_values(const Config& config) {
   Values values;
   flatten(YAML::Load(to_yaml(config)), "", values);
   return values;
 }
 
-}  // namespace
-
 std::vector<std::string> differing_keys(const Config& a, const Config& b) {
-  const Values in_a = flatten(a);
-  const Values in_b = flatten(b);
+  const Values in_a = config_values(a);
+  const Values in_b = config_values(b);
   std::vector<std::string> keys;
   const auto collect = [&](const Values& from, const Values& other) {
     for (const auto& value : from) {

@@ -1,0 +1,111 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <filesystem>
+
+#include "jetrain/comm/threads.hpp"
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/output_file.hpp"
+#include "jetrain/core/stopwatch.hpp"
+#include "jetrain/report/gnuplot.hpp"
+#include "jetrain/report/page.hpp"
+
+namespace jetrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string output_of(const ReportOptions& options) {
+  if (!options.output.empty()) return options.output;
+  return options.format == "html" ? "report.html" : "report";
+}
+
+/// The pictures' folder, made if need be.
+void require_folder(const std::string& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure || !fs::is_directory(folder))
+    throw DataError(fmt::format("cannot make the folder {}: {}", folder,
+                                failure ? failure.message() : "a file of that name is there"));
+}
+
+ReportedRuns reported_runs(const ReportOptions& options) {
+  for (const std::string& file : options.files) {
+    if (!fs::exists(file)) throw DataError(fmt::format("--data {}: there is no such file", file));
+  }
+  ReportedRuns runs;
+  for (RunRecord& record : read_runs(options.runs)) {
+    const ScoringRequest request{options.files, options.jets, true};
+    ScoredRun scores = score_run(record, request, Communicator::self());
+    if (!scores.missing.empty()) fmt::print("note: without scores and images: {}\n", scores.missing);
+    runs.push_back({std::move(record), std::move(scores)});
+  }
+  return runs;
+}
+
+std::string title_of(const ReportedRuns& runs) {
+  std::string title;
+  for (const ReportedRun& run : runs) title += (title.empty() ? "" : ", ") + run.record.name;
+  return title;
+}
+
+void write_page(const ReportedRuns& runs, const std::string& output) {
+  const std::string page = report_page(title_of(runs), report_sections(runs));
+  write_text(output, page);
+  fmt::print("{}: {:.2f} MB", output, static_cast<double>(page.size()) / 1e6);
+}
+
+void write_pictures(const ReportedRuns& runs, const std::string& folder, PictureFormat format,
+                    bool overwrite) {
+  std::vector<Drawing> drawings;
+  std::vector<std::string> files;
+  for (const ReportSection& section : report_sections(runs)) {
+    for (const Figure& figure : section.figures) {
+      drawings.push_back({figure, format});
+      files.push_back((fs::path(folder) / (figure.name + "." + ending(format))).string());
+      require_writable(files.back(), overwrite);
+    }
+  }
+  const std::vector<std::string> pictures = draw(drawings);
+  for (std::size_t i = 0; i < pictures.size(); ++i) write_text(files[i], pictures[i]);
+  fmt::print("{}: {} pictures", folder, pictures.size());
+}
+
+void make_report(const ReportOptions& options) {
+  const Stopwatch watch;
+  const std::string output = output_of(options);
+  require_gnuplot();
+  if (options.format == "html") {
+    require_writable(output, options.overwrite);
+    write_page(reported_runs(options), output);
+  } else {
+    const PictureFormat format = parse_picture_format(options.format);
+    const ReportedRuns runs = reported_runs(options);
+    require_folder(output);
+    write_pictures(runs, output, format, options.overwrite);
+  }
+  fmt::print("  ({:.1f} s)\n", watch.seconds());
+}
+
+}  // namespace
+
+void report(const ReportOptions& options, const Communicator& comm) {
+  set_threads(options.threads, comm);
+  // The others sleep, and leave their cores to rank 0's threads.
+  std::exception_ptr failure;
+  if (comm.is_root()) {
+    try {
+      make_report(options);
+    } catch (const std::exception&) {
+      failure = std::current_exception();
+    }
+  }
+  comm.wait_idle();
+  comm.agree([&] {
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+}  // namespace jetrain

@@ -1,0 +1,176 @@
+#include "jet_images.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "jetrain/report/figures.hpp"
+
+namespace jetrain {
+namespace {
+
+using gnuplot::quoted;
+
+constexpr std::int64_t kGalleryJets = 5;
+/// Decades of the colour scale, as the notebook's.
+constexpr double kDecades = 1e4;
+
+ImagePanel dense(const SparseImage& jet, std::int64_t bins) {
+  ImagePanel panel{"", std::vector<double>(static_cast<std::size_t>(bins * bins)), bins, bins};
+  for (std::size_t i = 0; i < jet.pixels.size(); ++i) {
+    // Further channels and features stand behind the first image.
+    if (jet.pixels[i] < panel.pixels.size()) panel.pixels[jet.pixels[i]] = static_cast<double>(jet.values[i]);
+  }
+  return panel;
+}
+
+ImagePanel average(const SparseImageStore& jets, std::uint8_t label, std::int64_t bins) {
+  ImagePanel panel{label == 1 ? "tops" : "QCD", std::vector<double>(static_cast<std::size_t>(bins * bins)),
+                   bins, bins};
+  double count = 0;
+  for (std::int64_t i = 0; i < jets.size(); ++i) {
+    const SparseImage jet = jets[i];
+    if (jet.label != label) continue;
+    count += 1;
+    for (std::size_t k = 0; k < jet.pixels.size(); ++k)
+      panel.pixels[jet.pixels[k]] += static_cast<double>(jet.values[k]);
+  }
+  for (double& pixel : panel.pixels) pixel /= std::max(1.0, count);
+  return panel;
+}
+
+double largest(const std::vector<ImagePanel>& panels) {
+  double most = 0;
+  for (const ImagePanel& panel : panels)
+    most = std::max(most, *std::max_element(panel.pixels.begin(), panel.pixels.end()));
+  return most > 0 ? most : 1;
+}
+
+/// Tops and QCD beside each other on one colour scale.
+std::string average_script(const PreprocessingStep& step) {
+  const std::vector<ImagePanel> panels = {average(step.jets, 1, step.image.bins),
+                                          average(step.jets, 0, step.image.bins)};
+  const double most = largest(panels);
+  const bool turned = step.image.rotate;
+  const double tic = step.image.half_width > 2 ? 2 : step.image.half_width / 2;
+  const bool in_gev = step.image.normalize == "none";
+  std::string script;
+  for (std::size_t i = 0; i < panels.size(); ++i)
+    script += image_block(fmt::format("panel{}", i), panels[i], step.image.half_width, most / kDecades);
+  script += gnuplot::kPalette;
+  const char* horizontal = turned ? "η (rotated)" : step.image.center ? "η - η_1" : "η";
+  const char* vertical = turned ? "φ (rotated)" : step.image.center ? "φ - φ_1" : "φ";
+  script += fmt::format(
+      "unset grid\nset border 15\nset size ratio 1\nunset key\nset logscale cb\nset cbrange "
+      "[{0:.3g}:{1:.3g}]\n"
+      "set format cb '10^{{%T}}'\nset xtics -{2},{2},{2}\nset ytics -{2},{2},{2}\nset xrange [-{3}:{3}]\n"
+      "set yrange [-{3}:{3}]\nset xlabel '{4}'\nset ylabel '{5}'\nset title 'tops' offset 0,-0.5\n"
+      "unset colorbox\nset multiplot layout 1,2 margins 0.14,0.84,0.21,0.91 spacing 0.03\n"
+      "plot $panel0 using 1:2:3 with @IMAGE\n"
+      "set title 'QCD'\nunset ylabel\nset format y ''\nset colorbox\nset cblabel '{6}'\n"
+      "plot $panel1 using 1:2:3 with @IMAGE\n",
+      most / kDecades, most, tic, step.image.half_width, horizontal, vertical,
+      in_gev ? "p_T a jet (GeV)" : "mean pixel");
+  return script;
+}
+
+bool has_steps(const ReportedRun& run) {
+  return run.scores.missing.empty() && !run.scores.steps.empty();
+}
+
+struct Strip {
+  const char* name;
+  const char* text;
+  std::uint8_t label;
+  bool highest;  ///< the scores that are wanted
+};
+constexpr Strip kStrips[] = {
+    {"top_right", "Tops most surely called tops", 1, true},
+    {"qcd_right", "QCD jets most surely called QCD", 0, false},
+    {"top_wrong", "Tops most surely called QCD, wrongly", 1, false},
+    {"qcd_wrong", "QCD jets most surely called tops, wrongly", 0, true},
+};
+
+/// The jets of a class with the highest or lowest scores; of equal ones, the first in the file.
+std::vector<std::int64_t> extreme_jets(const ScoredJets& jets, const Strip& strip) {
+  std::vector<std::int64_t> chosen;
+  for (std::size_t i = 0; i < jets.scores.size(); ++i) {
+    if (jets.labels[i] == strip.label) chosen.push_back(static_cast<std::int64_t>(i));
+  }
+  std::stable_sort(chosen.begin(), chosen.end(), [&](std::int64_t a, std::int64_t b) {
+    const float score_a = jets.scores[static_cast<std::size_t>(a)];
+    const float score_b = jets.scores[static_cast<std::size_t>(b)];
+    return strip.highest ? score_a > score_b : score_a < score_b;
+  });
+  chosen.resize(std::min(chosen.size(), static_cast<std::size_t>(kGalleryJets)));
+  return chosen;
+}
+
+std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>& jets) {
+  const ImageConfig& image = run.model->config.image;
+  std::vector<ImagePanel> panels;
+  for (const std::int64_t i : jets) {
+    panels.push_back(dense(run.samples[i], image.bins));
+    const float score = run.scored.scores[static_cast<std::size_t>(i)];
+    panels.back().title = score < 0.001F ? fmt::format("{:.0e}", score) : fmt::format("{:.4f}", score);
+  }
+  const double most = largest(panels);
+  std::string script;
+  for (std::size_t i = 0; i < panels.size(); ++i)
+    script += image_block(fmt::format("panel{}", i), panels[i], image.half_width, most / kDecades);
+  script += gnuplot::kPalette;
+  script += fmt::format(
+      "unset grid\nset border 15\nset size ratio 1\nunset key\nunset tics\nunset colorbox\nset logscale cb\n"
+      "set cbrange [{0:.3g}:{1:.3g}]\nset xrange [-{2}:{2}]\nset yrange [-{2}:{2}]\n"
+      "set multiplot layout 1,{3} margins 0.01,0.99,0.03,0.82 spacing 0.015\n",
+      most / kDecades, most, image.half_width, kGalleryJets);
+  for (std::size_t i = 0; i < panels.size(); ++i)
+    script += fmt::format("set title {} offset 0,-0.6\nplot $panel{} using 1:2:3 with @IMAGE\n",
+                          quoted(panels[i].title), i);
+  return script;
+}
+
+}  // namespace
+
+std::vector<Figure> average_figures(const ReportedRuns& runs) {
+  std::vector<Figure> figures;
+  const ReportedRun* first = nullptr;
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    if (!has_steps(runs[r])) continue;
+    const std::vector<PreprocessingStep>& steps = runs[r].scores.steps;
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      // Runs differ at most in the last step; where they do not, once is enough.
+      const bool last = s + 1 == steps.size();
+      if (first != nullptr && (!last || steps[s].image == first->scores.steps[s].image)) continue;
+      const std::string of_run = runs.size() > 1 ? fmt::format(" of {}", runs[r].record.name) : "";
+      figures.push_back(
+          {"average_" + steps[s].name + (first == nullptr ? "" : name_suffix(runs, r)),
+           fmt::format(
+               "Average jet, {}: {}. {} tops, {} QCD jets of the validation set{}; logarithmic colours.",
+               steps[s].name, steps[s].text, steps[s].jets.signal_count(),
+               steps[s].jets.size() - steps[s].jets.signal_count(), of_run),
+           average_script(steps[s]), 520, 260, true});
+    }
+    if (first == nullptr) first = &runs[r];
+  }
+  return figures;
+}
+
+std::vector<Figure> gallery_figures(const ReportedRuns& runs) {
+  std::vector<Figure> figures;
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    const ScoredRun& run = runs[r].scores;
+    if (!run.missing.empty() || run.roc.empty() || run.model->config.data.arrays.used()) continue;
+    for (const Strip& strip : kStrips) {
+      const std::vector<std::int64_t> jets = extreme_jets(run.scored, strip);
+      if (jets.empty()) continue;
+      figures.push_back({std::string("gallery_") + strip.name + name_suffix(runs, r),
+                         fmt::format("{}{}, with their scores.", strip.text, caption_suffix(runs, r)),
+                         gallery_script(run, jets), 520, 130, true});
+    }
+  }
+  return figures;
+}
+
+}  // namespace jetrain
