@@ -16,6 +16,7 @@
 #include "jetrain/core/error.hpp"
 #include "jetrain/data/array_loader.hpp"
 #include "jetrain/train/model_file.hpp"
+#include "predict.hpp"
 #include "preprocess.hpp"
 #include "scaling.hpp"
 #include "study.hpp"
@@ -266,9 +267,11 @@ void add_evaluate(CLI::App& app, Command& command) {
 
 void add_predict(CLI::App& app, Command& command) {
   PredictOptions& o = command.predict;
-  CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 file");
+  CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 or CSV file");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
-  verb->add_option("files", o.files, "HDF5 files, and last the file to write")->required()->expected(1, -1);
+  verb->add_option("files", o.files, "HDF5 files, and last the file to write: .csv, or .h5")
+      ->required()
+      ->expected(1, -1);
   verb->add_option(
       "--grid", o.grid,
       "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");
