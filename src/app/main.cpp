@@ -16,6 +16,7 @@
 #include "jetrain/core/error.hpp"
 #include "jetrain/data/array_loader.hpp"
 #include "jetrain/train/model_file.hpp"
+#include "metrics.hpp"
 #include "predict.hpp"
 #include "preprocess.hpp"
 #include "scaling.hpp"
@@ -38,6 +39,7 @@ struct Command {
   ScalingProjectOptions scaling_project;
   EvaluateOptions evaluate;
   PredictOptions predict;
+  MetricsOptions metrics;
   std::string summary_config;
   std::function<void(const Communicator&)> run;
 };
@@ -284,6 +286,45 @@ void add_predict(CLI::App& app, Command& command) {
   });
 }
 
+void add_metrics(CLI::App& app, Command& command) {
+  MetricsOptions& o = command.metrics;
+  FigureOptions& f = o.figures;
+  CLI::App* verb = app.add_subcommand(
+      "metrics", "accuracy, AUC and background rejection, with errors, from scores and labels of any tagger");
+  verb->add_option("files", o.files,
+                   "HDF5, CSV, or pairs of .npy (scores, labels); several are compared, a line each")
+      ->required();
+  verb->add_option("--score", o.names.score, "dataset, or column by name or number from 1")
+      ->capture_default_str();
+  verb->add_option("--label", o.names.label, "the same of the labels, 0 or 1")->capture_default_str();
+  verb->add_option("--at", f.signal_efficiencies, "signal efficiencies at which 1/eps_B is wanted")
+      ->delimiter(',')
+      ->check(CLI::Range(1e-9, 1.0))
+      ->capture_default_str();
+  verb->add_option("--threshold", f.threshold, "accuracy: scores above are called tops")
+      ->capture_default_str();
+  verb->add_option("--bootstrap", f.replicas, "replicas for the errors; 0: no errors")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  verb->add_option("--seed", f.seed, "chooses the replicas")->capture_default_str();
+  verb->add_flag(
+      "--ensemble", o.ensemble,
+      "the files are models' scores of the same jets: add their mean score, and each figure's mean, "
+      "spread and median over the models");
+  verb->add_option("--out", o.output, "with --ensemble: write mean score and deviation of each jet (HDF5)");
+  verb->add_option("--json", o.json, "write the figures to this file");
+  verb->add_option("--roc", o.roc, "write the ROC curves to this CSV file");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->footer(
+      "Examples:\n"
+      "  jetrain metrics scores.h5 --at 0.3,0.5,0.7\n"
+      "  jetrain metrics cnn.h5 transformer.csv --score score --label label --roc roc.csv\n"
+      "  jetrain metrics scores.npy labels.npy\n"
+      "  jetrain metrics --ensemble seed1.h5 seed2.h5 seed3.h5 --out ensemble.h5");
+  verb->callback([&] { command.run = [&](const Communicator& comm) { compute_figures(o, comm); }; });
+}
+
 /// Parses the command line. All ranks have the same words, but only rank 0 prints help and mistakes.
 int parse(CLI::App& app, int argc, char** argv, bool speaks) {
   try {
@@ -346,6 +387,7 @@ int main(int argc, char** argv) {
   add_scaling(app, command);
   add_evaluate(app, command);
   add_predict(app, command);
+  add_metrics(app, command);
 
   const int early = parse(app, argc, argv, world.is_root());
   return early >= 0 ? early : run(command, world);
