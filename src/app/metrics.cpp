@@ -92,9 +92,11 @@ std::string roc_csv(const std::vector<const ScoreSet*>& sets) {
   return fmt::to_string(text);
 }
 
-void require_outputs(const MetricsOptions& options) {
+void require_possible(const MetricsOptions& options) {
   if (!options.output.empty() && !options.ensemble)
     throw UsageError("--out is for the scores of an ensemble: give --ensemble, too");
+  if (options.figures.replicas == 1)
+    throw UsageError("--bootstrap 1: errors need two replicas or more; 0: no errors");
   for (const std::string& output : {options.output, options.json, options.roc}) {
     if (!output.empty()) require_writable(output, options.overwrite);
   }
@@ -147,7 +149,7 @@ void compute(const MetricsOptions& options) {
 
 void compute_figures(const MetricsOptions& options, const Communicator& comm) {
   comm.agree([&] {
-    if (comm.is_root()) require_outputs(options);
+    if (comm.is_root()) require_possible(options);
   });
   set_threads(options.threads, comm);
   comm.agree([&] {

@@ -17,9 +17,9 @@ struct PredictOptions {
 };
 
 /// `jetrain predict`: score, label and row of every jet, as an HDF5 or CSV file. Files of jets may be larger
-/// than memory: they are read in windows, and scores are written after each quarter of a million rows. What
-/// grows with the number of rows is the output, not memory; plain arrays (data.arrays) are held as a whole.
-/// Collective.
+/// than memory: they are read in windows, and scores are written after each quarter of a million rows. Only
+/// HDF5's own index of the chunks that were read still grows with the file (about 10 MB a million rows).
+/// Plain arrays (data.arrays) are held as a whole. Collective.
 void predict(const PredictOptions& options, const Communicator& comm);
 
 }  // namespace jetrain
