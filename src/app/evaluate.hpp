@@ -20,16 +20,4 @@ struct EvaluateOptions {
 /// `jetrain evaluate`: how good a stored model is on files. Collective.
 void evaluate(const EvaluateOptions& options, const Communicator& comm);
 
-struct PredictOptions {
-  std::string model;
-  std::vector<std::string> files;
-  std::string output;
-  std::string grid;  ///< "": none; LOW:HIGH:POINTS, instead of files
-  bool overwrite = false;
-  int threads = 0;
-};
-
-/// `jetrain predict`: score, label and row of every jet, as an HDF5 file. Collective.
-void predict(const PredictOptions& options, const Communicator& comm);
-
 }  // namespace jetrain

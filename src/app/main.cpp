@@ -20,6 +20,8 @@
 #include "jetrain/core/error.hpp"
 #include "jetrain/data/array_loader.hpp"
 #include "jetrain/train/model_file.hpp"
+#include "metrics.hpp"
+#include "predict.hpp"
 #include "preprocess.hpp"
 #include "report.hpp"
 #include "scaling.hpp"
@@ -45,6 +47,7 @@ struct Command {
   ExportOptions export_model;
   ConvertOptions convert;
   ReportOptions report;
+  MetricsOptions metrics;
   std::string summary_config;
   std::function<void(const Communicator&)> run;
 };
@@ -295,10 +298,12 @@ void add_evaluate(CLI::App& app, Command& command) {
 
 void add_predict(CLI::App& app, Command& command) {
   PredictOptions& o = command.predict;
-  CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 file");
+  CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 or CSV file");
   verb->footer("Example:\n  jetrain predict runs/first/best.h5 jets.h5 scores.h5");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
-  verb->add_option("files", o.files, "HDF5 files, and last the file to write")->required()->expected(1, -1);
+  verb->add_option("files", o.files, "HDF5 files, and last the file to write: .csv, or .h5")
+      ->required()
+      ->expected(1, -1);
   verb->add_option(
       "--grid", o.grid,
       "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");
@@ -363,6 +368,45 @@ void add_report(CLI::App& app, Command& command) {
   verb->callback([&] { command.run = [&](const Communicator& comm) { report(o, comm); }; });
 }
 
+void add_metrics(CLI::App& app, Command& command) {
+  MetricsOptions& o = command.metrics;
+  FigureOptions& f = o.figures;
+  CLI::App* verb = app.add_subcommand(
+      "metrics", "accuracy, AUC and background rejection, with errors, from scores and labels of any tagger");
+  verb->add_option("files", o.files,
+                   "HDF5, CSV, or pairs of .npy (scores, labels); several are compared, a line each")
+      ->required();
+  verb->add_option("--score", o.names.score, "dataset, or column by name or number from 1")
+      ->capture_default_str();
+  verb->add_option("--label", o.names.label, "the same of the labels, 0 or 1")->capture_default_str();
+  verb->add_option("--at", f.signal_efficiencies, "signal efficiencies at which 1/eps_B is wanted")
+      ->delimiter(',')
+      ->check(CLI::Range(1e-9, 1.0))
+      ->capture_default_str();
+  verb->add_option("--threshold", f.threshold, "accuracy: scores above are called tops")
+      ->capture_default_str();
+  verb->add_option("--bootstrap", f.replicas, "replicas for the errors; 0: no errors")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  verb->add_option("--seed", f.seed, "chooses the replicas")->capture_default_str();
+  verb->add_flag(
+      "--ensemble", o.ensemble,
+      "the files are models' scores of the same jets: add their mean score, and each figure's mean, "
+      "spread and median over the models");
+  verb->add_option("--out", o.output, "with --ensemble: write mean score and deviation of each jet (HDF5)");
+  verb->add_option("--json", o.json, "write the figures to this file");
+  verb->add_option("--roc", o.roc, "write the ROC curves to this CSV file");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->footer(
+      "Example:\n"
+      "  jetrain metrics scores.h5 --at 0.3,0.5,0.7\n"
+      "  jetrain metrics cnn.h5 transformer.csv --score score --label label --roc roc.csv\n"
+      "  jetrain metrics scores.npy labels.npy\n"
+      "  jetrain metrics --ensemble seed1.h5 seed2.h5 seed3.h5 --out ensemble.h5");
+  verb->callback([&] { command.run = [&](const Communicator& comm) { compute_figures(o, comm); }; });
+}
+
 /// Of an unknown verb, CLI11 says only that one is missing.
 std::string explain(const CLI::App* app, const CLI::Error& error) {
   std::string what = error.what();
@@ -425,6 +469,7 @@ int main(int argc, char** argv) {
   add_export(app, command);
   add_convert(app, command);
   add_report(app, command);
+  add_metrics(app, command);
 
   std::optional<CLI::ParseError> mistake;
   try {

@@ -130,8 +130,9 @@ ScoredJets score_images(const Model& model, std::int64_t count,
   return result;
 }
 
-ScoredSlice score_rows(const Model& model, const JetSource& source, const Selection& selection, Set set,
-                       const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm) {
+ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange range,
+                       const Selection& selection, Set set, const SampleMaker& maker, bool skip_bad_rows,
+                       const Communicator& comm) {
   ScoredSlice result;
   comm.agree([&] {
     std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));
@@ -158,7 +159,7 @@ ScoredSlice score_rows(const Model& model, const JetSource& source, const Select
         out.correct += scores.correct;
       }
     };
-    source.read(source.slice(selection.range(), comm.rank(), comm.size()), consume, [&](std::int64_t count) {
+    source.read(source.slice(range, comm.rank(), comm.size()), consume, [&](std::int64_t count) {
       for (std::int64_t i = 0; i < count; ++i) {
         ScoredSlice& slot = slots[static_cast<std::size_t>(i)];
         result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());

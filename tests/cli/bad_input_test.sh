@@ -192,6 +192,10 @@ refuses "a missing model" "cannot read missing.h5" evaluate missing.h5 bad/good.
 refuses "data as a model" "bad/good.h5 is not a jetrain model" evaluate bad/good.h5 bad/good.h5
 head -c $(($(stat -c %s $model) / 2)) $model >bad/model.h5
 refuses "a truncated model" "bad/model.h5" predict bad/model.h5 bad/good.h5 out/x.h5
+printf 'score,label\n0.5,1\n0.25,-1\n' >bad/scores.csv
+refuses "scores with a label that is none" "bad/scores.csv, line 3: the label is -1" metrics bad/scores.csv
+refuses "metrics over a file that is there" "out/there.json exists already" metrics bad/scores.csv --json out/there.json
+refuses "scores that have another name" "bad/good.h5 has no dataset score" metrics bad/good.h5
 refuses "an unknown split" '"tset" is no set' evaluate $model bad/good.h5 --split tset
 [ -z "$(find . -name '*.writing')" ] || fail "a temporary file is left"
 echo "all bad input is refused"

@@ -77,11 +77,24 @@ for ranks in 1 3; do
   "$MPIRUN" $ranks "$jetrain" evaluate 1x1/best.h5 jets.h5 --split validation --json validation_$ranks.json >/dev/null
   "$MPIRUN" $ranks "$jetrain" predict 1x1/best.h5 other.h5 scores_$ranks.h5 >/dev/null
 done
+"$MPIRUN" 2 "$jetrain" predict 1x1/best.h5 other.h5 scores.csv >/dev/null
 cmp other_1.json other_3.json || fail "evaluate depends on the number of ranks"
 cmp other_1.csv other_3.csv || fail "the ROC curve depends on the number of ranks"
 cmp validation_1.json validation_3.json || fail "evaluate --split depends on the number of ranks"
 # The files carry no time stamps, so equal predictions are equal files.
 cmp scores_1.h5 scores_3.h5 || fail "predict depends on the number of ranks"
+
+# What metrics says of predictions, HDF5 or CSV, is what evaluate says; its errors do not depend on threads.
+"$jetrain" metrics scores_1.h5 --threads 1 --json metrics_1.json --roc metrics.csv >/dev/null
+"$MPIRUN" 2 "$jetrain" metrics scores.csv --threads 2 --json metrics_2.json >/dev/null
+cmp <(grep -v '"name"' metrics_1.json) <(grep -v '"name"' metrics_2.json) || fail "metrics depends on threads or the file's kind"
+cmp metrics.csv other_1.csv || fail "metrics and evaluate: other ROC curves"
+for name in accuracy auc rejection_30 rejection_50; do
+  grep -q "\"$name\": $(sed -n "s/^ *\"$name\": \([^,]*\),\{0,1\}$/\1/p" other_1.json),\{0,1\}$" metrics_1.json ||
+    fail "$name: metrics and evaluate differ: $(cat metrics_1.json other_1.json)"
+done
+"$jetrain" metrics --ensemble scores_1.h5 scores.csv --out mean.h5 >/dev/null
+"$jetrain" metrics mean.h5 --score deviation 2>&1 | grep -q "tagger" || fail "an ensemble's file cannot be read"
 
 # The run's own validation and a later evaluation of the same jets agree exactly.
 value() { sed -n "s/^ *\"$2\": \([^,]*\),\{0,1\}$/\1/p" "$1"; }

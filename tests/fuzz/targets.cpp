@@ -13,6 +13,7 @@
 #include "jetrain/data/image_cache.hpp"
 #include "jetrain/io/hdf5_file.hpp"
 #include "jetrain/io/reference_table_writer.hpp"
+#include "jetrain/io/score_file.hpp"
 #include "jetrain/train/checkpoint_file.hpp"
 #include "jetrain/train/model_file.hpp"
 
@@ -224,6 +225,35 @@ Outcome try_arrays(const std::string& bytes) {
   });
 }
 
+/// A file of scores of each kind.
+std::vector<std::string> score_seeds() {
+  const std::vector<double> scores(20, 0.5);
+  const std::vector<std::int64_t> labels(20, 1);
+  const std::string header = "{'descr': '<i8', 'fortran_order': False, 'shape': (20,), }\n";
+  std::string npy("\x93NUMPY\x01\x00", 8);
+  npy += {static_cast<char>(header.size()), '\0'};
+  npy += header;
+  npy.append(reinterpret_cast<const char*>(labels.data()), labels.size() * sizeof(std::int64_t));
+  return {npy, "row,label,score\r\n0,1,0.5\r\n1,0,2.5e-1\r\n", "# score label\n0.5 1\n",
+          written_by([&](const std::string& path) {
+            hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
+              hdf5::write_array(file, "score", {10, 2}, scores.data());
+              hdf5::write_array(file, "label", {10, 2}, labels.data());
+              hdf5::write_array(file, "row", {10}, labels.data());
+            });
+          })};
+}
+
+Outcome try_scores(const std::string& bytes) {
+  put(bytes);
+  if (bytes.starts_with("\x89HDF")) return outcome_of([] { read_score_files({scratch_file()}, {}); });
+  const std::string path = scratch_file() + (bytes.starts_with("\x93") ? ".npy" : ".csv");
+  std::filesystem::rename(scratch_file(), path);
+  const Outcome outcome = outcome_of([&] { read_score_files({path, path}, {}); });
+  std::filesystem::remove(path);
+  return outcome;
+}
+
 }  // namespace
 
 const std::vector<Target>& targets() {
@@ -234,6 +264,7 @@ const std::vector<Target>& targets() {
       {"jets", false, jet_seeds, try_jets},
       {"cache", false, cache_seeds, try_cache},
       {"arrays", false, array_seeds, try_arrays},
+      {"scores", false, score_seeds, try_scores},
   };
   return all;
 }
@@ -243,7 +274,7 @@ const Target& target_named(const std::string& name) {
     if (target.name == name) return target;
   }
   throw std::invalid_argument("no fuzz target " + name +
-                              ": config, model, checkpoint, jets, cache or arrays");
+                              ": config, model, checkpoint, jets, cache, arrays or scores");
 }
 
 std::string resealed(const std::string& bytes) {

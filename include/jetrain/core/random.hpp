@@ -22,6 +22,7 @@ enum class Purpose : std::uint32_t {
   augmentation = 7,
   generate_toy = 8,
   study = 9,
+  bootstrap = 10,
 };
 
 /// A stream of random numbers. `index` is a global number (row, layer, sample), never a rank or thread.

@@ -45,6 +45,20 @@ struct RocPoint {
 /// unless there are jets of both classes, and of no third.
 std::vector<RocPoint> roc_curve(std::span<const float> scores, std::span<const std::uint8_t> labels);
 
+/// Jets in the order of falling scores: sorted once, for many curves.
+struct RankedJets {
+  std::vector<double> scores;  ///< falling
+  std::vector<std::uint8_t> labels;
+  std::vector<std::uint32_t> positions;  ///< each jet's place before sorting
+};
+
+/// Sorts jets; labels must be 0 or 1, and scores not NaN. DataError above 2^32 - 1 jets.
+RankedJets ranked(std::span<const double> scores, std::span<const std::uint8_t> labels);
+
+/// The curve of jets that count `weights[position]` times each (empty: once). `curve` is filled anew, so that
+/// its memory can serve again; scores that no counted jet has give no point.
+void trace_curve(const RankedJets& jets, std::span<const std::uint8_t> weights, std::vector<RocPoint>& curve);
+
 /// Area under the curve by trapezes, which counts a tie as one half (Mann-Whitney U).
 double area_under(std::span<const RocPoint> roc);
 

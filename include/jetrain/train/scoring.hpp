@@ -46,10 +46,11 @@ struct ScoredSlice {
   std::vector<float> outputs;  ///< (rows, outputs) of plain arrays, where there are more than two
 };
 
-/// Scores the rows that `selection` gives to `set`, window by window, so that memory does not grow with
-/// images. Collective. Bad rows as in load_images.
-ScoredSlice score_rows(const Model& model, const JetSource& source, const Selection& selection, Set set,
-                       const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm);
+/// Scores those rows of `range` that `selection` gives to `set`, window by window: memory grows with scores
+/// (16 bytes a row), but not with images. Collective. Bad rows as in load_images.
+ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange range,
+                       const Selection& selection, Set set, const SampleMaker& maker, bool skip_bad_rows,
+                       const Communicator& comm);
 
 /// All slices' rows on rank 0 in file order (empty elsewhere), with the sums over all ranks. Collective.
 ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm);

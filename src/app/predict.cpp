@@ -1,0 +1,114 @@
+#include "predict.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "jetrain/comm/threads.hpp"
+#include "jetrain/core/error.hpp"
+#include "jetrain/core/output_file.hpp"
+#include "jetrain/core/stopwatch.hpp"
+#include "jetrain/io/hdf5_file.hpp"
+#include "jetrain/io/prediction_file.hpp"
+#include "score_files.hpp"
+
+namespace jetrain {
+namespace {
+
+/// LOW:HIGH:POINTS of each axis.
+struct Grid {
+  explicit Grid(const std::string& text) {
+    char end = 0;
+    if (std::sscanf(text.c_str(), "%f:%f:%d%c", &low, &high, &points, &end) != 3 || !(low < high) ||
+        points < 2 || points > 10000)
+      throw UsageError(fmt::format("--grid {}: must be LOW:HIGH:POINTS, for example -4:4:41", text));
+  }
+  float at(std::int64_t i) const {
+    return low + (high - low) * static_cast<float>(i) / static_cast<float>(points - 1);
+  }
+  float low = 0;
+  float high = 0;
+  int points = 0;
+};
+
+/// The score of a network of two features on a grid: `x` (points), and `score` (points, points), whose row i
+/// has the first feature x[i] and whose column j has the second feature x[j].
+void predict_grid(const PredictOptions& options, const StoredModel& stored) {
+  const Grid grid(options.grid);
+  if (stored.model.input().shape != Shape::vector(2)) {
+    throw UsageError(fmt::format("--grid is for networks of two features, but this one takes {}",
+                                 stored.model.input().shape.text()));
+  }
+  const std::int64_t points = grid.points;
+  std::vector<float> x;
+  for (std::int64_t i = 0; i < points; ++i) x.push_back(grid.at(i));
+  SparseImageStore samples;
+  const std::uint16_t positions[] = {0, 1};
+  for (std::int64_t i = 0; i < points * points; ++i) {
+    const float values[] = {grid.at(i / points), grid.at(i % points)};
+    samples.append({positions, values, 0});
+  }
+  const ScoredJets scored =
+      score_images(stored.model, points * points, [&](std::int64_t i) { return samples[i]; });
+  hdf5::write_file(options.output, hdf5::Seal::none, [&](hid_t file) {
+    hdf5::write_array(file, "x", {points}, x.data());
+    hdf5::write_array(file, "score", {points, points}, scored.scores.data());
+  });
+  fmt::print("{}: the score on {} x {} points\n", options.output, points, points);
+}
+
+Predictions predictions_of(const ScoredSlice& scored) {
+  Predictions piece;
+  for (const ScoredRow& row : scored.rows) {
+    piece.rows.push_back(row.row);
+    piece.labels.push_back(row.label);
+    piece.scores.push_back(row.score);
+  }
+  piece.outputs = scored.outputs;
+  return piece;
+}
+
+}  // namespace
+
+void predict(const PredictOptions& options, const Communicator& comm) {
+  comm.agree([&] {
+    if (comm.is_root()) require_writable(options.output, options.overwrite);
+  });
+  set_threads(options.threads, comm);
+  const StoredModel stored = load_model(options.model, comm);
+  const Stopwatch watch;
+  if (!options.grid.empty()) {
+    comm.agree([&] {
+      if (!options.files.empty()) throw UsageError("--grid takes no data files, only the file to write");
+      if (comm.is_root()) predict_grid(options, stored);
+    });
+    return;
+  }
+  comm.agree([&] {
+    if (options.files.empty()) throw UsageError("predict: name the data files, and last the file to write");
+  });
+  const std::int64_t outputs =
+      stored.config.data.arrays.used() && stored.model.outputs() > 2 ? stored.model.outputs() : 0;
+  std::unique_ptr<PredictionFile> file;
+  std::int64_t written = 0;
+  std::int64_t skipped = 0;
+  score_in_pieces(
+      stored, options.files,
+      [&](std::int64_t most_rows) { file = PredictionFile::create(options.output, most_rows, outputs); },
+      [&](const ScoredSlice& piece) {
+        file->append(predictions_of(piece));
+        written += std::ssize(piece.rows);
+        skipped += piece.skipped;
+      },
+      comm);
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    if (written == 0) throw DataError(fmt::format("no jets to score: {} has none", options.files.front()));
+    file->complete();
+    fmt::print("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)\n", options.output, written, watch.seconds(),
+               static_cast<double>(written) / watch.seconds());
+    if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
+  });
+}
+
+}  // namespace jetrain
