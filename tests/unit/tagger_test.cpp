@@ -68,8 +68,8 @@ std::vector<float> predicted(const std::string& model, const std::string& path,
   const StoredModel stored = load_model(model, self);
   const JetSource source({path}, self);
   const Selection all = Selection::everything(source.rows(), Set::test);
-  return without_rows(
-             score_rows(stored.model, source, all, Set::test, SampleMaker(stored.config), false, self))
+  return without_rows(score_rows(stored.model, source, all.range(), all, Set::test,
+                                 SampleMaker(stored.config), false, self))
       .scores;
 }
 

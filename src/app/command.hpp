@@ -1,0 +1,56 @@
+#pragma once
+
+/// \file
+/// The command line: each verb's words and where they are kept. Verbs of a kind stand in one file,
+/// data_verbs.cpp, training_verbs.cpp, scaling_verbs.cpp, model_verbs.cpp; what a verb does, in a file of its
+/// own.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "convert.hpp"
+#include "evaluate.hpp"
+#include "export.hpp"
+#include "generate.hpp"
+#include "metrics.hpp"
+#include "predict.hpp"
+#include "preprocess.hpp"
+#include "report.hpp"
+#include "scaling.hpp"
+#include "study.hpp"
+#include "train.hpp"
+
+namespace jetrain {
+
+/// The words of one command line; each verb fills its own part.
+struct Command {
+  GenerateOptions generate;
+  std::vector<std::string> inspected_files;
+  PreprocessOptions preprocess;
+  TrainOptions train;
+  StudyOptions study;
+  ScalingRunOptions scaling_run;
+  ScalingReportOptions scaling_report;
+  ScalingProjectOptions scaling_project;
+  EvaluateOptions evaluate;
+  PredictOptions predict;
+  ExportOptions export_model;
+  ConvertOptions convert;
+  ReportOptions report;
+  MetricsOptions metrics;
+  std::string summary_config;
+  std::function<void(const Communicator&)> run;
+};
+
+void add_data_verbs(CLI::App& app, Command& command);
+void add_training_verbs(CLI::App& app, Command& command);
+void add_scaling_verbs(CLI::App& app, Command& command);
+void add_model_verbs(CLI::App& app, Command& command);
+
+// Options that many verbs have.
+void add_threads(CLI::App* verb, int& threads);
+void add_overwrite(CLI::App* verb, bool& overwrite);
+
+}  // namespace jetrain

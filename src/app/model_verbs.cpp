@@ -1,0 +1,146 @@
+#include "command.hpp"
+
+namespace jetrain {
+namespace {
+
+void add_evaluate(CLI::App& app, Command& command) {
+  EvaluateOptions& o = command.evaluate;
+  CLI::App* verb =
+      app.add_subcommand("evaluate", "accuracy, AUC and background rejection of a model on files");
+  verb->footer(
+      "Example:\n  jetrain evaluate runs/first/best.h5 jets.h5 --split test --json metrics.json --roc "
+      "roc.csv");
+  verb->add_option("model", o.model, "best.h5 of a run")->required();
+  verb->add_option("files", o.files, "HDF5 files")->required();
+  verb->add_option("--split", o.split,
+                   "train, validation or test, as the model's config splits these files (default: all rows)");
+  verb->add_option("--json", o.json, "write the metrics to this file");
+  verb->add_option("--roc", o.roc, "write the ROC curve to this CSV file");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { evaluate(o, comm); }; });
+}
+
+void add_predict(CLI::App& app, Command& command) {
+  PredictOptions& o = command.predict;
+  CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 or CSV file");
+  verb->footer("Example:\n  jetrain predict runs/first/best.h5 jets.h5 scores.h5");
+  verb->add_option("model", o.model, "best.h5 of a run")->required();
+  verb->add_option("files", o.files, "HDF5 files, and last the file to write: .csv, or .h5")
+      ->required()
+      ->expected(1, -1);
+  verb->add_option(
+      "--grid", o.grid,
+      "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] {
+    o.output = o.files.back();
+    o.files.pop_back();
+    command.run = [&](const Communicator& comm) { predict(o, comm); };
+  });
+}
+
+void add_metrics(CLI::App& app, Command& command) {
+  MetricsOptions& o = command.metrics;
+  FigureOptions& f = o.figures;
+  CLI::App* verb = app.add_subcommand(
+      "metrics", "accuracy, AUC and background rejection, with errors, from scores and labels of any tagger");
+  verb->add_option("files", o.files,
+                   "HDF5, CSV, or pairs of .npy (scores, labels); several are compared, a line each")
+      ->required();
+  verb->add_option("--score", o.names.score, "dataset, or column by name or number from 1")
+      ->capture_default_str();
+  verb->add_option("--label", o.names.label, "the same of the labels, 0 or 1")->capture_default_str();
+  verb->add_option("--at", f.signal_efficiencies, "signal efficiencies at which 1/eps_B is wanted")
+      ->delimiter(',')
+      ->check(CLI::Range(1e-9, 1.0))
+      ->capture_default_str();
+  verb->add_option("--threshold", f.threshold, "accuracy: scores above are called tops")
+      ->capture_default_str();
+  verb->add_option("--bootstrap", f.replicas, "replicas for the errors; 0: no errors")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  verb->add_option("--seed", f.seed, "chooses the replicas")->capture_default_str();
+  verb->add_flag(
+      "--ensemble", o.ensemble,
+      "the files are models' scores of the same jets: add their mean score, and each figure's mean, "
+      "spread and median over the models");
+  verb->add_option("--out", o.output, "with --ensemble: write mean score and deviation of each jet (HDF5)");
+  verb->add_option("--json", o.json, "write the figures to this file");
+  verb->add_option("--roc", o.roc, "write the ROC curves to this CSV file");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->footer(
+      "Example:\n"
+      "  jetrain metrics scores.h5 --at 0.3,0.5,0.7\n"
+      "  jetrain metrics cnn.h5 transformer.csv --score score --label label --roc roc.csv\n"
+      "  jetrain metrics scores.npy labels.npy\n"
+      "  jetrain metrics --ensemble seed1.h5 seed2.h5 seed3.h5 --out ensemble.h5");
+  verb->callback([&] { command.run = [&](const Communicator& comm) { compute_figures(o, comm); }; });
+}
+
+void add_report(CLI::App& app, Command& command) {
+  ReportOptions& o = command.report;
+  CLI::App* verb = app.add_subcommand(
+      "report", "one HTML page, or pictures, of runs side by side: curves, ROC, scores, images, time");
+  verb->footer(
+      "Example:\n  jetrain report runs/first runs/second --out report.html\n\nIt draws with gnuplot (Debian: "
+      "gnuplot-nox).");
+  verb->add_option("runs", o.runs, "run directories")->required();
+  verb->add_option("--out", o.output, "HTML file (default: report.html), or the pictures' folder (report)");
+  verb->add_option("--format", o.format, "html: a page; svg, png or pdf: the pictures alone, as files")
+      ->check(CLI::IsMember({"html", "svg", "png", "pdf"}))
+      ->capture_default_str();
+  verb->add_option(
+      "--data", o.files,
+      "data files, where they are not any more where the configs say (of split.method files: the "
+      "validation files)");
+  verb->add_option("--jets", o.jets, "validation jets to score and to draw, at most; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { report(o, comm); }; });
+}
+
+void add_export(CLI::App& app, Command& command) {
+  ExportOptions& o = command.export_model;
+  CLI::App* verb = app.add_subcommand("export", "a model as ONNX, for other programs");
+  verb->footer("Example:\n  jetrain export runs/quickstart/best.h5 tagger.onnx");
+  verb->add_option("model", o.model, "best.h5 of a run")->required();
+  verb->add_option("output", o.output, "ONNX file to write")->required();
+  add_overwrite(verb, o.overwrite);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { export_model(o, comm); }; });
+}
+
+void add_convert(CLI::App& app, Command& command) {
+  ConvertOptions& o = command.convert;
+  CLI::App* verb =
+      app.add_subcommand("convert", "weights to and from Keras' HDF5 (.h5) and NumPy (.npz, for PyTorch)");
+  verb->footer(
+      "Example:\n  jetrain convert runs/quickstart/best.h5 keras.h5\n"
+      "  jetrain convert runs/quickstart/best.h5 weights.npz\n"
+      "  jetrain convert keras.h5 model.h5 --config configs/quickstart.yaml");
+  verb->add_option("from", o.from, "a model of jetrain, Keras' weights, or .npz")->required();
+  verb->add_option(
+          "to", o.to,
+          "file to write: .npz; .h5 is Keras' weights out of a model of jetrain, else a model of jetrain")
+      ->required();
+  verb->add_option("--config", o.config, "YAML config that has the network, for weights from elsewhere");
+  add_overwrite(verb, o.overwrite);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { convert(o, comm); }; });
+}
+
+}  // namespace
+
+void add_model_verbs(CLI::App& app, Command& command) {
+  add_evaluate(app, command);
+  add_predict(app, command);
+  add_metrics(app, command);
+  add_report(app, command);
+  add_export(app, command);
+  add_convert(app, command);
+}
+
+}  // namespace jetrain

@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "command.hpp"
+#include "config_file.hpp"
+#include "jetrain/data/array_loader.hpp"
+#include "jetrain/train/model_file.hpp"
+
+namespace jetrain {
+namespace {
+
+void add_summary(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("summary", "the network, layer by layer, with parameter counts");
+  verb->footer("Example:\n  jetrain summary configs/notebook.yaml");
+  verb->add_option("config", command.summary_config, "YAML config")->required();
+  verb->add_option("--set", command.train.assignments, "override a config key: key=value")
+      ->allow_extra_args(false);
+  verb->callback([&] {
+    command.run = [&](const Communicator& comm) {
+      Config config = load_config(command.summary_config, command.train.assignments, false, comm);
+      complete_arrays(config, comm);
+      comm.agree([&] {
+        const Model model = make_model(config);
+        if (comm.is_root()) fmt::print("{}", model.summary());
+      });
+    };
+  });
+}
+
+void add_train(CLI::App& app, Command& command) {
+  TrainOptions& o = command.train;
+  CLI::App* verb = app.add_subcommand("train", "train the config's network; results go to a run directory");
+  verb->footer(
+      "Example:\n  mpirun -np 2 jetrain train configs/quickstart.yaml --set data.files=jets.h5 --out "
+      "runs/first");
+  verb->add_option("config", o.config, "YAML config")->required();
+  verb->add_option("--set", o.assignments,
+                   "override a config key: key=value, for example train.batch_size=256")
+      ->allow_extra_args(false);
+  verb->add_option("--out", o.output, "run directory")->capture_default_str()->default_val("runs/latest");
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  verb->add_flag("--resume", o.resume,
+                 "go on from the run directory's newest checkpoint; without one, from the beginning")
+      ->excludes("--overwrite");
+  verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer");
+  verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
+}
+
+void add_study(CLI::App& app, Command& command) {
+  StudyOptions& o = command.study;
+  CLI::App* verb = app.add_subcommand(
+      "study", "a family of trainings: grid, random search, ablation, learning curve, cross-validation");
+  verb->footer(
+      "Example:\n  mpirun -np 2 jetrain study configs/study_dense.yaml --set data.files=jets.h5 --out "
+      "runs/dense");
+  verb->add_option("config", o.config, "YAML config with a study section")->required();
+  verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
+  verb->add_option("--out", o.output, "the study's folder; a study that is there already goes on")
+      ->capture_default_str()
+      ->default_val("runs/study");
+  add_overwrite(verb, o.overwrite);
+  verb->add_option(
+          "--share", o.share,
+          "K/N: take the members K, K+N, K+2N, ... (from 0) only; N processes with one --out, at the same "
+          "time or one after another, make the whole study, and the last to end ranks it")
+      ->excludes("--overwrite");
+  add_threads(verb, o.threads);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { study(o, comm); }; });
+}
+
+}  // namespace
+
+void add_training_verbs(CLI::App& app, Command& command) {
+  add_summary(app, command);
+  add_train(app, command);
+  add_study(app, command);
+}
+
+}  // namespace jetrain
