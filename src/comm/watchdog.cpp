@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "jetrain/comm/hosts.hpp"
@@ -28,6 +29,8 @@ double beat_seconds(int ranks) {
 /// Rank 0 wakes for all the beats of so long at once where there are many, not for each.
 constexpr int kManyRanks = 64;
 constexpr std::chrono::milliseconds kGathering{20};
+/// So many that did not come say something where nothing else does.
+constexpr double kMissedBeats = 4;
 /// A thread that slept longer than this between two beats was itself stopped (Ctrl-Z, a suspended job).
 constexpr double kOwnGapSeconds = 5.0;
 /// A rank that says nothing for so long is stopped, or its network is cut.
@@ -159,7 +162,8 @@ void Watchdog::heed(const RankLinks::Event& event) {
 }
 
 /// Where one rank is stuck, others wait for it and stand still, too: it is the one that does not wait, or
-/// does not answer. Where all wait, it is the one furthest behind.
+/// does not answer. Where all wait, it is one whose beats have ceased (it was stopped while it waited), or
+/// the one furthest behind.
 std::vector<int> Watchdog::stuck_ranks() const {
   const double limit = stall_seconds_ + kGraceSeconds[static_cast<std::size_t>(std::min(rank_, 2))];
   const auto is_silent = [&](int rank) { return silent(rank); };
@@ -179,8 +183,9 @@ std::vector<int> Watchdog::stuck_ranks() const {
   }
   if (stuck.empty() && rank_ == 0 && std::ssize(standing) == present) {
     const auto position = [&](int rank) {
-      const progress::Snapshot& at = ranks_[static_cast<std::size_t>(rank)].last;
-      return std::pair(at.epoch, at.step);
+      const Watched& watched = ranks_[static_cast<std::size_t>(rank)];
+      const bool beats = watched.since_heard.seconds() < kMissedBeats * beat_seconds(size_);
+      return std::tuple(beats, watched.last.epoch, watched.last.step);
     };
     stuck.push_back(*std::min_element(standing.begin(), standing.end(),
                                       [&](int a, int b) { return position(a) < position(b); }));
