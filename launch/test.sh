@@ -47,7 +47,7 @@ ctest --preset release -j 3 2>&1 | tee $logs/release.txt
 
 unit_tests_for() {  # unit_tests_for NAME MARCH: the unit tests of a release build for another instruction set
   headline "-march=$2: unit tests"
-  cmake --preset release -B "build/$1" -DJETRAIN_ARCH="$2" -DJETRAIN_BUILD_BENCHMARKS=OFF -DJETRAIN_PRECOMPILE_HEADERS=ON
+  cmake --preset release -B "build/$1" -DJETRAIN_ARCH="$2" -DJETRAIN_BUILD_BENCHMARKS=OFF
   cmake --build "build/$1" --target jetrain_unit_tests
   ctest --test-dir "build/$1" --no-tests=error --output-on-failure -R '^unit$' 2>&1 | tee "$logs/$1.txt"
 }
@@ -55,7 +55,7 @@ unit_tests_for() {  # unit_tests_for NAME MARCH: the unit tests of a release bui
 if ! $quick; then
   # For the baseline instruction set, so that one build serves both purposes.
   headline "sanitizers, baseline instruction set: unit tests, MPI tests with two ranks, fuzzing"
-  cmake --preset sanitize -DJETRAIN_ARCH= -DJETRAIN_BUILD_BENCHMARKS=OFF -DJETRAIN_PRECOMPILE_HEADERS=ON
+  cmake --preset sanitize -DJETRAIN_ARCH= -DJETRAIN_BUILD_BENCHMARKS=OFF
   cmake --build --preset sanitize --target jetrain_unit_tests jetrain_mpi_tests jetrain_fuzz_replay
   ctest --preset sanitize -j 2 -R '^(unit|mpi_2_ranks|fuzz_(config|model|checkpoint))$' 2>&1 | tee $logs/sanitize.txt
 

@@ -40,7 +40,7 @@ std::string curves_script(const ReportedRuns& runs, const std::string& label, co
     plots += fmt::format(
         "$history{0} using 1:2 with linespoints lc rgb '{1}' lw 1.5 dt (6,4) pt 7 ps 0.3 {2}, "
         "$history{0} using 1:3 with linespoints lc rgb '{1}' lw 2 pt 7 ps 0.5 title {3}, ",
-        i, color(i), one ? "title 'training'" : "notitle", quoted(one ? "validation" : run.name));
+        i, color(i), one ? "title 'training'" : "notitle", literal(one ? "validation" : run.name));
     for (const EpochRecord& r : run.history) {
       if (!run.ended || r.epoch != run.result.best.epoch || std::isnan(validation(r))) continue;
       data += data_block(fmt::format("best{}", i), fmt::format("{} {}\n", r.epoch, validation(r)));

@@ -135,7 +135,7 @@ std::vector<std::string> draw(const std::vector<Drawing>& drawings) {
   for (std::size_t i = 0; i < drawings.size(); ++i) {
     const Figure& figure = drawings[i].figure;
     script << "reset session\n"
-           << terminal(figure, drawings[i].format) << "set output " << gnuplot::quoted(picture(i)) << "\n"
+           << terminal(figure, drawings[i].format) << "set output " << gnuplot::literal(picture(i)) << "\n"
            << gnuplot::kCommonSettings << image_style(drawings[i].format) << figure.script
            << "unset multiplot\nunset output\n";
   }

@@ -27,7 +27,7 @@ inline constexpr const char* kCommonSettings =
     "set key above Left reverse noenhanced samplen 2.5 width 1\n";
 
 /// Inside single quotes gnuplot knows only one special character, the quote itself.
-inline std::string quoted(const std::string& text) {
+inline std::string literal(const std::string& text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'')

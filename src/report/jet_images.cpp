@@ -127,7 +127,7 @@ std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>
       most / kDecades, most, image.half_width, kGalleryJets);
   for (std::size_t i = 0; i < panels.size(); ++i)
     script += fmt::format("set title {} offset 0,-0.6\nplot $panel{} using 1:2:3 with @IMAGE\n",
-                          quoted(panels[i].title), i);
+                          literal(panels[i].title), i);
   return script;
 }
 

@@ -33,7 +33,7 @@ Figure phase_figure(const ReportedRuns& runs) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i].record.ended) continue;
     plots += fmt::format("$phases using {}:xtic(1) lc rgb '{}' title {}, ", i + 2, color(i),
-                         quoted(runs[i].record.name));
+                         literal(runs[i].record.name));
   }
   plots.resize(plots.size() - 2);
   return {
@@ -59,7 +59,7 @@ Figure throughput_figure(const ReportedRuns& runs) {
     most_epochs = std::max(most_epochs, std::ssize(runs[i].record.history));
     data += data_block(fmt::format("rate{}", i), lines);
     plots += fmt::format("$rate{0} using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc rgb '{1}' title {2}, ", i,
-                         color(i), quoted(runs[i].record.name));
+                         color(i), literal(runs[i].record.name));
   }
   plots.resize(plots.size() - 2);
   return {

@@ -49,7 +49,7 @@ Figure roc_figure(const ReportedRuns& runs) {
         (runs.size() > 1 ? runs[i].record.name + ": " : "") +
         fmt::format("{} at 0.3, {} at 0.5", rejection_text(m.rejection_30), rejection_text(m.rejection_50));
     plots +=
-        fmt::format("$roc{0} using 1:2 with lines lw 2 lc rgb '{1}' title {2}, ", i, color(i), quoted(name));
+        fmt::format("$roc{0} using 1:2 with lines lw 2 lc rgb '{1}' title {2}, ", i, color(i), literal(name));
     std::string points;
     if (std::isfinite(m.rejection_30)) points += fmt::format("0.3 {:.6g}\n", m.rejection_30);
     if (std::isfinite(m.rejection_50)) points += fmt::format("0.5 {:.6g}\n", m.rejection_50);
@@ -109,7 +109,7 @@ Figure score_figure(const ReportedRuns& runs) {
           (count > 1 ? runs[i].record.name + ", " : "") + (label == 1 ? names.signal : names.background);
       plots +=
           fmt::format("${} using 1:2 with histeps lw 2 lc rgb '{}' dt {} title {}, ", name,
-                      color(count > 1 || label == 1 ? i : i + 1), label == 1 ? "1" : "(6,3)", quoted(title));
+                      color(count > 1 || label == 1 ? i : i + 1), label == 1 ? "1" : "(6,3)", literal(title));
     }
   }
   plots.resize(plots.size() - 2);
@@ -157,7 +157,7 @@ Figure calibration_figure(const ReportedRuns& runs) {
     plots += fmt::format(
         "$calibration{0} using 1:2:3 with yerrorbars pt 7 ps 0.6 lw 1.5 lc rgb '{1}' notitle, "
         "$calibration{0} using 1:2 with linespoints pt 7 ps 0.6 lw 1.5 lc rgb '{1}' title {2}, ",
-        i, color(i), quoted(runs[i].record.name));
+        i, color(i), literal(runs[i].record.name));
   }
   return {"calibration",
           fmt::format(

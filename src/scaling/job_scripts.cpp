@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// As one word of a shell.
-std::string quoted(const std::string& word) {
+std::string shell_word(const std::string& word) {
   std::string text(1, '\'');
   for (const char c : word) {
     if (c == '\'') {
@@ -44,7 +44,8 @@ void write_job_scripts(const std::string& folder, const std::string& config,
   if (failure)
     throw DataError(fmt::format("cannot make the folder {}: {}", jobs.string(), failure.message()));
   std::string settings;
-  for (const std::string& assignment : assignments) settings += fmt::format(" --set {}", quoted(assignment));
+  for (const std::string& assignment : assignments)
+    settings += fmt::format(" --set {}", shell_word(assignment));
   int repeats = 0;
   for (const ScalingPoint& point : points) repeats = std::max(repeats, point.repeat + 1);
 
@@ -69,8 +70,8 @@ exec mpirun --map-by slot:PE={1} --bind-to core -np {0} "${{JETRAIN:-build/relea
   --ranks {0} --threads {1} --mode {2} --repeat {7} --out {8}
 )",
                            point.ranks, point.threads, name_of(point.mode), name, jobs.string(),
-                           quoted(config), settings, repeats, quoted(folder)));
-    submit += fmt::format("sbatch \"$@\" {}\n", quoted(script.string()));
+                           shell_word(config), settings, repeats, shell_word(folder)));
+    submit += fmt::format("sbatch \"$@\" {}\n", shell_word(script.string()));
   }
   write_text((jobs / "submit.sh").string(), submit);
   fmt::print(
