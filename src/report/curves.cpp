@@ -12,7 +12,7 @@ namespace {
 
 using gnuplot::color;
 using gnuplot::data_block;
-using gnuplot::quoted;
+using gnuplot::literal;
 
 using Quantity = std::function<double(const EpochRecord&)>;
 

@@ -10,7 +10,7 @@
 namespace jetrain {
 namespace {
 
-using gnuplot::quoted;
+using gnuplot::literal;
 
 constexpr std::int64_t kGalleryJets = 5;
 /// Decades of the colour scale, as the notebook's.

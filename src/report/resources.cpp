@@ -12,7 +12,7 @@ namespace {
 
 using gnuplot::color;
 using gnuplot::data_block;
-using gnuplot::quoted;
+using gnuplot::literal;
 
 /// The phases of result.json that do not hold each other, in the order of the work.
 constexpr std::array kPhases = {"read",         "preprocess", "compute", "allreduce", "update",

@@ -12,7 +12,7 @@ namespace {
 
 using gnuplot::color;
 using gnuplot::data_block;
-using gnuplot::quoted;
+using gnuplot::literal;
 
 constexpr std::size_t kScoreBins = 25;
 constexpr std::size_t kCalibrationBins = 10;
