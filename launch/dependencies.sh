@@ -6,7 +6,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config
   libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-openmpi-dev
   libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
-  libonnx-dev libprotobuf-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler libpng-dev
   libblosc-dev librandom123-dev libxxhash-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   gnuplot-nox # draws for `jetrain report`, which alone wants it, and only when it runs
@@ -14,7 +14,7 @@ BUILD_PACKAGES=(
 # Judges of the files that jetrain writes, which the tests read as pandas, h5py and OpenCV users do; a batch system;
 # network namespaces, which are the tests' hosts; a simulator of networks.
 TEST_PACKAGES=(
-  python3 python3-numpy python3-pandas python3-tables python3-h5py libopencv-dnn-dev
+  python3 python3-numpy python3-pandas python3-tables python3-h5py python3-crc32c python3-png libopencv-dnn-dev
   slurm-wlm munge iproute2 procps libsimgrid-dev
 )
 

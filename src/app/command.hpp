@@ -52,5 +52,6 @@ void add_model_verbs(CLI::App& app, Command& command);
 // Options that many verbs have.
 void add_threads(CLI::App* verb, int& threads);
 void add_overwrite(CLI::App* verb, bool& overwrite);
+void add_log_level(CLI::App* verb, LogLevel& level);
 
 }  // namespace jetrain

@@ -99,35 +99,34 @@ void describe_workers(const Config& config, const std::string& output, int threa
   if (!comm.is_root()) return;
   const std::int64_t leaves = ceil_divide(config.train.batch_size, kLanes);
   const std::int64_t workers = std::int64_t{comm.size()} * threads;
-  log.line(fmt::format("jetrain " JETRAIN_VERSION ", {}; {}; HDF5 {}; own kernels, no BLAS",
+  log.info(fmt::format("jetrain " JETRAIN_VERSION ", {}; {}; HDF5 {}; own kernels, no BLAS",
                        kernels::instruction_set(), mpi_version(), hdf5::library_version()));
-  log.line(placement_table(places));
-  log.line(fmt::format("{} rank{} x {} thread{}; global batch {}: {} leaves of {} jets a step, {} a worker",
+  log.info(placement_table(places));
+  log.info(fmt::format("{} rank{} x {} thread{}; global batch {}: {} leaves of {} jets a step, {} a worker",
                        comm.size(), comm.size() == 1 ? "" : "s", threads, threads == 1 ? "" : "s",
                        config.train.batch_size, leaves, kLanes,
                        leaves % workers == 0 || leaves < workers
                            ? fmt::format("{}", ceil_divide(leaves, workers))
                            : fmt::format("{} or {}", leaves / workers, leaves / workers + 1)));
-  const auto warn = [&](const std::string& text) { log.line("warning: " + text); };
-  for (const std::string& warning : placement_warnings(places)) warn(warning);
+  for (const std::string& warning : placement_warnings(places)) log.warning(warning);
   if (leaves < workers) {
-    warn(fmt::format("batch {} is {} lea{}; {} of your {} workers idle: use a batch of at least {}",
-                     config.train.batch_size, leaves, leaves == 1 ? "f" : "ves", workers - leaves, workers,
-                     workers * kLanes));
+    log.warning(fmt::format("batch {} is {} lea{}; {} of your {} workers idle: use a batch of at least {}",
+                            config.train.batch_size, leaves, leaves == 1 ? "f" : "ves", workers - leaves,
+                            workers, workers * kLanes));
   }
   if (!can_lock_files_in(output) && std::getenv("HDF5_USE_FILE_LOCKING") == nullptr) {
-    warn(
+    log.warning(
         fmt::format("the file system of {} has no file locks, which HDF5 wants: export "
                     "HDF5_USE_FILE_LOCKING=FALSE",
                     output));
   }
   if (watchdog.unwatched() > 0) {
-    warn(fmt::format("{} ranks cannot reach rank 0 by TCP{}, so nobody will notice if they hang",
-                     watchdog.unwatched(),
-                     watchdog.out_of_files() ? ", which may not open enough files (raise ulimit -n)" : ""));
+    log.warning(fmt::format(
+        "{} ranks cannot reach rank 0 by TCP{}, so nobody will notice if they hang", watchdog.unwatched(),
+        watchdog.out_of_files() ? ", which may not open enough files (raise ulimit -n)" : ""));
   }
   if (config.train.shuffle == "local" && comm.size() > 1) {
-    log.line("note: shuffle: local makes the order, and so the weights, depend on the number of ranks");
+    log.info("note: shuffle: local makes the order, and so the weights, depend on the number of ranks");
   }
 }
 
@@ -145,7 +144,8 @@ void describe_validation(const Config& config, const LoadedImages& loaded, const
                   config.validation.ranks, share(root ? alone : shared),
                   root ? fmt::format(" (ranks: all: {:.0f} %, same bits)", share(shared))
                        : fmt::format(" (ranks: root: {:.0f} %)", share(alone)));
-  log.line(root && share(alone) > 2 * share(shared) && share(alone) > 20 ? "warning: " + text : text);
+  const bool dear = root && share(alone) > 2 * share(shared) && share(alone) > 20;
+  log.say(dear ? LogLevel::warning : LogLevel::info, text);
 }
 
 void describe_data(const Config& config, const LoadedImages& loaded, double seconds, const Communicator& comm,
@@ -156,11 +156,11 @@ void describe_data(const Config& config, const LoadedImages& loaded, double seco
                                 ? ""
                                 : fmt::format(" ({:.1f} % tops)", 100.0 * static_cast<double>(tops) /
                                                                       static_cast<double>(train.total()));
-  log.line(fmt::format("read {} rows{} in {:.1f} s ({:.0f} jets/s): {} train{}, {} validate",
+  log.info(fmt::format("read {} rows{} in {:.1f} s ({:.0f} jets/s): {} train{}, {} validate",
                        loaded.rows_read, loaded.from_cache ? " from the cache " + config.data.cache : "",
                        seconds, static_cast<double>(loaded.rows_read) / seconds, train.total(), share,
                        loaded[Set::validation].total()));
-  if (loaded.rows_skipped > 0) log.line(fmt::format("warning: {} bad rows skipped", loaded.rows_skipped));
+  if (loaded.rows_skipped > 0) log.warning(fmt::format("{} bad rows skipped", loaded.rows_skipped));
 }
 
 void describe_result(const RunResult& result, const std::string& output, Log& log) {
@@ -171,8 +171,8 @@ void describe_result(const RunResult& result, const std::string& output, Log& lo
     line += fmt::format("  val_auc {:.4f}  1/eB at eS 0.3: {:.0f}, 0.5: {:.0f}", best.auc, best.rejection_30,
                         best.rejection_50);
   }
-  log.line(line);
-  log.line(fmt::format("{}/best.h5  weights {}  {:.0f} jets/s  {:.0f} MB a rank", output, result.weights_hash,
+  log.info(line);
+  log.info(fmt::format("{}/best.h5  weights {}  {:.0f} jets/s  {:.0f} MB a rank", output, result.weights_hash,
                        result.jets_per_second, static_cast<double>(result.peak_rss_bytes) / 1e6));
 }
 

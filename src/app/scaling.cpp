@@ -66,7 +66,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   Config config;
   group.agree([&] { config = config_of(point, study); });
   const int threads = set_threads(point.threads, group);
-  Log log(group.is_root(), Log::To::file_only);
+  Log log(group.is_root(), LogLevel::info, Log::To::file_only);
   TrainingRun run(config, folder, true, false, group, log);
   Watchdog watchdog(config.train.stall_seconds, group);
   progress::set(progress::Activity::reading);
@@ -97,10 +97,10 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   return m;
 }
 
-void say(const ScalingMeasurement& m, const std::string& how) {
-  fmt::print("{:>6} ranks x {:<3} threads  repeat {}  batch {:<7}  {:>9.0f} jets/s  {}\n", m.point.ranks,
-             m.point.threads, m.point.repeat + 1, m.batch_size, m.jets_per_second, how);
-  std::fflush(stdout);
+std::string measured_line(const ScalingMeasurement& m) {
+  return fmt::format("{:>6} ranks x {:<3} threads  repeat {}  batch {:<7}  {:>9.0f} jets/s  weights {}",
+                     m.point.ranks, m.point.threads, m.point.repeat + 1, m.batch_size, m.jets_per_second,
+                     m.weights_hash);
 }
 
 /// The points that stand on disk already, as rank 0 finds them.
@@ -148,6 +148,7 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
   const std::vector<std::uint8_t> done = find_done(options, points, comm);
 
   // 2. Each point in turn, by the first ranks; the others sleep.
+  Log log(comm.is_root(), options.log_level);
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (done[i] != 0) continue;
     const ScalingPoint& point = points[i];
@@ -161,7 +162,7 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
         group.agree([&] {
           if (group.is_root()) write_text(file_of(options, point), to_json(measured));
         });
-        if (group.is_root()) say(measured, "weights " + measured.weights_hash);
+        log.info(measured_line(measured));
       } catch (const CollectiveError& error) {
         stopped = error.status() == ExitStatus::requeue;
         if (!stopped && point.ranks == comm.size()) throw;
@@ -175,11 +176,9 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
                             ExitStatus::requeue);
     }
   }
-  if (comm.is_root()) {
-    fmt::print(
-        "{} points in {}{}; look at them with `jetrain scaling report {}`\n", points.size(), options.output,
-        std::count(done.begin(), done.end(), 1) > 0 ? ", some of them from before" : "", options.output);
-  }
+  log.info(fmt::format(
+      "{} points in {}{}; look at them with `jetrain scaling report {}`", points.size(), options.output,
+      std::count(done.begin(), done.end(), 1) > 0 ? ", some of them from before" : "", options.output));
 }
 
 void scaling_report(const ScalingReportOptions& options, const Communicator& comm) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/core/log_level.hpp"
 #include "jetrain/scaling/projection.hpp"
 
 namespace jetrain {
@@ -18,6 +19,7 @@ struct ScalingRunOptions {
   std::string output = "runs/scaling";
   bool overwrite = false;
   bool write_jobs = false;
+  LogLevel log_level = LogLevel::info;
 };
 
 struct ScalingReportOptions {

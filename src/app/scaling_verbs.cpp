@@ -103,6 +103,7 @@ void add_scaling(CLI::App& app, Command& command) {
       "--write-jobs", o.write_jobs,
       "measure nothing, but write a batch script for each number of ranks and threads into OUT/jobs");
   add_overwrite(run, o.overwrite);
+  add_log_level(run, o.log_level);
   run->callback([&] { command.run = [&](const Communicator& comm) { scaling_run(o, comm); }; });
 
   ScalingReportOptions& r = command.scaling_report;

@@ -76,34 +76,31 @@ bool has_ended(const std::string& folder, const Trial& trial) {
   return is_done(folder, trial) || fs::exists(failure_of(folder, trial));
 }
 
-/// One line a training, from rank 0 of its group.
-void say(const Communicator& group, const Trial& trial, std::size_t number, std::size_t all,
-         const std::string& what) {
-  if (!group.is_root()) return;
-  fmt::print("{:3}/{}  {}{}  seed {}  {}\n", number + 1, all, trial.name,
-             trial.fold >= 0 ? fmt::format("  fold {}", trial.fold) : "", trial.config.seed, what);
-  std::fflush(stdout);
+/// One line a training.
+std::string trial_line(const Trial& trial, std::size_t number, std::size_t all, const std::string& what) {
+  return fmt::format("{:3}/{}  {}{}  seed {}  {}", number + 1, all, trial.name,
+                     trial.fold >= 0 ? fmt::format("  fold {}", trial.fold) : "", trial.config.seed, what);
 }
 
 /// Trains one of the family. A training that fails by itself (it diverges, say) is recorded and left; a stop
 /// signal, or a mistake in the config, ends the study.
 void run_trial(const StudyOptions& options, const Trial& trial, std::size_t number, std::size_t all,
                std::int64_t folds, const StudyData& data, int threads, Watchdog& watchdog,
-               const Communicator& group) {
+               const Communicator& group, Log& log) {
   const std::string directory = (fs::path(options.output) / trial.directory).string();
-  Log log(group.is_root(), Log::To::file_only);
+  Log own_log(group.is_root(), options.log_level, Log::To::file_only);
   try {
-    TrainingRun run(trial.config, directory, false, true, group, log);
+    TrainingRun run(trial.config, directory, false, true, group, own_log);
     TrialSets sets = data.sets_of(trial, folds);
     run.take_data(std::move(sets.train), std::move(sets.validation));
     const RunResult result = run.run(data.loaded(trial), threads, false, watchdog);
     const Metrics& best = result.best.validation;
-    say(group, trial, number, all,
-        fmt::format("epoch {}  val_loss {:.4f}  val_acc {:.4f}  val_auc {:.4f}", result.best.epoch, best.loss,
-                    best.accuracy, best.auc));
+    log.info(trial_line(trial, number, all,
+                        fmt::format("epoch {}  val_loss {:.4f}  val_acc {:.4f}  val_auc {:.4f}",
+                                    result.best.epoch, best.loss, best.accuracy, best.auc)));
   } catch (const CollectiveError& error) {
     if (error.status() != ExitStatus::failed) throw;
-    say(group, trial, number, all, fmt::format("failed: {}", error.what()));
+    log.warning(trial_line(trial, number, all, fmt::format("failed: {}", error.what())));
     group.agree([&] {
       if (!group.is_root()) return;
       std::error_code ignored;
@@ -128,7 +125,7 @@ struct Work {
 
 /// What is left of the share; groups take it in turns. `finished`: a flag for each of the family. Says so.
 Work work_of(const std::vector<Trial>& trials, const Share& share, const std::vector<std::uint8_t>& finished,
-             int my_group, int groups, bool speaks) {
+             int my_group, int groups, Log& log) {
   Work work;
   std::size_t all = 0;
   std::size_t done = 0;
@@ -142,12 +139,11 @@ Work work_of(const std::vector<Trial>& trials, const Share& share, const std::ve
       work.trials.push_back(trials[i]);
     }
   }
-  if (speaks) {
-    fmt::print("{} trainings{}{}{}\n", trials.size(),
-               share.of > 1 ? fmt::format(", {} in share {}/{}", all, share.number, share.of) : "",
-               done > 0 ? fmt::format(", {} of them done already", done) : "",
-               groups > 1 ? fmt::format("; {} groups of ranks", groups) : "");
-    std::fflush(stdout);
+  if (my_group == 0) {
+    log.info(fmt::format("{} trainings{}{}{}", trials.size(),
+                         share.of > 1 ? fmt::format(", {} in share {}/{}", all, share.number, share.of) : "",
+                         done > 0 ? fmt::format(", {} of them done already", done) : "",
+                         groups > 1 ? fmt::format("; {} groups of ranks", groups) : ""));
   }
   return work;
 }
@@ -155,15 +151,15 @@ Work work_of(const std::vector<Trial>& trials, const Share& share, const std::ve
 /// Takes a member for this group alone, and clears what an earlier failure left. False where another process
 /// trains it, or has trained it since this one began. Collective over the group.
 bool take(const StudyOptions& options, const Trial& trial, std::size_t number, std::size_t all,
-          std::optional<StudyLocks>& locks, const Communicator& group) {
+          std::optional<StudyLocks>& locks, const Communicator& group, Log& log) {
   std::int64_t taken = 0;
   group.agree([&] {
     if (!group.is_root()) return;
     if (!locks->take(number)) {
-      say(group, trial, number, all, "left to another process, which is at work on it");
+      log.info(trial_line(trial, number, all, "left to another process, which is at work on it"));
     } else if (is_done(options.output, trial)) {
       locks->give_back(number);
-      say(group, trial, number, all, "done by another process");
+      log.info(trial_line(trial, number, all, "done by another process"));
     } else {
       taken = 1;
       std::error_code ignored;
@@ -174,15 +170,15 @@ bool take(const StudyOptions& options, const Trial& trial, std::size_t number, s
 }
 
 void train_members(const StudyOptions& options, const Config& config, const Work& work, std::size_t all,
-                   int threads, std::optional<StudyLocks>& locks, const Communicator& group) {
+                   int threads, std::optional<StudyLocks>& locks, const Communicator& group, Log& log) {
   Watchdog watchdog(config.train.stall_seconds, group);
   progress::set(progress::Activity::reading);
   const StudyData data(work.trials, group);
   for (std::size_t i = 0; i < work.members.size(); ++i) {
     const std::size_t number = work.members[i];
     const Trial& trial = work.trials[i];
-    if (!take(options, trial, number, all, locks, group)) continue;
-    run_trial(options, trial, number, all, config.study.folds, data, threads, watchdog, group);
+    if (!take(options, trial, number, all, locks, group, log)) continue;
+    run_trial(options, trial, number, all, config.study.folds, data, threads, watchdog, group, log);
     if (locks) locks->give_back(number);
   }
 }
@@ -190,13 +186,13 @@ void train_members(const StudyOptions& options, const Config& config, const Work
 /// From what stands on disk; only where all have ended, so that of several processes the last one ranks. On
 /// one rank.
 void write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
-                  StudyLocks& locks) {
+                  StudyLocks& locks, Log& log) {
   locks.take_tables();
   const auto ended = std::count_if(trials.begin(), trials.end(),
                                    [&](const Trial& trial) { return has_ended(options.output, trial); });
   if (ended < std::ssize(trials)) {
-    fmt::print("{} of the {} trainings are there; the process that ends last ranks them\n", ended,
-               trials.size());
+    log.info(fmt::format("{} of the {} trainings are there; the process that ends last ranks them", ended,
+                         trials.size()));
     locks.give_back_tables();
     return;
   }
@@ -206,8 +202,8 @@ void write_tables(const StudyOptions& options, const Config& config, const std::
   const fs::path folder(options.output);
   write_text((folder / "study.csv").string(), table_csv(trials, outcomes, parameter_keys(config.study)));
   write_text((folder / "ranking.csv").string(), ranking_csv(ranking, config.study.monitor));
-  fmt::print("\n{}\n{}/study.csv has all trainings, {}/ranking.csv this table\n",
-             ranking_text(ranking, config.study.monitor), options.output, options.output);
+  log.info(fmt::format("\n{}\n{}/study.csv has all trainings, {}/ranking.csv this table",
+                       ranking_text(ranking, config.study.monitor), options.output, options.output));
   locks.give_back_tables();
 }
 
@@ -229,20 +225,20 @@ void study(const StudyOptions& options, const Communicator& comm) {
     require_ranks(config, comm);
     if (comm.is_root()) enter_folder(options, config, locks);
   });
-  if (locks && !locks->are_known()) {
-    fmt::print("warning: the file system of {} knows no locks: see that no share is started twice\n",
-               options.output);
-  }
-
   // 2. Groups of ranks take its members in turns.
   const auto groups = static_cast<int>(config.study.groups);
   const int my_group = static_cast<int>(std::int64_t{comm.rank()} * groups / comm.size());
   const Communicator group = comm.split(my_group);
+  Log log(group.is_root(), options.log_level);
+  if (locks && !locks->are_known()) {
+    log.warning(fmt::format("the file system of {} knows no locks: see that no share is started twice",
+                            options.output));
+  }
   const int threads = set_threads(options.threads, comm);
   std::vector<std::uint8_t> finished;  // as rank 0 finds them
   for (const Trial& trial : trials) finished.push_back(is_done(options.output, trial) ? 1 : 0);
   comm.broadcast(finished);
-  const Work work = work_of(trials, share, finished, my_group, groups, comm.is_root());
+  const Work work = work_of(trials, share, finished, my_group, groups, log);
   comm.agree([&] {
     if (group.is_root() && !locks) locks.emplace(options.output);
   });
@@ -251,7 +247,7 @@ void study(const StudyOptions& options, const Communicator& comm) {
   bool stopped = false;
   if (!work.members.empty()) {
     try {
-      train_members(options, config, work, trials.size(), threads, locks, group);
+      train_members(options, config, work, trials.size(), threads, locks, group, log);
     } catch (const CollectiveError& error) {
       stopped = error.status() == ExitStatus::requeue;
       if (!stopped && groups == 1) throw;
@@ -266,7 +262,7 @@ void study(const StudyOptions& options, const Communicator& comm) {
 
   // 4. What came of it.
   comm.agree([&] {
-    if (comm.is_root()) write_tables(options, config, trials, *locks);
+    if (comm.is_root()) write_tables(options, config, trials, *locks, log);
   });
 }
 

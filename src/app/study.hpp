@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/core/log_level.hpp"
 
 namespace jetrain {
 
@@ -14,6 +15,7 @@ struct StudyOptions {
   std::string share;                     ///< "K/N": take members K, K + N, ... only
   bool overwrite = false;
   int threads = 0;
+  LogLevel log_level = LogLevel::info;
 };
 
 /// `jetrain study`: the config's family of trainings, each in a run directory inside the study's, one table

@@ -18,7 +18,7 @@ namespace jetrain {
 
 void train(const TrainOptions& options, const Communicator& comm) {
   catch_stop_signals();
-  Log log(comm.is_root());
+  Log log(comm.is_root(), options.log_level);
 
   // 1. The experiment: config, network, a free place for the results. All that can be refused is refused
   // here.
@@ -33,7 +33,7 @@ void train(const TrainOptions& options, const Communicator& comm) {
   const Stopwatch reading;
   progress::set(progress::Activity::reading);
   LoadedImages loaded = load_images(config, {Set::train, Set::validation}, comm,
-                                    [&](const std::string& text) { log.line(text); });
+                                    [&](LogLevel level, const std::string& text) { log.say(level, text); });
   describe_data(config, loaded, reading.seconds(), comm, log);
   describe_validation(config, loaded, comm, log);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/core/log_level.hpp"
 
 namespace jetrain {
 
@@ -14,6 +15,7 @@ struct TrainOptions {
   bool overwrite = false;
   bool resume = false;  ///< go on from the newest checkpoint in the run directory, if there is one
   int threads = 0;
+  LogLevel log_level = LogLevel::info;
   bool profile = false;  ///< end with a table of where the time went
 };
 

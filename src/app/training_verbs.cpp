@@ -42,6 +42,7 @@ void add_train(CLI::App& app, Command& command) {
   verb->add_flag("--resume", o.resume,
                  "go on from the run directory's newest checkpoint; without one, from the beginning")
       ->excludes("--overwrite");
+  add_log_level(verb, o.log_level);
   verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer");
   verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
 }
@@ -65,6 +66,7 @@ void add_study(CLI::App& app, Command& command) {
           "time or one after another, make the whole study, and the last to end ranks it")
       ->excludes("--overwrite");
   add_threads(verb, o.threads);
+  add_log_level(verb, o.log_level);
   verb->callback([&] { command.run = [&](const Communicator& comm) { study(o, comm); }; });
 }
 

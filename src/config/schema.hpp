@@ -136,6 +136,13 @@ void fields(Visitor& visit, CheckpointConfig& c) {
 }
 
 template <class Visitor>
+void fields(Visitor& visit, LogConfig& c) {
+  visit("tensorboard", c.tensorboard, any());
+  visit("every_steps", c.every_steps, at_least(0));
+  visit("every_epochs", c.every_epochs, at_least(0));
+}
+
+template <class Visitor>
 void fields(Visitor& visit, Config& c) {
   visit("seed", c.seed, any());
   visit("data", c.data, any());
@@ -146,6 +153,7 @@ void fields(Visitor& visit, Config& c) {
   visit("validation", c.validation, any());
   visit("early_stopping", c.early_stopping, any());
   visit("checkpoint", c.checkpoint, any());
+  visit("log", c.log, any());
   visit("study", c.study, any());
 }
 

@@ -32,7 +32,7 @@ bool all_see_file(const std::string& path, const Communicator& comm) {
 
 LoadedImages load_through_cache(const Config& config, const std::vector<Set>& wanted,
                                 const Communicator& comm, const std::function<LoadedImages()>& load,
-                                const std::function<void(const std::string& text)>& say) {
+                                const Say& say) {
   const std::string& path = config.data.cache;
   comm.agree([&] { refuse_data_files(config.data); });
   // Before the data are read: if they change meanwhile, the cache is stale from its beginning.
@@ -42,16 +42,16 @@ LoadedImages load_through_cache(const Config& config, const std::vector<Set>& wa
       return read_image_cache(path, key, wanted, comm);
     } catch (const CollectiveError& error) {
       if (error.status() == ExitStatus::usage) throw;
-      say(fmt::format("{}; rebuilding", error.what()));
+      say(LogLevel::info, fmt::format("{}; rebuilding", error.what()));
     }
   }
   LoadedImages loaded = load();
   try {
     const Stopwatch watch;
     write_image_cache(path, key, wanted, loaded, comm);
-    say(fmt::format("wrote the image cache {} in {:.1f} s", path, watch.seconds()));
+    say(LogLevel::info, fmt::format("wrote the image cache {} in {:.1f} s", path, watch.seconds()));
   } catch (const CollectiveError& error) {
-    say(fmt::format("warning: no image cache: {}", error.what()));
+    say(LogLevel::warning, fmt::format("no image cache: {}", error.what()));
   }
   return loaded;
 }

@@ -189,7 +189,7 @@ std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs,
 }
 
 LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
-                         const std::function<void(const std::string& text)>& say) {
+                         const Say& say) {
   const auto load = [&]() -> LoadedImages {
     if (config.data.arrays.used()) return load_arrays(config, wanted, comm);
     return std::move(load_from_files({&config}, wanted, comm).front());

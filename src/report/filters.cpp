@@ -3,21 +3,13 @@
 
 #include "jet_images.hpp"
 #include "jetrain/report/figures.hpp"
+#include "jetrain/report/first_filters.hpp"
 
 namespace jetrain {
 namespace {
 
 constexpr std::int64_t kMostFilters = 16;
 constexpr std::int64_t kColumns = 4;
-
-/// The kernel (rows, columns, inputs, filters) of a convolution that is the network's first layer with one.
-const ParameterView* first_kernel(const Model& model) {
-  for (const ParameterView& view : model.parameter_views()) {
-    if (!view.spec.is_kernel()) continue;
-    return view.spec.shape.size() == 4 ? &view : nullptr;
-  }
-  return nullptr;
-}
 
 /// The filters' taps on the first channel of the input.
 std::vector<ImagePanel> filter_panels(const Model& model, const ParameterView& view) {
@@ -44,7 +36,7 @@ std::string filters_script(const std::vector<ImagePanel>& panels) {
     script += image_block(fmt::format("panel{}", i), panels[i], 0, -INFINITY);
   }
   const std::int64_t lines = (std::ssize(panels) + kColumns - 1) / kColumns;
-  script += gnuplot::kSignedPalette;
+  script += gnuplot::signed_palette();
   script += fmt::format(
       "unset grid\nset border 15\nset size ratio {:.3f}\nunset key\nunset tics\nset cbtics\nset autoscale "
       "xfix\n"
@@ -67,7 +59,7 @@ std::vector<Figure> filter_figures(const ReportedRuns& runs) {
   for (std::size_t r = 0; r < runs.size(); ++r) {
     if (!runs[r].scores.model) continue;
     const Model& model = runs[r].scores.model->model;
-    const ParameterView* view = first_kernel(model);
+    const ParameterView* view = first_filters(model);
     if (view == nullptr) continue;
     const std::vector<ImagePanel> panels = filter_panels(model, *view);
     const int lines = static_cast<int>((std::ssize(panels) + kColumns - 1) / kColumns);

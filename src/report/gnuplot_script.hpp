@@ -8,6 +8,8 @@
 #include <array>
 #include <string>
 
+#include "signed_palette.hpp"
+
 namespace jetrain::gnuplot {
 
 /// Told apart also by the colour-blind (Okabe and Ito, 2008).
@@ -48,8 +50,15 @@ inline constexpr const char* kPalette =
     "set palette defined (0 '#ffffff', 0.05 '#fde725', 1 '#90d743', 2 '#35b779', 3 '#21918c', 4 '#31688e', 5 "
     "'#443983', "
     "6 '#440154')\n";
-/// For values of both signs: blue, white, orange.
-inline constexpr const char* kSignedPalette =
-    "set palette defined (-1 '#004c7a', -0.5 '#5aa5d0', 0 '#ffffff', 0.5 '#f09a5e', 1 '#963f00')\n";
+/// For values of both signs.
+inline std::string signed_palette() {
+  std::string stops;
+  for (std::size_t i = 0; i < kSignedPalette.size(); ++i) {
+    const Rgb& color = kSignedPalette[i];
+    stops +=
+        fmt::format("{}{} '#{:02x}{:02x}{:02x}'", i > 0 ? ", " : "", i, color.red, color.green, color.blue);
+  }
+  return "set palette defined (" + stops + ")\n";
+}
 
 }  // namespace jetrain::gnuplot

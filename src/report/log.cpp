@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,8 @@
 
 namespace jetrain {
 namespace {
+
+constexpr double kSecondsBetweenShown = 0.2;
 
 /// Open MPI's mpirun gives rank 0 a pseudo-terminal of its own, also where mpirun's output goes to a file;
 /// what counts is then the output of mpirun, our parent.
@@ -25,16 +28,42 @@ bool user_sees_a_terminal() {
   return target.starts_with("/dev/pts/") || target.starts_with("/dev/tty");
 }
 
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+/// Writes each line at once, from this level on.
+std::shared_ptr<spdlog::logger> make_logger(spdlog::sink_ptr sink, const char* pattern, LogLevel level) {
+  sink->set_pattern(pattern);
+  auto logger = std::make_shared<spdlog::logger>("jetrain", std::move(sink));
+  logger->set_level(spdlog_level(level));
+  logger->flush_on(spdlog_level(level));
+  return logger;
+}
+
+std::string line_of(LogLevel level, const std::string& text) {
+  return level == LogLevel::warning ? "warning: " + text : text;
+}
+
 }  // namespace
 
-Log::Log(bool speaks, To to) : terminal_(speaks && to == To::terminal && user_sees_a_terminal()) {
-  if (!speaks) return;
-  logger_ = std::make_shared<spdlog::logger>("jetrain");
-  logger_->flush_on(spdlog::level::info);
-  if (to == To::file_only) return;
-  auto console = std::make_shared<spdlog::sinks::stdout_sink_mt>();
-  console->set_pattern("%v");
-  logger_->sinks().push_back(console);
+Log::Log(bool speaks, LogLevel level, To to, double seconds_between_lines)
+    : speaks_(speaks),
+      level_(level),
+      seconds_between_lines_(seconds_between_lines),
+      terminal_(speaks && to == To::terminal && level <= LogLevel::info && user_sees_a_terminal()) {
+  if (speaks && to == To::terminal)
+    console_ = make_logger(std::make_shared<spdlog::sinks::stdout_sink_mt>(), "%v", level);
 }
 
 Log::~Log() {
@@ -42,29 +71,47 @@ Log::~Log() {
 }
 
 void Log::also_to(const std::string& file) {
-  if (!logger_) return;
-  auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
-  sink->set_pattern("%Y-%m-%d %H:%M:%S  %v");
-  logger_->sinks().push_back(sink);
-  for (const std::string& text : said_) sink->log(spdlog::details::log_msg("", spdlog::level::info, text));
+  if (!speaks_) return;
+  file_ = make_logger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file), "%Y-%m-%d %H:%M:%S  %v",
+                      std::min(level_, LogLevel::info));
+  for (const auto& [level, text] : said_) file_->log(spdlog_level(level), "{}", line_of(level, text));
   said_.clear();
-  has_file_ = true;
 }
 
-void Log::line(const std::string& text) {
-  if (!logger_) return;
-  if (line_open_) fmt::print("\r\x1b[K");
-  line_open_ = false;
+void Log::say(LogLevel level, const std::string& text) {
+  if (!speaks_) return;
+  clear_progress();
+  since_line_.restart();
+  if (console_) console_->log(spdlog_level(level), "{}", line_of(level, text));
+  if (file_)
+    file_->log(spdlog_level(level), "{}", line_of(level, text));
+  else
+    said_.emplace_back(level, text);
+}
+
+void Log::clear_progress() {
+  if (!line_open_) return;
+  fmt::print("\r\x1b[K");
   std::fflush(stdout);
-  logger_->info("{}", text);
-  if (!has_file_) said_.push_back(text);
+  line_open_ = false;
+}
+
+bool Log::progress_due(bool at_end) const {
+  if (terminal_ && (at_end || since_shown_.seconds() >= kSecondsBetweenShown)) return true;
+  return speaks_ && !at_end && since_line_.seconds() >= seconds_between_lines_;
 }
 
 void Log::progress(const std::string& text) {
+  if (since_line_.seconds() >= seconds_between_lines_) {
+    since_line_.restart();
+    if (file_) file_->info("{}", text);
+    if (console_ && !terminal_) console_->info("{}", text);
+  }
   if (!terminal_) return;
   fmt::print("\r\x1b[K{}", text);
   std::fflush(stdout);
   line_open_ = true;
+  since_shown_.restart();
 }
 
 }  // namespace jetrain

@@ -49,6 +49,7 @@ bool may_change(const std::string& key, const Config& config) {
   constexpr std::array kFree = {"data.",
                                 "validation.",
                                 "checkpoint.",
+                                "log.",
                                 "train.allreduce",
                                 "train.straggler_factor",
                                 "train.stall_seconds"};
@@ -92,7 +93,7 @@ std::string Checkpoints::write(const TrainingState& state) {
 }
 
 std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const Config& config,
-                                              const std::function<void(const std::string& text)>& say) {
+                                              const Say& say) {
   const std::vector<Found> all = find_all(folder);
   for (const Found& found : all) {
     try {
@@ -100,7 +101,7 @@ std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const C
       require_same_results(checkpoint.config, config, found.path);
       return checkpoint;
     } catch (const DataError& error) {
-      say(fmt::format("warning: checkpoint left out: {}", error.what()));
+      say(LogLevel::warning, fmt::format("checkpoint left out: {}", error.what()));
     }
   }
   if (all.empty()) return std::nullopt;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -53,9 +54,10 @@ class EpochRunner {
   WeightUpdate& update() { return update_; }
   std::int64_t epochs_run() const { return epochs_run_; }
 
-  /// Takes the steps that `at` has not done yet. `after_step` is called after each, on all ranks: whether any
-  /// rank was asked to stop, and the number of steps since the training began.
-  EpochRecord run(EpochProgress& at, const std::function<void(bool stop, std::int64_t steps)>& after_step) {
+  /// Takes the steps that `at` has not done yet. `after_step` is called after each, on all ranks; `stop`:
+  /// some rank was asked to.
+  EpochRecord run(EpochProgress& at,
+                  const std::function<void(bool stop, const StepRecord& record)>& after_step) {
     const Stopwatch watch;
     const double seconds_before = at.seconds;
     LapTimer timer(true);
@@ -84,14 +86,12 @@ class EpochRunner {
         at.seconds = seconds_before + watch.seconds();
       }
       show_progress(at);
-      after_step(step_.stop(), (at.epoch - 1) * plan_.batches() + at.steps);
+      after_step(step_.stop(), record_of_step(at));
     }
     EpochRecord record;
     record.epoch = at.epoch;
     record.loss = at.loss / static_cast<double>(plan_.samples);
-    record.accuracy = model_.input().targets > 0
-                          ? std::numeric_limits<double>::quiet_NaN()
-                          : static_cast<double>(at.correct) / static_cast<double>(plan_.samples);
+    record.accuracy = accuracy_of(at.correct, static_cast<double>(plan_.samples));
     record.learning_rate = update_.learning_rate();
     record.seconds = at.seconds;
     seconds_ += watch.seconds();
@@ -134,9 +134,21 @@ class EpochRunner {
   }
 
  private:
+  /// Of the step just taken.
+  StepRecord record_of_step(const EpochProgress& at) const {
+    const auto samples = static_cast<double>(plan_.batch(at.steps - 1).size());
+    return {(at.epoch - 1) * plan_.batches() + at.steps, kernels::exact_value(step_.loss_sum()) / samples,
+            accuracy_of(step_.correct(), samples), update_.learning_rate(), update_.gradient_norm()};
+  }
+
+  /// A regression has none.
+  double accuracy_of(std::int64_t correct, double samples) const {
+    return model_.input().targets > 0 ? std::numeric_limits<double>::quiet_NaN()
+                                      : static_cast<double>(correct) / samples;
+  }
+
   void show_progress(const EpochProgress& at) {
-    if (!log_.shows_progress() || (shown_.seconds() < 0.2 && at.steps < plan_.batches())) return;
-    shown_.restart();
+    if (!log_.progress_due(at.steps == plan_.batches())) return;
     const std::int64_t done = plan_.batch(at.steps - 1).last;
     const double rate = static_cast<double>(done) / at.seconds;
     constexpr std::int64_t kWidth = 30;
@@ -169,7 +181,6 @@ class EpochRunner {
   std::timed_mutex& changing_;
   bool profile_;
   std::vector<OwnTime> told_;
-  Stopwatch shown_;
   double optimizer_seconds_ = 0;
   double order_seconds_ = 0;
   double seconds_ = 0;  ///< of all epochs
@@ -184,6 +195,19 @@ std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
   if (!std::isnan(v.accuracy)) line += fmt::format("  val_acc {:.4f}", v.accuracy);
   if (!std::isnan(v.auc)) line += fmt::format("  val_auc {:.4f}  1/eB(0.3) {:.0f}", v.auc, v.rejection_30);
   return line + fmt::format("  {:.1f} s  {:.0f} jets/s{}", r.seconds, r.jets_per_second, best ? "  *" : "");
+}
+
+using PhaseSeconds = std::map<std::string, double>;
+
+/// What the phases took between two moments, on this rank.
+std::string phase_line(std::int64_t epoch, const PhaseSeconds& before, const PhaseSeconds& after) {
+  std::string line = fmt::format("epoch {:3} took", epoch);
+  for (const auto& [phase, seconds] : after) {
+    const auto was = before.find(phase);
+    line += fmt::format(" {} {:.3f} s{}", phase, seconds - (was == before.end() ? 0 : was->second),
+                        phase == after.rbegin()->first ? "" : ",");
+  }
+  return line;
 }
 
 double median(std::vector<double> values) {
@@ -227,7 +251,7 @@ void restore(const TrainingState& state, Model& model, WeightUpdate& update) {
 
 void describe_learning_rate(const TrainConfig& config, const LearningRate& rate, Log& log) {
   if (config.lr_scaling == "none") return;
-  log.line(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate.base(),
+  log.info(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate.base(),
                        base_learning_rate(config.optimizer), config.lr_base_batch_size, config.batch_size,
                        config.lr_scaling));
 }
@@ -287,6 +311,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
   describe_learning_rate(config.train, update.schedule(), log);
   if (state.best_parameters.empty())
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
+  if (files.events != nullptr) update.watch_gradient_norm();
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
   double save_seconds = 0;
@@ -299,15 +324,28 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
     progress::set(Activity::writing);
     const std::lock_guard lock(changing);
     try {
-      if (files.checkpoints != nullptr) files.checkpoints->write(capture(state, model, update));
+      if (files.checkpoints == nullptr) return;
+      log.debug("wrote " + files.checkpoints->write(capture(state, model, update)));
     } catch (const DataError& error) {
-      log.line(fmt::format("warning: no checkpoint: {}; the training goes on", error.what()));
+      log.warning(fmt::format("no checkpoint: {}; the training goes on", error.what()));
     }
   };
-  const auto after_step = [&](bool stop, std::int64_t steps) {
+  const auto after_step = [&](bool stop, const StepRecord& record) {
+    if (files.events != nullptr) files.events->step(record);
     if (stop) stop_with_checkpoint(files.checkpoints, capture(state, model, update), comm);
-    if (files.checkpoints != nullptr && files.checkpoints->due(steps)) write_checkpoint();
+    if (files.checkpoints != nullptr && files.checkpoints->due(record.step)) write_checkpoint();
   };
+
+  const auto phase_seconds = [&] {
+    PhaseSeconds seconds = {
+        {"validate", validate_seconds},
+        {"metrics", validation.metrics_seconds()},
+        {"save", save_seconds},
+        {"checkpoint", files.checkpoints != nullptr ? files.checkpoints->seconds() : 0.0}};
+    epochs.add_times(seconds);
+    return seconds;
+  };
+  PhaseSeconds told;
 
   while (state.progress.epoch <= config.train.epochs && !stopping.should_stop()) {
     EpochRecord record = epochs.run(state.progress, after_step);
@@ -342,16 +380,21 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
     });
     save_seconds += save_watch.seconds();
     lock.unlock();
-    log.line(epoch_line(record, config.train.epochs, best));
+    if (files.events != nullptr) files.events->epoch(record, model);
+    log.info(epoch_line(record, config.train.epochs, best));
+    if (log.wants_debug()) {
+      const PhaseSeconds before = std::exchange(told, phase_seconds());
+      log.debug(phase_line(record.epoch, before, told));
+    }
     std::vector<OwnTime> own = epochs.own_times();
     own.push_back(validation.take_own_time());
     for (const Straggler& straggler : stragglers.look(record.epoch, own)) {
-      log.line(describe(straggler));
+      log.warning(describe(straggler));
       slow.push_back(straggler);
     }
-    if (lower) log.line(fmt::format("learning rate lowered to {:.3g}", update.next_learning_rate()));
+    if (lower) log.info(fmt::format("learning rate lowered to {:.3g}", update.next_learning_rate()));
     if (stopping.should_stop() && record.epoch < config.train.epochs) {
-      log.line(fmt::format("stopped: {} has not improved for {} epochs", config.early_stopping.monitor,
+      log.info(fmt::format("stopped: {} has not improved for {} epochs", config.early_stopping.monitor,
                            config.early_stopping.patience));
     }
   }
@@ -363,7 +406,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
   result.epochs = std::ssize(state.history);
   if (profile) {
     const double flops = static_cast<double>(epochs.epochs_run()) * validation.flops(model);
-    log.line(epochs.profile({"validate", validate_seconds, flops}, comm));
+    log.info(epochs.profile({"validate", validate_seconds, flops}, comm));
   }
   std::copy(state.best_parameters.begin(), state.best_parameters.end(), model.parameters().begin());
   std::vector<double> rates;
@@ -374,11 +417,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
   result.weights_hash = weights_hash(model.parameters());
   result.parameters = model.parameter_count();
   result.jets_per_second = median(rates);
-  result.seconds["validate"] = validate_seconds;
-  result.seconds["metrics"] = validation.metrics_seconds();
-  result.seconds["save"] = save_seconds;
-  result.seconds["checkpoint"] = files.checkpoints != nullptr ? files.checkpoints->seconds() : 0.0;
-  epochs.add_times(result.seconds);
+  result.seconds = phase_seconds();
   return result;
 }
 

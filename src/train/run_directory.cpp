@@ -84,6 +84,7 @@ RunDirectory RunDirectory::create(std::string path) {
   if (failure) throw DataError(fmt::format("cannot make the run directory {}: {}", path, failure.message()));
   for (const char* name : kRunFiles) fs::remove(fs::path(path) / name, failure);
   fs::remove_all(checkpoints(path), failure);
+  fs::remove_all(events(path), failure);
   return RunDirectory(std::move(path), {});
 }
 

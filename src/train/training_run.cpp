@@ -24,16 +24,16 @@ Checkpoint find_checkpoint(const std::string& output, const Config& config, cons
   Checkpoint found{config, "", {}};
   comm.agree([&] {
     if (!comm.is_root()) return;
-    const auto say = [&](const std::string& text) { log.line(text); };
+    const auto say = [&](LogLevel level, const std::string& text) { log.say(level, text); };
     if (auto newest = Checkpoints::newest(RunDirectory::checkpoints(output), config, say)) {
       found = std::move(*newest);
       const EpochProgress& at = found.state.progress;
-      log.line(fmt::format("resumed: {} goes on at epoch {}, after step {}", output, at.epoch, at.steps));
+      log.info(fmt::format("resumed: {} goes on at epoch {}, after step {}", output, at.epoch, at.steps));
     } else if (RunDirectory::holds_result(output)) {
       throw UsageError(fmt::format(
           "{} holds a finished run without checkpoints: choose another --out, or --overwrite it", output));
     } else {
-      log.line(fmt::format("no checkpoint in {}: the training starts at the beginning", output));
+      log.info(fmt::format("no checkpoint in {}: the training starts at the beginning", output));
     }
   });
   found.data = comm.broadcast(found.data);
@@ -124,6 +124,7 @@ RunResult TrainingRun::run(const LoadedImages& read, int threads, bool profile, 
   stop_if_asked(comm_);
   std::optional<RunDirectory> run;
   std::optional<Checkpoints> checkpoints;
+  std::optional<TrainingEvents> events;
   comm_.agree([&] {
     if (comm_.rank() < 2) checkpoints.emplace(RunDirectory::checkpoints(output_), config_, data_);
     if (!comm_.is_root()) return;
@@ -133,14 +134,16 @@ RunResult TrainingRun::run(const LoadedImages& read, int threads, bool profile, 
     run->write_config(to_yaml(config_));
     if (state.best_epoch > 0) save_model(run->file("best.h5"), config_, *model_, state.best_parameters);
     log_.also_to(run->file("log.txt"));
+    if (config_.log.tensorboard) events.emplace(config_.log, RunDirectory::events(output_), log_);
   });
   Checkpoints* const rescue = checkpoints ? &*checkpoints : nullptr;
-  const RunFiles files{run ? &*run : nullptr, comm_.is_root() ? rescue : nullptr, rescue};
+  const RunFiles files{run ? &*run : nullptr, comm_.is_root() ? rescue : nullptr, events ? &*events : nullptr,
+                       rescue};
   const StragglerWatch stragglers(config_.train.straggler_factor, comm_);
   const double read_seconds = read.read_seconds + read.preprocess_seconds;
   const std::vector<Straggler> slow_readers =
       stragglers.look(0, {{"reading", read_seconds, static_cast<double>(read.own_rows)}});
-  for (const Straggler& slow : slow_readers) log_.line(describe(slow));
+  for (const Straggler& slow : slow_readers) log_.warning(describe(slow));
   RunResult result = fit(config_, *model_, train_, validation, stragglers, std::move(start_.state), files,
                          watchdog, comm_, profile, log_);
   result.stragglers.insert(result.stragglers.begin(), slow_readers.begin(), slow_readers.end());

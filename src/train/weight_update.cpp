@@ -92,21 +92,28 @@ void WeightUpdate::clip() {
       for (std::int64_t i = first; i < last; ++i) g[i] = std::clamp(g[i], -limit, limit);
     });
   }
-  if (config_.clip.norm == 0) return;
+  if (config_.clip.norm == 0 && !norm_is_watched_) return;
+  gradient_norm_ = norm_of_gradients();
+  if (config_.clip.norm == 0 || gradient_norm_ <= config_.clip.norm) return;
+  const auto factor = static_cast<float>(config_.clip.norm / gradient_norm_);
+  in_blocks(count, [=](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) g[i] *= factor;
+  });
+}
+
+double WeightUpdate::norm_of_gradients() const {
+  const float* g = gradients_.data();
+  const std::int64_t count = model_.trainable_count();
   std::vector<double> squares(static_cast<std::size_t>(ceil_divide(count, kBlock)));
   in_blocks(count, [&](std::int64_t first, std::int64_t last) {
     double sum = 0;
+#pragma omp simd reduction(+ : sum)
     for (std::int64_t i = first; i < last; ++i) sum += static_cast<double>(g[i]) * g[i];
     squares[static_cast<std::size_t>(first / kBlock)] = sum;
   });
   double total = 0;
   for (const double square : squares) total += square;  // in their order, whoever computed them
-  const double norm = std::sqrt(total);
-  if (norm <= config_.clip.norm) return;
-  const auto factor = static_cast<float>(config_.clip.norm / norm);
-  in_blocks(count, [=](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) g[i] *= factor;
-  });
+  return std::sqrt(total);
 }
 
 void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {

@@ -105,6 +105,13 @@ struct CheckpointConfig {
   std::int64_t keep = 2;             ///< the newest that stay on disk
 };
 
+/// Beside the run's own files. Changes no result.
+struct LogConfig {
+  bool tensorboard = false;       ///< event files in RUN/tensorboard
+  std::int64_t every_steps = 1;   ///< values of a step, after each so many; 0: not by steps
+  std::int64_t every_epochs = 1;  ///< histograms and images of the weights, after each so many; 0: none
+};
+
 struct Config {
   std::uint64_t seed = 1;
   DataConfig data;
@@ -115,6 +122,7 @@ struct Config {
   ValidationConfig validation;
   EarlyStoppingConfig early_stopping;
   CheckpointConfig checkpoint;
+  LogConfig log;
   StudyConfig study;
 };
 

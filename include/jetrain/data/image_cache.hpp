@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "jetrain/core/log_level.hpp"
 #include "jetrain/data/image_loader.hpp"
 
 namespace jetrain {
@@ -42,6 +43,6 @@ LoadedImages read_image_cache(const std::string& path, const std::string& key, c
 /// made anew. A cache that cannot be written is a warning. Collective.
 LoadedImages load_through_cache(const Config& config, const std::vector<Set>& wanted,
                                 const Communicator& comm, const std::function<LoadedImages()>& load,
-                                const std::function<void(const std::string& text)>& say);
+                                const Say& say);
 
 }  // namespace jetrain

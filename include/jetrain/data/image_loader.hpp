@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/core/log_level.hpp"
 #include "jetrain/data/sample_maker.hpp"
 #include "jetrain/data/selection.hpp"
 #include "jetrain/data/sparse_image_store.hpp"
@@ -73,6 +74,6 @@ std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs,
 /// the user should know of the cache goes to `say`, on all ranks. Collective.
 LoadedImages load_images(
     const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
-    const std::function<void(const std::string& text)>& say = [](const std::string&) {});
+    const Say& say = [](LogLevel, const std::string&) {});
 
 }  // namespace jetrain

@@ -5,10 +5,10 @@
 /// a training goes on from. On rank 0.
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "jetrain/core/log_level.hpp"
 #include "jetrain/core/stopwatch.hpp"
 #include "jetrain/train/checkpoint_file.hpp"
 
@@ -29,8 +29,7 @@ class Checkpoints {
   /// The newest undamaged checkpoint in `folder`; none where there are none at all. Each damaged one is told
   /// to `say` and left out; DataError where all are damaged. UsageError where the checkpoint belongs to a
   /// config that gives other results; the keys are named.
-  static std::optional<Checkpoint> newest(const std::string& folder, const Config& config,
-                                          const std::function<void(const std::string& text)>& say);
+  static std::optional<Checkpoint> newest(const std::string& folder, const Config& config, const Say& say);
 
  private:
   std::string folder_;

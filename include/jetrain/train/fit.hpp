@@ -12,6 +12,7 @@
 #include "jetrain/train/checkpoints.hpp"
 #include "jetrain/train/run_directory.hpp"
 #include "jetrain/train/stragglers.hpp"
+#include "jetrain/train/training_events.hpp"
 #include "jetrain/train/training_state.hpp"
 #include "jetrain/train/validation.hpp"
 
@@ -21,6 +22,7 @@ namespace jetrain {
 struct RunFiles {
   RunDirectory* run = nullptr;         ///< history, best.h5; on rank 0
   Checkpoints* checkpoints = nullptr;  ///< on rank 0
+  TrainingEvents* events = nullptr;    ///< TensorBoard's, on rank 0, where they are wanted
   Checkpoints* rescue = nullptr;       ///< for the watchdog's; on the ranks that may speak, 0 and 1
 };
 

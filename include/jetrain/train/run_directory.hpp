@@ -2,7 +2,7 @@
 
 /// \file
 /// What a training leaves on disk, written by rank 0 alone: config.yaml, history.csv, result.json, best.h5,
-/// log.txt, and checkpoints/ (checkpoints.hpp).
+/// log.txt, checkpoints/ (checkpoints.hpp), and tensorboard/ (training_events.hpp).
 
 #include <map>
 #include <string>
@@ -50,6 +50,7 @@ class RunDirectory {
   /// Whether a training has ended here.
   static bool holds_result(const std::string& path);
   static std::string checkpoints(const std::string& path) { return path + "/checkpoints"; }
+  static std::string events(const std::string& path) { return path + "/tensorboard"; }
 
   /// Makes the folder and clears away a run that it holds.
   static RunDirectory create(std::string path);

@@ -4,6 +4,7 @@
 /// From a batch's exact sums to new weights: mean, regularisation, clipping, learning rate, optimizer,
 /// running averages. Every rank does the same.
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -23,6 +24,12 @@ class WeightUpdate {
   /// One step from the sums over a batch of so many samples. Threads share the work; the bits do not depend
   /// on how many.
   void apply(const std::int64_t* sums, std::int64_t batch_samples);
+
+  /// From now on, `gradient_norm` is computed in every step.
+  void watch_gradient_norm() { norm_is_watched_ = true; }
+  /// Euclidean, of the last step's mean gradient, before it was clipped to a norm; NaN where it is not
+  /// watched.
+  double gradient_norm() const { return gradient_norm_; }
 
   /// Where train.average is used, exchanges the model's weights for their moving average, and at the second
   /// call back: around validation.
@@ -47,6 +54,7 @@ class WeightUpdate {
  private:
   void compute_gradients(const std::int64_t* sums, double scale);
   void clip();
+  double norm_of_gradients() const;
   void update_averages(const std::int64_t* sums, double scale);
 
   const TrainConfig& config_;
@@ -58,6 +66,8 @@ class WeightUpdate {
   AlignedBuffer<float> gradients_;
   AlignedBuffer<float> average_;  ///< of the trainable weights; empty: not wanted
   bool exchanged_ = false;
+  bool norm_is_watched_ = false;
+  double gradient_norm_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 }  // namespace jetrain

@@ -166,7 +166,8 @@ TEST_F(ImageCache, IsMadeAndUsedAndMadeAnewByLoading) {
   std::vector<std::string> said;
   const auto load = [&] {
     said.clear();
-    return load_images(config, kWanted, world_, [&](const std::string& text) { said.push_back(text); });
+    return load_images(config, kWanted, world_,
+                       [&](LogLevel, const std::string& text) { said.push_back(text); });
   };
   Config without = config;
   without.data.cache.clear();

@@ -70,7 +70,8 @@ class CheckpointsTest : public testing::Test {
     return names;
   }
   std::optional<Checkpoint> newest(const Config& config) {
-    return Checkpoints::newest(folder(), config, [&](const std::string& text) { said_ += text + "\n"; });
+    return Checkpoints::newest(folder(), config,
+                               [&](LogLevel, const std::string& text) { said_ += text + "\n"; });
   }
   std::string said_;
 

@@ -1,0 +1,53 @@
+#pragma once
+
+/// \file
+/// A training as TensorBoard shows it. Tags are Keras': `batch_loss` by steps (counted over all epochs, from
+/// 1), `epoch_loss` by epochs (from 1), those of training and of validation under one name in two folders, so
+/// that they share a chart.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "jetrain/config/config.hpp"
+#include "jetrain/nn/model.hpp"
+#include "jetrain/report/event_file.hpp"
+#include "jetrain/report/log.hpp"
+#include "jetrain/train/run_directory.hpp"
+
+namespace jetrain {
+
+/// One step of a training.
+struct StepRecord {
+  std::int64_t step = 0;  ///< since the training began, from 1
+  double loss = 0;        ///< mean over the batch, with the weights before the step
+  double accuracy = 0;    ///< NaN: a regression
+  double learning_rate = 0;
+  double gradient_norm = 0;  ///< of the batch's mean gradient, before it is clipped to a norm
+};
+
+/// A run that goes on after a stop gets further files; the steps that it repeats have equal values. Events
+/// that cannot be written (a full disk) end the events with a warning, not the training.
+class TrainingEvents {
+ public:
+  /// Folders `train` and `validation` in `folder`.
+  TrainingEvents(const LogConfig& config, const std::string& folder, Log& log);
+
+  void step(const StepRecord& record);
+  void epoch(const EpochRecord& record, const Model& model);
+
+ private:
+  struct Files {
+    explicit Files(const std::string& folder)
+        : train(folder + "/train"), validation(folder + "/validation") {}
+    EventFile train;
+    EventFile validation;
+  };
+  void write(const auto& events);
+
+  LogConfig config_;
+  Log& log_;
+  std::optional<Files> files_;  ///< none: they cannot be written
+};
+
+}  // namespace jetrain
