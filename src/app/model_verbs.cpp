@@ -41,6 +41,13 @@ void add_predict(CLI::App& app, Command& command) {
   });
 }
 
+/// What scores and labels are called in the files that read_score_files reads.
+void add_score_names(CLI::App* verb, ScoreNames& names) {
+  verb->add_option("--score", names.score, "dataset, or column by name or number from 1")
+      ->capture_default_str();
+  verb->add_option("--label", names.label, "the same of the labels, 0 or 1")->capture_default_str();
+}
+
 void add_metrics(CLI::App& app, Command& command) {
   MetricsOptions& o = command.metrics;
   FigureOptions& f = o.figures;
@@ -49,9 +56,7 @@ void add_metrics(CLI::App& app, Command& command) {
   verb->add_option("files", o.files,
                    "HDF5, CSV, or pairs of .npy (scores, labels); several are compared, a line each")
       ->required();
-  verb->add_option("--score", o.names.score, "dataset, or column by name or number from 1")
-      ->capture_default_str();
-  verb->add_option("--label", o.names.label, "the same of the labels, 0 or 1")->capture_default_str();
+  add_score_names(verb, o.names);
   verb->add_option("--at", f.signal_efficiencies, "signal efficiencies at which 1/eps_B is wanted")
       ->delimiter(',')
       ->check(CLI::Range(1e-9, 1.0))
@@ -85,9 +90,14 @@ void add_report(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand(
       "report", "one HTML page, or pictures, of runs side by side: curves, ROC, scores, images, time");
   verb->footer(
-      "Example:\n  jetrain report runs/first runs/second --out report.html\n\nIt draws with gnuplot (Debian: "
-      "gnuplot-nox).");
-  verb->add_option("runs", o.runs, "run directories")->required();
+      "Example:\n  jetrain report runs/first runs/second --out report.html\n"
+      "  jetrain report runs/first --predictions other.csv --out compared.html\n\n"
+      "It draws with gnuplot (Debian: gnuplot-nox).");
+  verb->add_option("runs", o.runs, "run directories; with --predictions there may be none");
+  verb->add_option("--predictions", o.predictions,
+                   "other taggers' scores and labels, to be compared with the runs: HDF5, CSV, or pairs of "
+                   ".npy (scores, labels)");
+  add_score_names(verb, o.names);
   verb->add_option("--out", o.output, "HTML file (default: report.html), or the pictures' folder (report)");
   verb->add_option("--format", o.format, "html: a page; svg, png or pdf: the pictures alone, as files")
       ->check(CLI::IsMember({"html", "svg", "png", "pdf"}))

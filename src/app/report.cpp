@@ -1,6 +1,7 @@
 #include "report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <exception>
 #include <filesystem>
@@ -45,23 +46,37 @@ ReportedRuns reported_runs(const ReportOptions& options) {
   return runs;
 }
 
-std::string title_of(const ReportedRuns& runs) {
-  std::string title;
-  for (const ReportedRun& run : runs) title += (title.empty() ? "" : ", ") + run.record.name;
-  return title;
+/// What a report is about.
+struct Subject {
+  ReportedRuns runs;
+  std::vector<ScoredTagger> others;
+
+  std::vector<ReportSection> sections() const { return report_sections(runs, others); }
+};
+
+/// The files of predictions first: what is wrong with them is soon found.
+Subject read_subject(const ReportOptions& options) {
+  std::vector<ScoredTagger> others = read_taggers(options.predictions, options.names);
+  return {reported_runs(options), std::move(others)};
 }
 
-void write_page(const ReportedRuns& runs, const std::string& output) {
-  const std::string page = report_page(title_of(runs), report_sections(runs));
+std::string title_of(const Subject& subject) {
+  std::vector<std::string> names;
+  for (const ReportedRun& run : subject.runs) names.push_back(run.record.name);
+  for (const ScoredTagger& other : subject.others) names.push_back(other.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+void write_page(const Subject& subject, const std::string& output) {
+  const std::string page = report_page(title_of(subject), subject.sections());
   write_text(output, page);
   fmt::print("{}: {:.2f} MB", output, static_cast<double>(page.size()) / 1e6);
 }
 
-void write_pictures(const ReportedRuns& runs, const std::string& folder, PictureFormat format,
-                    bool overwrite) {
+void write_pictures(const Subject& subject, const std::string& folder, PictureFormat format, bool overwrite) {
   std::vector<Drawing> drawings;
   std::vector<std::string> files;
-  for (const ReportSection& section : report_sections(runs)) {
+  for (const ReportSection& section : subject.sections()) {
     for (const Figure& figure : section.figures) {
       drawings.push_back({figure, format});
       files.push_back((fs::path(folder) / (figure.name + "." + ending(format))).string());
@@ -75,16 +90,18 @@ void write_pictures(const ReportedRuns& runs, const std::string& folder, Picture
 
 void make_report(const ReportOptions& options) {
   const Stopwatch watch;
+  if (options.runs.empty() && options.predictions.empty())
+    throw UsageError("report: name a run, or files of scores with --predictions");
   const std::string output = output_of(options);
   require_gnuplot();
   if (options.format == "html") {
     require_writable(output, options.overwrite);
-    write_page(reported_runs(options), output);
+    write_page(read_subject(options), output);
   } else {
     const PictureFormat format = parse_picture_format(options.format);
-    const ReportedRuns runs = reported_runs(options);
+    const Subject subject = read_subject(options);
     require_folder(output);
-    write_pictures(runs, output, format, options.overwrite);
+    write_pictures(subject, output, format, options.overwrite);
   }
   fmt::print("  ({:.1f} s)\n", watch.seconds());
 }

@@ -4,20 +4,24 @@
 #include <vector>
 
 #include "jetrain/comm/communicator.hpp"
+#include "jetrain/io/score_file.hpp"
 
 namespace jetrain {
 
 struct ReportOptions {
-  std::vector<std::string> runs;
-  std::string format = "html";     ///< html: one page; svg | png | pdf: a file for each picture
-  std::string output;              ///< the page, or the pictures' folder; "": report.html, or report
-  std::vector<std::string> files;  ///< instead of those of the configs
-  std::int64_t jets = 20000;       ///< of the validation set, at most; 0: all
+  std::vector<std::string> runs;         ///< may be none where there are predictions
+  std::vector<std::string> predictions;  ///< files of other taggers' scores and labels
+  ScoreNames names;                      ///< in the files of predictions
+  std::string format = "html";           ///< html: one page; svg | png | pdf: a file for each picture
+  std::string output;                    ///< the page, or the pictures' folder; "": report.html, or report
+  std::vector<std::string> files;        ///< instead of those of the configs
+  std::int64_t jets = 20000;             ///< of the validation set, at most; 0: all
   bool overwrite = false;
   int threads = 0;
 };
 
-/// `jetrain report`: pictures and tables of runs, made by rank 0 alone. Collective.
+/// `jetrain report`: pictures and tables of runs, and of other taggers beside them, made by rank 0 alone.
+/// Collective.
 void report(const ReportOptions& options, const Communicator& comm);
 
 }  // namespace jetrain

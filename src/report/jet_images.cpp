@@ -112,7 +112,7 @@ std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>
   std::vector<ImagePanel> panels;
   for (const std::int64_t i : jets) {
     panels.push_back(dense(run.samples[i], image.bins));
-    const float score = run.scored.scores[static_cast<std::size_t>(i)];
+    const float score = run.tagger.scored.scores[static_cast<std::size_t>(i)];
     panels.back().title = score < 0.001F ? fmt::format("{:.0e}", score) : fmt::format("{:.4f}", score);
   }
   const double most = largest(panels);
@@ -161,9 +161,9 @@ std::vector<Figure> gallery_figures(const ReportedRuns& runs) {
   std::vector<Figure> figures;
   for (std::size_t r = 0; r < runs.size(); ++r) {
     const ScoredRun& run = runs[r].scores;
-    if (!run.missing.empty() || run.roc.empty() || run.model->config.data.arrays.used()) continue;
+    if (!run.missing.empty() || run.tagger.roc.empty() || run.model->config.data.arrays.used()) continue;
     for (const Strip& strip : kStrips) {
-      const std::vector<std::int64_t> jets = extreme_jets(run.scored, strip);
+      const std::vector<std::int64_t> jets = extreme_jets(run.tagger.scored, strip);
       if (jets.empty()) continue;
       figures.push_back({std::string("gallery_") + strip.name + name_suffix(runs, r),
                          fmt::format("{}{}, with their scores.", strip.text, caption_suffix(runs, r)),

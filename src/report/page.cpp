@@ -30,6 +30,8 @@ th,td{padding:3px 10px 3px 0;text-align:right;border-bottom:1px solid #ddd;font-
 vertical-align:top}
 sub{line-height:0}
 td{overflow-wrap:anywhere;min-width:4.5em}
+td span{white-space:nowrap}
+tbody th{overflow-wrap:anywhere;min-width:6.5em}
 th{font-weight:600}
 tbody th,tfoot th,thead th:first-child{text-align:left;font-weight:400}
 thead th,tfoot tr{border-bottom:2px solid #888}
@@ -77,7 +79,8 @@ std::string figure_html(const Figure& figure, PictureFormat format, const std::s
 
 }  // namespace
 
-std::vector<ReportSection> report_sections(const ReportedRuns& runs) {
+std::vector<ReportSection> report_sections(const ReportedRuns& runs,
+                                           const std::vector<ScoredTagger>& others) {
   const auto together = [](const std::string& tables) {
     return tables.empty() ? tables : "<div class=\"tables\">\n" + tables + "</div>\n";
   };
@@ -86,7 +89,7 @@ std::vector<ReportSection> report_sections(const ReportedRuns& runs) {
           {"Configuration", differences_table(runs) + config_texts(runs), {}},
           {"Training", "", curve_figures(runs)},
           {fmt::format("Telling {} from {}", names.signal, names.background),
-           together(tagging_table(runs) + confusion_tables(runs)), tagging_figures(runs)},
+           together(tagging_table(runs, others) + confusion_tables(runs)), tagging_figures(runs, others)},
           {"The jets, step by step", "", average_figures(runs)},
           {"Surest jets", "", gallery_figures(runs)},
           {"Network", together(network_tables(runs)), filter_figures(runs)},

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "jetrain/core/error.hpp"
+#include "short_names.hpp"
 
 namespace jetrain {
 namespace {
@@ -100,12 +100,13 @@ RunResult read_result(const std::string& path) {
 }  // namespace
 
 std::vector<RunRecord> read_runs(const std::vector<std::string>& paths) {
+  const std::vector<std::string> names = short_names(paths);
   std::vector<RunRecord> runs;
-  for (const std::string& path : paths) {
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const std::string& path = paths[i];
     RunRecord run;
     run.path = path;
-    const fs::path folder = fs::absolute(path).lexically_normal();
-    run.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+    run.name = names[i];
     const auto file = [&](const char* name) { return (fs::path(path) / name).string(); };
     run.yaml = read_file(file("config.yaml"));
     run.config = parse_config(run.yaml, file("config.yaml"), {}, false);
@@ -113,11 +114,6 @@ std::vector<RunRecord> read_runs(const std::vector<std::string>& paths) {
     run.ended = RunDirectory::holds_result(path);
     if (run.ended) run.result = read_result(file("result.json"));
     runs.push_back(std::move(run));
-  }
-  std::vector<std::string> names;
-  for (const RunRecord& run : runs) names.push_back(run.name);
-  for (RunRecord& run : runs) {
-    if (std::count(names.begin(), names.end(), run.name) > 1) run.name = run.path;
   }
   return runs;
 }

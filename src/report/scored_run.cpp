@@ -138,9 +138,8 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
     result.missing = fmt::format("{}: {} holds no validation jets", run.name, files.front());
     return result;
   }
-  result.scored = score_images(result.model->model, count, [&](std::int64_t i) { return result.samples[i]; });
-  result.metrics = compute_metrics(result.scored);
-  if (result.scored.labelled) result.roc = roc_curve(result.scored.scores, result.scored.labels);
+  result.tagger = scored_tagger(
+      run.name, score_images(result.model->model, count, [&](std::int64_t i) { return result.samples[i]; }));
   return result;
 }
 

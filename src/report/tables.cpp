@@ -19,6 +19,11 @@ std::string fixed(double value, int digits) {
   return std::isnan(value) ? kNone : std::isinf(value) ? "∞" : fmt::format("{:.{}f}", value, digits);
 }
 
+/// As HTML, which breaks lines only between the two numbers.
+std::string with_error(double value, double error, int digits) {
+  return fixed(value, digits) + (std::isfinite(error) ? " <span>± " + fixed(error, digits) + "</span>" : "");
+}
+
 /// A table with a column for each run; `columns_of` tells which take part.
 class RunTable {
  public:
@@ -48,9 +53,6 @@ class RunTable {
 
 bool ended(const ReportedRun& run) {
   return run.record.ended;
-}
-bool scored(const ReportedRun& run) {
-  return run.scores.missing.empty();
 }
 
 std::string value_of(const std::vector<std::pair<std::string, std::string>>& values, const std::string& key) {
@@ -117,6 +119,7 @@ std::string results_table(const ReportedRuns& runs) {
 }
 
 std::string differences_table(const ReportedRuns& runs) {
+  if (runs.empty()) return "";
   if (runs.size() == 1)
     return "<p>One run: nothing to compare its config with. The whole config stands below.</p>\n";
   std::vector<std::string> keys;
@@ -168,27 +171,45 @@ std::string network_tables(const ReportedRuns& runs) {
   return html;
 }
 
-std::string tagging_table(const ReportedRuns& runs) {
-  RunTable table(runs,
-                 "Computed anew from best.h5 on validation jets (the first of them, as many as --jets says)",
-                 scored);
-  const auto metric = [&](const char* name, int digits, const auto& value) {
-    table.row(name, [&](const ReportedRun& r) { return fixed(value(r.scores.metrics), digits); });
-  };
-  table.row("jets", [](const ReportedRun& r) { return fmt::format("{}", r.scores.metrics.jets); });
-  metric("loss", 4, [](const Metrics& m) { return m.loss; });
-  metric("accuracy", 4, [](const Metrics& m) { return m.accuracy; });
-  metric("AUC", 4, [](const Metrics& m) { return m.auc; });
-  metric("1/ε<sub>B</sub> at ε<sub>S</sub> 0.3", 1, [](const Metrics& m) { return m.rejection_30; });
-  metric("1/ε<sub>B</sub> at ε<sub>S</sub> 0.5", 1, [](const Metrics& m) { return m.rejection_50; });
-  return table.html();
+std::string tagging_table(const ReportedRuns& runs, const std::vector<ScoredTagger>& others) {
+  std::vector<const ScoredTagger*> taggers;
+  for (const ReportedRun& run : runs) {
+    if (run.scores.missing.empty()) taggers.push_back(&run.scores.tagger);
+  }
+  const bool with_runs = !taggers.empty();
+  for (const ScoredTagger& other : others) taggers.push_back(&other);
+  if (taggers.empty()) return "";
+  std::string html = "<p>";
+  if (with_runs)
+    html +=
+        "Runs: computed anew from best.h5 on validation jets (the first of them, as many as --jets says). ";
+  if (!others.empty())
+    html += fmt::format("Files: on all of their own jets{}. ",
+                        with_runs ? ", which need not be the runs' validation jets" : "");
+  html +=
+      "±: standard deviation over bootstrap replicas.</p>\n<div class=\"wide\"><table>\n<thead><tr><th></th>";
+  for (const char* column : {"jets", "accuracy", "AUC", "1/ε<sub>B</sub> at ε<sub>S</sub> 0.3",
+                             "1/ε<sub>B</sub> at ε<sub>S</sub> 0.5"})
+    html += fmt::format("<th scope=\"col\">{}</th>", column);
+  html += with_runs ? "<th scope=\"col\">loss</th></tr></thead>\n<tbody>\n" : "</tr></thead>\n<tbody>\n";
+  for (const ScoredTagger* tagger : taggers) {
+    const Metrics& m = tagger->metrics;
+    const Metrics& e = tagger->errors;
+    html += fmt::format("<tr><th scope=\"row\">{}</th>", html_escaped(tagger->name));
+    for (const std::string& cell :
+         {fmt::format("{}", m.jets), with_error(m.accuracy, e.accuracy, 4), with_error(m.auc, e.auc, 4),
+          with_error(m.rejection_30, e.rejection_30, 1), with_error(m.rejection_50, e.rejection_50, 1)})
+      html += fmt::format("<td>{}</td>", cell);
+    html += with_runs ? fmt::format("<td>{}</td></tr>\n", fixed(m.loss, 4)) : "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
 }
 
 std::string confusion_tables(const ReportedRuns& runs) {
   const ClassNames names = class_names(runs);
   std::string html;
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    const ScoredRun& run = runs[r].scores;
+    const ScoredTagger& run = runs[r].scores.tagger;
     if (run.roc.empty()) continue;
     std::array<std::array<std::int64_t, 2>, 2> counts{};  // [label][called top]
     for (std::size_t i = 0; i < run.scored.scores.size(); ++i)
@@ -245,7 +266,7 @@ std::string missing_notes(const ReportedRuns& runs) {
     if (!run.scores.missing.empty())
       html += fmt::format("<p class=\"note\">Without scores and images: {}.</p>\n",
                           html_escaped(run.scores.missing));
-    else if (run.scores.roc.empty())
+    else if (run.scores.tagger.roc.empty())
       html += fmt::format("<p class=\"note\">Without ROC curve: {} does not tell two classes apart.</p>\n",
                           html_escaped(run.record.name));
   }

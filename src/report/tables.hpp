@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// The tables of a report, as HTML. Runs are columns.
+/// The tables of a report, as HTML. Runs are columns, but for the table of taggers.
 
 #include <string>
 
@@ -14,8 +14,8 @@ std::string results_table(const ReportedRuns& runs);
 std::string differences_table(const ReportedRuns& runs);
 /// Layers, shapes, parameters: once for all runs that share a network.
 std::string network_tables(const ReportedRuns& runs);
-/// Metrics of the scored jets.
-std::string tagging_table(const ReportedRuns& runs);
+/// Metrics of the scored jets, a row for each run and each of the others.
+std::string tagging_table(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);
 /// What became of the jets of each class, cut at 0.5.
 std::string confusion_tables(const ReportedRuns& runs);
 /// Ranks, threads, rates, memory, seconds.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# report_test.sh JETRAIN: the page and the pictures of two runs, of one without its data, of a regression; refusals.
+# report_test.sh JETRAIN: the page and the pictures of two runs, of one without its data, of a regression, of other
+# taggers; refusals.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
 command -v gnuplot >/dev/null || { echo "skipped: there is no gnuplot"; exit 77; }
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
@@ -62,8 +63,8 @@ python3 - <<'PYTHON' || fail "the metrics are not those of result.json"
 import json, re
 best = json.load(open("second/result.json"))["best"]
 page = open("report.html").read()
-row = re.findall(r'scope="row">AUC</th><td>.*?</td><td>(.*?)</td>', page)
-assert row == [f"{best['val_auc']:.4f}"], (row, best)
+auc = re.findall(r'scope="row">second</th><td>.*?</td><td>.*?</td><td>(\S+) <span>', page)
+assert auc == [f"{best['val_auc']:.4f}"], (auc, best)
 PYTHON
 
 "$jetrain" report second --format svg --out pictures >report.txt || fail "$(cat report.txt)"
@@ -85,6 +86,30 @@ train line_fit.yaml line --set data.files=line.h5 --set train.epochs=2
 "$jetrain" report line --out line.html >report.txt || fail "$(cat report.txt)"
 check line.html "loss phases throughput" "does not tell two classes apart"
 
+# Other taggers beside a run, and alone, with the figures that metrics gives them.
+"$jetrain" predict second/best.h5 moved.h5 own.h5 >/dev/null
+mkdir elsewhere
+awk 'BEGIN { OFS = ","; print "truth", "p"; for (i = 0; i < 400; ++i) print i % 2, (i * 37 % 101 + 60 * (i % 2)) / 200 }' >theirs.csv
+sed 's/,/,-/' theirs.csv >elsewhere/theirs.csv
+sed -i 1s/-// elsewhere/theirs.csv
+"$MPIRUN" 2 "$jetrain" report second --data moved.h5 --predictions theirs.csv elsewhere/theirs.csv --score p --label truth \
+  --out compared.html >report.txt 2>&1 || fail "$(cat report.txt)"
+check compared.html "$curves $tagging $steps $(gallery '')" "second, theirs.csv, elsewhere/theirs.csv" \
+  "need not be the runs' validation jets" "Without elsewhere/theirs.csv: its scores are no probabilities"
+"$jetrain" report --predictions own.h5 --format svg --out alone >report.txt || fail "$(cat report.txt)"
+[ "$(ls alone | xargs)" = "calibration.svg roc.svg scores.svg" ] || fail "$(ls alone)"
+grep -q 'own.h5: .* at 0.3, .* at 0.5' alone/roc.svg || fail "the legend of the ROC curve does not name the file"
+"$jetrain" report --predictions own.h5 --out alone.html >report.txt || fail "$(cat report.txt)"
+check alone.html "$tagging" "Files: on all"
+"$jetrain" metrics own.h5 >metrics.txt
+python3 - <<'PYTHON' || fail "the table has other figures than metrics: $(cat metrics.txt)"
+import re
+row = re.search(r'scope="row">own.h5</th>(.*)</tr>', open("alone.html").read()).group(1)
+cells = re.findall(r"<td>(.*?)</td>", re.sub(r" <span>± |</span>", " +- ", row))
+wanted = re.split(r"  +", open("metrics.txt").readlines()[1].strip())[1:]
+assert [re.sub(r" \+- $", "", cell) for cell in cells] == wanted, (cells, wanted)
+PYTHON
+
 # refused STATUS WORDS COMMAND...: it ends so, and says so.
 refused() {
   local status=0
@@ -93,6 +118,12 @@ refused() {
 }
 refused 2 "report.html exists already" "$jetrain" report second
 refused 1 "cannot read nowhere/config.yaml" "$MPIRUN" 2 "$jetrain" report nowhere --out other.html
+refused 2 "name a run, or files of scores" "$jetrain" report
+refused 1 "nowhere.csv" "$jetrain" report second --predictions nowhere.csv --out other.html
+refused 1 "label" "$jetrain" report second --predictions theirs.csv --score p --out other.html
+awk -F, 'NR == 1 || $1 == 1' theirs.csv >tops.csv
+refused 1 "tops.csv: all 200 labels are 1" "$jetrain" report second --predictions tops.csv --score p --label truth --format svg --out other
+[ ! -e other ] || fail "pictures of bad files"
 refused 1 "the package gnuplot-nox" "$MPIRUN" 1 env PATH="$folder" "$jetrain" report second --out other.html
 mkdir bin
 printf '#!/bin/sh\necho no such terminal >&2; exit 1\n' >bin/gnuplot

@@ -21,8 +21,9 @@ using ReportedRuns = std::vector<ReportedRun>;
 
 /// Loss and accuracy by epoch, the best epoch marked.
 std::vector<Figure> curve_figures(const ReportedRuns& runs);
-/// ROC curve, scores by class, calibration.
-std::vector<Figure> tagging_figures(const ReportedRuns& runs);
+/// ROC curve, scores by class, calibration; of other taggers, too, whose lines are dashed where those of runs
+/// are drawn through.
+std::vector<Figure> tagging_figures(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);
 /// Average tops and QCD after each step of the preprocessing.
 std::vector<Figure> average_figures(const ReportedRuns& runs);
 /// The most confidently right and wrong jets of each run.

@@ -18,8 +18,9 @@ struct ReportSection {
   std::vector<Figure> figures;
 };
 
-/// All that there is to say of the runs. What is left out is said where it would stand.
-std::vector<ReportSection> report_sections(const ReportedRuns& runs);
+/// All that there is to say of the runs, and how other taggers compare with them. What is left out is said
+/// where it would stand.
+std::vector<ReportSection> report_sections(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);
 
 /// The page; its pictures are drawn here.
 std::string report_page(const std::string& title, const std::vector<ReportSection>& sections);

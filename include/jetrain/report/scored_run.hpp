@@ -11,7 +11,7 @@
 #include "jetrain/comm/communicator.hpp"
 #include "jetrain/data/sparse_image_store.hpp"
 #include "jetrain/report/run_record.hpp"
-#include "jetrain/train/metrics.hpp"
+#include "jetrain/report/scored_tagger.hpp"
 #include "jetrain/train/model_file.hpp"
 
 namespace jetrain {
@@ -31,12 +31,10 @@ struct PreprocessingStep {
 };
 
 struct ScoredRun {
-  std::optional<StoredModel> model;  ///< none: there is no best.h5 yet
-  std::string missing;               ///< why there are no scores; empty: there are
-  ScoredJets scored;
-  Metrics metrics;
-  std::vector<RocPoint> roc;  ///< empty unless tops and QCD, or another two classes, were told apart
-  SparseImageStore samples;   ///< the network's input
+  std::optional<StoredModel> model;      ///< none: there is no best.h5 yet
+  std::string missing;                   ///< why there are no scores; empty: there are
+  ScoredTagger tagger;                   ///< empty where scores are missing
+  SparseImageStore samples;              ///< the network's input
   std::vector<PreprocessingStep> steps;  ///< of runs on jets, where asked for
 };
 
