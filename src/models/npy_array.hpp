@@ -1,8 +1,7 @@
 #pragma once
 
 /// \file
-/// NumPy's array format (numpy.lib.format): "\x93NUMPY", the version, the length of a Python dict as text,
-/// the dict (descr, fortran_order, shape), the values.
+/// Arrays of float32 in NumPy's format (io/npy_header.hpp).
 
 #include <cstdint>
 #include <span>

@@ -148,7 +148,7 @@ TEST_F(ScoreFile, RefusesBadNpy) {
   EXPECT_THAT(with(write_npy<float>("a.npy", ">f4", "(1,)", {0.5F})), HasSubstr("numbers of type >f4"));
   EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1, 3)", {1, 2, 3})), HasSubstr("has the shape (1, 3)"));
   EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1, 1, 1)", {1})), HasSubstr("(N), (N, 1) or (N, 2)"));
-  EXPECT_THAT(with(write("a.npy", "text")), HasSubstr("not a .npy file"));
+  EXPECT_THAT(with(write("a.npy", "text")), HasSubstr("a.npy is not a NumPy array"));
   EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1,)", {1})),
               HasSubstr("has 1 scores, but 2 labels are in"));
   const std::string labels = write_npy<std::int8_t>("l.npy", "|i1", "(2,)", {1, 0});
