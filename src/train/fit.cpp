@@ -311,7 +311,7 @@ RunResult fit(const Config& config, Model& model, const ImageSet& train, Validat
   describe_learning_rate(config.train, update.schedule(), log);
   if (state.best_parameters.empty())
     state.best_parameters.assign(model.parameters().begin(), model.parameters().end());
-  if (files.events != nullptr) update.watch_gradient_norm();
+  if (config.log.tensorboard) update.watch_gradient_norm();  // by all ranks, or rank 0 would hold them up
   EarlyStopping stopping(config.early_stopping, state.stopping);
   double validate_seconds = 0;
   double save_seconds = 0;
