@@ -225,6 +225,7 @@ void study(const StudyOptions& options, const Communicator& comm) {
     require_ranks(config, comm);
     if (comm.is_root()) enter_folder(options, config, locks);
   });
+
   // 2. Groups of ranks take its members in turns.
   const auto groups = static_cast<int>(config.study.groups);
   const int my_group = static_cast<int>(std::int64_t{comm.rank()} * groups / comm.size());

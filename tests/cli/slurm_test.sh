@@ -32,7 +32,8 @@ trap stop_slurm EXIT
 
 start_slurm() {
   local host port node
-  host=$(hostname -s)
+  host=$(uname -n)
+  host=${host%%.*}
   port=$((20000 + RANDOM % 8000))
   mkdir -m 700 munge
   head -c 1024 /dev/urandom >munge/key
