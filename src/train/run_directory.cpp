@@ -17,8 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRunFiles[] = {"config.yaml", "history.csv", "result.json",
-                                     "best.h5",     "log.txt",     "test_set_used.txt"};
+/// All that a run has in its folder: files, and folders.
+std::vector<fs::path> own_files(const std::string& path) {
+  std::vector<fs::path> files;
+  for (const char* name :
+       {"config.yaml", "history.csv", "result.json", "best.h5", "log.txt", "test_set_used.txt"})
+    files.push_back(fs::path(path) / name);
+  files.emplace_back(RunDirectory::checkpoints(path));
+  files.emplace_back(RunDirectory::events(path));
+  return files;
+}
 
 /// JSON has no infinity (no background passed) and no NaN.
 nlohmann::json number(double value) {
@@ -48,10 +56,11 @@ std::string history_line(const EpochRecord& r) {
 }  // namespace
 
 void RunDirectory::require_free(const std::string& path, bool may_hold_run) {
-  for (const char* name : kRunFiles) {
-    if (!may_hold_run && fs::exists(fs::path(path) / name)) {
-      throw UsageError(fmt::format(
-          "{} already holds a run ({}): choose another --out, --resume it, or --overwrite it", path, name));
+  for (const fs::path& own : own_files(path)) {
+    if (!may_hold_run && fs::exists(own)) {
+      throw UsageError(
+          fmt::format("{} already holds a run ({}): choose another --out, --resume it, or --overwrite it",
+                      path, own.filename().string()));
     }
   }
   fs::path existing = fs::absolute(path);
@@ -82,9 +91,7 @@ RunDirectory RunDirectory::create(std::string path) {
   std::error_code failure;
   fs::create_directories(path, failure);
   if (failure) throw DataError(fmt::format("cannot make the run directory {}: {}", path, failure.message()));
-  for (const char* name : kRunFiles) fs::remove(fs::path(path) / name, failure);
-  fs::remove_all(checkpoints(path), failure);
-  fs::remove_all(events(path), failure);
+  for (const fs::path& own : own_files(path)) fs::remove_all(own, failure);
   return RunDirectory(std::move(path), {});
 }
 

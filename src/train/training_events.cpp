@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "jetrain/core/error.hpp"
 #include "jetrain/report/first_filters.hpp"
 
 namespace jetrain {
@@ -36,13 +35,23 @@ void TrainingEvents::write(const auto& events) {
   try {
     events(*files_);
   } catch (const DataError& error) {
-    log_.warning(fmt::format("no more TensorBoard events: {}; the training goes on", error.what()));
-    files_.reset();
+    give_up(error);
   }
 }
 
 TrainingEvents::TrainingEvents(const LogConfig& config, const std::string& folder, Log& log)
-    : config_(config), log_(log), files_(std::in_place, folder) {}
+    : config_(config), log_(log) {
+  try {
+    files_.emplace(folder);
+  } catch (const DataError& error) {
+    give_up(error);
+  }
+}
+
+void TrainingEvents::give_up(const DataError& error) {
+  log_.warning(fmt::format("no TensorBoard events from here on: {}; the training goes on", error.what()));
+  files_.reset();
+}
 
 void TrainingEvents::step(const StepRecord& r) {
   if (config_.every_steps == 0 || r.step % config_.every_steps != 0) return;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "jetrain/config/config.hpp"
+#include "jetrain/core/error.hpp"
 #include "jetrain/nn/model.hpp"
 #include "jetrain/report/event_file.hpp"
 #include "jetrain/report/log.hpp"
@@ -44,6 +45,7 @@ class TrainingEvents {
     EventFile validation;
   };
   void write(const auto& events);
+  void give_up(const DataError& error);
 
   LogConfig config_;
   Log& log_;

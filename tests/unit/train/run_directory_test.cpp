@@ -28,6 +28,16 @@ TEST(RunDirectory, IsRefusedWhereARunIs) {
   EXPECT_NO_THROW(RunDirectory::require_free(folder.file("run"), true));
 }
 
+TEST(RunDirectory, IsRefusedWhereItsFoldersAreAnothers) {
+  for (const char* name : {"checkpoints", "tensorboard"}) {
+    const test::TemporaryFolder folder;
+    std::filesystem::create_directory(folder.file(name));
+    std::ofstream(folder.file(name) + "/notes.txt") << "mine";
+    EXPECT_THROW(RunDirectory::require_free(folder.file(""), false), UsageError);
+    EXPECT_EQ(content_of(folder.file(name) + "/notes.txt"), "mine");
+  }
+}
+
 TEST(RunDirectory, MayBeAFolderWithOtherThings) {
   const test::TemporaryFolder folder;
   std::ofstream(folder.file("notes.txt")) << "mine";

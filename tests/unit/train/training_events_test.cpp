@@ -27,9 +27,25 @@ TEST(TrainingEvents, EndWithOneWarningWhereTheyCannotBeWritten) {
       events.epoch(record, model);
     }
   }
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              testing::MatchesRegex(
+                  "warning: no TensorBoard events from here on: cannot write .*; the training goes on\n"));
+}
+
+TEST(TrainingEvents, AreNoReasonNotToTrain) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("events")) << "no folder";
+  testing::internal::CaptureStdout();
+  {
+    Log log(true);
+    TrainingEvents events({.tensorboard = true}, folder.file("events"), log);
+    events.step({.step = 1});
+    events.epoch(EpochRecord(), test::small_network());
+  }
   EXPECT_THAT(
       testing::internal::GetCapturedStdout(),
-      testing::MatchesRegex("warning: no more TensorBoard events: cannot write .*; the training goes on\n"));
+      testing::MatchesRegex("warning: no TensorBoard events from here on: cannot make the folder .*\n"));
+  EXPECT_EQ(test::content_of(folder.file("events")), "no folder");
 }
 
 }  // namespace
