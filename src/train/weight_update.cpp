@@ -1,7 +1,9 @@
 #include "jetrain/train/weight_update.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "jetrain/core/checked_cast.hpp"
 #include "jetrain/kernels/exact_sum.hpp"
@@ -104,12 +106,16 @@ void WeightUpdate::clip() {
 double WeightUpdate::norm_of_gradients() const {
   const float* g = gradients_.data();
   const std::int64_t count = model_.trainable_count();
+  const auto square_of = [](float value) { return static_cast<double>(value) * value; };
   std::vector<double> squares(static_cast<std::size_t>(ceil_divide(count, kBlock)));
   in_blocks(count, [&](std::int64_t first, std::int64_t last) {
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (std::int64_t i = first; i < last; ++i) sum += static_cast<double>(g[i]) * g[i];
-    squares[static_cast<std::size_t>(first / kBlock)] = sum;
+    // Partial sums that do not wait for one another, the same on every processor.
+    std::array<double, 16> sums{};
+    std::int64_t i = first;
+    for (; i + std::ssize(sums) <= last; i += std::ssize(sums))
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += square_of(g[i + static_cast<std::int64_t>(k)]);
+    for (; i < last; ++i) sums[0] += square_of(g[i]);
+    squares[static_cast<std::size_t>(first / kBlock)] = std::accumulate(sums.begin(), sums.end(), 0.0);
   });
   double total = 0;
   for (const double square : squares) total += square;  // in their order, whoever computed them
