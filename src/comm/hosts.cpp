@@ -1,15 +1,15 @@
 #include "jetrain/comm/hosts.hpp"
 
-#include <unistd.h>
-
 #include <array>
+
+#include "jetrain/core/host_name.hpp"
 
 namespace jetrain {
 
 std::vector<std::string> gather_host_names(const Communicator& comm) {
   constexpr std::size_t kLength = 64;
   std::array<char, kLength> own{};
-  gethostname(own.data(), kLength - 1);
+  host_name().copy(own.data(), kLength - 1);
   std::vector<char> all = comm.gather(std::span<const char>(own));
   comm.broadcast(all);
   std::vector<std::string> names;

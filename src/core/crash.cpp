@@ -9,13 +9,14 @@
 #include <csignal>
 #include <cstddef>
 
+#include "jetrain/core/host_name.hpp"
 #include "jetrain/core/progress.hpp"
 
 namespace jetrain {
 namespace {
 
 int own_rank = 0;
-std::array<char, 256> host_name{};
+std::array<char, 256> own_host{};
 std::atomic<bool (*)(int)> reporter{nullptr};
 std::atomic<bool> crashed{false};
 
@@ -27,7 +28,7 @@ extern "C" void on_crash(int signal) {
       std::array<char, 512> text;  // format_to_n into it allocates nothing
       const auto end = fmt::format_to_n(
           text.data(), text.size(), "jetrain: rank {} on {} crashed: {} in {}, epoch {} step {}\n", own_rank,
-          host_name.data(), signal_name(signal), progress::name(at.activity), at.epoch, at.step);
+          own_host.data(), signal_name(signal), progress::name(at.activity), at.epoch, at.step);
       const std::size_t length = end.size < text.size() ? end.size : text.size();
       [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, text.data(), length);
     }
@@ -41,7 +42,7 @@ extern "C" void on_crash(int signal) {
 
 void explain_crashes(int rank) {
   own_rank = rank;
-  gethostname(host_name.data(), host_name.size() - 1);
+  host_name().copy(own_host.data(), own_host.size() - 1);
 #ifndef __SANITIZE_ADDRESS__                      // which tells more than we can
   static std::array<std::byte, 64 * 1024> stack;  // a stack that overflowed cannot hold the handler
   stack_t alternative{};

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "jetrain/core/error.hpp"
+#include "jetrain/core/host_name.hpp"
 #include "jetrain/core/output_file.hpp"
 #include "tensorboard.pb.h"
 
@@ -23,11 +24,6 @@ constexpr std::size_t kBuckets = 64;
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
 tensorboard::Event event_at(std::int64_t step) {

@@ -1,191 +1,29 @@
 #include "jetrain/train/fit.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "jetrain/core/error.hpp"
 #include "jetrain/core/progress.hpp"
-#include "jetrain/core/stop_signal.hpp"
 #include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/batch_feeder.hpp"
-#include "jetrain/data/epoch_order.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
 #include "jetrain/train/best_model_file.hpp"
 #include "jetrain/train/early_stopping.hpp"
-#include "jetrain/train/gradient_step.hpp"
+#include "jetrain/train/epoch_runner.hpp"
 #include "jetrain/train/model_file.hpp"
-#include "jetrain/train/weight_update.hpp"
 
 namespace jetrain {
 namespace {
 
 using progress::Activity;
-
-/// One run through the training set.
-class EpochRunner {
- public:
-  EpochRunner(const Config& config, Model& model, const ImageSet& train, bool profile,
-              const Communicator& comm, Log& log, std::timed_mutex& changing)
-      : config_(config),
-        model_(model),
-        train_(train),
-        plan_{train.total(), config.train.batch_size, comm.size()},
-        update_(config.train, model, plan_.batches()),
-        augmenter_(config),
-        step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_,
-              RankSum::method_named(config.train.allreduce)),
-        feeder_(train, plan_, comm),
-        log_(log),
-        changing_(changing),
-        profile_(profile) {
-    own_times();
-  }
-
-  WeightUpdate& update() { return update_; }
-  std::int64_t epochs_run() const { return epochs_run_; }
-
-  /// Takes the steps that `at` has not done yet. `after_step` is called after each, on all ranks; `stop`:
-  /// some rank was asked to.
-  EpochRecord run(EpochProgress& at,
-                  const std::function<void(bool stop, const StepRecord& record)>& after_step) {
-    const Stopwatch watch;
-    const double seconds_before = at.seconds;
-    LapTimer timer(true);
-    progress::set(Activity::shuffling);
-    EpochOrder order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(at.epoch), plan_,
-                     train_.begins);
-    timer.lap(order_seconds_);
-    feeder_.start_epoch(std::move(order));
-    while (at.steps < plan_.batches()) {
-      const std::int64_t b = at.steps;
-      progress::set_step(at.epoch, b + 1);
-      progress::set(Activity::shuffling);
-      const BatchPart part = feeder_.part(b);
-      progress::set(Activity::computing);
-      step_.run(part, plan_.leaves(b), static_cast<std::uint32_t>(at.epoch), stop_requested());
-      if (step_.bad_layer() >= 0) refuse_diverged(at.epoch, b);
-      progress::set(Activity::updating);
-      {
-        const std::lock_guard lock(changing_);
-        const Stopwatch update_watch;
-        update_.apply(step_.gradient_sums(), plan_.batch(b).size());
-        optimizer_seconds_ += update_watch.seconds();
-        at.loss += kernels::exact_value(step_.loss_sum());  // batches in their order, the same on every rank
-        at.correct += step_.correct();
-        ++at.steps;
-        at.seconds = seconds_before + watch.seconds();
-      }
-      show_progress(at);
-      after_step(step_.stop(), record_of_step(at));
-    }
-    EpochRecord record;
-    record.epoch = at.epoch;
-    record.loss = at.loss / static_cast<double>(plan_.samples);
-    record.accuracy = accuracy_of(at.correct, static_cast<double>(plan_.samples));
-    record.learning_rate = update_.learning_rate();
-    record.seconds = at.seconds;
-    seconds_ += watch.seconds();
-    ++epochs_run_;
-    record.jets_per_second = static_cast<double>(plan_.samples) / record.seconds;
-    return record;
-  }
-
-  /// What this rank did by itself since the last call.
-  std::vector<OwnTime> own_times() {
-    const std::vector<OwnTime> so_far = {
-        {"forward and backward", step_.compute_seconds(), static_cast<double>(step_.rounds())},
-        {"the update of the weights", optimizer_seconds_, static_cast<double>(update_.steps())}};
-    std::vector<OwnTime> times = so_far;
-    for (std::size_t i = 0; i < told_.size(); ++i) {
-      times[i].seconds -= told_[i].seconds;
-      times[i].work -= told_[i].work;
-    }
-    told_ = so_far;
-    return times;
-  }
-
-  void add_times(std::map<std::string, double>& seconds) const {
-    seconds["epochs"] = seconds_;
-    seconds["update"] = optimizer_seconds_;
-    if (profile_) seconds["wait"] = step_.wait_seconds();
-    seconds["compute"] = step_.compute_seconds();
-    seconds["allreduce"] = step_.allreduce_seconds();
-    seconds["redistribute"] = feeder_.seconds();
-  }
-
-  /// What the epochs' and their validation's time went into, as a table on rank 0. Collective.
-  std::string profile(const Phase& validate, const Communicator& comm) const {
-    std::vector<Phase> phases = step_.phases();
-    phases.push_back({"optimizer", optimizer_seconds_, 0});
-    phases.push_back({"shuffle: order", order_seconds_, 0});
-    phases.push_back({"shuffle: redistribution", feeder_.seconds(), 0});
-    phases.push_back(validate);
-    return profile_table(std::move(phases), seconds_ + validate.seconds, omp_get_max_threads(), comm);
-  }
-
- private:
-  /// Of the step just taken.
-  StepRecord record_of_step(const EpochProgress& at) const {
-    const auto samples = static_cast<double>(plan_.batch(at.steps - 1).size());
-    return {(at.epoch - 1) * plan_.batches() + at.steps, kernels::exact_value(step_.loss_sum()) / samples,
-            accuracy_of(step_.correct(), samples), update_.learning_rate(), update_.gradient_norm()};
-  }
-
-  /// A regression has none.
-  double accuracy_of(std::int64_t correct, double samples) const {
-    return model_.input().targets > 0 ? std::numeric_limits<double>::quiet_NaN()
-                                      : static_cast<double>(correct) / samples;
-  }
-
-  void show_progress(const EpochProgress& at) {
-    if (!log_.progress_due(at.steps == plan_.batches())) return;
-    const std::int64_t done = plan_.batch(at.steps - 1).last;
-    const double rate = static_cast<double>(done) / at.seconds;
-    constexpr std::int64_t kWidth = 30;
-    const auto filled = static_cast<std::size_t>(kWidth * at.steps / plan_.batches());
-    log_.progress(fmt::format("epoch {:3}  [{:<30}]  loss {:.4f}  {:.0f} jets/s  {:.0f} s left", at.epoch,
-                              std::string(filled, '='), at.loss / static_cast<double>(done), rate,
-                              static_cast<double>(plan_.samples - done) / rate));
-  }
-
-  [[noreturn]] void refuse_diverged(std::int64_t epoch, std::int64_t b) const {
-    throw CollectiveError(
-        fmt::format("the training diverged in epoch {}, step {} of {}: a gradient of layer {} is not finite "
-                    "or too large "
-                    "(learning rate {}): lower the learning rate{}",
-                    epoch, b + 1, plan_.batches(),
-                    model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, update_.learning_rate(),
-                    epoch > 1 ? "; the best weights so far are in best.h5" : ""),
-        ExitStatus::failed);
-  }
-
-  const Config& config_;
-  Model& model_;
-  const ImageSet& train_;
-  BatchPlan plan_;
-  WeightUpdate update_;
-  Augmenter augmenter_;
-  GradientStep step_;
-  BatchFeeder feeder_;
-  Log& log_;
-  std::timed_mutex& changing_;
-  bool profile_;
-  std::vector<OwnTime> told_;
-  double optimizer_seconds_ = 0;
-  double order_seconds_ = 0;
-  double seconds_ = 0;  ///< of all epochs
-  std::int64_t epochs_run_ = 0;
-};
 
 std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
   const Metrics& v = r.validation;
