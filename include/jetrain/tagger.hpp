@@ -2,7 +2,7 @@
 
 /// \file
 /// jetrain as a library: a trained model scores jets in memory. Nothing here calls MPI, so the program around
-/// it needs no mpirun and no MPI_Init, and may use MPI as it likes. This header and core/error.hpp include
+/// it needs no mpirun and no MPI_Init, and may use MPI as it likes. This header and jetrain/error.hpp include
 /// the standard library only.
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "command.hpp"
+#include "app/command.hpp"
 
 #include <map>
 

@@ -10,17 +10,17 @@
 #include <string>
 #include <vector>
 
-#include "convert.hpp"
-#include "evaluate.hpp"
-#include "export.hpp"
-#include "generate.hpp"
-#include "metrics.hpp"
-#include "predict.hpp"
-#include "preprocess.hpp"
-#include "report.hpp"
-#include "scaling.hpp"
-#include "study.hpp"
-#include "train.hpp"
+#include "app/convert.hpp"
+#include "app/evaluate.hpp"
+#include "app/export.hpp"
+#include "app/generate.hpp"
+#include "app/metrics.hpp"
+#include "app/predict.hpp"
+#include "app/preprocess.hpp"
+#include "app/report.hpp"
+#include "app/scaling.hpp"
+#include "app/study.hpp"
+#include "app/train.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "config_file.hpp"
+#include "app/config_file.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 

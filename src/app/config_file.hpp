@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/config/config.hpp"
+#include "comm/communicator.hpp"
+#include "config/config.hpp"
 
 namespace jetrain {
 

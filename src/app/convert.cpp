@@ -1,16 +1,16 @@
-#include "convert.hpp"
+#include "app/convert.hpp"
 
 #include <fmt/format.h>
 
 #include <optional>
 
-#include "config_file.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/io/hdf5_file.hpp"
-#include "jetrain/models/keras_file.hpp"
-#include "jetrain/models/npz_file.hpp"
-#include "jetrain/train/model_file.hpp"
+#include "app/config_file.hpp"
+#include "core/output_file.hpp"
+#include "exchange/keras_file.hpp"
+#include "exchange/npz_file.hpp"
+#include "inference/model_file.hpp"
+#include "io/hdf5_file.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "jetrain/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 namespace jetrain {
 

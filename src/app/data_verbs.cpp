@@ -1,6 +1,6 @@
-#include "command.hpp"
-#include "inspect.hpp"
-#include "jetrain/comm/threads.hpp"
+#include "app/command.hpp"
+#include "app/inspect.hpp"
+#include "comm/threads.hpp"
 
 namespace jetrain {
 namespace {

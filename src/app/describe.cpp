@@ -1,4 +1,4 @@
-#include "describe.hpp"
+#include "app/describe.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,11 +15,11 @@
 #include <map>
 #include <tuple>
 
-#include "jetrain/comm/placement.hpp"
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/io/hdf5.hpp"
-#include "jetrain/kernels/instruction_set.hpp"
-#include "jetrain/kernels/lanes.hpp"
+#include "comm/placement.hpp"
+#include "core/checked_cast.hpp"
+#include "io/hdf5.hpp"
+#include "kernels/instruction_set.hpp"
+#include "kernels/lanes.hpp"
 
 namespace jetrain {
 

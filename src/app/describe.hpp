@@ -5,12 +5,12 @@
 
 #include <string>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/comm/watchdog.hpp"
-#include "jetrain/config/config.hpp"
-#include "jetrain/data/image_loader.hpp"
-#include "jetrain/report/log.hpp"
-#include "jetrain/train/run_directory.hpp"
+#include "comm/communicator.hpp"
+#include "comm/watchdog.hpp"
+#include "config/config.hpp"
+#include "dataset/image_loader.hpp"
+#include "run/run_directory.hpp"
+#include "telemetry/log.hpp"
 
 namespace jetrain {
 

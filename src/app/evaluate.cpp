@@ -1,17 +1,17 @@
-#include "evaluate.hpp"
+#include "app/evaluate.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/train/model_file.hpp"
-#include "score_files.hpp"
-#include "test_set_record.hpp"
+#include "app/score_files.hpp"
+#include "app/test_set_record.hpp"
+#include "comm/threads.hpp"
+#include "core/output_file.hpp"
+#include "core/stopwatch.hpp"
+#include "inference/model_file.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,9 +1,9 @@
-#include "export.hpp"
+#include "app/export.hpp"
 
 #include <fmt/format.h>
 
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/models/onnx_file.hpp"
+#include "core/output_file.hpp"
+#include "exchange/onnx_file.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "generate.hpp"
+#include "app/generate.hpp"
 
 #include <fmt/format.h>
 
@@ -6,16 +6,16 @@
 #include <filesystem>
 #include <vector>
 
-#include "generate_toys.hpp"
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/random.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/permutation.hpp"
-#include "jetrain/io/reference_table_writer.hpp"
-#include "jetrain/jets/generator.hpp"
+#include "app/generate_toys.hpp"
+#include "comm/threads.hpp"
+#include "core/checked_cast.hpp"
+#include "core/output_file.hpp"
+#include "core/permutation.hpp"
+#include "core/random.hpp"
+#include "core/stopwatch.hpp"
+#include "jetrain/error.hpp"
+#include "jetrain/generator.hpp"
+#include "layouts/reference_table_writer.hpp"
 
 namespace jetrain {
 namespace {

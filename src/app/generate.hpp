@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "jetrain/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 namespace jetrain {
 

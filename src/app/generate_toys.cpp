@@ -1,11 +1,11 @@
-#include "generate_toys.hpp"
+#include "app/generate_toys.hpp"
 
 #include <fmt/format.h>
 
 #include <vector>
 
-#include "jetrain/data/toys.hpp"
-#include "jetrain/io/hdf5_file.hpp"
+#include "generator/toys.hpp"
+#include "io/hdf5_file.hpp"
 
 namespace jetrain {
 namespace {

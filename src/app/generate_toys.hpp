@@ -1,6 +1,6 @@
 #pragma once
 
-#include "generate.hpp"
+#include "app/generate.hpp"
 
 namespace jetrain {
 

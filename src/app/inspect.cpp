@@ -1,4 +1,4 @@
-#include "inspect.hpp"
+#include "app/inspect.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <iterator>
 
-#include "jetrain/io/jet_source.hpp"
-#include "jetrain/jets/image.hpp"
+#include "jets/image.hpp"
+#include "layouts/jet_source.hpp"
 
 namespace jetrain {
 namespace {

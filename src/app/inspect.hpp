@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 namespace jetrain {
 

@@ -7,11 +7,11 @@
 #include <optional>
 #include <thread>
 
-#include "command.hpp"
-#include "jetrain/comm/environment.hpp"
-#include "jetrain/comm/launcher.hpp"
-#include "jetrain/core/crash.hpp"
-#include "jetrain/core/error.hpp"
+#include "app/command.hpp"
+#include "comm/environment.hpp"
+#include "comm/launcher.hpp"
+#include "core/crash.hpp"
+#include "jetrain/error.hpp"
 
 namespace {
 

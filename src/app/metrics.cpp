@@ -1,4 +1,4 @@
-#include "metrics.hpp"
+#include "app/metrics.hpp"
 
 #include <fmt/format.h>
 
@@ -8,12 +8,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/train/ensemble.hpp"
-#include "jetrain/train/metrics.hpp"
+#include "comm/threads.hpp"
+#include "core/output_file.hpp"
+#include "core/stopwatch.hpp"
+#include "jetrain/error.hpp"
+#include "statistics/ensemble.hpp"
+#include "statistics/metrics.hpp"
 
 namespace jetrain {
 namespace {

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/io/score_file.hpp"
-#include "jetrain/train/figures.hpp"
+#include "comm/communicator.hpp"
+#include "scores/score_file.hpp"
+#include "statistics/figures.hpp"
 
 namespace jetrain {
 

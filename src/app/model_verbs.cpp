@@ -1,4 +1,4 @@
-#include "command.hpp"
+#include "app/command.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,16 +1,16 @@
-#include "predict.hpp"
+#include "app/predict.hpp"
 
 #include <fmt/format.h>
 
 #include <memory>
 
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/io/hdf5_file.hpp"
-#include "jetrain/io/prediction_file.hpp"
-#include "score_files.hpp"
+#include "app/score_files.hpp"
+#include "comm/threads.hpp"
+#include "core/output_file.hpp"
+#include "core/stopwatch.hpp"
+#include "io/hdf5_file.hpp"
+#include "jetrain/error.hpp"
+#include "scores/prediction_file.hpp"
 
 namespace jetrain {
 namespace {

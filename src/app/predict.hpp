@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 namespace jetrain {
 

@@ -1,19 +1,19 @@
-#include "preprocess.hpp"
+#include "app/preprocess.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 
-#include "config_file.hpp"
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/image_loader.hpp"
-#include "jetrain/io/hdf5.hpp"
-#include "jetrain/io/parallel_dataset.hpp"
+#include "app/config_file.hpp"
+#include "comm/threads.hpp"
+#include "core/checked_cast.hpp"
+#include "core/output_file.hpp"
+#include "core/stopwatch.hpp"
+#include "dataset/image_loader.hpp"
+#include "io/hdf5.hpp"
+#include "io/parallel_dataset.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "report.hpp"
+#include "app/report.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,12 +6,12 @@
 #include <exception>
 #include <filesystem>
 
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/report/gnuplot.hpp"
-#include "jetrain/report/page.hpp"
+#include "comm/threads.hpp"
+#include "core/output_file.hpp"
+#include "core/stopwatch.hpp"
+#include "jetrain/error.hpp"
+#include "report/gnuplot.hpp"
+#include "report/page.hpp"
 
 namespace jetrain {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/io/score_file.hpp"
+#include "comm/communicator.hpp"
+#include "scores/score_file.hpp"
 
 namespace jetrain {
 

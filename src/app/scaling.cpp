@@ -1,4 +1,4 @@
-#include "scaling.hpp"
+#include "app/scaling.hpp"
 
 #include <fmt/format.h>
 
@@ -7,22 +7,22 @@
 #include <numeric>
 #include <set>
 
-#include "config_file.hpp"
-#include "jetrain/comm/hosts.hpp"
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/comm/watchdog.hpp"
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/progress.hpp"
-#include "jetrain/core/stop_signal.hpp"
-#include "jetrain/data/array_loader.hpp"
-#include "jetrain/kernels/fma_peak.hpp"
-#include "jetrain/scaling/job_scripts.hpp"
-#include "jetrain/scaling/points.hpp"
-#include "jetrain/scaling/report.hpp"
-#include "jetrain/train/training_run.hpp"
-#include "study_folder.hpp"
+#include "app/config_file.hpp"
+#include "app/study_folder.hpp"
+#include "comm/hosts.hpp"
+#include "comm/threads.hpp"
+#include "comm/watchdog.hpp"
+#include "core/checked_cast.hpp"
+#include "core/output_file.hpp"
+#include "core/progress.hpp"
+#include "core/stop_signal.hpp"
+#include "dataset/array_loader.hpp"
+#include "jetrain/error.hpp"
+#include "kernels/fma_peak.hpp"
+#include "run/training_run.hpp"
+#include "scaling/job_scripts.hpp"
+#include "scaling/points.hpp"
+#include "scaling/report.hpp"
 
 namespace jetrain {
 namespace {

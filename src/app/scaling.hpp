@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/core/log_level.hpp"
-#include "jetrain/scaling/projection.hpp"
+#include "comm/communicator.hpp"
+#include "core/log_level.hpp"
+#include "scaling/projection.hpp"
 
 namespace jetrain {
 

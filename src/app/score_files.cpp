@@ -1,11 +1,11 @@
-#include "score_files.hpp"
+#include "app/score_files.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/data/array_loader.hpp"
+#include "dataset/array_loader.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/train/model_file.hpp"
-#include "jetrain/train/scoring.hpp"
+#include "comm/communicator.hpp"
+#include "inference/model_file.hpp"
+#include "inference/scoring.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "study.hpp"
+#include "app/study.hpp"
 
 #include <fmt/format.h>
 
@@ -7,23 +7,23 @@
 #include <optional>
 #include <utility>
 
-#include "config_file.hpp"
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/comm/watchdog.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
-#include "jetrain/core/progress.hpp"
-#include "jetrain/core/stop_signal.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/array_loader.hpp"
-#include "jetrain/study/ranking.hpp"
-#include "jetrain/study/share.hpp"
-#include "jetrain/study/study_data.hpp"
-#include "jetrain/study/study_locks.hpp"
-#include "jetrain/study/trials.hpp"
-#include "jetrain/train/model_input.hpp"
-#include "jetrain/train/training_run.hpp"
-#include "study_folder.hpp"
+#include "app/config_file.hpp"
+#include "app/study_folder.hpp"
+#include "comm/threads.hpp"
+#include "comm/watchdog.hpp"
+#include "core/output_file.hpp"
+#include "core/progress.hpp"
+#include "core/stop_signal.hpp"
+#include "core/stopwatch.hpp"
+#include "dataset/array_loader.hpp"
+#include "inference/model_input.hpp"
+#include "jetrain/error.hpp"
+#include "run/training_run.hpp"
+#include "study/ranking.hpp"
+#include "study/share.hpp"
+#include "study/study_data.hpp"
+#include "study/study_locks.hpp"
+#include "study/trials.hpp"
 
 namespace jetrain {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/core/log_level.hpp"
+#include "comm/communicator.hpp"
+#include "core/log_level.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "study_folder.hpp"
+#include "app/study_folder.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
+#include "core/output_file.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 

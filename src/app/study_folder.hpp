@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "jetrain/config/config.hpp"
+#include "config/config.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "test_set_record.hpp"
+#include "app/test_set_record.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
+#include "core/output_file.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 

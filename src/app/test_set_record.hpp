@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/config/config.hpp"
+#include "config/config.hpp"
 
 namespace jetrain {
 

@@ -1,18 +1,18 @@
-#include "train.hpp"
+#include "app/train.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "config_file.hpp"
-#include "describe.hpp"
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/comm/watchdog.hpp"
-#include "jetrain/core/progress.hpp"
-#include "jetrain/core/stop_signal.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/array_loader.hpp"
-#include "jetrain/train/training_run.hpp"
+#include "app/config_file.hpp"
+#include "app/describe.hpp"
+#include "comm/threads.hpp"
+#include "comm/watchdog.hpp"
+#include "core/progress.hpp"
+#include "core/stop_signal.hpp"
+#include "core/stopwatch.hpp"
+#include "dataset/array_loader.hpp"
+#include "run/training_run.hpp"
 
 namespace jetrain {
 

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "command.hpp"
-#include "config_file.hpp"
-#include "jetrain/data/array_loader.hpp"
-#include "jetrain/train/model_file.hpp"
+#include "app/command.hpp"
+#include "app/config_file.hpp"
+#include "dataset/array_loader.hpp"
+#include "inference/model_file.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -8,9 +8,9 @@
 #include <thread>
 #include <utility>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/progress.hpp"
+#include "core/checked_cast.hpp"
+#include "core/progress.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

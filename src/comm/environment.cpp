@@ -1,4 +1,4 @@
-#include "jetrain/comm/environment.hpp"
+#include "comm/environment.hpp"
 
 #include <mpi.h>
 #include <sys/resource.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,8 +1,8 @@
-#include "jetrain/comm/hosts.hpp"
+#include "comm/hosts.hpp"
 
 #include <array>
 
-#include "jetrain/core/host_name.hpp"
+#include "core/host_name.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "jetrain/comm/launcher.hpp"
+#include "comm/launcher.hpp"
 
 #include <fmt/format.h>
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-#include "jetrain/comm/placement.hpp"
+#include "comm/placement.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
-#include "jetrain/comm/hosts.hpp"
-#include "jetrain/comm/threads.hpp"
-#include "jetrain/core/checked_cast.hpp"
+#include "comm/hosts.hpp"
+#include "comm/threads.hpp"
+#include "core/checked_cast.hpp"
 
 namespace jetrain {
 namespace {

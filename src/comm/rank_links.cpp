@@ -1,4 +1,4 @@
-#include "jetrain/comm/rank_links.hpp"
+#include "comm/rank_links.hpp"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -21,7 +21,7 @@
 #include <thread>
 #include <utility>
 
-#include "jetrain/core/stopwatch.hpp"
+#include "core/stopwatch.hpp"
 
 namespace jetrain {
 namespace {

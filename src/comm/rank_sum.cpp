@@ -1,9 +1,9 @@
-#include "jetrain/comm/rank_sum.hpp"
+#include "comm/rank_sum.hpp"
 
 #include <algorithm>
 #include <exception>
 
-#include "jetrain/core/progress.hpp"
+#include "core/progress.hpp"
 
 namespace jetrain {
 namespace {

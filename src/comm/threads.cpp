@@ -1,4 +1,4 @@
-#include "jetrain/comm/threads.hpp"
+#include "comm/threads.hpp"
 
 #include <omp.h>
 #include <sched.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "jetrain/core/checked_cast.hpp"
+#include "core/checked_cast.hpp"
 
 namespace jetrain {
 

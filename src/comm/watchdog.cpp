@@ -1,4 +1,4 @@
-#include "jetrain/comm/watchdog.hpp"
+#include "comm/watchdog.hpp"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -13,11 +13,11 @@
 #include <tuple>
 #include <utility>
 
-#include "jetrain/comm/hosts.hpp"
-#include "jetrain/comm/launcher.hpp"
-#include "jetrain/core/crash.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/stop_signal.hpp"
+#include "comm/hosts.hpp"
+#include "comm/launcher.hpp"
+#include "core/crash.hpp"
+#include "core/stop_signal.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "jetrain/config/config.hpp"
-#include "jetrain/config/config_values.hpp"
+#include "config/config.hpp"
+#include "config/config_values.hpp"
 
 namespace jetrain {
 namespace {

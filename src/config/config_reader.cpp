@@ -6,10 +6,10 @@
 #include <map>
 #include <set>
 
-#include "jetrain/config/config.hpp"
-#include "jetrain/core/error.hpp"
-#include "nearest_name.hpp"
-#include "schema.hpp"
+#include "config/config.hpp"
+#include "config/nearest_name.hpp"
+#include "config/schema.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

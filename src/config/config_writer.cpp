@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "jetrain/config/config.hpp"
-#include "schema.hpp"
+#include "config/config.hpp"
+#include "config/schema.hpp"
 
 namespace jetrain {
 namespace {

@@ -5,9 +5,8 @@
 /// A visitor is called as visitor(key, value, rule). Layers, optimizers and the like say theirs themselves
 /// (config/layers.hpp).
 
-#include "jetrain/config/config.hpp"
-#include "jetrain/config/rules.hpp"
-#include "jetrain/jets/high_level.hpp"
+#include "config/config.hpp"
+#include "config/rules.hpp"
 
 namespace jetrain::schema {
 

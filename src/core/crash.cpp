@@ -1,4 +1,4 @@
-#include "jetrain/core/crash.hpp"
+#include "core/crash.hpp"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 #include <csignal>
 #include <cstddef>
 
-#include "jetrain/core/host_name.hpp"
-#include "jetrain/core/progress.hpp"
+#include "core/host_name.hpp"
+#include "core/progress.hpp"
 
 namespace jetrain {
 namespace {

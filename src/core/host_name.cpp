@@ -1,4 +1,4 @@
-#include "jetrain/core/host_name.hpp"
+#include "core/host_name.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "jetrain/core/output_file.hpp"
+#include "core/output_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/core/progress.hpp"
+#include "core/progress.hpp"
 
 #include <atomic>
 

@@ -1,4 +1,4 @@
-#include "jetrain/core/stop_signal.hpp"
+#include "core/stop_signal.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "jetrain/io/blosc_filter.hpp"
+#include "io/blosc_filter.hpp"
 
 #include <blosc.h>
 
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "jetrain/io/hdf5.hpp"
+#include "io/hdf5.hpp"
 
 namespace jetrain::hdf5 {
 namespace {

@@ -1,11 +1,11 @@
-#include "chunk_decoder.hpp"
+#include "io/chunk_decoder.hpp"
 
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
 
-#include "jetrain/io/blosc_filter.hpp"
+#include "io/blosc_filter.hpp"
 
 namespace jetrain {
 namespace {

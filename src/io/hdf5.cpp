@@ -1,4 +1,4 @@
-#include "jetrain/io/hdf5.hpp"
+#include "io/hdf5.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/io/blosc_filter.hpp"
+#include "io/blosc_filter.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain::hdf5 {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/io/hdf5_file.hpp"
+#include "io/hdf5_file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,8 +11,8 @@
 #include <memory>
 #include <string_view>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
+#include "core/output_file.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain::hdf5 {
 namespace {

@@ -1,11 +1,11 @@
-#include "jetrain/io/npy_header.hpp"
+#include "io/npy_header.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/io/parallel_dataset.hpp"
+#include "io/parallel_dataset.hpp"
 
 #include <fmt/format.h>
 

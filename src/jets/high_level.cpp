@@ -1,4 +1,4 @@
-#include "jetrain/jets/high_level.hpp"
+#include "jets/high_level.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "jetrain/jets/image.hpp"
+#include "jets/image.hpp"
 
 #include <fmt/format.h>
 
@@ -9,10 +9,10 @@
 #include <numbers>
 #include <vector>
 
-#include "angles.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/random.hpp"
-#include "jetrain/jets/augmentation.hpp"
+#include "core/random.hpp"
+#include "jetrain/error.hpp"
+#include "jets/angles.hpp"
+#include "jets/augmentation.hpp"
 
 namespace jetrain {
 namespace {

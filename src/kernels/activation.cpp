@@ -1,10 +1,10 @@
-#include "jetrain/kernels/activation.hpp"
+#include "kernels/activation.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "planes.hpp"
-#include "vector_math.hpp"
+#include "kernels/planes.hpp"
+#include "kernels/vector_math.hpp"
 
 namespace jetrain::kernels {
 namespace {

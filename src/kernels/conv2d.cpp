@@ -1,10 +1,10 @@
-#include "jetrain/kernels/conv2d.hpp"
+#include "kernels/conv2d.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include "correlate.hpp"
-#include "scratch.hpp"
+#include "kernels/correlate.hpp"
+#include "kernels/scratch.hpp"
 
 namespace jetrain::kernels {
 namespace {

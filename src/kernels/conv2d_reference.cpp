@@ -1,7 +1,7 @@
 // Plain loops in double; the truth that the fast kernels are tested against.
 #include <vector>
 
-#include "jetrain/kernels/conv2d.hpp"
+#include "kernels/conv2d.hpp"
 
 namespace jetrain::kernels::reference {
 namespace {

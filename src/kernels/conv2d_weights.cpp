@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "blocks.hpp"
-#include "jetrain/kernels/conv2d.hpp"
-#include "lane_sum.hpp"
-#include "scratch.hpp"
-#include "vector.hpp"
+#include "kernels/blocks.hpp"
+#include "kernels/conv2d.hpp"
+#include "kernels/lane_sum.hpp"
+#include "kernels/scratch.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 namespace {

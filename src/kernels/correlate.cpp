@@ -1,8 +1,8 @@
-#include "correlate.hpp"
+#include "kernels/correlate.hpp"
 
 #include <algorithm>
 
-#include "vector.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 
-#include "blocks.hpp"
-#include "jetrain/kernels/lanes.hpp"
+#include "kernels/blocks.hpp"
+#include "kernels/lanes.hpp"
 
 namespace jetrain::kernels {
 

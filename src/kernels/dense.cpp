@@ -1,7 +1,7 @@
-#include "jetrain/kernels/dense.hpp"
+#include "kernels/dense.hpp"
 
-#include "blocks.hpp"
-#include "vector.hpp"
+#include "kernels/blocks.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 namespace {

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "jetrain/kernels/dense.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
+#include "kernels/dense.hpp"
+#include "kernels/exact_sum.hpp"
 
 namespace jetrain::kernels::reference {
 

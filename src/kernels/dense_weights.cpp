@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "blocks.hpp"
-#include "fixed_point.hpp"
-#include "jetrain/kernels/dense.hpp"
-#include "vector.hpp"
+#include "kernels/blocks.hpp"
+#include "kernels/dense.hpp"
+#include "kernels/fixed_point.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 namespace {

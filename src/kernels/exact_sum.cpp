@@ -1,9 +1,9 @@
-#include "jetrain/kernels/exact_sum.hpp"
+#include "kernels/exact_sum.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "fixed_point.hpp"
+#include "kernels/fixed_point.hpp"
 
 namespace jetrain::kernels {
 

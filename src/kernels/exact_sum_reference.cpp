@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "jetrain/kernels/exact_sum.hpp"
+#include "kernels/exact_sum.hpp"
 
 namespace jetrain::kernels::reference {
 

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "jetrain/kernels/exact_sum.hpp"
-#include "vector.hpp"
+#include "kernels/exact_sum.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 

@@ -1,9 +1,9 @@
-#include "jetrain/kernels/fma_peak.hpp"
+#include "kernels/fma_peak.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-#include "jetrain/core/stopwatch.hpp"
+#include "core/stopwatch.hpp"
 
 namespace jetrain::kernels {
 namespace {

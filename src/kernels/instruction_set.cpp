@@ -1,4 +1,4 @@
-#include "jetrain/kernels/instruction_set.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace jetrain::kernels {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "jetrain/kernels/lanes.hpp"
+#include "kernels/lanes.hpp"
 
 namespace jetrain::kernels {
 

@@ -1,9 +1,9 @@
-#include "jetrain/kernels/norm.hpp"
+#include "kernels/norm.hpp"
 
 #include <cmath>
 
-#include "lane_sum.hpp"
-#include "vector.hpp"
+#include "kernels/lane_sum.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 namespace {

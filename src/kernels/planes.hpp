@@ -3,7 +3,7 @@
 /// \file
 /// Walks over a leaf's planes, shared by the kernels that look at one value at a time.
 
-#include "vector.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 

@@ -1,8 +1,8 @@
-#include "jetrain/kernels/pool2d.hpp"
+#include "kernels/pool2d.hpp"
 
-#include "planes.hpp"
-#include "pool2d_window.hpp"
-#include "vector_math.hpp"
+#include "kernels/planes.hpp"
+#include "kernels/pool2d_window.hpp"
+#include "kernels/vector_math.hpp"
 
 namespace jetrain::kernels {
 namespace {

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "jetrain/kernels/pool2d.hpp"
+#include "kernels/pool2d.hpp"
 
 namespace jetrain::kernels::reference {
 namespace {

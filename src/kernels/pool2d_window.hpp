@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "jetrain/kernels/pool2d.hpp"
+#include "kernels/pool2d.hpp"
 
 namespace jetrain::kernels {
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "jetrain/core/aligned_buffer.hpp"
+#include "core/aligned_buffer.hpp"
 
 namespace jetrain::kernels {
 

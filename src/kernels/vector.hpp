@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "jetrain/kernels/lanes.hpp"
+#include "kernels/lanes.hpp"
 
 namespace jetrain::kernels {
 

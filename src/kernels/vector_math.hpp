@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "vector.hpp"
+#include "kernels/vector.hpp"
 
 namespace jetrain::kernels {
 

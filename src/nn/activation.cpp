@@ -1,6 +1,6 @@
-#include "jetrain/kernels/activation.hpp"
+#include "kernels/activation.hpp"
 
-#include "layers.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 namespace {

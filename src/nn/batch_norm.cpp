@@ -1,7 +1,7 @@
-#include "jetrain/kernels/exact_sum.hpp"
-#include "jetrain/kernels/norm.hpp"
-#include "layers.hpp"
-#include "norm_view.hpp"
+#include "kernels/exact_sum.hpp"
+#include "kernels/norm.hpp"
+#include "nn/layers.hpp"
+#include "nn/norm_view.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "losses.hpp"
+#include "nn/losses.hpp"
 
 namespace jetrain {
 namespace {

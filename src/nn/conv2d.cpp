@@ -1,11 +1,11 @@
-#include "jetrain/kernels/conv2d.hpp"
+#include "kernels/conv2d.hpp"
 
 #include <fmt/format.h>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
-#include "layers.hpp"
-#include "window.hpp"
+#include "jetrain/error.hpp"
+#include "kernels/exact_sum.hpp"
+#include "nn/layers.hpp"
+#include "nn/window.hpp"
 
 namespace jetrain {
 namespace {

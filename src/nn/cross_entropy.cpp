@@ -1,5 +1,5 @@
-#include "jetrain/kernels/activation.hpp"
-#include "losses.hpp"
+#include "kernels/activation.hpp"
+#include "nn/losses.hpp"
 
 namespace jetrain {
 namespace {

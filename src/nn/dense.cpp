@@ -1,9 +1,9 @@
-#include "jetrain/kernels/dense.hpp"
+#include "kernels/dense.hpp"
 
 #include <fmt/format.h>
 
-#include "jetrain/core/error.hpp"
-#include "layers.hpp"
+#include "jetrain/error.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 namespace {

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <vector>
 
-#include "jetrain/core/random.hpp"
-#include "jetrain/kernels/activation.hpp"
-#include "layers.hpp"
+#include "core/random.hpp"
+#include "kernels/activation.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,5 +1,5 @@
-#include "jetrain/kernels/activation.hpp"
-#include "layers.hpp"
+#include "kernels/activation.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 namespace {

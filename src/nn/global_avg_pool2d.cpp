@@ -1,6 +1,6 @@
-#include "jetrain/kernels/global_avg_pool2d.hpp"
+#include "kernels/global_avg_pool2d.hpp"
 
-#include "layers.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,11 +1,11 @@
-#include "graph.hpp"
+#include "nn/graph.hpp"
 
 #include <fmt/format.h>
 
 #include <map>
 
-#include "jetrain/core/error.hpp"
-#include "layers.hpp"
+#include "jetrain/error.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/config/config.hpp"
-#include "jetrain/nn/model.hpp"
+#include "config/config.hpp"
+#include "nn/model.hpp"
 
 namespace jetrain {
 

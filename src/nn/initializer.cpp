@@ -1,9 +1,9 @@
-#include "initializer.hpp"
+#include "nn/initializer.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "jetrain/core/random.hpp"
+#include "core/random.hpp"
 
 namespace jetrain {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "jetrain/nn/layer.hpp"
+#include "nn/layer.hpp"
 
 namespace jetrain {
 

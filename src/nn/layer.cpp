@@ -1,12 +1,12 @@
-#include "jetrain/nn/layer.hpp"
+#include "nn/layer.hpp"
 
 #include <fmt/format.h>
 
 #include <functional>
 #include <numeric>
 
-#include "jetrain/core/error.hpp"
-#include "layers.hpp"
+#include "jetrain/error.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "jetrain/nn/layer.hpp"
+#include "nn/layer.hpp"
 
 namespace jetrain {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "jetrain/nn/model.hpp"
+#include "nn/model.hpp"
 
 namespace jetrain {
 namespace {

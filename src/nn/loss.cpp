@@ -1,6 +1,6 @@
-#include "jetrain/nn/loss.hpp"
+#include "nn/loss.hpp"
 
-#include "losses.hpp"
+#include "nn/losses.hpp"
 
 namespace jetrain {
 

@@ -3,7 +3,7 @@
 /// \file
 /// How losses are made: one specialisation per kind, each in its own file; loss.cpp chooses among them.
 
-#include "jetrain/nn/loss.hpp"
+#include "nn/loss.hpp"
 
 namespace jetrain {
 

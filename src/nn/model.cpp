@@ -1,12 +1,12 @@
-#include "jetrain/nn/model.hpp"
+#include "nn/model.hpp"
 
 #include <fmt/format.h>
 
-#include "graph.hpp"
-#include "initializer.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/kernels/activation.hpp"
+#include "core/stopwatch.hpp"
+#include "jetrain/error.hpp"
+#include "kernels/activation.hpp"
+#include "nn/graph.hpp"
+#include "nn/initializer.hpp"
 
 namespace jetrain {
 namespace {

@@ -3,7 +3,7 @@
 /// \file
 /// What the normalising layers share. To them, the features of a vector are channels of one pixel.
 
-#include "jetrain/nn/layer.hpp"
+#include "nn/layer.hpp"
 
 namespace jetrain {
 

@@ -1,10 +1,10 @@
-#include "jetrain/kernels/pool2d.hpp"
+#include "kernels/pool2d.hpp"
 
 #include <fmt/format.h>
 
-#include "jetrain/core/error.hpp"
-#include "layers.hpp"
-#include "window.hpp"
+#include "jetrain/error.hpp"
+#include "nn/layers.hpp"
+#include "nn/window.hpp"
 
 namespace jetrain {
 namespace {

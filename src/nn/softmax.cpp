@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/kernels/activation.hpp"
-#include "layers.hpp"
+#include "jetrain/error.hpp"
+#include "kernels/activation.hpp"
+#include "nn/layers.hpp"
 
 namespace jetrain {
 namespace {

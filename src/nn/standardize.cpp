@@ -1,6 +1,6 @@
-#include "jetrain/kernels/activation.hpp"
-#include "layers.hpp"
-#include "norm_view.hpp"
+#include "kernels/activation.hpp"
+#include "nn/layers.hpp"
+#include "nn/norm_view.hpp"
 
 namespace jetrain {
 namespace {

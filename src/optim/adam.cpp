@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "optimizers.hpp"
+#include "optim/optimizers.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,9 +1,9 @@
-#include "jetrain/optim/optimizer.hpp"
+#include "optim/optimizer.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "optimizers.hpp"
+#include "optim/optimizers.hpp"
 
 namespace jetrain {
 namespace {

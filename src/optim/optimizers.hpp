@@ -4,7 +4,7 @@
 /// How optimizers are made: one specialisation per kind, each in its own file; optimizer.cpp chooses among
 /// them. In the formulas, g is the gradient, w a parameter, t the number of the step, lr the learning rate.
 
-#include "jetrain/optim/optimizer.hpp"
+#include "optim/optimizer.hpp"
 
 namespace jetrain {
 

@@ -1,10 +1,10 @@
-#include "jetrain/optim/schedule.hpp"
+#include "optim/schedule.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "jetrain/optim/optimizer.hpp"
+#include "optim/optimizer.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "optimizers.hpp"
+#include "optim/optimizers.hpp"
 
 namespace jetrain {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <functional>
 
-#include "gnuplot_script.hpp"
-#include "jetrain/report/figures.hpp"
+#include "report/figures.hpp"
+#include "report/gnuplot_script.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "jet_images.hpp"
-#include "jetrain/report/figures.hpp"
-#include "jetrain/report/first_filters.hpp"
+#include "report/figures.hpp"
+#include "report/jet_images.hpp"
+#include "telemetry/first_filters.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/report/gnuplot.hpp"
+#include "report/gnuplot.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,8 +13,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "gnuplot_script.hpp"
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
+#include "report/gnuplot_script.hpp"
 
 namespace jetrain {
 namespace {

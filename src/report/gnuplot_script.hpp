@@ -8,7 +8,7 @@
 #include <array>
 #include <string>
 
-#include "signed_palette.hpp"
+#include "telemetry/signed_palette.hpp"
 
 namespace jetrain::gnuplot {
 

@@ -1,11 +1,11 @@
-#include "jet_images.hpp"
+#include "report/jet_images.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
-#include "jetrain/report/figures.hpp"
+#include "report/figures.hpp"
 
 namespace jetrain {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "gnuplot_script.hpp"
+#include "report/gnuplot_script.hpp"
 
 namespace jetrain {
 

@@ -1,12 +1,12 @@
-#include "jetrain/report/page.hpp"
+#include "report/page.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdint>
 
-#include "jetrain/report/gnuplot.hpp"
-#include "jetrain/report/plot.hpp"
-#include "tables.hpp"
+#include "report/gnuplot.hpp"
+#include "report/plot.hpp"
+#include "report/tables.hpp"
 
 namespace jetrain {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "gnuplot_script.hpp"
-#include "jetrain/report/figures.hpp"
+#include "report/figures.hpp"
+#include "report/gnuplot_script.hpp"
 
 namespace jetrain {
 namespace {

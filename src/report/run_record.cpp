@@ -1,4 +1,4 @@
-#include "jetrain/report/run_record.hpp"
+#include "report/run_record.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "jetrain/core/error.hpp"
-#include "short_names.hpp"
+#include "jetrain/error.hpp"
+#include "report/short_names.hpp"
 
 namespace jetrain {
 namespace {

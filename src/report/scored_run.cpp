@@ -1,4 +1,4 @@
-#include "jetrain/report/scored_run.hpp"
+#include "report/scored_run.hpp"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <limits>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/data/array_loader.hpp"
-#include "jetrain/data/image_loader.hpp"
-#include "jetrain/train/scoring.hpp"
+#include "dataset/array_loader.hpp"
+#include "dataset/image_loader.hpp"
+#include "inference/scoring.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

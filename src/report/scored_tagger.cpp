@@ -1,12 +1,12 @@
-#include "jetrain/report/scored_tagger.hpp"
+#include "report/scored_tagger.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/train/figures.hpp"
-#include "short_names.hpp"
+#include "jetrain/error.hpp"
+#include "report/short_names.hpp"
+#include "statistics/figures.hpp"
 
 namespace jetrain {
 namespace {

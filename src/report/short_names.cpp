@@ -1,4 +1,4 @@
-#include "short_names.hpp"
+#include "report/short_names.hpp"
 
 #include <algorithm>
 #include <filesystem>

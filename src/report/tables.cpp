@@ -1,4 +1,4 @@
-#include "tables.hpp"
+#include "report/tables.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <cmath>
 #include <functional>
 
-#include "jetrain/config/config_values.hpp"
-#include "jetrain/report/plot.hpp"
+#include "config/config_values.hpp"
+#include "report/plot.hpp"
 
 namespace jetrain {
 namespace {

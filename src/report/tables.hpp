@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "jetrain/report/figures.hpp"
+#include "report/figures.hpp"
 
 namespace jetrain {
 

@@ -1,12 +1,12 @@
-#include "jetrain/scaling/job_scripts.hpp"
+#include "scaling/job_scripts.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/output_file.hpp"
+#include "core/output_file.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

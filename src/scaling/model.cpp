@@ -1,12 +1,12 @@
-#include "jetrain/scaling/model.hpp"
+#include "scaling/model.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/data/batch_feeder.hpp"
-#include "jetrain/data/batch_plan.hpp"
-#include "rounds.hpp"
+#include "batches/batch_feeder.hpp"
+#include "batches/batch_plan.hpp"
+#include "core/checked_cast.hpp"
+#include "scaling/rounds.hpp"
 
 namespace jetrain {
 namespace {

@@ -3,10 +3,10 @@
 #include <map>
 #include <tuple>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/scaling/model.hpp"
-#include "rounds.hpp"
+#include "core/checked_cast.hpp"
+#include "jetrain/error.hpp"
+#include "scaling/model.hpp"
+#include "scaling/rounds.hpp"
 
 namespace jetrain {
 namespace {

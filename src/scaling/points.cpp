@@ -1,4 +1,4 @@
-#include "jetrain/scaling/points.hpp"
+#include "scaling/points.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,12 +1,12 @@
-#include "jetrain/scaling/probe.hpp"
+#include "scaling/probe.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <vector>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/stopwatch.hpp"
+#include "core/checked_cast.hpp"
+#include "core/stopwatch.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,12 +1,12 @@
-#include "jetrain/scaling/projection.hpp"
+#include "scaling/projection.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/error.hpp"
+#include "core/checked_cast.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "jetrain/report/plot.hpp"
-#include "jetrain/scaling/projection.hpp"
+#include "report/plot.hpp"
+#include "scaling/projection.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/scaling/report.hpp"
+#include "scaling/report.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,8 +10,8 @@
 #include <set>
 #include <tuple>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/report/plot.hpp"
+#include "jetrain/error.hpp"
+#include "report/plot.hpp"
 
 namespace jetrain {
 namespace {

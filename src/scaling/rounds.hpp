@@ -6,8 +6,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/data/batch_plan.hpp"
+#include "batches/batch_plan.hpp"
+#include "core/checked_cast.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "jetrain/study/ranking.hpp"
+#include "study/ranking.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
-#include "jetrain/study/share.hpp"
+#include "study/share.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

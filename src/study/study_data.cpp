@@ -1,13 +1,13 @@
-#include "jetrain/study/study_data.hpp"
+#include "study/study_data.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/random.hpp"
-#include "jetrain/data/permutation.hpp"
-#include "jetrain/data/redistribute.hpp"
+#include "batches/redistribute.hpp"
+#include "core/permutation.hpp"
+#include "core/random.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/study/study_locks.hpp"
+#include "study/study_locks.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,12 +1,12 @@
-#include "jetrain/study/trials.hpp"
+#include "study/trials.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <cmath>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/random.hpp"
+#include "core/random.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

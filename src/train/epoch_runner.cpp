@@ -1,4 +1,4 @@
-#include "jetrain/train/epoch_runner.hpp"
+#include "train/epoch_runner.hpp"
 
 #include <fmt/format.h>
 #include <omp.h>
@@ -6,12 +6,12 @@
 #include <limits>
 #include <utility>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/core/progress.hpp"
-#include "jetrain/core/stop_signal.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/epoch_order.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
+#include "batches/epoch_order.hpp"
+#include "core/progress.hpp"
+#include "core/stop_signal.hpp"
+#include "core/stopwatch.hpp"
+#include "jetrain/error.hpp"
+#include "kernels/exact_sum.hpp"
 
 namespace jetrain {
 

@@ -1,4 +1,4 @@
-#include "jetrain/train/gradient_step.hpp"
+#include "train/gradient_step.hpp"
 
 #include <omp.h>
 
@@ -6,10 +6,10 @@
 #include <array>
 #include <cstring>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
-#include "jetrain/train/scoring.hpp"
+#include "core/checked_cast.hpp"
+#include "core/stopwatch.hpp"
+#include "inference/scoring.hpp"
+#include "kernels/exact_sum.hpp"
 
 namespace jetrain {
 

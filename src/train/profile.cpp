@@ -1,11 +1,11 @@
-#include "jetrain/train/profile.hpp"
+#include "train/profile.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
 
-#include "jetrain/kernels/fma_peak.hpp"
+#include "kernels/fma_peak.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,11 +1,11 @@
-#include "jetrain/train/standardization.hpp"
+#include "train/standardization.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/jets/augmentation.hpp"
+#include "jetrain/error.hpp"
+#include "jets/augmentation.hpp"
 
 namespace jetrain {
 namespace {

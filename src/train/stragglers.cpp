@@ -1,10 +1,10 @@
-#include "jetrain/train/stragglers.hpp"
+#include "train/stragglers.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "jetrain/comm/hosts.hpp"
+#include "comm/hosts.hpp"
 
 namespace jetrain {
 namespace {

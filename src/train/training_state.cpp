@@ -1,4 +1,4 @@
-#include "jetrain/train/training_state.hpp"
+#include "train/training_state.hpp"
 
 namespace jetrain {
 

@@ -1,14 +1,14 @@
-#include "jetrain/train/validation.hpp"
+#include "train/validation.hpp"
 
 #include <omp.h>
 
 #include <utility>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/redistribute.hpp"
-#include "jetrain/kernels/lanes.hpp"
-#include "jetrain/train/scoring.hpp"
+#include "batches/redistribute.hpp"
+#include "core/checked_cast.hpp"
+#include "core/stopwatch.hpp"
+#include "inference/scoring.hpp"
+#include "kernels/lanes.hpp"
 
 namespace jetrain {
 

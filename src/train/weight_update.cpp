@@ -1,12 +1,12 @@
-#include "jetrain/train/weight_update.hpp"
+#include "train/weight_update.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
+#include "core/checked_cast.hpp"
+#include "kernels/exact_sum.hpp"
 
 namespace jetrain {
 namespace {

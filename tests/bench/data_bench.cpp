@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <string>
 
+#include "comm/communicator.hpp"
+#include "dataset/image_loader.hpp"
 #include "generated_jets.hpp"
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/core/error.hpp"
-#include "jetrain/data/image_loader.hpp"
+#include "jetrain/error.hpp"
 #include "report.hpp"
 
 namespace jetrain::bench {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "jetrain/jets/generator.hpp"
-#include "jetrain/jets/image.hpp"
+#include "jetrain/generator.hpp"
+#include "jets/image.hpp"
 
 namespace jetrain::bench {
 namespace {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "jetrain/data/sparse_image_store.hpp"
-#include "jetrain/io/reference_table_writer.hpp"
+#include "layouts/reference_table_writer.hpp"
+#include "samples/sparse_image_store.hpp"
 
 namespace jetrain::bench {
 

@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <random>
 
-#include "jetrain/core/aligned_buffer.hpp"
-#include "jetrain/kernels/conv2d.hpp"
-#include "jetrain/kernels/dense.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
-#include "jetrain/kernels/fma_peak.hpp"
-#include "jetrain/kernels/lanes.hpp"
-#include "jetrain/kernels/pool2d.hpp"
+#include "core/aligned_buffer.hpp"
+#include "kernels/conv2d.hpp"
+#include "kernels/dense.hpp"
+#include "kernels/exact_sum.hpp"
+#include "kernels/fma_peak.hpp"
+#include "kernels/lanes.hpp"
+#include "kernels/pool2d.hpp"
 #include "peak.hpp"
 #include "report.hpp"
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/comm/environment.hpp"
-#include "jetrain/comm/threads.hpp"
+#include "comm/communicator.hpp"
+#include "comm/environment.hpp"
+#include "comm/threads.hpp"
 #include "peak.hpp"
 
 namespace {

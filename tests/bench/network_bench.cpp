@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 #include "report.hpp"
 
 namespace jetrain::bench {

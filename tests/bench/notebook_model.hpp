@@ -1,6 +1,6 @@
 #pragma once
 
-#include "jetrain/nn/model.hpp"
+#include "nn/model.hpp"
 
 namespace jetrain::bench {
 

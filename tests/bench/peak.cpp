@@ -2,7 +2,7 @@
 
 #include <omp.h>
 
-#include "jetrain/kernels/fma_peak.hpp"
+#include "kernels/fma_peak.hpp"
 
 namespace jetrain::bench {
 

@@ -10,16 +10,16 @@
 #include <type_traits>
 #include <vector>
 
+#include "batches/batch_plan.hpp"
+#include "comm/communicator.hpp"
+#include "comm/rank_sum.hpp"
+#include "core/aligned_buffer.hpp"
+#include "core/stopwatch.hpp"
 #include "generated_jets.hpp"
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/comm/rank_sum.hpp"
-#include "jetrain/core/aligned_buffer.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/data/batch_plan.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
-#include "jetrain/train/gradient_step.hpp"
+#include "kernels/exact_sum.hpp"
 #include "notebook_model.hpp"
 #include "report.hpp"
+#include "train/gradient_step.hpp"
 
 namespace jetrain::bench {
 namespace {

@@ -6,18 +6,18 @@
 #include <memory>
 #include <vector>
 
+#include "comm/communicator.hpp"
+#include "core/checked_cast.hpp"
+#include "core/stopwatch.hpp"
 #include "generated_jets.hpp"
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/core/checked_cast.hpp"
-#include "jetrain/core/stopwatch.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
-#include "jetrain/nn/model.hpp"
-#include "jetrain/train/gradient_step.hpp"
-#include "jetrain/train/scoring.hpp"
-#include "jetrain/train/weight_update.hpp"
+#include "inference/scoring.hpp"
+#include "kernels/exact_sum.hpp"
+#include "nn/model.hpp"
 #include "notebook_model.hpp"
 #include "peak.hpp"
 #include "report.hpp"
+#include "train/gradient_step.hpp"
+#include "train/weight_update.hpp"
 
 namespace jetrain::bench {
 namespace {

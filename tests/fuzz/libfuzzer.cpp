@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "jetrain/comm/environment.hpp"
+#include "comm/environment.hpp"
 #include "targets.hpp"
 
 namespace {

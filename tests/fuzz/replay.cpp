@@ -18,7 +18,7 @@
 #include <fstream>
 #include <random>
 
-#include "jetrain/comm/environment.hpp"
+#include "comm/environment.hpp"
 #include "targets.hpp"
 
 namespace {

@@ -8,14 +8,14 @@
 #include <span>
 #include <stdexcept>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/data/array_loader.hpp"
-#include "jetrain/data/image_cache.hpp"
-#include "jetrain/io/hdf5_file.hpp"
-#include "jetrain/io/reference_table_writer.hpp"
-#include "jetrain/io/score_file.hpp"
-#include "jetrain/train/checkpoint_file.hpp"
-#include "jetrain/train/model_file.hpp"
+#include "dataset/array_loader.hpp"
+#include "dataset/image_cache.hpp"
+#include "inference/model_file.hpp"
+#include "io/hdf5_file.hpp"
+#include "jetrain/error.hpp"
+#include "layouts/reference_table_writer.hpp"
+#include "run/checkpoint_file.hpp"
+#include "scores/score_file.hpp"
 
 namespace jetrain::fuzz {
 namespace {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/io/blosc_filter.hpp"
-#include "jetrain/io/hdf5.hpp"
-#include "jetrain/io/jet_source.hpp"
+#include "io/blosc_filter.hpp"
+#include "io/hdf5.hpp"
+#include "layouts/jet_source.hpp"
 
 namespace jetrain::testing_support {
 

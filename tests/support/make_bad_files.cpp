@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/comm/environment.hpp"
-#include "jetrain/io/hdf5.hpp"
-#include "jetrain/io/reference_table_writer.hpp"
+#include "comm/communicator.hpp"
+#include "comm/environment.hpp"
+#include "io/hdf5.hpp"
+#include "layouts/reference_table_writer.hpp"
 
 namespace {
 

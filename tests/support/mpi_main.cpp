@@ -2,8 +2,8 @@
 // rank fails the run (each rank's exit status counts for mpirun).
 #include <gtest/gtest.h>
 
-#include "jetrain/comm/communicator.hpp"
-#include "jetrain/comm/environment.hpp"
+#include "comm/communicator.hpp"
+#include "comm/environment.hpp"
 
 int main(int argc, char** argv) {
   const jetrain::Environment environment(argc, argv);

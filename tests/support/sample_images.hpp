@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "jetrain/data/image_loader.hpp"
+#include "dataset/image_loader.hpp"
 
 namespace jetrain::test {
 

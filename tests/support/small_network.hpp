@@ -3,8 +3,8 @@
 /// \file
 /// A network with every kind of layer for 8 x 8 images, for tests of what drives networks.
 
-#include "jetrain/config/config.hpp"
-#include "jetrain/nn/model.hpp"
+#include "config/config.hpp"
+#include "nn/model.hpp"
 
 namespace jetrain::test {
 

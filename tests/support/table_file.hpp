@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "jetrain/io/hdf5.hpp"
-#include "jetrain/io/reference_table_writer.hpp"
+#include "io/hdf5.hpp"
+#include "layouts/reference_table_writer.hpp"
 
 namespace jetrain::test {
 

@@ -1,8 +1,8 @@
-#include "jetrain/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 #include <gtest/gtest.h>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

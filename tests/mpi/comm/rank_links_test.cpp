@@ -1,4 +1,4 @@
-#include "jetrain/comm/rank_links.hpp"
+#include "comm/rank_links.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "jetrain/core/stopwatch.hpp"
+#include "core/stopwatch.hpp"
 
 namespace jetrain {
 namespace {

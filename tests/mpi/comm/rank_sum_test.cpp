@@ -1,4 +1,4 @@
-#include "jetrain/comm/rank_sum.hpp"
+#include "comm/rank_sum.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
-#include "jetrain/train/gradient_step.hpp"
+#include "train/gradient_step.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "jetrain/data/batch_plan.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
+#include "batches/batch_plan.hpp"
+#include "kernels/exact_sum.hpp"
 #include "sample_images.hpp"
 #include "small_network.hpp"
 

@@ -1,10 +1,10 @@
-#include "jetrain/train/standardization.hpp"
+#include "train/standardization.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 #include "sample_images.hpp"
 
 namespace jetrain {

@@ -1,4 +1,4 @@
-#include "jetrain/train/stragglers.hpp"
+#include "train/stragglers.hpp"
 
 #include <gtest/gtest.h>
 

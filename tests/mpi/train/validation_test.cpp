@@ -1,4 +1,4 @@
-#include "jetrain/train/validation.hpp"
+#include "train/validation.hpp"
 
 #include <gtest/gtest.h>
 

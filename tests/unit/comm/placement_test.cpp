@@ -1,4 +1,4 @@
-#include "jetrain/comm/placement.hpp"
+#include "comm/placement.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

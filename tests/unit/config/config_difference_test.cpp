@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "jetrain/config/config.hpp"
+#include "config/config.hpp"
 
 namespace jetrain {
 namespace {

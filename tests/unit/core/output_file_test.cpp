@@ -1,4 +1,4 @@
-#include "jetrain/core/output_file.hpp"
+#include "core/output_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <csignal>
 #include <functional>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {

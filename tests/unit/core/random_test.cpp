@@ -1,4 +1,4 @@
-#include "jetrain/core/random.hpp"
+#include "core/random.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "jetrain/io/hdf5_file.hpp"
+#include "io/hdf5_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {

@@ -4,11 +4,11 @@
 #include <array>
 #include <cmath>
 
-#include "jetrain/core/random.hpp"
-#include "jetrain/io/hdf5.hpp"
-#include "jetrain/io/hdf5_file.hpp"
-#include "jetrain/jets/augmentation.hpp"
-#include "jetrain/jets/image.hpp"
+#include "core/random.hpp"
+#include "io/hdf5.hpp"
+#include "io/hdf5_file.hpp"
+#include "jets/augmentation.hpp"
+#include "jets/image.hpp"
 
 namespace jetrain {
 namespace {

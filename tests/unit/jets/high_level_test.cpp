@@ -1,11 +1,11 @@
-#include "jetrain/jets/high_level.hpp"
+#include "jets/high_level.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "jetrain/io/hdf5.hpp"
-#include "jetrain/io/hdf5_file.hpp"
+#include "io/hdf5.hpp"
+#include "io/hdf5_file.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/jets/image.hpp"
+#include "jets/image.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/io/hdf5.hpp"
+#include "io/hdf5.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

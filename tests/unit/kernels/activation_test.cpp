@@ -1,4 +1,4 @@
-#include "jetrain/kernels/activation.hpp"
+#include "kernels/activation.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "jetrain/kernels/conv2d.hpp"
+#include "kernels/conv2d.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "jetrain/kernels/dense.hpp"
+#include "kernels/dense.hpp"
 
 #include <cblas.h>
 #include <gtest/gtest.h>
 
 #include <ostream>
 
-#include "jetrain/kernels/exact_sum.hpp"
+#include "kernels/exact_sum.hpp"
 #include "leaf.hpp"
 
 namespace jetrain::kernels {

@@ -1,4 +1,4 @@
-#include "jetrain/kernels/exact_sum.hpp"
+#include "kernels/exact_sum.hpp"
 
 #include <gtest/gtest.h>
 

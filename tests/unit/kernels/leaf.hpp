@@ -10,8 +10,8 @@
 #include <random>
 #include <vector>
 
-#include "jetrain/core/aligned_buffer.hpp"
-#include "jetrain/kernels/lanes.hpp"
+#include "core/aligned_buffer.hpp"
+#include "kernels/lanes.hpp"
 
 namespace jetrain::test {
 

@@ -1,4 +1,4 @@
-#include "jetrain/kernels/pool2d.hpp"
+#include "kernels/pool2d.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "jetrain/nn/model.hpp"
+#include "nn/model.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <random>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/kernels/exact_sum.hpp"
+#include "jetrain/error.hpp"
+#include "kernels/exact_sum.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/optim/optimizer.hpp"
+#include "optim/optimizer.hpp"
 
 #include <gtest/gtest.h>
 #include <omp.h>
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "jetrain/config/config.hpp"
+#include "config/config.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/optim/schedule.hpp"
+#include "optim/schedule.hpp"
 
 #include <gtest/gtest.h>
 

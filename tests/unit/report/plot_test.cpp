@@ -1,4 +1,4 @@
-#include "jetrain/report/plot.hpp"
+#include "report/plot.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

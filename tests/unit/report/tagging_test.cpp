@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/report/figures.hpp"
+#include "jetrain/error.hpp"
+#include "report/figures.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {

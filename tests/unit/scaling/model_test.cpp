@@ -1,11 +1,11 @@
-#include "jetrain/scaling/model.hpp"
+#include "scaling/model.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "jetrain/core/error.hpp"
-#include "jetrain/scaling/projection.hpp"
+#include "jetrain/error.hpp"
+#include "scaling/projection.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,8 +1,8 @@
-#include "jetrain/scaling/points.hpp"
+#include "scaling/points.hpp"
 
 #include <gtest/gtest.h>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,9 +1,9 @@
-#include "jetrain/scaling/report.hpp"
+#include "scaling/report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,8 +1,8 @@
-#include "jetrain/study/share.hpp"
+#include "study/share.hpp"
 
 #include <gtest/gtest.h>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "jetrain/study/study_locks.hpp"
+#include "study/study_locks.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -6,7 +6,7 @@
 
 #include <csignal>
 
-#include "jetrain/core/error.hpp"
+#include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {

@@ -1,4 +1,4 @@
-#include "jetrain/train/early_stopping.hpp"
+#include "train/early_stopping.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,69 @@
+#include "batches/redistribute.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "core/checked_cast.hpp"
+#include "core/leaf.hpp"
+#include "samples/image_message.hpp"
+
+namespace jetrain {
+namespace {
+
+/// Images travel in windows of the numbering, so that messages stay small beside the store (about 10 MB).
+constexpr std::int64_t kWindow = 32768;
+
+struct Range {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+Range overlap(const Range& a, const Range& b) {
+  const std::int64_t begin = std::max(a.begin, b.begin);
+  return {begin, std::max(begin, std::min(a.end, b.end))};
+}
+
+Range part(const std::vector<std::int64_t>& borders, int rank) {
+  const auto r = static_cast<std::size_t>(rank);
+  return {borders[r], borders[r + 1]};
+}
+
+}  // namespace
+
+std::vector<std::int64_t> even_borders(std::int64_t total, int ranks) {
+  const std::int64_t leaves = ceil_divide(total, kLanes);
+  std::vector<std::int64_t> borders;
+  for (std::int64_t r = 0; r <= ranks; ++r) borders.push_back(std::min(total, leaves * r / ranks * kLanes));
+  return borders;
+}
+
+std::vector<std::int64_t> root_borders(std::int64_t total, int ranks) {
+  std::vector<std::int64_t> borders(static_cast<std::size_t>(ranks) + 1, total);
+  borders.front() = 0;
+  return borders;
+}
+
+void redistribute(ImageSet& set, const std::vector<std::int64_t>& borders, const Communicator& comm) {
+  if (borders == set.begins) return;
+  const Range held = part(set.begins, comm.rank());
+  SparseImageStore arrived;
+  for (std::int64_t first = 0; first < set.total(); first += kWindow) {
+    const Range leaving = overlap(held, {first, first + kWindow});
+    std::vector<std::vector<std::byte>> outgoing;
+    for (int rank = 0; rank < comm.size(); ++rank) {
+      const Range wanted = overlap(leaving, part(borders, rank));
+      std::vector<SparseImage> images;
+      for (std::int64_t i = wanted.begin; i < wanted.end; ++i) images.push_back(set.images[i - held.begin]);
+      outgoing.push_back(pack_images(images));
+    }
+    for (const std::vector<std::byte>& bytes : comm.exchange(outgoing)) {
+      for (const SparseImage& image : unpack_images(bytes)) arrived.append(image);
+    }
+  }
+  arrived.shrink_to_fit();
+  set.images = std::move(arrived);
+  set.begins = borders;
+}
+
+}  // namespace jetrain

@@ -1,0 +1,79 @@
+#pragma once
+
+/// \file
+/// TCP connections beside MPI: one from each rank to rank 0. The system closes them the moment a process
+/// dies, however it dies, and they may be used by another thread than MPI's.
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "comm/communicator.hpp"
+
+namespace jetrain {
+
+class RankLinks {
+ public:
+  using Message = std::array<std::byte, 64>;
+  struct Event {
+    int rank = 0;
+    bool lost = false;  ///< its connection ended; `message` is then empty
+    Message message{};
+  };
+
+  /// Rank 0 listens on a free port; all others connect, for at most a few seconds. Collective.
+  explicit RankLinks(const Communicator& comm);
+  ~RankLinks();
+  RankLinks(const RankLinks&) = delete;
+  RankLinks& operator=(const RankLinks&) = delete;
+
+  /// How many ranks (but rank 0) have no connection: a firewall between the nodes, as a rule. On all ranks
+  /// the same.
+  int unlinked() const noexcept { return unlinked_; }
+
+  /// Whether rank 0 had not as many files to open as connections to take (`ulimit -n`). Elsewhere false.
+  bool out_of_files() const noexcept { return out_of_files_; }
+
+  /// What has come, after at most so many milliseconds. From one thread.
+  std::vector<Event> wait(int milliseconds);
+  /// Ends a `wait` in another thread.
+  void wake() noexcept;
+  /// To all ranks with a connection to this one; never blocks. From any thread, also from a signal handler.
+  void send(const Message& message) noexcept;
+
+ private:
+  using Token = std::array<std::byte, 16>;
+  /// A connection that has not yet said who it is, or a message that is not whole yet.
+  struct Incoming {
+    int rank = -1;
+    std::vector<std::byte> bytes;
+  };
+
+  void listen();
+  void watch(int file);
+  void connect(const std::vector<std::byte>& addresses, std::uint16_t port);
+  void meet(const Communicator& comm);
+  void end_connections();
+  bool say_hello(int socket) const;
+  std::vector<Event> look(int milliseconds);
+  void accept_all();
+  bool take(int socket, Incoming& from, std::vector<Event>& events);
+
+  int rank_;
+  int size_;
+  Token token_{};
+  int listener_ = -1;
+  int wake_ = -1;
+  int watched_ = -1;  ///< epoll's set of all of these
+  int unlinked_ = 0;
+  bool out_of_files_ = false;
+  std::unique_ptr<std::atomic<int>[]> sockets_;  ///< by rank; -1: none
+  std::unordered_map<int, Incoming> incoming_;   ///< by socket
+  std::vector<Event> early_;                     ///< came while this was being made
+};
+
+}  // namespace jetrain

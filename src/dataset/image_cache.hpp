@@ -1,0 +1,48 @@
+#pragma once
+
+/// \file
+/// The image cache (data.cache): an HDF5 file with the sparse images of the sets that training reads, so that
+/// the next run starts at once. Images stand in global order, so any number of ranks may read what any other
+/// number wrote, and every sample keeps its number.
+///
+/// A set is four flat datasets, cut into pieces of consecutive images that carry a checksum each; a rank
+/// verifies the pieces that it reads. The file carries a key, a hash of all that its images depend on:
+///
+///     /                   attributes: format, key, rows_read, rows_skipped, checksum (of the others)
+///     /train/counts       uint16   (images)  number of non-empty pixels
+///     /train/labels       uint8    (images)  1 top, 0 QCD
+///     /train/pixels       uint16   (pixels)  of all images, one after another
+///     /train/values       float32  (pixels)
+///     /train/pieces       uint64   (pieces, 3)  number of images, number of pixels, XXH3-64 of the four
+///     /validation/...
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/log_level.hpp"
+#include "dataset/image_loader.hpp"
+
+namespace jetrain {
+
+/// XXH3-128, in hexadecimal, of a text that names all that the images of `wanted` depend on: the format's
+/// version, each data file's path, size and time of modification, the settings of data and image, and the
+/// seed where the split is random. Rank 0 looks at the files. Collective.
+std::string image_cache_key(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
+
+/// Writes the sets that `wanted` names to `path`, whole or not at all. Collective.
+void write_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
+                       const LoadedImages& loaded, const Communicator& comm);
+
+/// Each rank's equal share of each set. DataError, agreed on, where the cache is stale (has another key) or
+/// damaged; UsageError where it is some other HDF5 file. Collective.
+LoadedImages read_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
+                              const Communicator& comm);
+
+/// The images from config.data.cache; where that is missing, stale or damaged, from `load`, and the cache is
+/// made anew. A cache that cannot be written is a warning. Collective.
+LoadedImages load_through_cache(const Config& config, const std::vector<Set>& wanted,
+                                const Communicator& comm, const std::function<LoadedImages()>& load,
+                                const Say& say);
+
+}  // namespace jetrain

@@ -1,0 +1,35 @@
+#pragma once
+
+/// \file
+/// The names of what stands in an image cache, for its writer and its reader.
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <cstdint>
+#include <string>
+
+#include "dataset/selection.hpp"
+
+namespace jetrain::image_cache_file {
+
+inline constexpr const char* kFormat = "jetrain image cache";
+
+/// "/train/counts"
+inline std::string path_of(Set set, const char* name) {
+  return fmt::format("/{}/{}", set_name(set), name);
+}
+
+/// The root's attributes.
+struct Header {
+  std::string key;
+  std::int64_t rows_read = 0;
+  std::int64_t rows_skipped = 0;
+
+  std::int64_t checksum() const {
+    const std::string text = fmt::format("{} {} {}", key, rows_read, rows_skipped);
+    return static_cast<std::int64_t>(XXH3_64bits(text.data(), text.size()));
+  }
+};
+
+}  // namespace jetrain::image_cache_file

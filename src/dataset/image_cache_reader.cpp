@@ -1,0 +1,203 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+
+#include "core/stopwatch.hpp"
+#include "dataset/image_cache.hpp"
+#include "dataset/image_cache_file.hpp"
+#include "dataset/image_piece.hpp"
+#include "io/hdf5.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+using image_cache_file::path_of;
+
+/// Fails unless the header stands as it was written.
+image_cache_file::Header read_header(hid_t file) {
+  const image_cache_file::Header header{hdf5::text_attribute(file, "key"),
+                                        hdf5::integer_attribute(file, "rows_read"),
+                                        hdf5::integer_attribute(file, "rows_skipped")};
+  if (header.checksum() != hdf5::integer_attribute(file, "checksum"))
+    throw DataError("its header does not match its checksum");
+  return header;
+}
+
+/// Entries first ... first + count - 1 of a one-dimensional dataset.
+template <class T>
+std::vector<T> read_part(hid_t dataset, hid_t memory_type, std::int64_t first, std::int64_t count) {
+  std::vector<T> entries(static_cast<std::size_t>(count));
+  if (entries.empty()) return entries;
+  const auto start = static_cast<hsize_t>(first);
+  const auto size = static_cast<hsize_t>(count);
+  const hdf5::Handle in_file(H5Dget_space(dataset), H5Sclose);
+  const hdf5::Handle in_memory(H5Screate_simple(1, &size, nullptr), H5Sclose);
+  H5Sselect_hyperslab(in_file, H5S_SELECT_SET, &start, nullptr, &size, nullptr);
+  hdf5::check(H5Dread(dataset, memory_type, in_memory, in_file, H5P_DEFAULT, entries.data()), "reading");
+  return entries;
+}
+
+/// One set in the file: its datasets, whose shapes fit together.
+class StoredSet {
+ public:
+  StoredSet(hid_t file, Set set)
+      : name_(set_name(set)),
+        counts_(hdf5::open_dataset(file, path_of(set, "counts"))),
+        labels_(hdf5::open_dataset(file, path_of(set, "labels"))),
+        pixels_(hdf5::open_dataset(file, path_of(set, "pixels"))),
+        values_(hdf5::open_dataset(file, path_of(set, "values"))) {
+    read_table(hdf5::open_dataset(file, path_of(set, "pieces")));
+    const std::vector<std::int64_t> images{images_};
+    const std::vector<std::int64_t> pixels{pixel_count_};
+    if (hdf5::dimensions(counts_) != images || hdf5::dimensions(labels_) != images ||
+        hdf5::dimensions(pixels_) != pixels || hdf5::dimensions(values_) != pixels) {
+      throw DataError(fmt::format("the shapes of its {} set do not fit together", name_));
+    }
+  }
+
+  std::int64_t images() const noexcept { return images_; }
+
+  /// Images first ... last - 1; reads, and verifies, the pieces that they lie in.
+  SparseImageStore read(std::int64_t first, std::int64_t last) const {
+    SparseImageStore store;
+    std::int64_t image = 0;
+    std::int64_t pixel = 0;
+    for (const PieceRecord& record : table_) {
+      const auto piece_images = static_cast<std::int64_t>(record.images);
+      if (image < last && image + piece_images > first) {
+        const ImagePiece piece = read_piece(record, image, pixel);
+        append(piece, std::max<std::int64_t>(first - image, 0), std::min(last - image, piece_images), store);
+      }
+      image += piece_images;
+      pixel += static_cast<std::int64_t>(record.pixels);
+    }
+    store.shrink_to_fit();
+    return store;
+  }
+
+ private:
+  void read_table(hid_t dataset) {
+    const std::vector<std::int64_t> sizes = hdf5::dimensions(dataset);
+    if (sizes.size() != 2 || sizes[1] != 3)
+      throw DataError(fmt::format("the shapes of its {} set do not fit together", name_));
+    table_.resize(static_cast<std::size_t>(sizes[0]));
+    if (table_.empty()) return;
+    hdf5::check(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, table_.data()),
+                "reading the table of pieces");
+    for (const PieceRecord& record : table_) {
+      constexpr std::uint64_t kSane = std::uint64_t{1} << 32;
+      if (record.images == 0 || record.images > kSane || record.pixels > kSane)
+        throw DataError(fmt::format("the table of pieces of its {} set is no such table", name_));
+      images_ += static_cast<std::int64_t>(record.images);
+      pixel_count_ += static_cast<std::int64_t>(record.pixels);
+    }
+  }
+
+  ImagePiece read_piece(const PieceRecord& record, std::int64_t image, std::int64_t pixel) const {
+    const auto images = static_cast<std::int64_t>(record.images);
+    const auto pixels = static_cast<std::int64_t>(record.pixels);
+    ImagePiece piece{read_part<std::uint16_t>(counts_, H5T_NATIVE_UINT16, image, images),
+                     read_part<std::uint8_t>(labels_, H5T_NATIVE_UINT8, image, images),
+                     read_part<std::uint16_t>(pixels_, H5T_NATIVE_UINT16, pixel, pixels),
+                     read_part<float>(values_, H5T_NATIVE_FLOAT, pixel, pixels)};
+    if (piece.checksum() != record.checksum) {
+      throw DataError(fmt::format("images {} to {} of its {} set do not match their checksum", image,
+                                  image + images - 1, name_));
+    }
+    return piece;
+  }
+
+  /// Images first ... last - 1 of `piece`.
+  static void append(const ImagePiece& piece, std::int64_t first, std::int64_t last,
+                     SparseImageStore& store) {
+    std::size_t begin = 0;
+    for (std::int64_t i = 0; i < last; ++i) {
+      const auto index = static_cast<std::size_t>(i);
+      const std::size_t count = piece.counts[index];
+      if (i >= first)
+        store.append({{piece.pixels.data() + begin, count},
+                      {piece.values.data() + begin, count},
+                      piece.labels[index]});
+      begin += count;
+    }
+  }
+
+  const char* name_;
+  hdf5::Handle counts_;
+  hdf5::Handle labels_;
+  hdf5::Handle pixels_;
+  hdf5::Handle values_;
+  std::vector<PieceRecord> table_;
+  std::int64_t images_ = 0;
+  std::int64_t pixel_count_ = 0;
+};
+
+/// This rank's equal share.
+ImageSet read_share(const StoredSet& stored, const Communicator& comm) {
+  ImageSet set;
+  for (std::int64_t rank = 0; rank <= comm.size(); ++rank)
+    set.begins.push_back(stored.images() * rank / comm.size());
+  const auto me = static_cast<std::size_t>(comm.rank());
+  set.images = stored.read(set.begins[me], set.begins[me + 1]);
+  return set;
+}
+
+/// Through MPI-IO, which needs no locks, but each rank for itself: a damaged file may stop one rank only.
+hdf5::Handle open_alone(const std::string& path) {
+  try {
+    return hdf5::open_file(path, Communicator::self());
+  } catch (const Error&) {
+    throw DataError("it cannot be opened as an HDF5 file");
+  }
+}
+
+void refuse_other_files(hid_t file, const std::string& path) {
+  if (H5Aexists(file, "format") > 0 && hdf5::text_attribute(file, "format") == image_cache_file::kFormat)
+    return;
+  throw UsageError(fmt::format(
+      "data.cache: {} is an HDF5 file but no image cache: name another file, or remove this one", path));
+}
+
+/// What this rank keeps of the cache, nothing if it is stale; no other rank takes part.
+std::optional<LoadedImages> read_alone(const std::string& path, const std::string& key,
+                                       const std::vector<Set>& wanted, const Communicator& comm) {
+  const hdf5::Handle file = open_alone(path);
+  refuse_other_files(file, path);
+  const image_cache_file::Header header = read_header(file);
+  if (header.key != key) return std::nullopt;
+  LoadedImages loaded;
+  loaded.from_cache = true;
+  loaded.rows_read = header.rows_read;
+  loaded.rows_skipped = header.rows_skipped;
+  for (ImageSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(comm.size()) + 1, 0);
+  for (const Set set : wanted) loaded[set] = read_share(StoredSet(file, set), comm);
+  return loaded;
+}
+
+}  // namespace
+
+LoadedImages read_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
+                              const Communicator& comm) {
+  const Stopwatch watch;
+  LoadedImages loaded;
+  comm.agree([&] {
+    std::optional<LoadedImages> found;
+    try {
+      found = read_alone(path, key, wanted, comm);
+    } catch (const UsageError&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw DataError(fmt::format("the image cache {} is damaged ({})", path, error.what()));
+    }
+    if (!found)
+      throw DataError(fmt::format("the image cache {} is stale: its data or settings changed", path));
+    loaded = std::move(*found);
+  });
+  loaded.read_seconds = watch.seconds();
+  return loaded;
+}
+
+}  // namespace jetrain

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <xxhash.h>
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "samples/sparse_image_store.hpp"
+
+namespace jetrain {
+
+/// Consecutive images as they stand in the image cache.
+struct ImagePiece {
+  std::vector<std::uint16_t> counts;  ///< (images)
+  std::vector<std::uint8_t> labels;   ///< (images)
+  std::vector<std::uint16_t> pixels;  ///< (sum of counts)
+  std::vector<float> values;          ///< (sum of counts)
+
+  void append(const SparseImage& image) {
+    counts.push_back(static_cast<std::uint16_t>(image.pixels.size()));
+    labels.push_back(image.label);
+    pixels.insert(pixels.end(), image.pixels.begin(), image.pixels.end());
+    values.insert(values.end(), image.values.begin(), image.values.end());
+  }
+
+  std::uint64_t checksum() const {
+    const auto hash = [](const auto& entries) {
+      return std::uint64_t{XXH3_64bits(entries.data(), entries.size() * sizeof entries[0])};
+    };
+    return hash(std::array<std::uint64_t, 4>{hash(counts), hash(labels), hash(pixels), hash(values)});
+  }
+};
+
+/// A row of the cache's table of pieces.
+struct PieceRecord {
+  std::uint64_t images = 0;
+  std::uint64_t pixels = 0;
+  std::uint64_t checksum = 0;
+};
+static_assert(sizeof(PieceRecord) == 3 * sizeof(std::uint64_t));
+
+}  // namespace jetrain

@@ -1,0 +1,171 @@
+#include "dataset/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/permutation.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+/// The labels of `range`, on every rank.
+std::vector<std::uint8_t> read_labels(const JetSource& source, RowRange range, const Communicator& comm) {
+  const RowRange mine = source.slice(range, comm.rank(), comm.size());
+  std::vector<std::uint8_t> labels(static_cast<std::size_t>(mine.size()));
+  comm.agree([&] {
+    source.read(
+        mine,
+        [&](std::int64_t, const JetBlock& block) {
+          for (std::int64_t i = 0; i < block.rows; ++i) {
+            labels[static_cast<std::size_t>(block.first_row - mine.first + i)] =
+                block.is_signal(i) == 1 ? 1 : 0;
+          }
+        },
+        [](std::int64_t) {});
+  });
+  std::vector<std::uint8_t> all = comm.gather(std::span<const std::uint8_t>(labels));
+  all.resize(static_cast<std::size_t>(range.size()));
+  comm.broadcast(std::span<std::uint8_t>(all));
+  return all;
+}
+
+/// Marks the first `jets` / 2 rows of each class. Labels are read from a leading range that grows until it
+/// suffices.
+std::vector<bool> keep_balanced(std::int64_t jets, const RowLabels& source) {
+  const std::array<std::int64_t, 2> wanted{jets / 2, jets - jets / 2};
+  for (std::int64_t rows = std::min(source.rows, jets + jets / 8 + 64);;
+       rows = std::min(source.rows, 2 * rows)) {
+    const std::vector<std::uint8_t> labels = source.first_labels(rows);
+    std::array<std::int64_t, 2> found{0, 0};
+    std::vector<bool> kept;
+    for (const std::uint8_t label : labels) {
+      if (found == wanted) break;
+      kept.push_back(label < 2 && found[label] < wanted[label]);
+      if (kept.back()) ++found[label];
+    }
+    if (found == wanted) return kept;
+    if (rows == source.rows) {
+      throw CollectiveError(
+          fmt::format(
+              "data.limit.jets: {} balanced jets need {} tops and {} QCD jets, but {} has {} and {}: ask for "
+              "fewer, or take: leading",
+              jets, wanted[1], wanted[0], source.name, found[1], found[0]),
+          ExitStatus::failed);
+    }
+  }
+}
+
+}  // namespace
+
+Set parse_set(const std::string& word) {
+  if (word == "train") return Set::train;
+  if (word == "validation") return Set::validation;
+  if (word == "test") return Set::test;
+  throw UsageError(fmt::format("\"{}\" is no set: use train, validation or test", word));
+}
+
+const char* set_name(Set set) {
+  switch (set) {
+    case Set::train:
+      return "train";
+    case Set::validation:
+      return "validation";
+    case Set::test:
+      return "test";
+    case Set::none:
+      break;
+  }
+  return "none";
+}
+
+Selection Selection::everything(std::int64_t rows, Set set) {
+  Selection selection;
+  selection.rows_ = rows;
+  selection.only_ = set;
+  return selection;
+}
+
+RowLabels row_labels(const JetSource& source, const Communicator& comm) {
+  return {source.rows(), source.files().front(), [&](std::int64_t rows) {
+            return read_labels(source, {0, rows}, comm);
+          }};
+}
+
+Selection Selection::limited(const LimitConfig& limit, Set set, const JetSource& source,
+                             const Communicator& comm) {
+  return limited(limit, set, row_labels(source, comm));
+}
+
+Selection Selection::from_config(const Config& config, const JetSource& source, const Communicator& comm) {
+  return from_config(config, row_labels(source, comm));
+}
+
+Selection Selection::limited(const LimitConfig& limit, Set set, const RowLabels& rows) {
+  Selection selection = everything(rows.rows, set);
+  if (limit.jets == 0 || limit.jets >= rows.rows) return selection;
+  selection.rows_ = limit.jets;
+  if (limit.take == "balanced") {
+    selection.kept_ = keep_balanced(limit.jets, rows);
+    selection.rows_ = std::ssize(selection.kept_);
+  }
+  return selection;
+}
+
+Selection Selection::from_config(const Config& config, const RowLabels& rows) {
+  const SplitConfig& split = config.data.split;
+  Selection selection = limited(config.data.limit, Set::train, rows);
+  if (split.method == "column") {
+    selection.by_ttv_ = true;
+    return selection;
+  }
+  const std::int64_t jets = selection.kept_.empty()
+                                ? selection.rows_
+                                : std::count(selection.kept_.begin(), selection.kept_.end(), true);
+  // Keras: the first int(n * (1 - validation_split)) rows train.
+  const auto rows_before = [&](double fraction_after) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(jets) * (1.0 - fraction_after)));
+  };
+  const std::int64_t train = rows_before(split.validation + split.test);
+  const std::int64_t test_end = rows_before(split.validation);
+  std::vector<Set> by_position(static_cast<std::size_t>(jets), Set::train);
+  std::fill(by_position.begin() + train, by_position.begin() + test_end, Set::test);
+  std::fill(by_position.begin() + test_end, by_position.end(), Set::validation);
+  if (split.method == "random") {
+    const auto order = random_permutation(jets, config.seed, Purpose::split, 0);
+    std::vector<Set> shuffled(by_position.size());
+    for (std::size_t i = 0; i < order.size(); ++i) shuffled[order[i]] = by_position[i];
+    by_position = std::move(shuffled);
+  }
+  if (selection.kept_.empty()) {
+    selection.sets_ = std::move(by_position);
+    return selection;
+  }
+  auto next = by_position.begin();
+  for (const bool kept : selection.kept_) selection.sets_.push_back(kept ? *next++ : Set::none);
+  selection.kept_.clear();
+  return selection;
+}
+
+Set Selection::set_of(std::int64_t row, std::int64_t ttv) const {
+  if (row >= rows_) return Set::none;
+  const auto i = static_cast<std::size_t>(row);
+  if (!kept_.empty() && !kept_[i]) return Set::none;
+  if (by_ttv_) {
+    switch (static_cast<Ttv>(ttv)) {
+      case Ttv::train:
+        return Set::train;
+      case Ttv::test:
+        return Set::test;
+      case Ttv::validation:
+        return Set::validation;
+    }
+    return Set::none;
+  }
+  return sets_.empty() ? only_ : sets_[i];
+}
+
+}  // namespace jetrain

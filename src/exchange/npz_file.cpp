@@ -1,0 +1,67 @@
+#include "exchange/npz_file.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "core/output_file.hpp"
+#include "exchange/npy_array.hpp"
+#include "exchange/zip_archive.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+std::string key_of(const ParameterView& view) {
+  return fmt::format("{}/{}", view.layer, view.spec.name);
+}
+
+std::string read_all(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  if (!in) throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  return bytes;
+}
+
+}  // namespace
+
+void save_npz(const std::string& path, const Model& model) {
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const ParameterView& view : model.parameter_views()) {
+    const auto values = model.parameters().subspan(static_cast<std::size_t>(view.offset),
+                                                   static_cast<std::size_t>(view.spec.size()));
+    members.emplace_back(key_of(view) + ".npy", npy_bytes(view.spec.shape, values));
+  }
+  write_text(path, zip_bytes(members));
+}
+
+void load_npz(const std::string& path, Model& model) {
+  std::map<std::string, std::string> members = unzip(path, read_all(path));
+  for (const ParameterView& view : model.parameter_views()) {
+    const std::string key = key_of(view);
+    const auto member = members.find(key + ".npy");
+    if (member == members.end()) {
+      throw DataError(fmt::format("{} has no array {} ({}), which the config's network has", path, key,
+                                  fmt::join(view.spec.shape, ", ")));
+    }
+    const NpyArray array = parse_npy(fmt::format("{}, array {}", path, key), member->second);
+    if (array.shape != view.spec.shape) {
+      throw DataError(
+          fmt::format("{}: the array {} has the shape ({}), but the config's network has ({}) there", path,
+                      key, fmt::join(array.shape, ", "), fmt::join(view.spec.shape, ", ")));
+    }
+    std::copy(array.values.begin(), array.values.end(), model.parameters().data() + view.offset);
+    members.erase(member);
+  }
+  if (!members.empty()) {
+    throw DataError(
+        fmt::format("{} has {}, which the config's network does not have", path, members.begin()->first));
+  }
+}
+
+}  // namespace jetrain

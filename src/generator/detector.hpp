@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/random.hpp"
+#include "generator/four_vector.hpp"
+#include "generator/fragmentation.hpp"
+
+namespace jetrain {
+
+/// What a simple, ATLAS-like detector sees of the hadrons: tracks, and towers of neutral energy. Massless
+/// momenta.
+std::vector<FourVector> detect(std::span<const Hadron> hadrons, RandomStream& random);
+
+}  // namespace jetrain

@@ -1,0 +1,84 @@
+#include "inference/model_file.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <optional>
+#include <vector>
+
+#include "io/hdf5_file.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+constexpr const char* kFormat = "jetrain model";
+constexpr std::int64_t kVersion = 1;
+
+std::string dataset_path(const ParameterView& view) {
+  return fmt::format("/weights/{}/{}", view.layer, view.spec.name);
+}
+
+void read_weights(hid_t file, Model& model) {
+  for (const ParameterView& view : model.parameter_views()) {
+    hdf5::read_array(file, dataset_path(view), view.spec.shape, model.parameters().data() + view.offset);
+  }
+}
+
+/// `text` becomes the config as it stands in the file.
+StoredModel read_model(const std::string& path, std::string& text) {
+  const bool complete = hdf5::has_seal(path);
+  if (complete) hdf5::check_seal(path);
+  const hdf5::Handle file = hdf5::open_file(path);
+  if (!complete || H5Aexists(file, "format") <= 0 || hdf5::text_attribute(file, "format") != kFormat) {
+    throw DataError(
+        fmt::format("{} is not a jetrain model, or it is cut off: give the best.h5 of a run", path));
+  }
+  text = hdf5::read_text(file, "/config");
+  Config config = parse_config(text, path + ":/config", {}, false);
+  Model model = make_model(config);
+  read_weights(file, model);
+  return {std::move(config), std::move(model)};
+}
+
+}  // namespace
+
+std::string weights_hash(std::span<const float> parameters) {
+  const XXH128_hash_t hash = XXH3_128bits(parameters.data(), parameters.size_bytes());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+void save_model(const std::string& path, const Config& config, const Model& model,
+                std::span<const float> parameters) {
+  hdf5::write_file(path, hdf5::Seal::checksum, [&](hid_t file) {
+    hdf5::write_attribute(file, "format", kFormat);
+    hdf5::write_attribute(file, "version", kVersion);
+    hdf5::write_attribute(file, "weights_hash", weights_hash(parameters));
+    hdf5::write_text(file, "/config", to_yaml(config));
+    for (const ParameterView& view : model.parameter_views())
+      hdf5::write_array(file, dataset_path(view), view.spec.shape, parameters.data() + view.offset);
+  });
+}
+
+StoredModel read_model(const std::string& path) {
+  std::string text;
+  return read_model(path, text);
+}
+
+StoredModel load_model(const std::string& path, const Communicator& comm) {
+  std::string text;
+  std::optional<StoredModel> stored;
+  comm.agree([&] {
+    if (comm.is_root()) stored.emplace(read_model(path, text));
+  });
+  text = comm.broadcast(text);
+  if (!stored) {
+    Config config = parse_config(text, path + ":/config", {}, false);
+    Model model = make_model(config);
+    stored.emplace(StoredModel{std::move(config), std::move(model)});
+  }
+  comm.broadcast(stored->model.parameters());
+  return std::move(*stored);
+}
+
+}  // namespace jetrain

@@ -1,0 +1,37 @@
+#pragma once
+
+/// \file
+/// A trained model as one self-contained HDF5 file (RUN/best.h5):
+///   /                      attributes format = "jetrain model", version = 1, weights_hash
+///   /config                the resolved config (YAML) as a scalar string
+///   /weights/LAYER/kernel  float32, shaped and ordered as in Keras
+///   /weights/LAYER/bias    float32
+
+#include <string>
+
+#include "comm/communicator.hpp"
+#include "config/config.hpp"
+#include "inference/model_input.hpp"
+
+namespace jetrain {
+
+struct StoredModel {
+  Config config;
+  Model model;
+};
+
+/// XXH3-128 of the parameters' bytes in arena order, in hexadecimal.
+std::string weights_hash(std::span<const float> parameters);
+
+/// Writes the file whole or not at all. On one rank.
+void save_model(const std::string& path, const Config& config, const Model& model,
+                std::span<const float> parameters);
+
+/// On one rank; needs no MPI. DataError where the file is no model, or damaged.
+StoredModel read_model(const std::string& path);
+
+/// Rank 0 reads, all ranks get it. DataError (agreed on) where the file is no model, or its weights do not
+/// have the hash that was stored with them. Collective.
+StoredModel load_model(const std::string& path, const Communicator& comm);
+
+}  // namespace jetrain

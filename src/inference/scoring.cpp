@@ -1,0 +1,199 @@
+#include "inference/scoring.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include "core/checked_cast.hpp"
+#include "core/progress.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+/// Scores of one leaf.
+struct LeafScores {
+  std::array<float, kLanes> scores;
+  std::int64_t loss_sum = 0;
+  std::int64_t correct = 0;
+};
+
+/// One thread's forward pass.
+class LeafScorer {
+ public:
+  explicit LeafScorer(const Model& model) : model_(model), workspace_(model, false) {}
+
+  /// Of the leaf scored last.
+  float output(std::size_t o, std::size_t lane) const { return workspace_.predictions()[o * kLanes + lane]; }
+
+  LeafScores score(std::span<const SparseImage> images) {
+    progress::tick();
+    densify(images, workspace_);
+    std::array<std::uint8_t, kLanes> labels;
+    const LeafTargets targets = leaf_targets(model_, images, labels.data(), workspace_);
+    std::array<double, kLanes> losses;
+    model_.forward(workspace_, targets, losses.data());
+    LeafScores result;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const std::int64_t score_at = model_.outputs() == 1 ? 0 : kLanes;
+      result.scores[i] = workspace_.predictions()[score_at + static_cast<std::int64_t>(i)];
+      if (targets.values == nullptr)
+        result.correct += predicted_class(model_.outputs(), workspace_.predictions(), i) == labels[i] ? 1 : 0;
+      result.loss_sum += loss_to_fixed(losses[i]);
+    }
+    return result;
+  }
+
+ private:
+  const Model& model_;
+  LeafWorkspace workspace_;
+};
+
+}  // namespace
+
+void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
+  const Planes input = workspace.input();
+  const Planes features = workspace.features();
+  const std::int64_t plane = input.rows * input.columns;
+  for (std::int64_t k = 0; k < input.channels; ++k) {
+    for (std::int64_t row = 0; row < input.rows; ++row)
+      std::memset(input.at(k, row, 0), 0, static_cast<std::size_t>(input.columns * kLanes) * sizeof(float));
+  }
+  if (features.data != nullptr)
+    std::memset(features.data, 0, static_cast<std::size_t>(features.columns * kLanes) * sizeof(float));
+  std::fill_n(workspace.targets().data(), workspace.targets().size(), 0.0F);
+  for (std::size_t lane = 0; lane < samples.size(); ++lane) {
+    const SparseImage& sample = samples[lane];
+    for (std::size_t i = 0; i < sample.pixels.size(); ++i) {
+      std::int64_t at = sample.pixels[i];
+      if (at < input.channels * plane) {
+        const std::int64_t k = at < plane ? 0 : at / plane;
+        at -= k * plane;
+        input.at(k, at / input.columns, at % input.columns)[lane] = sample.values[i];
+        continue;
+      }
+      at -= input.channels * plane;
+      if (at < features.columns) {
+        features.at(0, 0, at)[lane] = sample.values[i];
+      } else {
+        workspace.targets()[static_cast<std::size_t>((at - features.columns) * kLanes) + lane] =
+            sample.values[i];
+      }
+    }
+  }
+}
+
+LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
+                         LeafWorkspace& workspace) {
+  const std::size_t count = std::min(samples.size(), static_cast<std::size_t>(kLanes));
+  for (std::size_t i = 0; i < count; ++i) labels[i] = samples[i].label;
+  return {{labels, count}, model.input().targets > 0 ? workspace.targets().data() : nullptr};
+}
+
+ScoredJets score_images(const Model& model, std::int64_t count,
+                        const std::function<SparseImage(std::int64_t)>& image, std::vector<float>* outputs) {
+  ScoredJets result;
+  const auto width = static_cast<std::size_t>(model.outputs());
+  if (outputs != nullptr) outputs->resize(static_cast<std::size_t>(count) * width);
+  result.scores.resize(static_cast<std::size_t>(count));
+  result.labels.resize(static_cast<std::size_t>(count));
+  std::int64_t loss_sum = 0;
+  std::int64_t correct = 0;
+#pragma omp parallel reduction(+ : loss_sum, correct) if (count > kLanes)  // not to wake a team for a leaf
+  {
+    LeafScorer scorer(model);
+    std::array<SparseImage, kLanes> images;
+#pragma omp for schedule(dynamic, 4)
+    for (std::int64_t leaf = 0; leaf < ceil_divide(count, kLanes); ++leaf) {
+      const std::int64_t first = leaf * kLanes;
+      const std::int64_t size = std::min(kLanes, count - first);
+      for (std::int64_t i = 0; i < size; ++i) images[static_cast<std::size_t>(i)] = image(first + i);
+      const LeafScores scores = scorer.score({images.data(), static_cast<std::size_t>(size)});
+      for (std::int64_t i = 0; i < size; ++i) {
+        result.scores[static_cast<std::size_t>(first + i)] = scores.scores[static_cast<std::size_t>(i)];
+        result.labels[static_cast<std::size_t>(first + i)] = images[static_cast<std::size_t>(i)].label;
+        if (outputs == nullptr) continue;
+        for (std::size_t o = 0; o < width; ++o)
+          (*outputs)[static_cast<std::size_t>(first + i) * width + o] =
+              scorer.output(o, static_cast<std::size_t>(i));
+      }
+      loss_sum += scores.loss_sum;
+      correct += scores.correct;
+    }
+  }
+  result.loss_sum = loss_sum;
+  result.correct = correct;
+  result.labelled = model.input().targets == 0;
+  return result;
+}
+
+ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange range,
+                       const Selection& selection, Set set, const SampleMaker& maker, bool skip_bad_rows,
+                       const Communicator& comm) {
+  ScoredSlice result;
+  comm.agree([&] {
+    std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));
+    std::vector<ScoredSlice> slots(static_cast<std::size_t>(source.window_slots()));
+    const auto consume = [&](std::int64_t slot, const JetBlock& block) {
+      auto& scorer = scorers[static_cast<std::size_t>(omp_get_thread_num())];
+      if (!scorer) scorer = std::make_unique<LeafScorer>(model);
+      ScoredSlice& out = slots[static_cast<std::size_t>(slot)];
+      SparseImageStore images;
+      for_each_image(source, selection, {set}, maker, skip_bad_rows, block, out.skipped,
+                     [&](std::int64_t row, Set, const SparseImage& image) {
+                       images.append(image);
+                       out.rows.push_back({row, 0.0F, image.label});
+                     });
+      std::array<SparseImage, kLanes> leaf;
+      for (std::int64_t first = 0; first < images.size(); first += kLanes) {
+        const std::int64_t size = std::min(kLanes, images.size() - first);
+        for (std::int64_t i = 0; i < size; ++i) leaf[static_cast<std::size_t>(i)] = images[first + i];
+        const LeafScores scores = scorer->score({leaf.data(), static_cast<std::size_t>(size)});
+        for (std::int64_t i = 0; i < size; ++i) {
+          out.rows[static_cast<std::size_t>(first + i)].score = scores.scores[static_cast<std::size_t>(i)];
+        }
+        out.loss_sum += scores.loss_sum;
+        out.correct += scores.correct;
+      }
+    };
+    source.read(source.slice(range, comm.rank(), comm.size()), consume, [&](std::int64_t count) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        ScoredSlice& slot = slots[static_cast<std::size_t>(i)];
+        result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());
+        result.loss_sum += slot.loss_sum;
+        result.correct += slot.correct;
+        result.skipped += slot.skipped;
+        slot = {};
+      }
+    });
+  });
+  return result;
+}
+
+ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm) {
+  ScoredSlice all;
+  all.loss_sum = comm.sum(slice.loss_sum);
+  all.correct = comm.sum(slice.correct);
+  all.skipped = comm.sum(slice.skipped);
+  all.labelled = slice.labelled;
+  all.rows = comm.gather(std::span<const ScoredRow>(slice.rows));
+  all.outputs = comm.gather(std::span<const float>(slice.outputs));
+  return all;
+}
+
+ScoredJets without_rows(const ScoredSlice& slice) {
+  ScoredJets scored;
+  for (const ScoredRow& row : slice.rows) {
+    scored.scores.push_back(row.score);
+    scored.labels.push_back(row.label);
+  }
+  scored.loss_sum = slice.loss_sum;
+  scored.correct = slice.correct;
+  scored.labelled = slice.labelled;
+  return scored;
+}
+
+}  // namespace jetrain

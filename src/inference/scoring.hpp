@@ -1,0 +1,61 @@
+#pragma once
+
+/// \file
+/// The forward pass over many jets: of images in memory, or straight from files without keeping images.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "comm/communicator.hpp"
+#include "dataset/image_loader.hpp"
+#include "nn/model.hpp"
+#include "statistics/metrics.hpp"
+
+namespace jetrain {
+
+/// Writes up to sixteen samples side by side into a leaf's inputs, features and targets; other lanes and
+/// positions are 0.
+void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace);
+
+/// The labels of a leaf's samples, and its targets if there are any; `labels` is filled.
+LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
+                         LeafWorkspace& workspace);
+
+/// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th. `outputs` (null: not wanted)
+/// becomes what the network says of each, (count, outputs).
+ScoredJets score_images(const Model& model, std::int64_t count,
+                        const std::function<SparseImage(std::int64_t)>& image,
+                        std::vector<float>* outputs = nullptr);
+
+/// One scored row of a file.
+struct ScoredRow {
+  std::int64_t row = 0;
+  float score = 0;
+  std::uint8_t label = 0;
+};
+
+/// This rank's rows (in file order) and the sums over them.
+struct ScoredSlice {
+  std::vector<ScoredRow> rows;
+  std::int64_t loss_sum = 0;
+  std::int64_t correct = 0;
+  std::int64_t skipped = 0;
+  bool labelled = true;        ///< false: a regression
+  std::vector<float> outputs;  ///< (rows, outputs) of plain arrays, where there are more than two
+};
+
+/// Scores those rows of `range` that `selection` gives to `set`, window by window: memory grows with scores
+/// (16 bytes a row), but not with images. Collective. Bad rows as in load_images.
+ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange range,
+                       const Selection& selection, Set set, const SampleMaker& maker, bool skip_bad_rows,
+                       const Communicator& comm);
+
+/// All slices' rows on rank 0 in file order (empty elsewhere), with the sums over all ranks. Collective.
+ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm);
+
+/// The scores and labels alone, for compute_metrics.
+ScoredJets without_rows(const ScoredSlice& slice);
+
+}  // namespace jetrain

@@ -1,0 +1,117 @@
+#include "jetrain/tagger.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <functional>
+
+#include "inference/model_file.hpp"
+#include "inference/scoring.hpp"
+#include "samples/sample_maker.hpp"
+
+namespace jetrain {
+namespace {
+
+/// Writes sample i as SampleMaker::make does; false where a number is NaN or infinite.
+using MakeSample =
+    std::function<bool(std::int64_t i, std::uint16_t* positions, float* values, std::int64_t& count)>;
+
+/// Makes and scores leaf by leaf, so that memory does not grow with the samples. `noun`: what a sample is.
+std::vector<float> score_samples(const Model& model, std::int64_t count, std::int64_t most_entries,
+                                 const char* noun, const MakeSample& make, std::vector<float>* outputs) {
+  const auto room = static_cast<std::size_t>(most_entries);
+  const auto threads = static_cast<std::size_t>(omp_get_max_threads());
+  std::vector<std::uint16_t> positions(threads * kLanes * room);
+  std::vector<float> values(positions.size());
+  std::atomic<std::int64_t> first_bad{count};
+  // What a thread makes stays until it has scored the leaf: sample i is in its leaf's lane i % kLanes.
+  const auto sample = [&](std::int64_t i) -> SparseImage {
+    const auto lane = static_cast<std::size_t>(omp_get_thread_num() * kLanes + i % kLanes);
+    std::uint16_t* const own_positions = positions.data() + lane * room;
+    float* const own_values = values.data() + lane * room;
+    std::int64_t used = 0;
+    if (!make(i, own_positions, own_values, used)) {
+      used = 0;
+      for (std::int64_t bad = first_bad; i < bad && !first_bad.compare_exchange_weak(bad, i);) continue;
+    }
+    const auto size = static_cast<std::size_t>(used);
+    return {{own_positions, size}, {own_values, size}, 0};
+  };
+  ScoredJets scored = score_images(model, count, sample, outputs);
+  if (first_bad < count) {
+    throw BadSample(first_bad, fmt::format("{} {}: a {} is NaN or infinite; leave such {}s out", noun,
+                                           first_bad.load(), *noun == 'j' ? "momentum" : "value", noun));
+  }
+  return std::move(scored.scores);
+}
+
+/// Number of samples of `each` numbers in an array of `size`.
+std::int64_t samples_in(std::size_t size, std::int64_t each, const std::string& what) {
+  const auto numbers = static_cast<std::int64_t>(size);
+  if (numbers % each != 0)
+    throw UsageError(fmt::format("an array of {} numbers is no whole number of {}", numbers, what));
+  return numbers / each;
+}
+
+}  // namespace
+
+struct Tagger::Loaded {
+  explicit Loaded(const std::string& path)
+      : stored(read_model(path)), maker(stored.config), takes_jets(!stored.config.data.arrays.used()) {}
+  StoredModel stored;
+  SampleMaker maker;
+  bool takes_jets;
+};
+
+Tagger::Tagger(const std::string& path) : loaded_(std::make_unique<const Loaded>(path)) {}
+Tagger::~Tagger() = default;
+Tagger::Tagger(Tagger&&) noexcept = default;
+Tagger& Tagger::operator=(Tagger&&) noexcept = default;
+
+std::vector<float> Tagger::score(std::span<const float> momenta, std::int64_t constituents) const {
+  if (!loaded_->takes_jets)
+    throw UsageError("this model was trained on plain arrays, not on jets: call outputs, not score");
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  if (constituents < 1 || constituents > kMost)
+    throw UsageError(fmt::format("{} constituents a jet: at least 1 is needed", constituents));
+  const std::int64_t jets =
+      samples_in(momenta.size(), 4 * constituents, fmt::format("jets of {} x 4", constituents));
+  const auto each = static_cast<std::size_t>(4 * constituents);
+  const std::size_t used = std::min(each, static_cast<std::size_t>(kConstituentFloats));
+  const auto make = [&](std::int64_t i, std::uint16_t* positions, float* values, std::int64_t& count) {
+    std::array<float, kConstituentFloats> jet{};
+    std::copy_n(momenta.data() + static_cast<std::size_t>(i) * each, used, jet.data());
+    return loaded_->maker.make(jet, false, positions, values, count) == RowStatus::good;
+  };
+  return score_samples(loaded_->stored.model, jets, loaded_->maker.most_entries(), "jet", make, nullptr);
+}
+
+std::vector<float> Tagger::outputs(std::span<const float> samples) const {
+  if (loaded_->takes_jets)
+    throw UsageError("this model was trained on jets, not on plain arrays: call score, not outputs");
+  const std::int64_t each = loaded_->stored.model.input().shape.size();
+  const std::int64_t rows = samples_in(samples.size(), each, fmt::format("samples of {}", each));
+  const auto make = [&](std::int64_t i, std::uint16_t* positions, float* values, std::int64_t& count) {
+    for (std::int64_t k = 0; k < each; ++k) {
+      const float value = samples[static_cast<std::size_t>(i * each + k)];
+      if (!std::isfinite(value)) return false;
+      if (value == 0) continue;
+      positions[count] = static_cast<std::uint16_t>(k);
+      values[count++] = value;
+    }
+    return true;
+  };
+  std::vector<float> all;
+  score_samples(loaded_->stored.model, rows, each, "sample", make, &all);
+  return all;
+}
+
+std::string Tagger::weights_hash() const {
+  return jetrain::weights_hash(loaded_->stored.model.parameters());
+}
+
+}  // namespace jetrain

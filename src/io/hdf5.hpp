@@ -1,0 +1,86 @@
+#pragma once
+
+/// \file
+/// HDF5's C library behind RAII values. Its model: everything is an integer handle with a close function of
+/// its own kind; errors are negative returns with a stack of notes kept inside the library. Here a handle
+/// closes itself, and a negative return becomes a DataError that carries the innermost note. The automatic
+/// printing of the stack is off.
+
+#include <hdf5.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "comm/communicator.hpp"
+
+namespace jetrain::hdf5 {
+
+/// "1.10.8": of the library that runs, not of the headers.
+std::string library_version();
+
+/// An owned HDF5 handle of any kind. Move-only.
+class Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+  Handle() = default;
+  Handle(hid_t id, Close close) noexcept : id_(id), close_(close) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+    return *this;
+  }
+  ~Handle() {
+    if (id_ >= 0) close_(id_);
+  }
+  operator hid_t() const noexcept { return id_; }
+  /// Gives the handle up without closing it; HDF5 closes what is left in MPI_Finalize.
+  hid_t release() noexcept { return std::exchange(id_, -1); }
+
+ private:
+  hid_t id_ = -1;
+  Close close_ = nullptr;
+};
+
+/// Turns HDF5's error printing off and registers the Blosc filter; called by everything here that opens
+/// files.
+void initialize();
+
+/// The innermost note on HDF5's error stack, for messages.
+std::string last_error();
+
+/// `id` (or a herr_t) unless it is negative; then DataError "<doing>: <HDF5's note>".
+hid_t check(hid_t id, const std::string& doing);
+
+/// Opens an existing file read-only through MPI-IO on all ranks of `comm`. Collective; each failure (no such
+/// file, not HDF5, truncated) is agreed on and named.
+Handle open_file(const std::string& path, const Communicator& comm);
+/// Opens an existing file read-only on this rank alone, without MPI.
+Handle open_file(const std::string& path);
+/// Creates (truncates) a file for parallel writing on all ranks of `comm`. Collective.
+Handle create_file(const std::string& path, const Communicator& comm);
+/// Creates (truncates) a file on this rank alone, without MPI.
+Handle create_file(const std::string& path);
+
+/// An access list of this kind (H5P_LINK_ACCESS, H5P_DATASET_ACCESS) for calls that all ranks of the file
+/// make alike: rank 0 then reads the metadata, and hands it to the others, instead of each asking the file
+/// system.
+Handle together(hid_t kind);
+
+bool exists(hid_t file, const std::string& path, hid_t link_access = H5P_DEFAULT);
+Handle open_dataset(hid_t file, const std::string& path);
+/// A dataset creation list without time stamps, so that equal content gives equal files.
+Handle untimed_creation();
+std::vector<std::int64_t> dimensions(hid_t dataset);
+
+/// Scalar attributes. `write_pickle` stores a string whose bytes are a Python pickle, as PyTables does (ASCII
+/// set).
+void write_attribute(hid_t object, const std::string& name, const std::string& value);
+void write_attribute(hid_t object, const std::string& name, std::int64_t value);
+void write_pickle(hid_t object, const std::string& name, const std::string& value);
+std::string text_attribute(hid_t object, const std::string& name);
+std::int64_t integer_attribute(hid_t object, const std::string& name);
+
+}  // namespace jetrain::hdf5

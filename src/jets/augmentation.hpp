@@ -1,0 +1,17 @@
+#pragma once
+
+/// \file
+/// Image augmentation: each epoch, every training jet is turned, mirrored and smeared a little, before it is
+/// binned. What happens is a function of (seed, epoch, number of the jet in its set). Training samples then
+/// hold constituents instead of pixels: a cloud.
+
+#include <cstdint>
+
+namespace jetrain {
+
+/// Positions in a cloud: kCloudFields for each constituent, in the order pT, u, w (its coordinates in the
+/// image, after all steps but binning) and, where an image channel needs them, E, px, py, pz.
+inline constexpr std::int64_t kCloudFields = 7;
+inline constexpr std::int64_t kCloudPositions = 200 * kCloudFields;
+
+}  // namespace jetrain

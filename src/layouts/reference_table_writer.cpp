@@ -1,0 +1,143 @@
+#include "layouts/reference_table_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "core/checked_cast.hpp"
+#include "io/blosc_filter.hpp"
+#include "jetrain/error.hpp"
+#include "layouts/metadata_cache.hpp"
+#include "layouts/pandas_attributes.hpp"
+
+namespace jetrain {
+namespace {
+
+hdf5::Handle array_type(hid_t element, hsize_t length) {
+  return {hdf5::check(H5Tarray_create2(element, 1, &length), "making an array type"), H5Tclose};
+}
+
+/// The compound type of a row; in memory and in the file alike (little-endian, no gaps).
+hdf5::Handle record_type() {
+  hdf5::Handle type(H5Tcreate(H5T_COMPOUND, sizeof(ReferenceRecord)), H5Tclose);
+  const hdf5::Handle floats = array_type(H5T_IEEE_F32LE, 804);
+  const hdf5::Handle integers = array_type(H5T_STD_I64LE, 2);
+  hdf5::check(H5Tinsert(type, "index", offsetof(ReferenceRecord, index), H5T_STD_I64LE), "describing a row");
+  hdf5::check(H5Tinsert(type, "values_block_0", offsetof(ReferenceRecord, block_0), floats),
+              "describing a row");
+  hdf5::check(H5Tinsert(type, "values_block_1", offsetof(ReferenceRecord, block_1), integers),
+              "describing a row");
+  return type;
+}
+
+hdf5::Handle creation_list(Compression compression) {
+  constexpr unsigned kGzipLevel = 5;
+  constexpr hsize_t kChunk = ReferenceTableWriter::kChunkRows;
+  hdf5::Handle list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  hdf5::check(H5Pset_chunk(list, 1, &kChunk), "setting the chunk size");
+  // Every row is written, so filling first would write the file twice.
+  hdf5::check(H5Pset_fill_time(list, H5D_FILL_TIME_NEVER), "switching filling off");
+  switch (compression) {
+    case Compression::none:
+      break;
+    case Compression::blosc:
+      hdf5::add_blosc_filter(list, sizeof(ReferenceRecord), kChunk * sizeof(ReferenceRecord));
+      break;
+    case Compression::gzip:  // as PyTables' complib="zlib": bytes shuffled, then deflated
+      hdf5::check(H5Pset_shuffle(list), "setting the shuffle filter");
+      hdf5::check(H5Pset_deflate(list, kGzipLevel), "setting the deflate filter");
+      break;
+  }
+  return list;
+}
+
+/// A rank alone needs no MPI-IO, and is faster without.
+hdf5::Handle create(const std::string& path, const Communicator& comm) {
+  if (comm.size() == 1) return hdf5::create_file(path);
+  hdf5::Handle file = hdf5::create_file(path, comm);
+  comm.agree([&] { hdf5::keep_metadata_in_cache(file); });
+  return file;
+}
+
+}  // namespace
+
+Compression compression_from_name(const std::string& name) {
+  if (name == "blosc") return Compression::blosc;
+  if (name == "gzip") return Compression::gzip;
+  if (name == "none") return Compression::none;
+  throw UsageError(fmt::format("unknown compression `{}`: choose blosc, gzip or none", name));
+}
+
+ReferenceTableWriter::ReferenceTableWriter(const std::string& path, std::int64_t rows,
+                                           Compression compression, const Communicator& comm)
+    : comm_(&comm), path_(path), rows_(rows), file_(create(path, comm)) {
+  // Creating objects is collective in parallel HDF5: all ranks run the same lines with the same values.
+  comm.agree([&] {
+    const hdf5::Handle root(hdf5::check(H5Gopen2(file_, "/", H5P_DEFAULT), "opening /"), H5Gclose);
+    write_root_attributes(root);
+    const hdf5::Handle group(
+        hdf5::check(H5Gcreate2(file_, "/table", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "creating /table"),
+        H5Gclose);
+    write_group_attributes(group);
+    const auto size = static_cast<hsize_t>(rows);
+    const hsize_t unlimited = H5S_UNLIMITED;
+    const hdf5::Handle space(H5Screate_simple(1, &size, &unlimited), H5Sclose);
+    dataset_ = hdf5::Handle(H5Dcreate2(group, "table", record_type(), space, H5P_DEFAULT,
+                                       creation_list(compression), H5P_DEFAULT),
+                            H5Dclose);
+    hdf5::check(dataset_, "creating /table/table in " + path);
+    write_table_attributes(dataset_, rows);
+  });
+}
+
+RowRange ReferenceTableWriter::range_of(int rank) const noexcept {
+  const std::int64_t chunks = ceil_divide(rows_, kChunkRows);
+  const std::int64_t ranks = comm_->size();
+  // The first chunks % ranks ranks have one chunk more; rank 0 never has fewer rows than another.
+  const auto border = [&](std::int64_t r) {
+    return std::min(rows_, (r * (chunks / ranks) + std::min(r, chunks % ranks)) * kChunkRows);
+  };
+  return {border(rank), border(rank + 1)};
+}
+
+void ReferenceTableWriter::write(std::int64_t first_row, std::span<const ReferenceRecord> records) {
+  comm_->agree([&] {
+    const hdf5::Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+    if (comm_->size() > 1) {
+      hdf5::check(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), "choosing collective writing");
+    }
+    const hdf5::Handle in_file(H5Dget_space(dataset_), H5Sclose);
+    const hsize_t start = static_cast<hsize_t>(first_row);
+    const hsize_t count = records.size();
+    const hdf5::Handle in_memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
+    if (records.empty()) {
+      H5Sselect_none(in_file);
+      H5Sselect_none(in_memory);
+    } else {
+      H5Sselect_hyperslab(in_file, H5S_SELECT_SET, &start, nullptr, &count, nullptr);
+    }
+    hdf5::check(
+        H5Dwrite(dataset_, record_type(), in_memory, in_file, transfer, records.data()),
+        fmt::format("writing {} rows from row {} on to {} (is the disk full?)", count, first_row, path_));
+  });
+  flush_now_and_then(std::ssize(records));
+}
+
+void ReferenceTableWriter::flush_now_and_then(std::int64_t rows) {
+  unflushed_rows_ += comm_->sum(rows);
+  if (unflushed_rows_ < hdf5::kChunksBetweenFlushes * kChunkRows) return;
+  comm_->agree(
+      [&] { hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing " + path_ + " (is the disk full?)"); });
+  unflushed_rows_ = 0;
+}
+
+void ReferenceTableWriter::close() {
+  comm_->agree([&] {
+    hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing the end of " + path_);
+    dataset_ = hdf5::Handle();
+    file_ = hdf5::Handle();
+  });
+}
+
+}  // namespace jetrain

@@ -1,0 +1,48 @@
+#pragma once
+
+/// \file
+/// The pictures of a report. Runs keep their colour in all of them. A picture for which there is nothing to
+/// show is left out.
+
+#include <vector>
+
+#include "report/figure.hpp"
+#include "report/run_record.hpp"
+#include "report/scored_run.hpp"
+
+namespace jetrain {
+
+/// A run with what its best model says.
+struct ReportedRun {
+  RunRecord record;
+  ScoredRun scores;
+};
+using ReportedRuns = std::vector<ReportedRun>;
+
+/// Loss and accuracy by epoch, the best epoch marked.
+std::vector<Figure> curve_figures(const ReportedRuns& runs);
+/// ROC curve, scores by class, calibration; of other taggers, too, whose lines are dashed where those of runs
+/// are drawn through.
+std::vector<Figure> tagging_figures(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);
+/// Average tops and QCD after each step of the preprocessing.
+std::vector<Figure> average_figures(const ReportedRuns& runs);
+/// The most confidently right and wrong jets of each run.
+std::vector<Figure> gallery_figures(const ReportedRuns& runs);
+/// The kernels of the first layer, of networks that begin with a convolution.
+std::vector<Figure> filter_figures(const ReportedRuns& runs);
+/// Time by phase, throughput by epoch.
+std::vector<Figure> resource_figures(const ReportedRuns& runs);
+
+/// What labels 1 and 0 are called: tops and QCD; in plain arrays class 1 and class 0.
+struct ClassNames {
+  const char* signal;
+  const char* background;
+};
+ClassNames class_names(const ReportedRuns& runs);
+
+/// The end of a figure's name for one run of several: "_2"; of a single run nothing.
+std::string name_suffix(const ReportedRuns& runs, std::size_t run);
+/// The same for a caption: " (NAME)".
+std::string caption_suffix(const ReportedRuns& runs, std::size_t run);
+
+}  // namespace jetrain

@@ -1,0 +1,112 @@
+#include "run/checkpoints.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Found {
+  std::int64_t epoch = 0;
+  std::int64_t steps = 0;
+  std::string path;
+};
+
+std::string file_name(const EpochProgress& progress) {
+  return fmt::format("epoch_{:04}_step_{:06}.h5", progress.epoch, progress.steps);
+}
+
+/// The newest first. Other files in the folder are not ours.
+std::vector<Found> find_all(const std::string& folder) {
+  std::vector<Found> all;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const std::string name = entry.path().filename();
+    EpochProgress at;
+    if (std::sscanf(name.c_str(), "epoch_%ld_step_%ld", &at.epoch, &at.steps) == 2 && name == file_name(at))
+      all.push_back({at.epoch, at.steps, entry.path()});
+  }
+  std::sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
+    return std::pair(a.epoch, a.steps) > std::pair(b.epoch, b.steps);
+  });
+  return all;
+}
+
+/// Whether a run may go on with another value. The jets themselves are compared by their fingerprint, so
+/// files may move. A cosine ends with the epochs, so it would take another course.
+bool may_change(const std::string& key, const Config& config) {
+  if (key == "train.epochs") return !std::holds_alternative<CosineSchedule>(config.train.schedule.kind);
+  constexpr std::array kFree = {"data.",
+                                "validation.",
+                                "checkpoint.",
+                                "log.",
+                                "train.allreduce",
+                                "train.straggler_factor",
+                                "train.stall_seconds"};
+  return std::any_of(kFree.begin(), kFree.end(), [&](const char* start) { return key.starts_with(start); });
+}
+
+void require_same_results(const Config& stored, const Config& config, const std::string& path) {
+  std::vector<std::string> keys = differing_keys(stored, config);
+  std::erase_if(keys, [&](const std::string& key) { return may_change(key, config); });
+  if (keys.empty()) return;
+  throw UsageError(
+      fmt::format("{} was written with another config; these keys differ and change the results: {}. Resume "
+                  "with the run's own config, or start a new run with another --out",
+                  path, fmt::join(keys, ", ")));
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(std::string folder, const Config& config, std::string data)
+    : folder_(std::move(folder)), config_(config), data_(std::move(data)) {}
+
+bool Checkpoints::due(std::int64_t step) const {
+  const CheckpointConfig& wanted = config_.checkpoint;
+  return (wanted.every_steps > 0 && step % wanted.every_steps == 0) ||
+         (wanted.every_seconds > 0 && since_last_.seconds() >= static_cast<double>(wanted.every_seconds));
+}
+
+std::string Checkpoints::write(const TrainingState& state) {
+  const Stopwatch watch;
+  since_last_.restart();  // also where it fails: the next try is due as late as ever
+  std::error_code failure;
+  fs::create_directory(folder_, failure);  // not its parents: a run directory that vanished is an error
+  if (failure) throw DataError(fmt::format("cannot make {}: {}", folder_, failure.message()));
+  std::string path = (fs::path(folder_) / file_name(state.progress)).string();
+  save_checkpoint(path, {config_, data_, state});
+  const std::vector<Found> all = find_all(folder_);
+  for (auto i = static_cast<std::size_t>(config_.checkpoint.keep); i < all.size(); ++i)
+    fs::remove(all[i].path, failure);
+  seconds_ += watch.seconds();
+  return path;
+}
+
+std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const Config& config,
+                                              const Say& say) {
+  const std::vector<Found> all = find_all(folder);
+  for (const Found& found : all) {
+    try {
+      Checkpoint checkpoint = load_checkpoint(found.path);
+      require_same_results(checkpoint.config, config, found.path);
+      return checkpoint;
+    } catch (const DataError& error) {
+      say(LogLevel::warning, fmt::format("checkpoint left out: {}", error.what()));
+    }
+  }
+  if (all.empty()) return std::nullopt;
+  throw DataError(fmt::format(
+      "no checkpoint in {} is undamaged; to start from the beginning, --overwrite the run", folder));
+}
+
+}  // namespace jetrain

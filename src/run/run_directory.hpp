@@ -1,0 +1,59 @@
+#pragma once
+
+/// \file
+/// What a training leaves on disk, written by rank 0 alone: config.yaml, history.csv, result.json, best.h5,
+/// log.txt, checkpoints/ (checkpoints.hpp), and tensorboard/ (training_events.hpp).
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "train/epoch_record.hpp"
+#include "train/stragglers.hpp"
+
+namespace jetrain {
+
+/// The whole of result.json.
+struct RunResult {
+  std::string weights_hash;
+  EpochRecord best;
+  std::int64_t epochs = 0;
+  std::int64_t parameters = 0;
+  std::int64_t training_jets = 0;
+  std::int64_t validation_jets = 0;
+  std::int64_t skipped_rows = 0;
+  int ranks = 1;
+  int threads = 1;
+  double jets_per_second = 0;       ///< training, the median epoch
+  std::int64_t peak_rss_bytes = 0;  ///< of the largest rank
+  std::map<std::string, double> seconds;
+  std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
+};
+
+class RunDirectory {
+ public:
+  /// Throws where `path` holds a run already (unless `may_hold_run`) or cannot be written. Changes nothing,
+  /// so that a run that fails before its first epoch leaves nothing behind.
+  static void require_free(const std::string& path, bool may_hold_run);
+  /// Whether a training has ended here.
+  static bool holds_result(const std::string& path);
+  static std::string checkpoints(const std::string& path) { return path + "/checkpoints"; }
+  static std::string events(const std::string& path) { return path + "/tensorboard"; }
+
+  /// Makes the folder and clears away a run that it holds.
+  static RunDirectory create(std::string path);
+  /// Goes on with a run: history.csv is set back to `history`, log.txt grows.
+  static RunDirectory reopen(std::string path, const std::vector<EpochRecord>& history);
+
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  void write_config(const std::string& yaml) const;
+  void append_history(const EpochRecord& record) const;
+  void write_result(const RunResult& result) const;
+
+ private:
+  explicit RunDirectory(std::string path, const std::vector<EpochRecord>& history);
+
+  std::string path_;
+};
+
+}  // namespace jetrain

@@ -1,0 +1,54 @@
+#pragma once
+
+/// \file
+/// One training with its run directory, from data in memory to result.json; what `train` and `study` share.
+
+#include <memory>
+#include <string>
+
+#include "comm/communicator.hpp"
+#include "comm/watchdog.hpp"
+#include "config/config.hpp"
+#include "core/stopwatch.hpp"
+#include "dataset/image_loader.hpp"
+#include "nn/model.hpp"
+#include "run/checkpoints.hpp"
+#include "run/run_directory.hpp"
+#include "telemetry/log.hpp"
+
+namespace jetrain {
+
+class TrainingRun {
+ public:
+  /// Makes the network and looks for a free place for the results, so that all that can be refused is refused
+  /// before data are read. `resume`: go on from the newest checkpoint in `output`, if there is one.
+  /// Collective.
+  TrainingRun(const Config& config, std::string output, bool overwrite, bool resume, const Communicator& comm,
+              Log& log);
+
+  const Model& model() const { return *model_; }
+
+  /// The data to train and validate with; of `validation` only this run will know. CollectiveError where they
+  /// do not fit the network, or are not those of the checkpoint. Collective.
+  void take_data(ImageSet train, ImageSet validation);
+
+  /// Trains. `read`: where the data came from, for the record. Errors as of `fit`. Collective.
+  RunResult run(const LoadedImages& read, int threads, bool profile, Watchdog& watchdog);
+
+ private:
+  void require_trainable(const ImageSet& set, Set which) const;
+
+  Config config_;
+  std::string output_;
+  const Communicator& comm_;
+  Log& log_;
+  Stopwatch total_;
+  std::unique_ptr<Model> model_;
+  Checkpoint start_;
+  ImageSet train_;
+  ImageSet validation_;
+  std::int64_t validation_jets_ = 0;
+  std::string data_;  ///< fingerprint of both sets
+};
+
+}  // namespace jetrain

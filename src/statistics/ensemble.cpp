@@ -1,0 +1,65 @@
+#include "statistics/ensemble.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "io/hdf5_file.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+void require_same_jets(const ScoreSet& first, const ScoreSet& other) {
+  const std::string both = fmt::format("{} and {} are not of the same jets", first.name, other.name);
+  if (first.scores.size() != other.scores.size())
+    throw DataError(fmt::format("{}: {} and {} rows", both, first.scores.size(), other.scores.size()));
+  const bool numbered = !first.rows.empty() && !other.rows.empty();
+  for (std::size_t i = 0; i < first.scores.size(); ++i) {
+    if (numbered && first.rows[i] != other.rows[i]) {
+      throw DataError(fmt::format("{} in the same order: entry {} is row {} in the one, row {} in the other",
+                                  both, i, first.rows[i], other.rows[i]));
+    }
+    if (first.labels[i] != other.labels[i]) {
+      throw DataError(
+          fmt::format("{} in the same order: the label of entry {} is {} in the one, {} in the other", both,
+                      i, first.labels[i], other.labels[i]));
+    }
+  }
+}
+
+}  // namespace
+
+Ensemble average_scores(std::span<const ScoreSet> models) {
+  if (models.size() < 2) throw UsageError("an ensemble is of two files of scores or more");
+  Ensemble ensemble;
+  ensemble.mean.name = fmt::format("ensemble of {}", models.size());
+  ensemble.mean.labels = models.front().labels;
+  for (const ScoreSet& model : models) {
+    require_same_jets(models.front(), model);
+    if (ensemble.mean.rows.empty()) ensemble.mean.rows = model.rows;
+  }
+  const auto count = static_cast<double>(models.size());
+  for (std::size_t i = 0; i < models.front().scores.size(); ++i) {
+    double sum = 0;
+    for (const ScoreSet& model : models) sum += model.scores[i];
+    const double mean = sum / count;
+    double squares = 0;
+    for (const ScoreSet& model : models) squares += (model.scores[i] - mean) * (model.scores[i] - mean);
+    ensemble.mean.scores.push_back(mean);
+    ensemble.deviations.push_back(std::sqrt(squares / (count - 1)));
+  }
+  return ensemble;
+}
+
+void write_ensemble(const std::string& path, const Ensemble& ensemble) {
+  const std::int64_t rows = std::ssize(ensemble.mean.scores);
+  hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
+    hdf5::write_array(file, "score", {rows}, ensemble.mean.scores.data());
+    hdf5::write_array(file, "deviation", {rows}, ensemble.deviations.data());
+    hdf5::write_array(file, "label", {rows}, ensemble.mean.labels.data());
+    if (!ensemble.mean.rows.empty()) hdf5::write_array(file, "row", {rows}, ensemble.mean.rows.data());
+  });
+}
+
+}  // namespace jetrain

@@ -1,0 +1,38 @@
+#pragma once
+
+/// \file
+/// The jets of a study: read once for all trainings, however they make images of them.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dataset/image_loader.hpp"
+#include "study/trials.hpp"
+
+namespace jetrain {
+
+/// What one training uses.
+struct TrialSets {
+  ImageSet train;
+  ImageSet validation;
+};
+
+class StudyData {
+ public:
+  /// Reads what `trials` need. Those that differ only in what is made of a jet share one reading of the
+  /// files. Collective.
+  StudyData(const std::vector<Trial>& trials, const Communicator& comm);
+
+  /// The sets of one of them: its fold of a cross-validation (`folds`; 0: none), its part of the training
+  /// jets. Which jets is a function of the config alone. Collective.
+  TrialSets sets_of(const Trial& trial, std::int64_t folds) const;
+
+  const LoadedImages& loaded(const Trial& trial) const;
+
+ private:
+  const Communicator& comm_;
+  std::map<std::string, LoadedImages> loaded_;  ///< by what the images depend on
+};
+
+}  // namespace jetrain

@@ -1,0 +1,30 @@
+#pragma once
+
+/// \file
+/// The trainings of a study.
+
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+
+namespace jetrain {
+
+/// One training.
+struct Trial {
+  std::string name;       ///< of its variant; trials of one name differ in fold and seed only
+  std::string directory;  ///< inside the study's: "trial_0007"
+  Config config;
+  std::vector<std::string> values;  ///< of the study's parameters, in their order
+  std::int64_t fold = -1;           ///< validated in a cross-validation; -1: none
+  std::int64_t training_jets = 0;   ///< 0: all
+};
+
+/// In the order of the config: variants, then seeds, then folds. A function of the config alone. UsageError
+/// where a parameter has no values, or a value cannot be.
+std::vector<Trial> make_trials(const Config& config);
+
+/// The parameters' keys.
+std::vector<std::string> parameter_keys(const StudyConfig& study);
+
+}  // namespace jetrain

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""stages_test.py PROJECT: the includes keep to the order of the stages.
+
+src/CMakeLists.txt says which stages there are and what each may use (jetrain_stage(NAME USES ...)). Here it is checked
+that a stage uses only stages declared before it, that every include in src/ is of the stage itself or of one that it
+may use, that what is said to be used is used, that no headers include each other in a circle, and that public headers
+(include/) include the standard library and each other only.
+"""
+
+import pathlib
+import re
+import sys
+
+project = pathlib.Path(sys.argv[1]).resolve()
+complaints = []
+
+
+def declared_stages():
+    text = re.sub(r"#[^\n]*", "", (project / "src/CMakeLists.txt").read_text())
+    stages = {}
+    for words in re.findall(r"^jetrain_stage\(([^)]*)\)", text, re.MULTILINE):
+        name, *rest = words.split()
+        uses = []
+        if rest and rest[0] == "USES":
+            for word in rest[1:]:
+                if word in ("LINKS", "EXTRA"):
+                    break
+                uses.append(word)
+        for used in uses:
+            if used not in stages:
+                complaints.append(f"src/CMakeLists.txt: {name} uses {used}, which is not declared before it")
+        stages[name] = set(uses)
+    return stages
+
+
+def includes_of(path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if match := re.match(r'#include "([^"]+)"', line):
+            yield number, match[1]
+
+
+stages = declared_stages()
+if len(stages) < 5:
+    complaints.append("src/CMakeLists.txt: found next to no stages")
+used = {name: set() for name in stages}
+graph = {}
+sources = sorted(p for p in (project / "src").rglob("*") if p.suffix in (".hpp", ".cpp"))
+for path in sources:
+    stage = path.relative_to(project / "src").parts[0]
+    if stage not in stages and stage != "app":
+        complaints.append(f"{path.relative_to(project)}: stands in no stage that src/CMakeLists.txt declares")
+        continue
+    for number, name in includes_of(path):
+        place = f"{path.relative_to(project)}:{number}"
+        if name.startswith("jetrain/"):
+            if not (project / "include" / name).exists():
+                complaints.append(f"{place}: there is no public header {name}")
+            continue
+        if name == "tensorboard.pb.h":  # generated
+            continue
+        target = project / "src" / name
+        if not target.exists():
+            complaints.append(f'{place}: "{name}" is no header in src/; name it with its stage')
+            continue
+        graph.setdefault(path, []).append(target)
+        other = pathlib.PurePath(name).parts[0]
+        if other == stage:
+            continue
+        if stage == "app":
+            continue
+        used[stage].add(other)
+        if other not in stages[stage]:
+            complaints.append(f"{place}: {stage} may not use {other} (src/CMakeLists.txt)")
+for name, uses in stages.items():
+    for idle in sorted(uses - used[name] - {"core"}):
+        complaints.append(f"src/CMakeLists.txt: {name} does not use {idle}; take it from the line")
+
+for path in sorted((project / "include").rglob("*.hpp")):
+    graph[path] = []
+    for number, name in includes_of(path):
+        if not name.startswith("jetrain/") or not (project / "include" / name).exists():
+            complaints.append(f"{path.relative_to(project)}:{number}: a public header includes {name}")
+        else:
+            graph[path].append(project / "include" / name)
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = re.match(r"#include <([^>]+)>", line)
+        if match and (("/" in match[1] or match[1].endswith(".h")) and match[1] != "mpi.h"):
+            complaints.append(f"{path.relative_to(project)}:{number}: a public header includes <{match[1]}>")
+
+
+def find_circles():
+    done, walking = set(), []
+
+    def walk(path):
+        if path in done:
+            return
+        if path in walking:
+            names = [str(p.relative_to(project)) for p in walking[walking.index(path):] + [path]]
+            complaints.append("headers in a circle: " + " -> ".join(names))
+            return
+        walking.append(path)
+        for target in graph.get(path, []):
+            walk(target)
+        walking.pop()
+        done.add(path)
+
+    for path in sorted(graph):
+        walk(path)
+
+
+find_circles()
+for complaint in complaints:
+    print(complaint)
+print(f"{len(stages)} stages, {len(sources)} files in src/, {len(complaints)} complaints")
+sys.exit(1 if complaints else 0)

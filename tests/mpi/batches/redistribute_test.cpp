@@ -1,0 +1,41 @@
+#include "batches/redistribute.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sample_images.hpp"
+
+namespace jetrain {
+namespace {
+
+void check(std::int64_t samples, const std::vector<std::int64_t>& borders) {
+  const Communicator world = Communicator::world();
+  ImageSet set = test::sample_set(samples, world);
+  redistribute(set, borders, world);
+  ASSERT_EQ(set.begins, borders);
+  const std::int64_t begin = borders[static_cast<std::size_t>(world.rank())];
+  ASSERT_EQ(set.images.size(), borders[static_cast<std::size_t>(world.rank()) + 1] - begin);
+  for (std::int64_t i = 0; i < set.images.size(); ++i) {
+    ASSERT_TRUE(test::is_sample(set.images[i], begin + i)) << "sample " << begin + i;
+  }
+}
+
+TEST(Redistribute, BringsEverySampleToItsRankInOrder) {
+  const int ranks = Communicator::world().size();
+  for (const std::int64_t samples : {0, 1, 15, 100, 70000}) {
+    check(samples, root_borders(samples, ranks));
+    check(samples, even_borders(samples, ranks));
+    std::vector<std::int64_t> all_to_last(static_cast<std::size_t>(ranks) + 1, 0);
+    all_to_last.back() = samples;
+    check(samples, all_to_last);
+  }
+}
+
+TEST(Redistribute, EvenBordersDifferByOneLeafAtMost) {
+  EXPECT_EQ(even_borders(100, 1), (std::vector<std::int64_t>{0, 100}));
+  EXPECT_EQ(even_borders(100, 3), (std::vector<std::int64_t>{0, 32, 64, 100}));
+  EXPECT_EQ(even_borders(10, 3), (std::vector<std::int64_t>{0, 0, 0, 10}));
+  EXPECT_EQ(even_borders(0, 2), (std::vector<std::int64_t>{0, 0, 0}));
+}
+
+}  // namespace
+}  // namespace jetrain

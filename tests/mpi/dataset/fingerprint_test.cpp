@@ -1,0 +1,49 @@
+#include "dataset/fingerprint.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sample_images.hpp"
+
+namespace jetrain {
+namespace {
+
+TEST(Fingerprint, DoesNotDependOnWhoHoldsWhat) {
+  const std::string alone = fingerprint(test::sample_set(101, Communicator::self()), Communicator::self());
+  const Communicator world = Communicator::world();
+  EXPECT_EQ(fingerprint(test::sample_set(101, world), world), alone);
+  EXPECT_EQ(alone.size(), 16U);
+}
+
+ImageSet with_images(const std::vector<std::int64_t>& numbers) {
+  ImageSet set;
+  set.begins = {0, std::ssize(numbers)};
+  for (const std::int64_t number : numbers) set.images.append(test::SampleImage(number).view());
+  return set;
+}
+
+std::string of(const std::vector<std::int64_t>& numbers) {
+  return fingerprint(with_images(numbers), Communicator::self());
+}
+
+TEST(Fingerprint, TellsImagesAndTheirOrderApart) {
+  EXPECT_EQ(of({1, 2, 3}), of({1, 2, 3}));
+  EXPECT_NE(of({1, 2, 3}), of({1, 2, 4}));
+  EXPECT_NE(of({1, 2, 3}), of({2, 1, 3}));
+  EXPECT_NE(of({1, 2, 3}), of({1, 2}));
+}
+
+TEST(Fingerprint, TellsLabelsApart) {
+  ImageSet tops;
+  ImageSet others;
+  const test::SampleImage image(3);
+  SparseImage view = image.view();
+  view.label = 0;
+  others.images.append(view);
+  view.label = 1;
+  tops.images.append(view);
+  tops.begins = others.begins = {0, 1};
+  EXPECT_NE(fingerprint(tops, Communicator::self()), fingerprint(others, Communicator::self()));
+}
+
+}  // namespace
+}  // namespace jetrain

@@ -1,0 +1,193 @@
+#include "dataset/image_cache.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "io/hdf5.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+const std::vector<Set> kWanted{Set::train, Set::validation};
+
+/// A folder that all ranks share, with a cache in it.
+class ImageCache : public testing::Test {
+ protected:
+  ImageCache() : world_(Communicator::world()) {
+    const std::string name = "jetrain_cache_" + std::to_string(getpid());
+    folder_ = world_.broadcast((std::filesystem::temp_directory_path() / name).string());
+    if (world_.is_root()) std::filesystem::create_directories(folder_);
+    world_.barrier();
+  }
+  ~ImageCache() override {
+    world_.barrier();
+    std::error_code ignored;
+    if (world_.is_root()) std::filesystem::remove_all(folder_, ignored);
+  }
+
+  std::string cache() const { return folder_ + "/cache.h5"; }
+
+  /// `images` in each wanted set, in the shares of jagged loading: rank r has about r + 1 parts.
+  LoadedImages make_images(std::int64_t images) const {
+    LoadedImages loaded;
+    loaded.rows_read = 2 * images + 7;
+    loaded.rows_skipped = 3;
+    const std::int64_t parts = std::int64_t{world_.size()} * (world_.size() + 1) / 2;
+    for (ImageSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(world_.size()) + 1, 0);
+    for (const Set which : kWanted) {
+      ImageSet& set = loaded[which];
+      for (std::int64_t r = 0; r <= world_.size(); ++r)
+        set.begins[static_cast<std::size_t>(r)] = images * (r * (r + 1) / 2) / parts;
+      const auto me = static_cast<std::size_t>(world_.rank());
+      for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) append(i, which, set.images);
+    }
+    return loaded;
+  }
+
+  /// Image number `i` of a set; some have no pixels.
+  static void append(std::int64_t i, Set set, SparseImageStore& store) {
+    std::vector<std::uint16_t> pixels;
+    std::vector<float> values;
+    for (std::int64_t k = 0; k < i % 11; ++k) {
+      pixels.push_back(static_cast<std::uint16_t>(i % 7 + 5 * k));
+      values.push_back(static_cast<float>(i) + 0.01F * static_cast<float>(k) +
+                       (set == Set::train ? 0.0F : 0.5F));
+    }
+    store.append({pixels, values, static_cast<std::uint8_t>(i % 2)});
+  }
+
+  void expect_equal_shares(const LoadedImages& loaded, std::int64_t images) const {
+    EXPECT_TRUE(loaded.from_cache);
+    EXPECT_EQ(loaded.rows_read, 2 * images + 7);
+    EXPECT_EQ(loaded.rows_skipped, 3);
+    for (const Set which : kWanted) {
+      const ImageSet& set = loaded[which];
+      ASSERT_EQ(set.total(), images);
+      const std::int64_t first = images * world_.rank() / world_.size();
+      const std::int64_t last = images * (world_.rank() + 1) / world_.size();
+      ASSERT_EQ(set.begins[static_cast<std::size_t>(world_.rank())], first);
+      ASSERT_EQ(set.images.size(), last - first);
+      SparseImageStore wanted;
+      for (std::int64_t i = first; i < last; ++i) append(i, which, wanted);
+      for (std::int64_t i = 0; i < wanted.size(); ++i) {
+        ASSERT_TRUE(std::ranges::equal(set.images[i].pixels, wanted[i].pixels)) << "image " << first + i;
+        ASSERT_TRUE(std::ranges::equal(set.images[i].values, wanted[i].values)) << "image " << first + i;
+        ASSERT_EQ(set.images[i].label, wanted[i].label) << "image " << first + i;
+      }
+    }
+    EXPECT_EQ(loaded[Set::test].total(), 0);
+  }
+
+  /// What reading the cache says on every rank.
+  std::string refusal(const std::string& key) const {
+    try {
+      read_image_cache(cache(), key, kWanted, world_);
+    } catch (const CollectiveError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  void flip_byte(std::int64_t at) const {
+    world_.barrier();
+    if (world_.is_root()) {
+      std::fstream file(cache(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(at);
+      const auto byte = static_cast<char>(file.get() ^ 0x10);
+      file.seekp(at);
+      file.put(byte);
+    }
+    world_.barrier();
+  }
+
+  std::int64_t bytes() const { return static_cast<std::int64_t>(std::filesystem::file_size(cache())); }
+
+  Communicator world_;
+  std::string folder_;
+};
+
+// 1 image leaves ranks without any; 40,000 take several turns of writing.
+TEST_F(ImageCache, GivesBackWhatWasWrittenInEqualShares) {
+  for (const std::int64_t images : {0, 1, 1000, 40000}) {
+    write_image_cache(cache(), "key", kWanted, make_images(images), world_);
+    expect_equal_shares(read_image_cache(cache(), "key", kWanted, world_), images);
+  }
+}
+
+TEST_F(ImageCache, WrittenByAllRanksIsReadByOne) {
+  write_image_cache(cache(), "key", kWanted, make_images(1000), world_);
+  const LoadedImages loaded = read_image_cache(cache(), "key", kWanted, Communicator::self());
+  ASSERT_EQ(loaded[Set::train].images.size(), 1000);
+  EXPECT_EQ(loaded[Set::validation].images[999].values[0], 999.5F);
+}
+
+TEST_F(ImageCache, NoticesAnotherKey) {
+  write_image_cache(cache(), "key", kWanted, make_images(100), world_);
+  EXPECT_NE(refusal("other key").find("is stale"), std::string::npos) << refusal("other key");
+}
+
+TEST_F(ImageCache, NoticesAFlippedByte) {
+  write_image_cache(cache(), "key", kWanted, make_images(40000), world_);
+  for (const std::int64_t percent : {20, 45, 70, 95}) {
+    flip_byte(bytes() * percent / 100);
+    EXPECT_NE(refusal("key").find("is damaged"), std::string::npos) << percent << " %: " << refusal("key");
+    flip_byte(bytes() * percent / 100);
+  }
+  EXPECT_EQ(refusal("key"), "");
+}
+
+TEST_F(ImageCache, NoticesATruncatedFile) {
+  write_image_cache(cache(), "key", kWanted, make_images(1000), world_);
+  world_.barrier();
+  for (const std::int64_t left : {bytes() - 1, bytes() / 2, std::int64_t{100}, std::int64_t{0}}) {
+    world_.barrier();
+    if (world_.is_root()) std::filesystem::resize_file(cache(), static_cast<std::uintmax_t>(left));
+    world_.barrier();
+    EXPECT_NE(refusal("key").find("is damaged"), std::string::npos) << left << " bytes: " << refusal("key");
+  }
+}
+
+TEST_F(ImageCache, RefusesOtherHdf5Files) {
+  if (world_.is_root()) hdf5::create_file(cache());
+  world_.barrier();
+  EXPECT_NE(refusal("key").find("no image cache"), std::string::npos) << refusal("key");
+}
+
+TEST_F(ImageCache, IsMadeAndUsedAndMadeAnewByLoading) {
+  Config config;
+  config.data.files = {TEST_DATA_DIR "/pandas_blosc.h5"};
+  config.data.on_bad_row = "skip";
+  config.data.cache = cache();
+  std::vector<std::string> said;
+  const auto load = [&] {
+    said.clear();
+    return load_images(config, kWanted, world_,
+                       [&](LogLevel, const std::string& text) { said.push_back(text); });
+  };
+  Config without = config;
+  without.data.cache.clear();
+  const LoadedImages direct = load_images(without, kWanted, world_);
+
+  EXPECT_FALSE(load().from_cache);
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_NE(said[0].find("wrote the image cache"), std::string::npos) << said[0];
+  const LoadedImages loaded = load();
+  EXPECT_TRUE(loaded.from_cache);
+  EXPECT_EQ(said.size(), 0U);
+  EXPECT_EQ(loaded.rows_read, direct.rows_read);
+  EXPECT_EQ(loaded.rows_skipped, direct.rows_skipped);
+  for (const Set set : kWanted) EXPECT_EQ(loaded[set].total(), direct[set].total());
+
+  config.image.flip = true;
+  EXPECT_FALSE(load().from_cache);
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_NE(said[0].find("is stale: its data or settings changed; rebuilding"), std::string::npos) << said[0];
+}
+
+}  // namespace
+}  // namespace jetrain

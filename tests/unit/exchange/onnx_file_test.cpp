@@ -1,0 +1,91 @@
+#include "exchange/onnx_file.hpp"
+
+#include <gtest/gtest.h>
+#include <onnx/checker.h>
+#include <onnx/onnx_pb.h>
+#include <onnx/shape_inference/implementation.h>
+
+#include <map>
+
+namespace jetrain {
+namespace {
+
+/// Every kind of layer.
+constexpr const char* kNetwork =
+    "data: {high_level: [mass, width]}\n"
+    "image: {bins: 8, channels: [pt, energy]}\n"
+    "model:\n"
+    "  layers:\n"
+    "    - standardize\n"
+    "    - conv2d: {filters: 4, kernel: [4, 3], stride: 1, groups: 2, padding: same, activation: "
+    "leaky_relu}\n"
+    "    - batch_norm\n"
+    "    - residual: {layers: [conv2d: {filters: 6, kernel: 3, padding: same, activation: gelu}, group_norm: "
+    "{groups: 3}]}\n"
+    "    - max_pool2d: {size: 3, stride: 2, padding: same}\n"
+    "    - avg_pool2d: {size: 2, stride: 1}\n"
+    "    - elu\n"
+    "    - residual: {layers: [tanh], activation: sigmoid}\n"
+    "    - flatten\n"
+    "    - features: {layers: [standardize, dense: {units: 3, activation: relu}]}\n"
+    "    - layer_norm\n"
+    "    - dropout\n"
+    "    - linear\n"
+    "    - relu\n"
+    "    - dense: {units: 2, activation: softmax}\n";
+
+struct Exported {
+  Config config;
+  Model model;
+  onnx::ModelProto onnx;
+};
+
+Exported exported(const std::string& text) {
+  Config config = parse_config(text, "test.yaml", {}, false);
+  Model model = make_model(config);
+  model.initialize(5);
+  onnx::ModelProto onnx;
+  EXPECT_TRUE(onnx.ParseFromString(onnx_bytes(config, model)));
+  return {std::move(config), std::move(model), std::move(onnx)};
+}
+
+std::vector<std::string> input_names(const onnx::ModelProto& model) {
+  std::vector<std::string> names;
+  for (const onnx::ValueInfoProto& input : model.graph().input()) names.push_back(input.name());
+  return names;
+}
+
+TEST(OnnxFile, PassesTheCheckerOfOnnxWithEveryKindOfLayer) {
+  Exported result = exported(kNetwork);
+  onnx::checker::check_model(result.onnx);
+  onnx::shape_inference::InferShapes(result.onnx);
+  EXPECT_EQ(result.onnx.opset_import(0).version(), kOnnxOpset);
+  EXPECT_EQ(input_names(result.onnx), (std::vector<std::string>{"image", "features"}));
+  const onnx::TensorShapeProto& image = result.onnx.graph().input(0).type().tensor_type().shape();
+  EXPECT_EQ(image.dim(0).dim_param(), "N");
+  EXPECT_EQ(image.dim(1).dim_value(), 2);
+  EXPECT_EQ(image.dim(3).dim_value(), 8);
+  EXPECT_EQ(result.onnx.graph().output(0).name(), "scores");
+}
+
+TEST(OnnxFile, TakesVectorsAndGivesValuesOfARegression) {
+  Exported result = exported(
+      "data: {arrays: {features: x, labels: y, shape: [3], targets: 2}}\n"
+      "model: {layers: [dense: {units: 2}]}\n"
+      "train: {loss: mean_squared_error}\n");
+  onnx::checker::check_model(result.onnx);
+  EXPECT_EQ(input_names(result.onnx), std::vector<std::string>{"features"});
+}
+
+TEST(OnnxFile, CarriesConfigHashAndPreprocessing) {
+  const Exported result = exported(kNetwork);
+  std::map<std::string, std::string> metadata;
+  for (const onnx::StringStringEntryProto& entry : result.onnx.metadata_props())
+    metadata[entry.key()] = entry.value();
+  EXPECT_EQ(metadata["config"], to_yaml(result.config));
+  EXPECT_EQ(metadata["weights_hash"], weights_hash(result.model.parameters()));
+  EXPECT_NE(metadata["preprocessing"].find("\"bins\": 8"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace jetrain

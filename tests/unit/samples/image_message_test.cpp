@@ -1,0 +1,51 @@
+#include "samples/image_message.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sample_images.hpp"
+
+namespace jetrain {
+namespace {
+
+using test::SampleImage;
+
+std::vector<std::byte> message(std::int64_t first, std::int64_t last) {
+  std::vector<SampleImage> images;
+  for (std::int64_t i = first; i < last; ++i) images.emplace_back(i);
+  std::vector<SparseImage> views;
+  for (const SampleImage& image : images) views.push_back(image.view());
+  return pack_images(views);
+}
+
+TEST(ImageMessage, GivesBackItsImages) {
+  for (const std::int64_t count : {1, 2, 15, 16, 17, 100}) {
+    const auto bytes = message(0, count);
+    EXPECT_EQ(bytes.size() % 16, 0U);
+    const auto views = unpack_images(bytes);
+    ASSERT_EQ(std::ssize(views), count);
+    for (std::int64_t i = 0; i < count; ++i) {
+      EXPECT_TRUE(test::is_sample(views[static_cast<std::size_t>(i)], i)) << i;
+    }
+  }
+}
+
+TEST(ImageMessage, OfNoImagesIsEmpty) {
+  EXPECT_TRUE(pack_images({}).empty());
+  EXPECT_TRUE(unpack_images({}).empty());
+}
+
+TEST(ImageMessage, ManyStandOneAfterAnother) {
+  std::vector<std::byte> all;
+  for (const std::int64_t first : {0, 13, 26}) {
+    const auto bytes = message(first, first + 13);
+    all.insert(all.end(), bytes.begin(), bytes.end());
+  }
+  const auto views = unpack_images(all);
+  ASSERT_EQ(views.size(), 39U);
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    EXPECT_TRUE(test::is_sample(views[i], static_cast<std::int64_t>(i))) << i;
+  }
+}
+
+}  // namespace
+}  // namespace jetrain
