@@ -130,7 +130,7 @@ void describe_workers(const Config& config, const std::string& output, int threa
   }
 }
 
-void describe_validation(const Config& config, const LoadedImages& loaded, const Communicator& comm,
+void describe_validation(const Config& config, const LoadedSamples& loaded, const Communicator& comm,
                          Log& log) {
   if (comm.size() == 1) return;
   // A training step is the forward pass, and as much again for each of the two gradients.
@@ -148,10 +148,10 @@ void describe_validation(const Config& config, const LoadedImages& loaded, const
   log.say(dear ? LogLevel::warning : LogLevel::info, text);
 }
 
-void describe_data(const Config& config, const LoadedImages& loaded, double seconds, const Communicator& comm,
-                   Log& log) {
-  const ImageSet& train = loaded[Set::train];
-  const std::int64_t tops = comm.sum(train.images.signal_count());
+void describe_data(const Config& config, const LoadedSamples& loaded, double seconds,
+                   const Communicator& comm, Log& log) {
+  const SampleSet& train = loaded[Set::train];
+  const std::int64_t tops = comm.sum(train.samples.signal_count());
   const std::string share = config.data.arrays.used() || train.total() == 0
                                 ? ""
                                 : fmt::format(" ({:.1f} % tops)", 100.0 * static_cast<double>(tops) /

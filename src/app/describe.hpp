@@ -8,7 +8,7 @@
 #include "comm/communicator.hpp"
 #include "comm/watchdog.hpp"
 #include "config/config.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "run/run_directory.hpp"
 #include "telemetry/log.hpp"
 
@@ -20,12 +20,12 @@ void describe_workers(const Config& config, const std::string& output, int threa
                       const Communicator& comm, Log& log);
 
 /// What validation costs as configured, and otherwise, estimated from the numbers of jets. On all ranks.
-void describe_validation(const Config& config, const LoadedImages& loaded, const Communicator& comm,
+void describe_validation(const Config& config, const LoadedSamples& loaded, const Communicator& comm,
                          Log& log);
 
 /// What was read. Collective.
-void describe_data(const Config& config, const LoadedImages& loaded, double seconds, const Communicator& comm,
-                   Log& log);
+void describe_data(const Config& config, const LoadedSamples& loaded, double seconds,
+                   const Communicator& comm, Log& log);
 
 void describe_result(const RunResult& result, const std::string& output, Log& log);
 

@@ -42,14 +42,14 @@ void predict_grid(const PredictOptions& options, const StoredModel& stored) {
   const std::int64_t points = grid.points;
   std::vector<float> x;
   for (std::int64_t i = 0; i < points; ++i) x.push_back(grid.at(i));
-  SparseImageStore samples;
+  SampleStore samples;
   const std::uint16_t positions[] = {0, 1};
   for (std::int64_t i = 0; i < points * points; ++i) {
     const float values[] = {grid.at(i / points), grid.at(i % points)};
     samples.append({positions, values, 0});
   }
   const ScoredJets scored =
-      score_images(stored.model, points * points, [&](std::int64_t i) { return samples[i]; });
+      score_samples(stored.model, points * points, [&](std::int64_t i) { return samples[i]; });
   hdf5::write_file(options.output, hdf5::Seal::none, [&](hid_t file) {
     hdf5::write_array(file, "x", {points}, x.data());
     hdf5::write_array(file, "score", {points, points}, scored.scores.data());

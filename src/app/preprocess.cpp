@@ -10,7 +10,7 @@
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
 #include "core/stopwatch.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "io/hdf5.hpp"
 #include "io/parallel_dataset.hpp"
 #include "jetrain/error.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 /// Images in row order, with what each row is.
 struct LabelledRows {
-  SparseImageStore images;
+  SampleStore samples;
   std::vector<std::uint8_t> splits;
   std::vector<std::int64_t> rows;
   std::int64_t skipped = 0;
@@ -43,17 +43,17 @@ void read_rows(const JetSource& source, const Selection& selection, const Config
         source.slice(selection.range(), comm.rank(), comm.size()),
         [&](std::int64_t slot, const JetBlock& block) {
           LabelledRows& out = slots[static_cast<std::size_t>(slot)];
-          for_each_image(source, selection, {Set::train, Set::validation, Set::test}, maker, skip, block,
-                         out.skipped, [&](std::int64_t row, Set set, const SparseImage& image) {
-                           out.images.append(image);
-                           out.splits.push_back(ttv_of(set));
-                           out.rows.push_back(row);
-                         });
+          for_each_sample(source, selection, {Set::train, Set::validation, Set::test}, maker, skip, block,
+                          out.skipped, [&](std::int64_t row, Set set, const SampleView& image) {
+                            out.samples.append(image);
+                            out.splits.push_back(ttv_of(set));
+                            out.rows.push_back(row);
+                          });
         },
         [&](std::int64_t count) {
           for (std::int64_t i = 0; i < count; ++i) {
             LabelledRows& slot = slots[static_cast<std::size_t>(i)];
-            all.images.append(std::move(slot.images));
+            all.samples.append(std::move(slot.samples));
             all.splits.insert(all.splits.end(), slot.splits.begin(), slot.splits.end());
             all.rows.insert(all.rows.end(), slot.rows.begin(), slot.rows.end());
             all.skipped += slot.skipped;
@@ -86,7 +86,7 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
                  const Communicator& comm) {
   constexpr std::int64_t kWindowRows = 2048;
   const SampleLayout layout = sample_layout(config);
-  const std::int64_t count = mine.images.size();
+  const std::int64_t count = mine.samples.size();
   const auto total = static_cast<hsize_t>(comm.sum(count));
   const std::int64_t first = comm.sum_before(count);
   const auto side = static_cast<hsize_t>(config.image.bins);
@@ -119,7 +119,7 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
     window_features.assign(static_cast<std::size_t>(size * layout.features), 0.0F);
     window_labels.resize(static_cast<std::size_t>(size));
     for (std::int64_t i = 0; i < size; ++i) {
-      const SparseImage sample = mine.images[begin + i];
+      const SampleView sample = mine.samples[begin + i];
       for (std::size_t k = 0; k < sample.pixels.size(); ++k) {
         const std::int64_t at = sample.pixels[k];
         float& value =
@@ -150,7 +150,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   });
   set_threads(options.threads, comm);
   const LabelledRows mine = read_all(config, comm);
-  const std::int64_t total = comm.sum(mine.images.size());
+  const std::int64_t total = comm.sum(mine.samples.size());
   const std::int64_t skipped = comm.sum(mine.skipped);
   if (total == 0)
     throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);

@@ -70,7 +70,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   TrainingRun run(config, folder, true, false, group, log);
   Watchdog watchdog(config.train.stall_seconds, group);
   progress::set(progress::Activity::reading);
-  LoadedImages loaded = load_images(config, {Set::train, Set::validation}, group);
+  LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, group);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
   const RunResult result = run.run(loaded, threads, true, watchdog);
 

@@ -19,12 +19,12 @@ ScoredSlice score_arrays(const StoredModel& stored, const std::vector<std::strin
   Config config = stored.config;
   config.data.files = files;
   if (all) config.data.on_bad_row = "error";
-  const LoadedImages loaded = all ? load_arrays(config, files, set, comm) : load_arrays(config, {set}, comm);
-  const ImageSet& mine = loaded[set];
+  const LoadedSamples loaded = all ? load_arrays(config, files, set, comm) : load_arrays(config, {set}, comm);
+  const SampleSet& mine = loaded[set];
   ScoredSlice slice;
   const bool many = stored.model.outputs() > 2;
-  const ScoredJets scored = score_images(
-      stored.model, mine.images.size(), [&](std::int64_t i) { return mine.images[i]; },
+  const ScoredJets scored = score_samples(
+      stored.model, mine.samples.size(), [&](std::int64_t i) { return mine.samples[i]; },
       many ? &slice.outputs : nullptr);
   const std::int64_t first = mine.begins[static_cast<std::size_t>(comm.rank())];
   for (std::size_t i = 0; i < scored.scores.size(); ++i)

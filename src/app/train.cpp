@@ -32,8 +32,8 @@ void train(const TrainOptions& options, const Communicator& comm) {
   // 2. The data: every rank reads its slice, or its share of the cache, and keeps sparse images.
   const Stopwatch reading;
   progress::set(progress::Activity::reading);
-  LoadedImages loaded = load_images(config, {Set::train, Set::validation}, comm,
-                                    [&](LogLevel level, const std::string& text) { log.say(level, text); });
+  LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, comm,
+                                      [&](LogLevel level, const std::string& text) { log.say(level, text); });
   describe_data(config, loaded, reading.seconds(), comm, log);
   describe_validation(config, loaded, comm, log);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/stopwatch.hpp"
-#include "samples/image_message.hpp"
+#include "samples/sample_message.hpp"
 
 namespace jetrain {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::int64_t kWindowSamples = 8192;
 
 }  // namespace
 
-BatchFeeder::BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Communicator& comm)
+BatchFeeder::BatchFeeder(const SampleSet& home, const BatchPlan& plan, const Communicator& comm)
     : home_(home),
       plan_(plan),
       comm_(comm),
@@ -31,9 +31,9 @@ void BatchFeeder::start_epoch(EpochOrder order) {
   departures_.clear();
   if (comm_.size() > 1) {
     const std::int64_t begin = home_.begins[static_cast<std::size_t>(comm_.rank())];
-    departures_.resize(static_cast<std::size_t>(home_.images.size()));
+    departures_.resize(static_cast<std::size_t>(home_.samples.size()));
 #pragma omp parallel for
-    for (std::int64_t i = 0; i < home_.images.size(); ++i) {
+    for (std::int64_t i = 0; i < home_.samples.size(); ++i) {
       departures_[static_cast<std::size_t>(i)] = {static_cast<std::uint32_t>(order_.position_of(begin + i)),
                                                   static_cast<std::uint32_t>(i)};
     }
@@ -63,7 +63,7 @@ int BatchFeeder::home_of(std::int64_t sample) const {
 
 std::vector<std::vector<std::byte>> BatchFeeder::pack_departures(std::int64_t first,
                                                                  std::int64_t last) const {
-  std::vector<std::vector<SparseImage>> to_send(static_cast<std::size_t>(comm_.size()));
+  std::vector<std::vector<SampleView>> to_send(static_cast<std::size_t>(comm_.size()));
   const auto at_or_after = [&](std::int64_t position) {
     return std::lower_bound(departures_.begin(), departures_.end(), position,
                             [](const Departure& d, std::int64_t p) { return d.position < p; });
@@ -72,10 +72,10 @@ std::vector<std::vector<std::byte>> BatchFeeder::pack_departures(std::int64_t fi
   for (auto departure = at_or_after(first); departure != end; ++departure) {
     const int rank = plan_.owner(departure->position);
     if (rank != comm_.rank())
-      to_send[static_cast<std::size_t>(rank)].push_back(home_.images[departure->index]);
+      to_send[static_cast<std::size_t>(rank)].push_back(home_.samples[departure->index]);
   }
   std::vector<std::vector<std::byte>> packed;
-  for (const std::vector<SparseImage>& images : to_send) packed.push_back(pack_images(images));
+  for (const std::vector<SampleView>& images : to_send) packed.push_back(pack_samples(images));
   return packed;
 }
 
@@ -93,11 +93,11 @@ void BatchFeeder::fetch_window(std::int64_t first_batch) {
     batch_begin_.push_back(std::ssize(numbers_));
   }
 
-  std::vector<std::vector<SparseImage>> arrived(static_cast<std::size_t>(comm_.size()));
+  std::vector<std::vector<SampleView>> arrived(static_cast<std::size_t>(comm_.size()));
   if (comm_.size() > 1) {
     received_ =
         comm_.exchange(pack_departures(plan_.batch(window_first_).first, plan_.batch(window_last_ - 1).last));
-    for (std::size_t r = 0; r < arrived.size(); ++r) arrived[r] = unpack_images(received_[r]);
+    for (std::size_t r = 0; r < arrived.size(); ++r) arrived[r] = unpack_samples(received_[r]);
   }
   const std::int64_t my_begin = home_.begins[static_cast<std::size_t>(me)];
   std::vector<std::size_t> taken(arrived.size(), 0);
@@ -105,7 +105,7 @@ void BatchFeeder::fetch_window(std::int64_t first_batch) {
   for (const std::int64_t sample : numbers_) {
     const int home = home_of(sample);
     const auto source = static_cast<std::size_t>(home);
-    views_.push_back(home == me ? home_.images[sample - my_begin] : arrived[source][taken[source]++]);
+    views_.push_back(home == me ? home_.samples[sample - my_begin] : arrived[source][taken[source]++]);
   }
 }
 

@@ -13,20 +13,20 @@
 #include "batches/batch_plan.hpp"
 #include "batches/epoch_order.hpp"
 #include "comm/communicator.hpp"
-#include "samples/image_set.hpp"
+#include "samples/sample_set.hpp"
 
 namespace jetrain {
 
 /// What one rank computes of a batch: samples in the order of their positions in the epoch.
 struct BatchPart {
-  std::span<const SparseImage> samples;
+  std::span<const SampleView> samples;
   std::span<const std::uint32_t> numbers;  ///< of the samples in their set
   std::int64_t first_position = 0;         ///< of the first sample
 };
 
 class BatchFeeder {
  public:
-  BatchFeeder(const ImageSet& home, const BatchPlan& plan, const Communicator& comm);
+  BatchFeeder(const SampleSet& home, const BatchPlan& plan, const Communicator& comm);
 
   /// How many batches' samples travel at a time.
   static std::int64_t batches_of_a_window(std::int64_t batch_size, std::int64_t ranks);
@@ -53,7 +53,7 @@ class BatchFeeder {
   std::vector<std::vector<std::byte>> pack_departures(std::int64_t first, std::int64_t last) const;
   int home_of(std::int64_t sample) const;
 
-  const ImageSet& home_;
+  const SampleSet& home_;
   BatchPlan plan_;
   const Communicator& comm_;
   EpochOrder order_;
@@ -62,7 +62,7 @@ class BatchFeeder {
   std::int64_t window_first_ = 0;
   std::int64_t window_last_ = 0;
   std::vector<std::vector<std::byte>> received_;
-  std::vector<SparseImage> views_;         ///< this rank's samples of the window
+  std::vector<SampleView> views_;          ///< this rank's samples of the window
   std::vector<std::uint32_t> numbers_;     ///< theirs
   std::vector<std::int64_t> batch_begin_;  ///< of each batch of the window in views_
   double seconds_ = 0;

@@ -6,7 +6,7 @@
 
 #include "core/checked_cast.hpp"
 #include "core/leaf.hpp"
-#include "samples/image_message.hpp"
+#include "samples/sample_message.hpp"
 
 namespace jetrain {
 namespace {
@@ -44,25 +44,25 @@ std::vector<std::int64_t> root_borders(std::int64_t total, int ranks) {
   return borders;
 }
 
-void redistribute(ImageSet& set, const std::vector<std::int64_t>& borders, const Communicator& comm) {
+void redistribute(SampleSet& set, const std::vector<std::int64_t>& borders, const Communicator& comm) {
   if (borders == set.begins) return;
   const Range held = part(set.begins, comm.rank());
-  SparseImageStore arrived;
+  SampleStore arrived;
   for (std::int64_t first = 0; first < set.total(); first += kWindow) {
     const Range leaving = overlap(held, {first, first + kWindow});
     std::vector<std::vector<std::byte>> outgoing;
     for (int rank = 0; rank < comm.size(); ++rank) {
       const Range wanted = overlap(leaving, part(borders, rank));
-      std::vector<SparseImage> images;
-      for (std::int64_t i = wanted.begin; i < wanted.end; ++i) images.push_back(set.images[i - held.begin]);
-      outgoing.push_back(pack_images(images));
+      std::vector<SampleView> images;
+      for (std::int64_t i = wanted.begin; i < wanted.end; ++i) images.push_back(set.samples[i - held.begin]);
+      outgoing.push_back(pack_samples(images));
     }
     for (const std::vector<std::byte>& bytes : comm.exchange(outgoing)) {
-      for (const SparseImage& image : unpack_images(bytes)) arrived.append(image);
+      for (const SampleView& image : unpack_samples(bytes)) arrived.append(image);
     }
   }
   arrived.shrink_to_fit();
-  set.images = std::move(arrived);
+  set.samples = std::move(arrived);
   set.begins = borders;
 }
 

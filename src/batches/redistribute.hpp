@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "samples/image_set.hpp"
+#include "samples/sample_set.hpp"
 
 namespace jetrain {
 
@@ -19,6 +19,6 @@ std::vector<std::int64_t> root_borders(std::int64_t total, int ranks);
 
 /// Afterwards rank r holds the samples [borders[r], borders[r + 1]) of the set, in the order of their
 /// numbers. `borders` ascends from 0 to the set's total and is the same on all ranks. Collective.
-void redistribute(ImageSet& set, const std::vector<std::int64_t>& borders, const Communicator& comm);
+void redistribute(SampleSet& set, const std::vector<std::int64_t>& borders, const Communicator& comm);
 
 }  // namespace jetrain

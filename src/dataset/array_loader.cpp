@@ -92,7 +92,7 @@ class ArrayFile {
 
   /// Calls take(row of the file, sample) for rows [first, last). Bad rows throw, or are counted.
   void read(std::int64_t first, std::int64_t last, bool skip_bad_rows, std::int64_t& skipped,
-            const std::function<void(std::int64_t row, const SparseImage& sample)>& take) const {
+            const std::function<void(std::int64_t row, const SampleView& sample)>& take) const {
     constexpr std::int64_t kWindow = 4096;
     for (std::int64_t begin = first; begin < last; begin += kWindow) {
       progress::tick();
@@ -120,7 +120,7 @@ class ArrayFile {
   }
 
  private:
-  SparseImage sample_of(std::span<const float> features, std::span<const double> labels) const {
+  SampleView sample_of(std::span<const float> features, std::span<const double> labels) const {
     positions_.clear();
     values_.clear();
     const auto put = [&](std::size_t position, float value) {
@@ -171,14 +171,14 @@ class ArrayFiles {
   std::int64_t rows() const { return rows_; }
 
   void read(std::int64_t first, std::int64_t last, bool skip_bad_rows, std::int64_t& skipped,
-            const std::function<void(std::int64_t row, const SparseImage& sample)>& take) const {
+            const std::function<void(std::int64_t row, const SampleView& sample)>& take) const {
     std::int64_t begin = 0;
     for (const auto& file : files_) {
       const std::int64_t from = std::max(first, begin);
       const std::int64_t to = std::min(last, begin + file->rows());
       if (from < to) {
         file->read(from - begin, to - begin, skip_bad_rows, skipped,
-                   [&](std::int64_t row, const SparseImage& sample) { take(begin + row, sample); });
+                   [&](std::int64_t row, const SampleView& sample) { take(begin + row, sample); });
       }
       begin += file->rows();
     }
@@ -189,7 +189,7 @@ class ArrayFiles {
   std::int64_t rows_ = 0;
 };
 
-void add_to(LoadedImages& loaded, const std::vector<std::string>& paths, const Config& config,
+void add_to(LoadedSamples& loaded, const std::vector<std::string>& paths, const Config& config,
             const std::function<Selection(const RowLabels& rows)>& select, const std::vector<Set>& wanted,
             const Communicator& comm) {
   const bool skip = config.data.on_bad_row == "skip";
@@ -200,7 +200,7 @@ void add_to(LoadedImages& loaded, const std::vector<std::string>& paths, const C
     std::vector<std::uint8_t> labels;
     std::int64_t ignored = 0;
     comm.agree([&] {
-      files->read(0, rows, skip, ignored, [&](std::int64_t row, const SparseImage& sample) {
+      files->read(0, rows, skip, ignored, [&](std::int64_t row, const SampleView& sample) {
         labels.resize(static_cast<std::size_t>(row), kNoLabel);
         labels.push_back(sample.label);
       });
@@ -214,19 +214,19 @@ void add_to(LoadedImages& loaded, const std::vector<std::string>& paths, const C
     const std::int64_t rows = selection.range().last;
     const std::int64_t first = rows * comm.rank() / comm.size();
     const std::int64_t last = rows * (comm.rank() + 1) / comm.size();
-    files->read(first, last, skip, loaded.rows_skipped, [&](std::int64_t row, const SparseImage& sample) {
+    files->read(first, last, skip, loaded.rows_skipped, [&](std::int64_t row, const SampleView& sample) {
       const Set set = selection.set_of(row, 0);
-      if (std::find(wanted.begin(), wanted.end(), set) != wanted.end()) loaded[set].images.append(sample);
+      if (std::find(wanted.begin(), wanted.end(), set) != wanted.end()) loaded[set].samples.append(sample);
     });
     loaded.rows_read += last - first;
     loaded.read_seconds += watch.seconds();
   });
 }
 
-LoadedImages finished(LoadedImages loaded, const Communicator& comm) {
+LoadedSamples finished(LoadedSamples loaded, const Communicator& comm) {
   loaded.rows_read = comm.sum(loaded.rows_read);
   loaded.rows_skipped = comm.sum(loaded.rows_skipped);
-  for (ImageSet& set : loaded.sets) set.count(comm);
+  for (SampleSet& set : loaded.sets) set.count(comm);
   return loaded;
 }
 
@@ -264,9 +264,9 @@ void complete_arrays(Config& config, const Communicator& comm) {
   arrays.shape.assign(found.begin() + 1, found.end());
 }
 
-LoadedImages load_arrays(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
+LoadedSamples load_arrays(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
   const DataConfig& data = config.data;
-  LoadedImages loaded;
+  LoadedSamples loaded;
   if (data.split.method != "files") {
     add_to(
         loaded, data.files, config,
@@ -281,9 +281,9 @@ LoadedImages load_arrays(const Config& config, const std::vector<Set>& wanted, c
   return finished(std::move(loaded), comm);
 }
 
-LoadedImages load_arrays(const Config& config, const std::vector<std::string>& files, Set set,
-                         const Communicator& comm) {
-  LoadedImages loaded;
+LoadedSamples load_arrays(const Config& config, const std::vector<std::string>& files, Set set,
+                          const Communicator& comm) {
+  LoadedSamples loaded;
   add_to(
       loaded, files, config, [&](const RowLabels& rows) { return Selection::everything(rows.rows, set); },
       {set}, comm);

@@ -4,7 +4,7 @@
 /// Samples from plain HDF5 arrays (data.arrays): features (N, F) or images (N, C, H, W), labels (N) or (N,
 /// K).
 
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 
 namespace jetrain {
 
@@ -15,10 +15,10 @@ void complete_arrays(Config& config, const Communicator& comm);
 /// The sets that `wanted` names, as the config describes them. Each rank reads an equal share of the rows.
 /// DataError (agreed on) where shapes differ from the config's, a value is not finite, or a label is no
 /// class. Collective.
-LoadedImages load_arrays(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
+LoadedSamples load_arrays(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
 
 /// All rows of `files`, as one set. Collective.
-LoadedImages load_arrays(const Config& config, const std::vector<std::string>& files, Set set,
-                         const Communicator& comm);
+LoadedSamples load_arrays(const Config& config, const std::vector<std::string>& files, Set set,
+                          const Communicator& comm);
 
 }  // namespace jetrain

@@ -2,12 +2,12 @@
 
 #include <string>
 
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 
 namespace jetrain {
 
 /// 64 bits, in hexadecimal, that tell whether a set is made of the same images in the same order; whichever
 /// rank holds which. Collective.
-std::string fingerprint(const ImageSet& set, const Communicator& comm);
+std::string fingerprint(const SampleSet& set, const Communicator& comm);
 
 }  // namespace jetrain

@@ -29,7 +29,7 @@ class LeafScorer {
   /// Of the leaf scored last.
   float output(std::size_t o, std::size_t lane) const { return workspace_.predictions()[o * kLanes + lane]; }
 
-  LeafScores score(std::span<const SparseImage> images) {
+  LeafScores score(std::span<const SampleView> images) {
     progress::tick();
     densify(images, workspace_);
     std::array<std::uint8_t, kLanes> labels;
@@ -54,7 +54,7 @@ class LeafScorer {
 
 }  // namespace
 
-void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
+void densify(std::span<const SampleView> samples, LeafWorkspace& workspace) {
   const Planes input = workspace.input();
   const Planes features = workspace.features();
   const std::int64_t plane = input.rows * input.columns;
@@ -66,7 +66,7 @@ void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
     std::memset(features.data, 0, static_cast<std::size_t>(features.columns * kLanes) * sizeof(float));
   std::fill_n(workspace.targets().data(), workspace.targets().size(), 0.0F);
   for (std::size_t lane = 0; lane < samples.size(); ++lane) {
-    const SparseImage& sample = samples[lane];
+    const SampleView& sample = samples[lane];
     for (std::size_t i = 0; i < sample.pixels.size(); ++i) {
       std::int64_t at = sample.pixels[i];
       if (at < input.channels * plane) {
@@ -86,15 +86,15 @@ void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace) {
   }
 }
 
-LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
+LeafTargets leaf_targets(const Model& model, std::span<const SampleView> samples, std::uint8_t* labels,
                          LeafWorkspace& workspace) {
   const std::size_t count = std::min(samples.size(), static_cast<std::size_t>(kLanes));
   for (std::size_t i = 0; i < count; ++i) labels[i] = samples[i].label;
   return {{labels, count}, model.input().targets > 0 ? workspace.targets().data() : nullptr};
 }
 
-ScoredJets score_images(const Model& model, std::int64_t count,
-                        const std::function<SparseImage(std::int64_t)>& image, std::vector<float>* outputs) {
+ScoredJets score_samples(const Model& model, std::int64_t count,
+                         const std::function<SampleView(std::int64_t)>& image, std::vector<float>* outputs) {
   ScoredJets result;
   const auto width = static_cast<std::size_t>(model.outputs());
   if (outputs != nullptr) outputs->resize(static_cast<std::size_t>(count) * width);
@@ -105,7 +105,7 @@ ScoredJets score_images(const Model& model, std::int64_t count,
 #pragma omp parallel reduction(+ : loss_sum, correct) if (count > kLanes)  // not to wake a team for a leaf
   {
     LeafScorer scorer(model);
-    std::array<SparseImage, kLanes> images;
+    std::array<SampleView, kLanes> images;
 #pragma omp for schedule(dynamic, 4)
     for (std::int64_t leaf = 0; leaf < ceil_divide(count, kLanes); ++leaf) {
       const std::int64_t first = leaf * kLanes;
@@ -141,13 +141,13 @@ ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange ran
       auto& scorer = scorers[static_cast<std::size_t>(omp_get_thread_num())];
       if (!scorer) scorer = std::make_unique<LeafScorer>(model);
       ScoredSlice& out = slots[static_cast<std::size_t>(slot)];
-      SparseImageStore images;
-      for_each_image(source, selection, {set}, maker, skip_bad_rows, block, out.skipped,
-                     [&](std::int64_t row, Set, const SparseImage& image) {
-                       images.append(image);
-                       out.rows.push_back({row, 0.0F, image.label});
-                     });
-      std::array<SparseImage, kLanes> leaf;
+      SampleStore images;
+      for_each_sample(source, selection, {set}, maker, skip_bad_rows, block, out.skipped,
+                      [&](std::int64_t row, Set, const SampleView& image) {
+                        images.append(image);
+                        out.rows.push_back({row, 0.0F, image.label});
+                      });
+      std::array<SampleView, kLanes> leaf;
       for (std::int64_t first = 0; first < images.size(); first += kLanes) {
         const std::int64_t size = std::min(kLanes, images.size() - first);
         for (std::int64_t i = 0; i < size; ++i) leaf[static_cast<std::size_t>(i)] = images[first + i];

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "statistics/metrics.hpp"
 
@@ -17,17 +17,17 @@ namespace jetrain {
 
 /// Writes up to sixteen samples side by side into a leaf's inputs, features and targets; other lanes and
 /// positions are 0.
-void densify(std::span<const SparseImage> samples, LeafWorkspace& workspace);
+void densify(std::span<const SampleView> samples, LeafWorkspace& workspace);
 
 /// The labels of a leaf's samples, and its targets if there are any; `labels` is filled.
-LeafTargets leaf_targets(const Model& model, std::span<const SparseImage> samples, std::uint8_t* labels,
+LeafTargets leaf_targets(const Model& model, std::span<const SampleView> samples, std::uint8_t* labels,
                          LeafWorkspace& workspace);
 
 /// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th. `outputs` (null: not wanted)
 /// becomes what the network says of each, (count, outputs).
-ScoredJets score_images(const Model& model, std::int64_t count,
-                        const std::function<SparseImage(std::int64_t)>& image,
-                        std::vector<float>* outputs = nullptr);
+ScoredJets score_samples(const Model& model, std::int64_t count,
+                         const std::function<SampleView(std::int64_t)>& image,
+                         std::vector<float>* outputs = nullptr);
 
 /// One scored row of a file.
 struct ScoredRow {
@@ -47,7 +47,7 @@ struct ScoredSlice {
 };
 
 /// Scores those rows of `range` that `selection` gives to `set`, window by window: memory grows with scores
-/// (16 bytes a row), but not with images. Collective. Bad rows as in load_images.
+/// (16 bytes a row), but not with images. Collective. Bad rows as in load_samples.
 ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange range,
                        const Selection& selection, Set set, const SampleMaker& maker, bool skip_bad_rows,
                        const Communicator& comm);

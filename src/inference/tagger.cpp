@@ -21,15 +21,15 @@ using MakeSample =
     std::function<bool(std::int64_t i, std::uint16_t* positions, float* values, std::int64_t& count)>;
 
 /// Makes and scores leaf by leaf, so that memory does not grow with the samples. `noun`: what a sample is.
-std::vector<float> score_samples(const Model& model, std::int64_t count, std::int64_t most_entries,
-                                 const char* noun, const MakeSample& make, std::vector<float>* outputs) {
+std::vector<float> score_made(const Model& model, std::int64_t count, std::int64_t most_entries,
+                              const char* noun, const MakeSample& make, std::vector<float>* outputs) {
   const auto room = static_cast<std::size_t>(most_entries);
   const auto threads = static_cast<std::size_t>(omp_get_max_threads());
   std::vector<std::uint16_t> positions(threads * kLanes * room);
   std::vector<float> values(positions.size());
   std::atomic<std::int64_t> first_bad{count};
   // What a thread makes stays until it has scored the leaf: sample i is in its leaf's lane i % kLanes.
-  const auto sample = [&](std::int64_t i) -> SparseImage {
+  const auto sample = [&](std::int64_t i) -> SampleView {
     const auto lane = static_cast<std::size_t>(omp_get_thread_num() * kLanes + i % kLanes);
     std::uint16_t* const own_positions = positions.data() + lane * room;
     float* const own_values = values.data() + lane * room;
@@ -41,7 +41,7 @@ std::vector<float> score_samples(const Model& model, std::int64_t count, std::in
     const auto size = static_cast<std::size_t>(used);
     return {{own_positions, size}, {own_values, size}, 0};
   };
-  ScoredJets scored = score_images(model, count, sample, outputs);
+  ScoredJets scored = score_samples(model, count, sample, outputs);
   if (first_bad < count) {
     throw BadSample(first_bad, fmt::format("{} {}: a {} is NaN or infinite; leave such {}s out", noun,
                                            first_bad.load(), *noun == 'j' ? "momentum" : "value", noun));
@@ -87,7 +87,7 @@ std::vector<float> Tagger::score(std::span<const float> momenta, std::int64_t co
     std::copy_n(momenta.data() + static_cast<std::size_t>(i) * each, used, jet.data());
     return loaded_->maker.make(jet, false, positions, values, count) == RowStatus::good;
   };
-  return score_samples(loaded_->stored.model, jets, loaded_->maker.most_entries(), "jet", make, nullptr);
+  return score_made(loaded_->stored.model, jets, loaded_->maker.most_entries(), "jet", make, nullptr);
 }
 
 std::vector<float> Tagger::outputs(std::span<const float> samples) const {
@@ -106,7 +106,7 @@ std::vector<float> Tagger::outputs(std::span<const float> samples) const {
     return true;
   };
   std::vector<float> all;
-  score_samples(loaded_->stored.model, rows, each, "sample", make, &all);
+  score_made(loaded_->stored.model, rows, each, "sample", make, &all);
   return all;
 }
 

@@ -16,7 +16,7 @@ constexpr std::int64_t kGalleryJets = 5;
 /// Decades of the colour scale, as the notebook's.
 constexpr double kDecades = 1e4;
 
-ImagePanel dense(const SparseImage& jet, std::int64_t bins) {
+ImagePanel dense(const SampleView& jet, std::int64_t bins) {
   ImagePanel panel{"", std::vector<double>(static_cast<std::size_t>(bins * bins)), bins, bins};
   for (std::size_t i = 0; i < jet.pixels.size(); ++i) {
     // Further channels and features stand behind the first image.
@@ -25,12 +25,12 @@ ImagePanel dense(const SparseImage& jet, std::int64_t bins) {
   return panel;
 }
 
-ImagePanel average(const SparseImageStore& jets, std::uint8_t label, std::int64_t bins) {
+ImagePanel average(const SampleStore& jets, std::uint8_t label, std::int64_t bins) {
   ImagePanel panel{label == 1 ? "tops" : "QCD", std::vector<double>(static_cast<std::size_t>(bins * bins)),
                    bins, bins};
   double count = 0;
   for (std::int64_t i = 0; i < jets.size(); ++i) {
-    const SparseImage jet = jets[i];
+    const SampleView jet = jets[i];
     if (jet.label != label) continue;
     count += 1;
     for (std::size_t k = 0; k < jet.pixels.size(); ++k)

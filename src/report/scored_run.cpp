@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "dataset/array_loader.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "inference/scoring.hpp"
 #include "jetrain/error.hpp"
 
@@ -64,18 +64,18 @@ bool may_validate(const Selection& selection, RowRange range) {
 }
 
 /// The first `wanted` validation jets (or a few more), as each of the makers makes them.
-std::vector<SparseImageStore> read_validation(const JetSource& source, const Selection& selection,
-                                              const std::vector<SampleMaker>& makers, std::int64_t wanted,
-                                              bool skip_bad_rows) {
-  std::vector<SparseImageStore> stores(makers.size());
+std::vector<SampleStore> read_validation(const JetSource& source, const Selection& selection,
+                                         const std::vector<SampleMaker>& makers, std::int64_t wanted,
+                                         bool skip_bad_rows) {
+  std::vector<SampleStore> stores(makers.size());
   const auto slots_each = static_cast<std::size_t>(source.window_slots());
-  std::vector<SparseImageStore> slots(slots_each * makers.size());
+  std::vector<SampleStore> slots(slots_each * makers.size());
   const auto consume = [&](std::int64_t slot, const JetBlock& block) {
     for (std::size_t m = 0; m < makers.size(); ++m) {
       std::int64_t skipped = 0;
-      SparseImageStore& own = slots[m * slots_each + static_cast<std::size_t>(slot)];
-      for_each_image(source, selection, {Set::validation}, makers[m], skip_bad_rows, block, skipped,
-                     [&](std::int64_t, Set, const SparseImage& image) { own.append(image); });
+      SampleStore& own = slots[m * slots_each + static_cast<std::size_t>(slot)];
+      for_each_sample(source, selection, {Set::validation}, makers[m], skip_bad_rows, block, skipped,
+                      [&](std::int64_t, Set, const SampleView& image) { own.append(image); });
     }
   };
   const auto end_window = [&](std::int64_t count) {
@@ -101,7 +101,7 @@ void load_jets(const Config& config, std::int64_t wanted, bool with_steps, const
   if (with_steps) run.steps = steps_of(config.image);
   std::vector<SampleMaker> makers{SampleMaker(config)};
   for (const PreprocessingStep& step : run.steps) makers.push_back(maker_of(config, step.image));
-  std::vector<SparseImageStore> stores =
+  std::vector<SampleStore> stores =
       read_validation(source, selection, makers, wanted, config.data.on_bad_row == "skip");
   run.samples = std::move(stores[0]);
   for (std::size_t i = 0; i < run.steps.size(); ++i) run.steps[i].jets = std::move(stores[i + 1]);
@@ -129,7 +129,7 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
   }
   const std::int64_t wanted = request.jets > 0 ? request.jets : std::numeric_limits<std::int64_t>::max();
   if (config.data.arrays.used()) {
-    result.samples = std::move(load_arrays(config, {Set::validation}, comm)[Set::validation].images);
+    result.samples = std::move(load_arrays(config, {Set::validation}, comm)[Set::validation].samples);
   } else {
     load_jets(config, wanted, request.steps, comm, result);
   }
@@ -139,7 +139,7 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
     return result;
   }
   result.tagger = scored_tagger(
-      run.name, score_images(result.model->model, count, [&](std::int64_t i) { return result.samples[i]; }));
+      run.name, score_samples(result.model->model, count, [&](std::int64_t i) { return result.samples[i]; }));
   return result;
 }
 

@@ -12,7 +12,7 @@
 #include "inference/model_file.hpp"
 #include "report/run_record.hpp"
 #include "report/scored_tagger.hpp"
-#include "samples/sparse_image_store.hpp"
+#include "samples/sample_store.hpp"
 
 namespace jetrain {
 
@@ -27,14 +27,14 @@ struct PreprocessingStep {
   std::string name;  ///< raw | centred | rotated | normalised
   std::string text;  ///< what was done
   ImageConfig image;
-  SparseImageStore jets;
+  SampleStore jets;
 };
 
 struct ScoredRun {
   std::optional<StoredModel> model;      ///< none: there is no best.h5 yet
   std::string missing;                   ///< why there are no scores; empty: there are
   ScoredTagger tagger;                   ///< empty where scores are missing
-  SparseImageStore samples;              ///< the network's input
+  SampleStore samples;                   ///< the network's input
   std::vector<PreprocessingStep> steps;  ///< of runs on jets, where asked for
 };
 

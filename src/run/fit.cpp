@@ -139,7 +139,7 @@ class RescueScope {
 
 }  // namespace
 
-RunResult fit(const Config& config, Model& model, const ImageSet& train, Validation& validation,
+RunResult fit(const Config& config, Model& model, const SampleSet& train, Validation& validation,
               const StragglerWatch& stragglers, TrainingState state, const RunFiles& files,
               Watchdog& watchdog, const Communicator& comm, bool profile, Log& log) {
   std::timed_mutex changing;  // held while the state is between two steps, and while files are written

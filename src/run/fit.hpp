@@ -6,7 +6,7 @@
 #include "comm/communicator.hpp"
 #include "comm/watchdog.hpp"
 #include "config/config.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "run/checkpoints.hpp"
 #include "run/run_directory.hpp"
@@ -31,7 +31,7 @@ struct RunFiles {
 /// and log the table at the end. Throws CollectiveError where the training diverges (the best weights so far
 /// are then in best.h5), and, with ExitStatus::requeue, where a signal asked any rank to stop (a checkpoint
 /// of the step just done is then written). Collective.
-RunResult fit(const Config& config, Model& model, const ImageSet& train, Validation& validation,
+RunResult fit(const Config& config, Model& model, const SampleSet& train, Validation& validation,
               const StragglerWatch& stragglers, TrainingState state, const RunFiles& files,
               Watchdog& watchdog, const Communicator& comm, bool profile, Log& log);
 

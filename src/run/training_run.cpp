@@ -85,7 +85,7 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
 }
 
 /// Refuses a set that nothing can be learned from, or with labels that the network has no output for.
-void TrainingRun::require_trainable(const ImageSet& set, Set which) const {
+void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
   if (!config_.data.arrays.used()) return require_both_classes(set, which, comm_);
   require_samples(set, which);
   if (model_->input().targets > 0) {
@@ -97,8 +97,8 @@ void TrainingRun::require_trainable(const ImageSet& set, Set which) const {
         ExitStatus::usage);
   }
   std::int64_t largest = 0;
-  for (std::int64_t i = 0; i < set.images.size(); ++i)
-    largest = std::max<std::int64_t>(largest, set.images[i].label);
+  for (std::int64_t i = 0; i < set.samples.size(); ++i)
+    largest = std::max<std::int64_t>(largest, set.samples[i].label);
   largest = comm_.max(largest);
   if (largest < std::max<std::int64_t>(2, model_->outputs())) return;
   throw CollectiveError(
@@ -107,7 +107,7 @@ void TrainingRun::require_trainable(const ImageSet& set, Set which) const {
       ExitStatus::usage);
 }
 
-void TrainingRun::take_data(ImageSet train, ImageSet validation) {
+void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   require_trainable(train, Set::train);
   require_trainable(validation, Set::validation);
   data_ = fmt::format("{}-{}{}", fingerprint(train, comm_), fingerprint(validation, comm_),
@@ -119,7 +119,7 @@ void TrainingRun::take_data(ImageSet train, ImageSet validation) {
   standardize(config_, *model_, train_, comm_);
 }
 
-RunResult TrainingRun::run(const LoadedImages& read, int threads, bool profile, Watchdog& watchdog) {
+RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
   std::optional<RunDirectory> run;

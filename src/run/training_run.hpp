@@ -10,7 +10,7 @@
 #include "comm/watchdog.hpp"
 #include "config/config.hpp"
 #include "core/stopwatch.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "run/checkpoints.hpp"
 #include "run/run_directory.hpp"
@@ -30,13 +30,13 @@ class TrainingRun {
 
   /// The data to train and validate with; of `validation` only this run will know. CollectiveError where they
   /// do not fit the network, or are not those of the checkpoint. Collective.
-  void take_data(ImageSet train, ImageSet validation);
+  void take_data(SampleSet train, SampleSet validation);
 
   /// Trains. `read`: where the data came from, for the record. Errors as of `fit`. Collective.
-  RunResult run(const LoadedImages& read, int threads, bool profile, Watchdog& watchdog);
+  RunResult run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog);
 
  private:
-  void require_trainable(const ImageSet& set, Set which) const;
+  void require_trainable(const SampleSet& set, Set which) const;
 
   Config config_;
   std::string output_;
@@ -45,8 +45,8 @@ class TrainingRun {
   Stopwatch total_;
   std::unique_ptr<Model> model_;
   Checkpoint start_;
-  ImageSet train_;
-  ImageSet validation_;
+  SampleSet train_;
+  SampleSet validation_;
   std::int64_t validation_jets_ = 0;
   std::string data_;  ///< fingerprint of both sets
 };

@@ -32,20 +32,20 @@ std::string images_key(const Config& config) {
 }
 
 /// The samples whose number `keep` marks, in their order.
-ImageSet part_of(const ImageSet& set, const std::vector<bool>& keep, const Communicator& comm) {
-  ImageSet part;
+SampleSet part_of(const SampleSet& set, const std::vector<bool>& keep, const Communicator& comm) {
+  SampleSet part;
   const std::int64_t first = set.begins[static_cast<std::size_t>(comm.rank())];
-  for (std::int64_t i = 0; i < set.images.size(); ++i) {
-    if (keep[static_cast<std::size_t>(first + i)]) part.images.append(set.images[i]);
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) {
+    if (keep[static_cast<std::size_t>(first + i)]) part.samples.append(set.samples[i]);
   }
   part.count(comm);
   return part;
 }
 
 /// Both sets as one: the training samples, then the validation samples.
-ImageSet joined(const LoadedImages& loaded, const Communicator& comm) {
-  ImageSet train = loaded[Set::train];
-  ImageSet validation = loaded[Set::validation];
+SampleSet joined(const LoadedSamples& loaded, const Communicator& comm) {
+  SampleSet train = loaded[Set::train];
+  SampleSet validation = loaded[Set::validation];
   const std::int64_t first = train.total();
   const std::vector<std::int64_t> borders = even_borders(first + validation.total(), comm.size());
   std::vector<std::int64_t> train_borders;
@@ -56,7 +56,7 @@ ImageSet joined(const LoadedImages& loaded, const Communicator& comm) {
   }
   redistribute(train, train_borders, comm);
   redistribute(validation, validation_borders, comm);
-  train.images.append(std::move(validation.images));
+  train.samples.append(std::move(validation.samples));
   train.begins = borders;
   return train;
 }
@@ -73,17 +73,17 @@ StudyData::StudyData(const std::vector<Trial>& trials, const Communicator& comm)
     if (!known) same_rows.push_back(&trial.config);
   }
   for (const auto& [rows, configs] : by_rows) {
-    std::vector<LoadedImages> loaded = load_images(configs, {Set::train, Set::validation}, comm);
+    std::vector<LoadedSamples> loaded = load_samples(configs, {Set::train, Set::validation}, comm);
     for (std::size_t i = 0; i < configs.size(); ++i) loaded_[images_key(*configs[i])] = std::move(loaded[i]);
   }
 }
 
-const LoadedImages& StudyData::loaded(const Trial& trial) const {
+const LoadedSamples& StudyData::loaded(const Trial& trial) const {
   return loaded_.at(images_key(trial.config));
 }
 
 TrialSets StudyData::sets_of(const Trial& trial, std::int64_t folds) const {
-  const LoadedImages& loaded = this->loaded(trial);
+  const LoadedSamples& loaded = this->loaded(trial);
   TrialSets sets;
   if (trial.fold < 0) {
     sets = {loaded[Set::train], loaded[Set::validation]};
@@ -92,7 +92,7 @@ TrialSets StudyData::sets_of(const Trial& trial, std::int64_t folds) const {
       throw CollectiveError(
           "study.folds: not with augmentation, since training and validation jets are kept apart",
           ExitStatus::usage);
-    const ImageSet all = joined(loaded, comm_);
+    const SampleSet all = joined(loaded, comm_);
     const auto order = random_permutation(all.total(), trial.config.seed, Purpose::study, 1);
     std::vector<bool> train(order.size());
     for (std::size_t i = 0; i < order.size(); ++i)

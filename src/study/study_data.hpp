@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "study/trials.hpp"
 
 namespace jetrain {
 
 /// What one training uses.
 struct TrialSets {
-  ImageSet train;
-  ImageSet validation;
+  SampleSet train;
+  SampleSet validation;
 };
 
 class StudyData {
@@ -28,11 +28,11 @@ class StudyData {
   /// jets. Which jets is a function of the config alone. Collective.
   TrialSets sets_of(const Trial& trial, std::int64_t folds) const;
 
-  const LoadedImages& loaded(const Trial& trial) const;
+  const LoadedSamples& loaded(const Trial& trial) const;
 
  private:
   const Communicator& comm_;
-  std::map<std::string, LoadedImages> loaded_;  ///< by what the images depend on
+  std::map<std::string, LoadedSamples> loaded_;  ///< by what the images depend on
 };
 
 }  // namespace jetrain

@@ -17,7 +17,7 @@ namespace jetrain {
 
 using progress::Activity;
 
-EpochRunner::EpochRunner(const Config& config, Model& model, const ImageSet& train, bool profile,
+EpochRunner::EpochRunner(const Config& config, Model& model, const SampleSet& train, bool profile,
                          const Communicator& comm, Log& log, std::timed_mutex& changing)
     : config_(config),
       model_(model),

@@ -12,7 +12,7 @@
 #include "batches/batch_feeder.hpp"
 #include "comm/communicator.hpp"
 #include "config/config.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "telemetry/log.hpp"
 #include "train/epoch_record.hpp"
@@ -27,7 +27,7 @@ namespace jetrain {
 class EpochRunner {
  public:
   /// `changing` is held while weights and counts are between two steps.
-  EpochRunner(const Config& config, Model& model, const ImageSet& train, bool profile,
+  EpochRunner(const Config& config, Model& model, const SampleSet& train, bool profile,
               const Communicator& comm, Log& log, std::timed_mutex& changing);
 
   WeightUpdate& update() { return update_; }
@@ -56,7 +56,7 @@ class EpochRunner {
 
   const Config& config_;
   Model& model_;
-  const ImageSet& train_;
+  const SampleSet& train_;
   BatchPlan plan_;
   WeightUpdate update_;
   Augmenter augmenter_;

@@ -33,13 +33,13 @@ struct GradientStep::Worker {
   std::vector<float> values;
 
   /// Images of one leaf's clouds, valid until the next call.
-  std::array<SparseImage, kLanes> augmented(std::span<const SparseImage> clouds,
-                                            std::span<const std::uint32_t> numbers, std::uint32_t epoch,
-                                            const Augmenter& augmenter) {
+  std::array<SampleView, kLanes> augmented(std::span<const SampleView> clouds,
+                                           std::span<const std::uint32_t> numbers, std::uint32_t epoch,
+                                           const Augmenter& augmenter) {
     const auto most = static_cast<std::size_t>(augmenter.most_entries());
     pixels.resize(most * kLanes);
     values.resize(most * kLanes);
-    std::array<SparseImage, kLanes> images;
+    std::array<SampleView, kLanes> images;
     for (std::size_t i = 0; i < clouds.size(); ++i) {
       std::uint16_t* to = pixels.data() + i * most;
       float* value = values.data() + i * most;
@@ -115,7 +115,7 @@ void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int6
                                 float limit) const {
   const auto first = static_cast<std::size_t>(leaf * kLanes);
   const std::size_t count = std::min(mine.samples.size() - first, static_cast<std::size_t>(kLanes));
-  const std::span<const SparseImage> samples = mine.samples.subspan(first, count);
+  const std::span<const SampleView> samples = mine.samples.subspan(first, count);
   LapTimer timer(profile_);
   if (augmenter_ != nullptr && augmenter_->used()) {
     const auto images = worker.augmented(samples, mine.numbers.subspan(first, count), epoch, *augmenter_);

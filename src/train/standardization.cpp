@@ -17,10 +17,10 @@ struct Positions {
 };
 
 /// Calls visit(position - first, value) for each stored value of this rank's samples.
-void for_each_value(const ImageSet& set, const Positions& positions,
+void for_each_value(const SampleSet& set, const Positions& positions,
                     const std::function<void(std::size_t, double)>& visit) {
-  for (std::int64_t i = 0; i < set.images.size(); ++i) {
-    const SparseImage sample = set.images[i];
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) {
+    const SampleView sample = set.samples[i];
     for (std::size_t k = 0; k < sample.pixels.size(); ++k) {
       const std::size_t at = sample.pixels[k] - positions.first;  // very large where it is before the first
       if (at < positions.count) visit(at, static_cast<double>(sample.values[k]));
@@ -65,7 +65,7 @@ struct Moments {
 };
 
 /// Values that a sample does not store are 0: they join the sums by their number.
-Moments measure(const ImageSet& train, const Positions& positions, const Communicator& comm) {
+Moments measure(const SampleSet& train, const Positions& positions, const Communicator& comm) {
   const std::int64_t samples = train.total();
   const auto n = static_cast<double>(samples);
   std::vector<double> largest(positions.count, 0.0);
@@ -99,7 +99,7 @@ Moments measure(const ImageSet& train, const Positions& positions, const Communi
 
 }  // namespace
 
-void standardize(const Config& config, Model& model, const ImageSet& train, const Communicator& comm) {
+void standardize(const Config& config, Model& model, const SampleSet& train, const Communicator& comm) {
   const auto inputs = static_cast<std::size_t>(model.input().shape.size());
   const bool clouds = config.augmentation.used();
   for (const Node& node : model.nodes()) {

@@ -6,13 +6,13 @@
 /// ranks do not depend on their order (twice: for the mean, and for the squared distances from it).
 
 #include "comm/communicator.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 
 namespace jetrain {
 
 /// Fills the averages of the model's standardize layers, if it has any. UsageError (on all ranks) where one
 /// stands on images that are augmented, whose mean changes with the epoch. Collective.
-void standardize(const Config& config, Model& model, const ImageSet& train, const Communicator& comm);
+void standardize(const Config& config, Model& model, const SampleSet& train, const Communicator& comm);
 
 }  // namespace jetrain

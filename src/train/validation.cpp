@@ -12,21 +12,22 @@
 
 namespace jetrain {
 
-Validation::Validation(const ValidationConfig& config, ImageSet set, const Communicator& comm)
+Validation::Validation(const ValidationConfig& config, SampleSet set, const Communicator& comm)
     : share_(config.ranks == "all"), set_(std::move(set)), comm_(comm) {
   const auto borders = share_ ? even_borders : root_borders;
   redistribute(set_, borders(set_.total(), comm_.size()), comm_);
   if (!share_) return;
   std::vector<std::uint8_t> labels;
-  for (std::int64_t i = 0; i < set_.images.size(); ++i) labels.push_back(set_.images[i].label);
+  for (std::int64_t i = 0; i < set_.samples.size(); ++i) labels.push_back(set_.samples[i].label);
   labels_ = comm.gather(std::span<const std::uint8_t>(labels));
 }
 
 Metrics Validation::run(const Model& model) {
   const Stopwatch watch;
-  ScoredJets scored = score_images(model, set_.images.size(), [&](std::int64_t i) { return set_.images[i]; });
+  ScoredJets scored =
+      score_samples(model, set_.samples.size(), [&](std::int64_t i) { return set_.samples[i]; });
   own_.seconds += watch.seconds();
-  own_.work += static_cast<double>(ceil_divide(set_.images.size(), kLanes * omp_get_max_threads()));
+  own_.work += static_cast<double>(ceil_divide(set_.samples.size(), kLanes * omp_get_max_threads()));
   if (share_) {
     scored.scores = comm_.gather(std::span<const float>(scored.scores));
     scored.labels = labels_;
@@ -48,7 +49,7 @@ OwnTime Validation::take_own_time() {
 }
 
 double Validation::flops(const Model& model) const {
-  return 2.0 * static_cast<double>(model.multiply_adds_forward()) * static_cast<double>(set_.images.size());
+  return 2.0 * static_cast<double>(model.multiply_adds_forward()) * static_cast<double>(set_.samples.size());
 }
 
 }  // namespace jetrain

@@ -8,7 +8,7 @@
 
 #include "comm/communicator.hpp"
 #include "config/config.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "statistics/metrics.hpp"
 #include "train/stragglers.hpp"
@@ -19,7 +19,7 @@ class Validation {
  public:
   /// Takes the validation set and moves its images to where they are scored: to rank 0 (ranks: root), or in
   /// even parts to all. Collective.
-  Validation(const ValidationConfig& config, ImageSet set, const Communicator& comm);
+  Validation(const ValidationConfig& config, SampleSet set, const Communicator& comm);
 
   /// The metrics of the model on the whole set, computed on rank 0 and known to all. The bits do not depend
   /// on who scored which jet. Collective.
@@ -35,7 +35,7 @@ class Validation {
 
  private:
   bool share_;
-  ImageSet set_;
+  SampleSet set_;
   std::vector<std::uint8_t> labels_;  ///< of all, on rank 0 of shared ranks
   const Communicator& comm_;
   OwnTime own_;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "comm/communicator.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 #include "generated_jets.hpp"
 #include "jetrain/error.hpp"
 #include "report.hpp"
@@ -113,7 +113,7 @@ void load_jets(benchmark::State& state, Compression compression) {
   const Selection selection = Selection::everything(source.rows(), Set::train);
   const SampleMaker maker{Config{}};
   for (auto _ : state) {
-    const LoadedImages loaded = load_images(source, selection, {Set::train}, maker, false, world);
+    const LoadedSamples loaded = load_samples(source, selection, {Set::train}, maker, false, world);
     benchmark::DoNotOptimize(loaded.rows_read);
   }
   report_jets(state);

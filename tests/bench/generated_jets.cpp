@@ -24,11 +24,11 @@ std::vector<ReferenceRecord> generate_records() {
   return records;
 }
 
-SparseImageStore make_images() {
+SampleStore make_images() {
   const ImageMaker maker{ImageConfig{}};
   std::array<std::uint16_t, kConstituents> pixels;
   std::array<float, kConstituents> values;
-  SparseImageStore images;
+  SampleStore images;
   for (const ReferenceRecord& record : generated_records()) {
     std::int64_t count = 0;
     maker.make(std::span(record.block_0).first<kConstituentFloats>(), pixels.data(), values.data(), count);
@@ -46,8 +46,8 @@ const std::vector<ReferenceRecord>& generated_records() {
   return records;
 }
 
-const SparseImageStore& generated_images() {
-  static const SparseImageStore images = make_images();
+const SampleStore& generated_images() {
+  static const SampleStore images = make_images();
   return images;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "layouts/reference_table_writer.hpp"
-#include "samples/sparse_image_store.hpp"
+#include "samples/sample_store.hpp"
 
 namespace jetrain::bench {
 
@@ -16,6 +16,6 @@ inline constexpr std::int64_t kGeneratedJets = 4000;
 /// Tops and QCD jets in turn, as they stand in a file.
 const std::vector<ReferenceRecord>& generated_records();
 /// Their images with the notebook's preprocessing.
-const SparseImageStore& generated_images();
+const SampleStore& generated_images();
 
 }  // namespace jetrain::bench

@@ -171,7 +171,7 @@ void exact_against_float(benchmark::State& state) {
   GradientStep step(model, threads, false, world);
   const BatchPlan plan{.samples = 256, .batch_size = 256, .ranks = world.size()};
   const Positions part = plan.part(0, world.rank());
-  std::vector<SparseImage> mine;
+  std::vector<SampleView> mine;
   for (std::int64_t p = part.first; p < part.last; ++p) mine.push_back(generated_images()[p]);
   const std::int64_t leaves = ceil_divide(part.size(), kLanes);
 

@@ -23,15 +23,15 @@ namespace jetrain::bench {
 namespace {
 
 struct Leaf {
-  std::vector<SparseImage> images;
+  std::vector<SampleView> samples;
   std::vector<std::uint8_t> labels;
 };
 
 Leaf first_leaf() {
   Leaf leaf;
   for (std::int64_t i = 0; i < kLanes; ++i) {
-    leaf.images.push_back(generated_images()[i]);
-    leaf.labels.push_back(leaf.images.back().label);
+    leaf.samples.push_back(generated_images()[i]);
+    leaf.labels.push_back(leaf.samples.back().label);
   }
   return leaf;
 }
@@ -40,7 +40,7 @@ void leaf_forward(benchmark::State& state) {
   const Model model = notebook_model();
   LeafWorkspace workspace(model, false);
   const Leaf leaf = first_leaf();
-  densify(leaf.images, workspace);
+  densify(leaf.samples, workspace);
   for (auto _ : state) {
     model.forward(workspace, {leaf.labels}, nullptr);
     benchmark::ClobberMemory();
@@ -54,7 +54,7 @@ void leaf_forward_backward(benchmark::State& state) {
   const Model model = notebook_model();
   LeafWorkspace workspace(model, true);
   const Leaf leaf = first_leaf();
-  densify(leaf.images, workspace);
+  densify(leaf.samples, workspace);
   AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
   for (auto _ : state) {
     benchmark::DoNotOptimize(
@@ -71,7 +71,7 @@ void densification(benchmark::State& state) {
   LeafWorkspace workspace(model, false);
   const Leaf leaf = first_leaf();
   for (auto _ : state) {
-    densify(leaf.images, workspace);
+    densify(leaf.samples, workspace);
     benchmark::ClobberMemory();
   }
   report_rate(state, "jets/s", kLanes);
@@ -106,15 +106,15 @@ void training_step(benchmark::State& state) {
   const TrainConfig config = standing_still();
   WeightUpdate update(config, model, 1000);
   GradientStep step(model, omp_get_max_threads(), false, self);
-  std::vector<SparseImage> images;
-  for (std::int64_t i = 0; i < kGeneratedJets; ++i) images.push_back(generated_images()[i]);
+  std::vector<SampleView> samples;
+  for (std::int64_t i = 0; i < kGeneratedJets; ++i) samples.push_back(generated_images()[i]);
   const std::int64_t batch = state.range(0);
   std::int64_t first = 0;
   double best_seconds = 1e9;
   for (auto _ : state) {
     const Stopwatch watch;
     const auto mine =
-        std::span(images).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(batch));
+        std::span(samples).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(batch));
     step.run({mine, {}, 0}, ceil_divide(batch, kLanes));
     update.apply(step.gradient_sums(), batch);
     best_seconds = std::min(best_seconds, watch.seconds());

@@ -9,7 +9,7 @@
 #include <stdexcept>
 
 #include "dataset/array_loader.hpp"
-#include "dataset/image_cache.hpp"
+#include "dataset/sample_cache.hpp"
 #include "inference/model_file.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
@@ -162,26 +162,26 @@ const std::vector<std::uint16_t> kCachePixels{1, 5, 30};
 const std::vector<float> kCacheValues{0.25F, 1.0F, 0.5F};
 
 std::vector<std::string> cache_seeds() {
-  LoadedImages loaded;
-  for (ImageSet& set : loaded.sets) set.begins = {0, 0};
-  ImageSet& set = loaded[Set::train];
+  LoadedSamples loaded;
+  for (SampleSet& set : loaded.sets) set.begins = {0, 0};
+  SampleSet& set = loaded[Set::train];
   for (std::int64_t i = 0; i < kCacheImages; ++i)
-    set.images.append({kCachePixels, kCacheValues, static_cast<std::uint8_t>(i % 2)});
-  set.begins = {0, set.images.size()};
+    set.samples.append({kCachePixels, kCacheValues, static_cast<std::uint8_t>(i % 2)});
+  set.begins = {0, set.samples.size()};
   loaded.rows_read = kCacheImages;
   return {written_by([&](const std::string& path) {
-    write_image_cache(path, "key", {Set::train}, loaded, Communicator::self());
+    write_sample_cache(path, "key", {Set::train}, loaded, Communicator::self());
   })};
 }
 
 Outcome try_cache(const std::string& bytes) {
   put(bytes);
   return outcome_of([] {
-    const LoadedImages loaded = read_image_cache(scratch_file(), "key", {Set::train}, Communicator::self());
-    const SparseImageStore& images = loaded[Set::train].images;
+    const LoadedSamples loaded = read_sample_cache(scratch_file(), "key", {Set::train}, Communicator::self());
+    const SampleStore& images = loaded[Set::train].samples;
     bool same = images.size() == kCacheImages && loaded.rows_read == kCacheImages;
     for (std::int64_t i = 0; same && i < images.size(); ++i) {
-      const SparseImage image = images[i];
+      const SampleView image = images[i];
       same = image.label == i % 2 && std::ranges::equal(image.pixels, kCachePixels) &&
              std::ranges::equal(image.values, kCacheValues);
     }

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "batches/epoch_order.hpp"
-#include "sample_images.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 /// Goes through two epochs and checks that this rank gets its positions' samples, batch by batch.
 void check_epochs(std::int64_t samples, std::int64_t batch_size, const std::string& shuffle) {
   const Communicator world = Communicator::world();
-  const ImageSet home = test::sample_set(samples, world);
+  const SampleSet home = test::sample_set(samples, world);
   const BatchPlan plan{samples, batch_size, world.size()};
   BatchFeeder feeder(home, plan, world);
   for (const std::uint32_t epoch : {1U, 2U}) {

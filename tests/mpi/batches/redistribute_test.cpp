@@ -2,20 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include "sample_images.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
 
 void check(std::int64_t samples, const std::vector<std::int64_t>& borders) {
   const Communicator world = Communicator::world();
-  ImageSet set = test::sample_set(samples, world);
+  SampleSet set = test::sample_set(samples, world);
   redistribute(set, borders, world);
   ASSERT_EQ(set.begins, borders);
   const std::int64_t begin = borders[static_cast<std::size_t>(world.rank())];
-  ASSERT_EQ(set.images.size(), borders[static_cast<std::size_t>(world.rank()) + 1] - begin);
-  for (std::int64_t i = 0; i < set.images.size(); ++i) {
-    ASSERT_TRUE(test::is_sample(set.images[i], begin + i)) << "sample " << begin + i;
+  ASSERT_EQ(set.samples.size(), borders[static_cast<std::size_t>(world.rank()) + 1] - begin);
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) {
+    ASSERT_TRUE(test::is_sample(set.samples[i], begin + i)) << "sample " << begin + i;
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sample_images.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -14,10 +14,10 @@ TEST(Fingerprint, DoesNotDependOnWhoHoldsWhat) {
   EXPECT_EQ(alone.size(), 16U);
 }
 
-ImageSet with_images(const std::vector<std::int64_t>& numbers) {
-  ImageSet set;
+SampleSet with_images(const std::vector<std::int64_t>& numbers) {
+  SampleSet set;
   set.begins = {0, std::ssize(numbers)};
-  for (const std::int64_t number : numbers) set.images.append(test::SampleImage(number).view());
+  for (const std::int64_t number : numbers) set.samples.append(test::SampleImage(number).view());
   return set;
 }
 
@@ -33,14 +33,14 @@ TEST(Fingerprint, TellsImagesAndTheirOrderApart) {
 }
 
 TEST(Fingerprint, TellsLabelsApart) {
-  ImageSet tops;
-  ImageSet others;
+  SampleSet tops;
+  SampleSet others;
   const test::SampleImage image(3);
-  SparseImage view = image.view();
+  SampleView view = image.view();
   view.label = 0;
-  others.images.append(view);
+  others.samples.append(view);
   view.label = 1;
-  tops.images.append(view);
+  tops.samples.append(view);
   tops.begins = others.begins = {0, 1};
   EXPECT_NE(fingerprint(tops, Communicator::self()), fingerprint(others, Communicator::self()));
 }

@@ -7,8 +7,8 @@
 
 #include "batches/batch_plan.hpp"
 #include "kernels/exact_sum.hpp"
-#include "sample_images.hpp"
 #include "small_network.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -20,7 +20,7 @@ std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, i
   const Positions part = plan.part(0, comm.rank());
   std::vector<test::SampleImage> images;
   for (std::int64_t i = part.first; i < part.last; ++i) images.emplace_back(i);
-  std::vector<SparseImage> mine;
+  std::vector<SampleView> mine;
   for (const test::SampleImage& image : images) mine.push_back(image.view());
 
   GradientStep step(model, threads, false, comm);
@@ -64,10 +64,10 @@ TEST(GradientStep, EveryRankKnowsOfAGradientOutOfBounds) {
   const Model model = test::small_network();
   const std::uint16_t pixel = 9;
   const float value = std::numeric_limits<float>::infinity();
-  const SparseImage bad{{&pixel, 1}, {&value, 1}, 1};
+  const SampleView bad{{&pixel, 1}, {&value, 1}, 1};
   const bool mine = world.rank() == world.size() - 1;
   GradientStep step(model, 2, false, world);
-  step.run({mine ? std::span(&bad, 1) : std::span<const SparseImage>(), {}, 0}, 1);
+  step.run({mine ? std::span(&bad, 1) : std::span<const SampleView>(), {}, 0}, 1);
   EXPECT_GE(step.bad_layer(), 0);
   step.run({}, 1);
   EXPECT_EQ(step.bad_layer(), -1);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "jetrain/error.hpp"
-#include "sample_images.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -30,7 +30,7 @@ TEST(Standardization, IsTheSetsMeanAndDeviation) {
   std::vector<double> sums(64), squares(64);
   for (std::int64_t i = 0; i < kSamples; ++i) {
     const test::SampleImage sample(i);
-    const SparseImage image = sample.view();
+    const SampleView image = sample.view();
     for (std::size_t k = 0; k < image.pixels.size(); ++k) {
       const auto value = static_cast<double>(image.values[k]);
       sums[image.pixels[k]] += value / kSamples;
@@ -53,7 +53,7 @@ TEST(Standardization, RefusesImagesThatAreAugmented) {
   const Communicator world = Communicator::world();
   const Config config = config_of("augmentation: {flip: true}\n");
   Model model(config.model, Shape::image(1, 8, 8));
-  const ImageSet set = test::sample_set(20, world);
+  const SampleSet set = test::sample_set(20, world);
   EXPECT_THROW(standardize(config, model, set, world), CollectiveError);
 }
 

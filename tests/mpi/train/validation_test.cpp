@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "sample_images.hpp"
 #include "small_network.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {

@@ -1,4 +1,4 @@
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 
 #include <fmt/format.h>
 #include <omp.h>
@@ -8,7 +8,7 @@
 #include "core/progress.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/array_loader.hpp"
-#include "dataset/image_cache.hpp"
+#include "dataset/sample_cache.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -16,7 +16,7 @@ namespace {
 
 /// What one slot of a reading window gives.
 struct Slot {
-  std::array<SparseImageStore, 4> sets;
+  std::array<SampleStore, 4> sets;
   std::int64_t skipped = 0;
   double seconds = 0;
 };
@@ -31,10 +31,10 @@ struct Slot {
 
 }  // namespace
 
-void for_each_image(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                    const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block,
-                    std::int64_t& skipped,
-                    const std::function<void(std::int64_t row, Set set, const SparseImage& image)>& take) {
+void for_each_sample(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
+                     const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block,
+                     std::int64_t& skipped,
+                     const std::function<void(std::int64_t row, Set set, const SampleView& image)>& take) {
   std::vector<std::uint16_t> pixels(static_cast<std::size_t>(maker.most_entries()));
   std::vector<float> values(pixels.size());
   progress::tick();
@@ -56,10 +56,11 @@ void for_each_image(const JetSource& source, const Selection& selection, const s
   }
 }
 
-std::vector<LoadedImages> load_images(const JetSource& source, const Selection& selection,
-                                      const std::vector<Set>& wanted, const std::vector<SampleMaker>& makers,
-                                      bool skip_bad_rows, const Communicator& comm) {
-  std::vector<LoadedImages> all(makers.size());
+std::vector<LoadedSamples> load_samples(const JetSource& source, const Selection& selection,
+                                        const std::vector<Set>& wanted,
+                                        const std::vector<SampleMaker>& makers, bool skip_bad_rows,
+                                        const Communicator& comm) {
+  std::vector<LoadedSamples> all(makers.size());
   const RowRange mine = source.slice(selection.range(), comm.rank(), comm.size());
   comm.agree([&] {
     const Stopwatch watch;
@@ -73,10 +74,10 @@ std::vector<LoadedImages> load_images(const JetSource& source, const Selection& 
       for (std::size_t m = 0; m < makers.size(); ++m) {
         const Stopwatch image_watch;
         Slot& slot = slot_of(m, i);
-        for_each_image(source, selection, wanted, makers[m], skip_bad_rows, block, slot.skipped,
-                       [&](std::int64_t, Set set, const SparseImage& image) {
-                         slot.sets[static_cast<std::size_t>(set)].append(image);
-                       });
+        for_each_sample(source, selection, wanted, makers[m], skip_bad_rows, block, slot.skipped,
+                        [&](std::int64_t, Set set, const SampleView& image) {
+                          slot.sets[static_cast<std::size_t>(set)].append(image);
+                        });
         slot.seconds = image_watch.seconds();
       }
     };
@@ -85,35 +86,36 @@ std::vector<LoadedImages> load_images(const JetSource& source, const Selection& 
         for (std::int64_t i = 0; i < count; ++i) {
           Slot& slot = slot_of(m, i);
           for (std::size_t s = 0; s < slot.sets.size(); ++s)
-            all[m].sets[s].images.append(std::move(slot.sets[s]));
+            all[m].sets[s].samples.append(std::move(slot.sets[s]));
           all[m].rows_skipped += slot.skipped;
           image_seconds += slot.seconds;
           slot = {};
         }
       }
     });
-    for (LoadedImages& loaded : all) {
-      for (ImageSet& set : loaded.sets) set.images.shrink_to_fit();
+    for (LoadedSamples& loaded : all) {
+      for (SampleSet& set : loaded.sets) set.samples.shrink_to_fit();
       loaded.preprocess_seconds = image_seconds / omp_get_max_threads();
       loaded.read_seconds = watch.seconds() - loaded.preprocess_seconds;
     }
   });
-  for (LoadedImages& loaded : all) {
+  for (LoadedSamples& loaded : all) {
     loaded.own_rows = mine.size();
     loaded.rows_read = comm.sum(mine.size());
     loaded.rows_skipped = comm.sum(loaded.rows_skipped);
-    for (ImageSet& set : loaded.sets) set.count(comm);
+    for (SampleSet& set : loaded.sets) set.count(comm);
   }
   return all;
 }
 
-LoadedImages load_images(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                         const SampleMaker& maker, bool skip_bad_rows, const Communicator& comm) {
+LoadedSamples load_samples(const JetSource& source, const Selection& selection,
+                           const std::vector<Set>& wanted, const SampleMaker& maker, bool skip_bad_rows,
+                           const Communicator& comm) {
   return std::move(
-      load_images(source, selection, wanted, std::vector<SampleMaker>{maker}, skip_bad_rows, comm).front());
+      load_samples(source, selection, wanted, std::vector<SampleMaker>{maker}, skip_bad_rows, comm).front());
 }
 
-void require_samples(const ImageSet& set, Set which) {
+void require_samples(const SampleSet& set, Set which) {
   if (set.total() > 0) return;
   throw CollectiveError(
       fmt::format("the {} set is empty: check data.split and data.limit (`jetrain inspect FILE` shows "
@@ -122,9 +124,9 @@ void require_samples(const ImageSet& set, Set which) {
       ExitStatus::failed);
 }
 
-void require_both_classes(const ImageSet& set, Set which, const Communicator& comm) {
+void require_both_classes(const SampleSet& set, Set which, const Communicator& comm) {
   require_samples(set, which);
-  const std::int64_t signal = comm.sum(set.images.signal_count());
+  const std::int64_t signal = comm.sum(set.samples.signal_count());
   const std::int64_t total = set.total();
   if (signal == 0 || signal == total) {
     throw CollectiveError(fmt::format("the {} set has {} jets, all of one class ({}): a classifier needs "
@@ -138,8 +140,8 @@ void require_both_classes(const ImageSet& set, Set which, const Communicator& co
 namespace {
 
 /// The sets that `wanted` names, from the configs' data files, which are the same.
-std::vector<LoadedImages> load_from_files(const std::vector<const Config*>& configs,
-                                          const std::vector<Set>& wanted, const Communicator& comm) {
+std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& configs,
+                                           const std::vector<Set>& wanted, const Communicator& comm) {
   const Config& config = *configs.front();
   const DataConfig& data = config.data;
   std::vector<SampleMaker> makers;
@@ -147,9 +149,9 @@ std::vector<LoadedImages> load_from_files(const std::vector<const Config*>& conf
   const bool skip = data.on_bad_row == "skip";
   if (data.split.method != "files") {
     const JetSource source(data.files, comm);
-    return load_images(source, Selection::from_config(config, source, comm), wanted, makers, skip, comm);
+    return load_samples(source, Selection::from_config(config, source, comm), wanted, makers, skip, comm);
   }
-  std::vector<LoadedImages> all(configs.size());
+  std::vector<LoadedSamples> all(configs.size());
   for (const Set set : wanted) {
     const std::vector<std::string>& files = data.files_of(set);
     if (files.empty()) {
@@ -158,8 +160,8 @@ std::vector<LoadedImages> load_from_files(const std::vector<const Config*>& conf
           ExitStatus::usage);
     }
     const JetSource source(files, comm);
-    std::vector<LoadedImages> ones =
-        load_images(source, Selection::limited(data.limit, set, source, comm), {set}, makers, skip, comm);
+    std::vector<LoadedSamples> ones =
+        load_samples(source, Selection::limited(data.limit, set, source, comm), {set}, makers, skip, comm);
     for (std::size_t i = 0; i < all.size(); ++i) {
       all[i][set] = std::move(ones[i][set]);
       all[i].own_rows += ones[i].own_rows;
@@ -174,18 +176,18 @@ std::vector<LoadedImages> load_from_files(const std::vector<const Config*>& conf
 
 }  // namespace
 
-std::vector<LoadedImages> load_images(const std::vector<const Config*>& configs,
-                                      const std::vector<Set>& wanted, const Communicator& comm) {
+std::vector<LoadedSamples> load_samples(const std::vector<const Config*>& configs,
+                                        const std::vector<Set>& wanted, const Communicator& comm) {
   const DataConfig& data = configs.front()->data;
   if (data.cache.empty() && !data.arrays.used()) return load_from_files(configs, wanted, comm);
-  std::vector<LoadedImages> all;
-  for (const Config* config : configs) all.push_back(load_images(*config, wanted, comm));
+  std::vector<LoadedSamples> all;
+  for (const Config* config : configs) all.push_back(load_samples(*config, wanted, comm));
   return all;
 }
 
-LoadedImages load_images(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
-                         const Say& say) {
-  const auto load = [&]() -> LoadedImages {
+LoadedSamples load_samples(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
+                           const Say& say) {
+  const auto load = [&]() -> LoadedSamples {
     if (config.data.arrays.used()) return load_arrays(config, wanted, comm);
     return std::move(load_from_files({&config}, wanted, comm).front());
   };

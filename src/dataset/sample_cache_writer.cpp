@@ -2,36 +2,36 @@
 
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
-#include "dataset/image_cache.hpp"
-#include "dataset/image_cache_file.hpp"
-#include "dataset/image_piece.hpp"
+#include "dataset/sample_cache.hpp"
+#include "dataset/sample_cache_file.hpp"
+#include "dataset/sample_piece.hpp"
 #include "io/parallel_dataset.hpp"
 
 namespace jetrain {
 namespace {
 
-using image_cache_file::path_of;
+using sample_cache_file::path_of;
 
 /// Images in a piece, but for each rank's last: about 5 MB, what every rank holds beside its images.
 constexpr std::int64_t kPieceImages = 16384;
 
-void write_header(hid_t file, const image_cache_file::Header& header) {
-  hdf5::write_attribute(file, "format", image_cache_file::kFormat);
+void write_header(hid_t file, const sample_cache_file::Header& header) {
+  hdf5::write_attribute(file, "format", sample_cache_file::kFormat);
   hdf5::write_attribute(file, "key", header.key);
   hdf5::write_attribute(file, "rows_read", header.rows_read);
   hdf5::write_attribute(file, "rows_skipped", header.rows_skipped);
   hdf5::write_attribute(file, "checksum", header.checksum());
 }
 
-std::int64_t count_pixels(const SparseImageStore& images) {
+std::int64_t count_pixels(const SampleStore& images) {
   std::int64_t pixels = 0;
   for (std::int64_t i = 0; i < images.size(); ++i) pixels += std::ssize(images[i].pixels);
   return pixels;
 }
 
 /// Ranks give their pieces in turns: in every turn each rank with something left writes one.
-void write_set(hid_t file, Set set, const ImageSet& images, const Communicator& comm) {
-  const SparseImageStore& mine = images.images;
+void write_set(hid_t file, Set set, const SampleSet& images, const Communicator& comm) {
+  const SampleStore& mine = images.samples;
   const std::int64_t my_pixels = count_pixels(mine);
   const std::int64_t my_pieces = ceil_divide(mine.size(), kPieceImages);
   const auto all_images = static_cast<hsize_t>(images.total());
@@ -56,7 +56,7 @@ void write_set(hid_t file, Set set, const ImageSet& images, const Communicator& 
   std::vector<PieceRecord> records;
   const std::int64_t turns = comm.max(my_pieces);
   for (std::int64_t turn = 0; turn < turns; ++turn) {
-    ImagePiece piece;
+    SamplePiece piece;
     const std::int64_t end = std::min(mine.size(), (turn + 1) * kPieceImages);
     for (std::int64_t i = turn * kPieceImages; i < end; ++i) piece.append(mine[i]);
     const std::int64_t piece_images = std::ssize(piece.counts);
@@ -72,11 +72,11 @@ void write_set(hid_t file, Set set, const ImageSet& images, const Communicator& 
   table.write(comm.sum_before(my_pieces), my_pieces, records.data());
 }
 
-void reserve(PendingFile& pending, const std::vector<Set>& wanted, const LoadedImages& loaded,
+void reserve(PendingFile& pending, const std::vector<Set>& wanted, const LoadedSamples& loaded,
              const Communicator& comm) {
   std::int64_t bytes = 0;
   for (const Set set : wanted) {
-    const SparseImageStore& mine = loaded[set].images;
+    const SampleStore& mine = loaded[set].samples;
     bytes += mine.size() * (2 + 1) + count_pixels(mine) * (2 + 4) +
              std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), kPieceImages);
   }
@@ -88,8 +88,8 @@ void reserve(PendingFile& pending, const std::vector<Set>& wanted, const LoadedI
 
 }  // namespace
 
-void write_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
-                       const LoadedImages& loaded, const Communicator& comm) {
+void write_sample_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
+                        const LoadedSamples& loaded, const Communicator& comm) {
   PendingFile pending(path, comm.is_root());
   comm.agree([&] {
     if (!comm.is_root()) return;

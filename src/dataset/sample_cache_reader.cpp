@@ -5,22 +5,22 @@
 #include <optional>
 
 #include "core/stopwatch.hpp"
-#include "dataset/image_cache.hpp"
-#include "dataset/image_cache_file.hpp"
-#include "dataset/image_piece.hpp"
+#include "dataset/sample_cache.hpp"
+#include "dataset/sample_cache_file.hpp"
+#include "dataset/sample_piece.hpp"
 #include "io/hdf5.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
 
-using image_cache_file::path_of;
+using sample_cache_file::path_of;
 
 /// Fails unless the header stands as it was written.
-image_cache_file::Header read_header(hid_t file) {
-  const image_cache_file::Header header{hdf5::text_attribute(file, "key"),
-                                        hdf5::integer_attribute(file, "rows_read"),
-                                        hdf5::integer_attribute(file, "rows_skipped")};
+sample_cache_file::Header read_header(hid_t file) {
+  const sample_cache_file::Header header{hdf5::text_attribute(file, "key"),
+                                         hdf5::integer_attribute(file, "rows_read"),
+                                         hdf5::integer_attribute(file, "rows_skipped")};
   if (header.checksum() != hdf5::integer_attribute(file, "checksum"))
     throw DataError("its header does not match its checksum");
   return header;
@@ -61,14 +61,14 @@ class StoredSet {
   std::int64_t images() const noexcept { return images_; }
 
   /// Images first ... last - 1; reads, and verifies, the pieces that they lie in.
-  SparseImageStore read(std::int64_t first, std::int64_t last) const {
-    SparseImageStore store;
+  SampleStore read(std::int64_t first, std::int64_t last) const {
+    SampleStore store;
     std::int64_t image = 0;
     std::int64_t pixel = 0;
     for (const PieceRecord& record : table_) {
-      const auto piece_images = static_cast<std::int64_t>(record.images);
+      const auto piece_images = static_cast<std::int64_t>(record.samples);
       if (image < last && image + piece_images > first) {
-        const ImagePiece piece = read_piece(record, image, pixel);
+        const SamplePiece piece = read_piece(record, image, pixel);
         append(piece, std::max<std::int64_t>(first - image, 0), std::min(last - image, piece_images), store);
       }
       image += piece_images;
@@ -89,20 +89,20 @@ class StoredSet {
                 "reading the table of pieces");
     for (const PieceRecord& record : table_) {
       constexpr std::uint64_t kSane = std::uint64_t{1} << 32;
-      if (record.images == 0 || record.images > kSane || record.pixels > kSane)
+      if (record.samples == 0 || record.samples > kSane || record.pixels > kSane)
         throw DataError(fmt::format("the table of pieces of its {} set is no such table", name_));
-      images_ += static_cast<std::int64_t>(record.images);
+      images_ += static_cast<std::int64_t>(record.samples);
       pixel_count_ += static_cast<std::int64_t>(record.pixels);
     }
   }
 
-  ImagePiece read_piece(const PieceRecord& record, std::int64_t image, std::int64_t pixel) const {
-    const auto images = static_cast<std::int64_t>(record.images);
+  SamplePiece read_piece(const PieceRecord& record, std::int64_t image, std::int64_t pixel) const {
+    const auto images = static_cast<std::int64_t>(record.samples);
     const auto pixels = static_cast<std::int64_t>(record.pixels);
-    ImagePiece piece{read_part<std::uint16_t>(counts_, H5T_NATIVE_UINT16, image, images),
-                     read_part<std::uint8_t>(labels_, H5T_NATIVE_UINT8, image, images),
-                     read_part<std::uint16_t>(pixels_, H5T_NATIVE_UINT16, pixel, pixels),
-                     read_part<float>(values_, H5T_NATIVE_FLOAT, pixel, pixels)};
+    SamplePiece piece{read_part<std::uint16_t>(counts_, H5T_NATIVE_UINT16, image, images),
+                      read_part<std::uint8_t>(labels_, H5T_NATIVE_UINT8, image, images),
+                      read_part<std::uint16_t>(pixels_, H5T_NATIVE_UINT16, pixel, pixels),
+                      read_part<float>(values_, H5T_NATIVE_FLOAT, pixel, pixels)};
     if (piece.checksum() != record.checksum) {
       throw DataError(fmt::format("images {} to {} of its {} set do not match their checksum", image,
                                   image + images - 1, name_));
@@ -111,8 +111,7 @@ class StoredSet {
   }
 
   /// Images first ... last - 1 of `piece`.
-  static void append(const ImagePiece& piece, std::int64_t first, std::int64_t last,
-                     SparseImageStore& store) {
+  static void append(const SamplePiece& piece, std::int64_t first, std::int64_t last, SampleStore& store) {
     std::size_t begin = 0;
     for (std::int64_t i = 0; i < last; ++i) {
       const auto index = static_cast<std::size_t>(i);
@@ -136,12 +135,12 @@ class StoredSet {
 };
 
 /// This rank's equal share.
-ImageSet read_share(const StoredSet& stored, const Communicator& comm) {
-  ImageSet set;
+SampleSet read_share(const StoredSet& stored, const Communicator& comm) {
+  SampleSet set;
   for (std::int64_t rank = 0; rank <= comm.size(); ++rank)
     set.begins.push_back(stored.images() * rank / comm.size());
   const auto me = static_cast<std::size_t>(comm.rank());
-  set.images = stored.read(set.begins[me], set.begins[me + 1]);
+  set.samples = stored.read(set.begins[me], set.begins[me + 1]);
   return set;
 }
 
@@ -155,36 +154,36 @@ hdf5::Handle open_alone(const std::string& path) {
 }
 
 void refuse_other_files(hid_t file, const std::string& path) {
-  if (H5Aexists(file, "format") > 0 && hdf5::text_attribute(file, "format") == image_cache_file::kFormat)
+  if (H5Aexists(file, "format") > 0 && hdf5::text_attribute(file, "format") == sample_cache_file::kFormat)
     return;
   throw UsageError(fmt::format(
       "data.cache: {} is an HDF5 file but no image cache: name another file, or remove this one", path));
 }
 
 /// What this rank keeps of the cache, nothing if it is stale; no other rank takes part.
-std::optional<LoadedImages> read_alone(const std::string& path, const std::string& key,
-                                       const std::vector<Set>& wanted, const Communicator& comm) {
+std::optional<LoadedSamples> read_alone(const std::string& path, const std::string& key,
+                                        const std::vector<Set>& wanted, const Communicator& comm) {
   const hdf5::Handle file = open_alone(path);
   refuse_other_files(file, path);
-  const image_cache_file::Header header = read_header(file);
+  const sample_cache_file::Header header = read_header(file);
   if (header.key != key) return std::nullopt;
-  LoadedImages loaded;
+  LoadedSamples loaded;
   loaded.from_cache = true;
   loaded.rows_read = header.rows_read;
   loaded.rows_skipped = header.rows_skipped;
-  for (ImageSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(comm.size()) + 1, 0);
+  for (SampleSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(comm.size()) + 1, 0);
   for (const Set set : wanted) loaded[set] = read_share(StoredSet(file, set), comm);
   return loaded;
 }
 
 }  // namespace
 
-LoadedImages read_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
-                              const Communicator& comm) {
+LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
+                                const std::vector<Set>& wanted, const Communicator& comm) {
   const Stopwatch watch;
-  LoadedImages loaded;
+  LoadedSamples loaded;
   comm.agree([&] {
-    std::optional<LoadedImages> found;
+    std::optional<LoadedSamples> found;
     try {
       found = read_alone(path, key, wanted, comm);
     } catch (const UsageError&) {

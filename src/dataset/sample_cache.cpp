@@ -1,4 +1,4 @@
-#include "dataset/image_cache.hpp"
+#include "dataset/sample_cache.hpp"
 
 #include <fmt/format.h>
 
@@ -30,25 +30,25 @@ bool all_see_file(const std::string& path, const Communicator& comm) {
 
 }  // namespace
 
-LoadedImages load_through_cache(const Config& config, const std::vector<Set>& wanted,
-                                const Communicator& comm, const std::function<LoadedImages()>& load,
-                                const Say& say) {
+LoadedSamples load_through_cache(const Config& config, const std::vector<Set>& wanted,
+                                 const Communicator& comm, const std::function<LoadedSamples()>& load,
+                                 const Say& say) {
   const std::string& path = config.data.cache;
   comm.agree([&] { refuse_data_files(config.data); });
   // Before the data are read: if they change meanwhile, the cache is stale from its beginning.
-  const std::string key = image_cache_key(config, wanted, comm);
+  const std::string key = sample_cache_key(config, wanted, comm);
   if (all_see_file(path, comm)) {
     try {
-      return read_image_cache(path, key, wanted, comm);
+      return read_sample_cache(path, key, wanted, comm);
     } catch (const CollectiveError& error) {
       if (error.status() == ExitStatus::usage) throw;
       say(LogLevel::info, fmt::format("{}; rebuilding", error.what()));
     }
   }
-  LoadedImages loaded = load();
+  LoadedSamples loaded = load();
   try {
     const Stopwatch watch;
-    write_image_cache(path, key, wanted, loaded, comm);
+    write_sample_cache(path, key, wanted, loaded, comm);
     say(LogLevel::info, fmt::format("wrote the image cache {} in {:.1f} s", path, watch.seconds()));
   } catch (const CollectiveError& error) {
     say(LogLevel::warning, fmt::format("no image cache: {}", error.what()));

@@ -12,21 +12,21 @@ namespace jetrain {
 
 /// A view of one sample: ascending positions (of an image alone, row * columns + column; in general, as
 /// samples/sample_layout.hpp says) with their values, and the class.
-struct SparseImage {
+struct SampleView {
   std::span<const std::uint16_t> pixels;
   std::span<const float> values;
   std::uint8_t label = 0;  ///< 1 top, 0 QCD; of other data, the class
 };
 
 /// A growing sequence of sparse images. Memory comes in blocks, so that growth never copies what is there.
-class SparseImageStore {
+class SampleStore {
  public:
-  void append(const SparseImage& image);
+  void append(const SampleView& image);
   /// Appends all of `other` in its order and leaves it empty.
-  void append(SparseImageStore&& other);
+  void append(SampleStore&& other);
 
   std::int64_t size() const noexcept { return size_; }
-  SparseImage operator[](std::int64_t i) const;
+  SampleView operator[](std::int64_t i) const;
   std::int64_t bytes() const noexcept;
   /// Number of images with label 1.
   std::int64_t signal_count() const noexcept { return signal_count_; }

@@ -6,18 +6,18 @@
 #include <cstdint>
 #include <vector>
 
-#include "samples/sparse_image_store.hpp"
+#include "samples/sample_store.hpp"
 
 namespace jetrain {
 
 /// Consecutive images as they stand in the image cache.
-struct ImagePiece {
+struct SamplePiece {
   std::vector<std::uint16_t> counts;  ///< (images)
   std::vector<std::uint8_t> labels;   ///< (images)
   std::vector<std::uint16_t> pixels;  ///< (sum of counts)
   std::vector<float> values;          ///< (sum of counts)
 
-  void append(const SparseImage& image) {
+  void append(const SampleView& image) {
     counts.push_back(static_cast<std::uint16_t>(image.pixels.size()));
     labels.push_back(image.label);
     pixels.insert(pixels.end(), image.pixels.begin(), image.pixels.end());
@@ -34,7 +34,7 @@ struct ImagePiece {
 
 /// A row of the cache's table of pieces.
 struct PieceRecord {
-  std::uint64_t images = 0;
+  std::uint64_t samples = 0;
   std::uint64_t pixels = 0;
   std::uint64_t checksum = 0;
 };

@@ -7,14 +7,14 @@
 #include <span>
 #include <vector>
 
-#include "samples/sparse_image_store.hpp"
+#include "samples/sample_store.hpp"
 
 namespace jetrain {
 
 /// The byte string's length is a multiple of 16, so that strings can stand one after another.
-std::vector<std::byte> pack_images(std::span<const SparseImage> images);
+std::vector<std::byte> pack_samples(std::span<const SampleView> images);
 
 /// Views into `bytes` (16-byte aligned) of all images in the strings that stand there one after another.
-std::vector<SparseImage> unpack_images(std::span<const std::byte> bytes);
+std::vector<SampleView> unpack_samples(std::span<const std::byte> bytes);
 
 }  // namespace jetrain

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "samples/sparse_image_store.hpp"
+#include "samples/sample_store.hpp"
 
 namespace jetrain {
 
 /// This rank's part of one set, and the whole set's sizes. Samples are numbered over all ranks in file order.
-struct ImageSet {
-  SparseImageStore images;
+struct SampleSet {
+  SampleStore samples;
   std::vector<std::int64_t>
       begins;  ///< begins[r]: the number of the first sample on rank r; last entry: the total
 

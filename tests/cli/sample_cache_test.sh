@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# image_cache_test.sh JETRAIN: training from data.cache gives the same bits as training from the data, whatever number
+# sample_cache_test.sh JETRAIN: training from data.cache gives the same bits as training from the data, whatever number
 # of ranks wrote it; a cache that is stale or damaged is noticed and made anew.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 
 namespace jetrain::test {
 
@@ -19,7 +19,7 @@ class SampleImage {
       values_.push_back(1.0F / static_cast<float>(number + i + 1));
     }
   }
-  SparseImage view() const { return {pixels_, values_, label_}; }
+  SampleView view() const { return {pixels_, values_, label_}; }
 
  private:
   std::vector<std::uint16_t> pixels_;
@@ -27,20 +27,20 @@ class SampleImage {
   std::uint8_t label_;
 };
 
-inline bool equal(const SparseImage& a, const SparseImage& b) {
+inline bool equal(const SampleView& a, const SampleView& b) {
   return a.label == b.label &&
          std::equal(a.pixels.begin(), a.pixels.end(), b.pixels.begin(), b.pixels.end()) &&
          std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end());
 }
 
-inline bool is_sample(const SparseImage& image, std::int64_t number, std::int64_t pixels = 64) {
+inline bool is_sample(const SampleView& image, std::int64_t number, std::int64_t pixels = 64) {
   return equal(image, SampleImage(number, pixels).view());
 }
 
 /// Samples 0 ... total-1 over the ranks of `comm`, unevenly: rank r has about (r + 1) shares, and the second
 /// of several ranks none.
-inline ImageSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t pixels = 64) {
-  ImageSet set;
+inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t pixels = 64) {
+  SampleSet set;
   std::int64_t shares = 0;
   const auto weight = [&](int rank) { return comm.size() > 1 && rank == 1 ? 0 : rank + 1; };
   for (int rank = 0; rank < comm.size(); ++rank) shares += weight(rank);
@@ -52,7 +52,7 @@ inline ImageSet sample_set(std::int64_t total, const Communicator& comm, std::in
   set.begins.push_back(total);
   const auto me = static_cast<std::size_t>(comm.rank());
   for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) {
-    set.images.append(SampleImage(i, pixels).view());
+    set.samples.append(SampleImage(i, pixels).view());
   }
   return set;
 }

@@ -1,4 +1,4 @@
-#include "dataset/image_cache.hpp"
+#include "dataset/sample_cache.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -16,15 +16,15 @@ namespace {
 const std::vector<Set> kWanted{Set::train, Set::validation};
 
 /// A folder that all ranks share, with a cache in it.
-class ImageCache : public testing::Test {
+class SampleCache : public testing::Test {
  protected:
-  ImageCache() : world_(Communicator::world()) {
+  SampleCache() : world_(Communicator::world()) {
     const std::string name = "jetrain_cache_" + std::to_string(getpid());
     folder_ = world_.broadcast((std::filesystem::temp_directory_path() / name).string());
     if (world_.is_root()) std::filesystem::create_directories(folder_);
     world_.barrier();
   }
-  ~ImageCache() override {
+  ~SampleCache() override {
     world_.barrier();
     std::error_code ignored;
     if (world_.is_root()) std::filesystem::remove_all(folder_, ignored);
@@ -33,24 +33,24 @@ class ImageCache : public testing::Test {
   std::string cache() const { return folder_ + "/cache.h5"; }
 
   /// `images` in each wanted set, in the shares of jagged loading: rank r has about r + 1 parts.
-  LoadedImages make_images(std::int64_t images) const {
-    LoadedImages loaded;
+  LoadedSamples make_images(std::int64_t images) const {
+    LoadedSamples loaded;
     loaded.rows_read = 2 * images + 7;
     loaded.rows_skipped = 3;
     const std::int64_t parts = std::int64_t{world_.size()} * (world_.size() + 1) / 2;
-    for (ImageSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(world_.size()) + 1, 0);
+    for (SampleSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(world_.size()) + 1, 0);
     for (const Set which : kWanted) {
-      ImageSet& set = loaded[which];
+      SampleSet& set = loaded[which];
       for (std::int64_t r = 0; r <= world_.size(); ++r)
         set.begins[static_cast<std::size_t>(r)] = images * (r * (r + 1) / 2) / parts;
       const auto me = static_cast<std::size_t>(world_.rank());
-      for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) append(i, which, set.images);
+      for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) append(i, which, set.samples);
     }
     return loaded;
   }
 
   /// Image number `i` of a set; some have no pixels.
-  static void append(std::int64_t i, Set set, SparseImageStore& store) {
+  static void append(std::int64_t i, Set set, SampleStore& store) {
     std::vector<std::uint16_t> pixels;
     std::vector<float> values;
     for (std::int64_t k = 0; k < i % 11; ++k) {
@@ -61,23 +61,23 @@ class ImageCache : public testing::Test {
     store.append({pixels, values, static_cast<std::uint8_t>(i % 2)});
   }
 
-  void expect_equal_shares(const LoadedImages& loaded, std::int64_t images) const {
+  void expect_equal_shares(const LoadedSamples& loaded, std::int64_t images) const {
     EXPECT_TRUE(loaded.from_cache);
     EXPECT_EQ(loaded.rows_read, 2 * images + 7);
     EXPECT_EQ(loaded.rows_skipped, 3);
     for (const Set which : kWanted) {
-      const ImageSet& set = loaded[which];
+      const SampleSet& set = loaded[which];
       ASSERT_EQ(set.total(), images);
       const std::int64_t first = images * world_.rank() / world_.size();
       const std::int64_t last = images * (world_.rank() + 1) / world_.size();
       ASSERT_EQ(set.begins[static_cast<std::size_t>(world_.rank())], first);
-      ASSERT_EQ(set.images.size(), last - first);
-      SparseImageStore wanted;
+      ASSERT_EQ(set.samples.size(), last - first);
+      SampleStore wanted;
       for (std::int64_t i = first; i < last; ++i) append(i, which, wanted);
       for (std::int64_t i = 0; i < wanted.size(); ++i) {
-        ASSERT_TRUE(std::ranges::equal(set.images[i].pixels, wanted[i].pixels)) << "image " << first + i;
-        ASSERT_TRUE(std::ranges::equal(set.images[i].values, wanted[i].values)) << "image " << first + i;
-        ASSERT_EQ(set.images[i].label, wanted[i].label) << "image " << first + i;
+        ASSERT_TRUE(std::ranges::equal(set.samples[i].pixels, wanted[i].pixels)) << "image " << first + i;
+        ASSERT_TRUE(std::ranges::equal(set.samples[i].values, wanted[i].values)) << "image " << first + i;
+        ASSERT_EQ(set.samples[i].label, wanted[i].label) << "image " << first + i;
       }
     }
     EXPECT_EQ(loaded[Set::test].total(), 0);
@@ -86,7 +86,7 @@ class ImageCache : public testing::Test {
   /// What reading the cache says on every rank.
   std::string refusal(const std::string& key) const {
     try {
-      read_image_cache(cache(), key, kWanted, world_);
+      read_sample_cache(cache(), key, kWanted, world_);
     } catch (const CollectiveError& error) {
       return error.what();
     }
@@ -112,27 +112,27 @@ class ImageCache : public testing::Test {
 };
 
 // 1 image leaves ranks without any; 40,000 take several turns of writing.
-TEST_F(ImageCache, GivesBackWhatWasWrittenInEqualShares) {
+TEST_F(SampleCache, GivesBackWhatWasWrittenInEqualShares) {
   for (const std::int64_t images : {0, 1, 1000, 40000}) {
-    write_image_cache(cache(), "key", kWanted, make_images(images), world_);
-    expect_equal_shares(read_image_cache(cache(), "key", kWanted, world_), images);
+    write_sample_cache(cache(), "key", kWanted, make_images(images), world_);
+    expect_equal_shares(read_sample_cache(cache(), "key", kWanted, world_), images);
   }
 }
 
-TEST_F(ImageCache, WrittenByAllRanksIsReadByOne) {
-  write_image_cache(cache(), "key", kWanted, make_images(1000), world_);
-  const LoadedImages loaded = read_image_cache(cache(), "key", kWanted, Communicator::self());
-  ASSERT_EQ(loaded[Set::train].images.size(), 1000);
-  EXPECT_EQ(loaded[Set::validation].images[999].values[0], 999.5F);
+TEST_F(SampleCache, WrittenByAllRanksIsReadByOne) {
+  write_sample_cache(cache(), "key", kWanted, make_images(1000), world_);
+  const LoadedSamples loaded = read_sample_cache(cache(), "key", kWanted, Communicator::self());
+  ASSERT_EQ(loaded[Set::train].samples.size(), 1000);
+  EXPECT_EQ(loaded[Set::validation].samples[999].values[0], 999.5F);
 }
 
-TEST_F(ImageCache, NoticesAnotherKey) {
-  write_image_cache(cache(), "key", kWanted, make_images(100), world_);
+TEST_F(SampleCache, NoticesAnotherKey) {
+  write_sample_cache(cache(), "key", kWanted, make_images(100), world_);
   EXPECT_NE(refusal("other key").find("is stale"), std::string::npos) << refusal("other key");
 }
 
-TEST_F(ImageCache, NoticesAFlippedByte) {
-  write_image_cache(cache(), "key", kWanted, make_images(40000), world_);
+TEST_F(SampleCache, NoticesAFlippedByte) {
+  write_sample_cache(cache(), "key", kWanted, make_images(40000), world_);
   for (const std::int64_t percent : {20, 45, 70, 95}) {
     flip_byte(bytes() * percent / 100);
     EXPECT_NE(refusal("key").find("is damaged"), std::string::npos) << percent << " %: " << refusal("key");
@@ -141,8 +141,8 @@ TEST_F(ImageCache, NoticesAFlippedByte) {
   EXPECT_EQ(refusal("key"), "");
 }
 
-TEST_F(ImageCache, NoticesATruncatedFile) {
-  write_image_cache(cache(), "key", kWanted, make_images(1000), world_);
+TEST_F(SampleCache, NoticesATruncatedFile) {
+  write_sample_cache(cache(), "key", kWanted, make_images(1000), world_);
   world_.barrier();
   for (const std::int64_t left : {bytes() - 1, bytes() / 2, std::int64_t{100}, std::int64_t{0}}) {
     world_.barrier();
@@ -152,13 +152,13 @@ TEST_F(ImageCache, NoticesATruncatedFile) {
   }
 }
 
-TEST_F(ImageCache, RefusesOtherHdf5Files) {
+TEST_F(SampleCache, RefusesOtherHdf5Files) {
   if (world_.is_root()) hdf5::create_file(cache());
   world_.barrier();
   EXPECT_NE(refusal("key").find("no image cache"), std::string::npos) << refusal("key");
 }
 
-TEST_F(ImageCache, IsMadeAndUsedAndMadeAnewByLoading) {
+TEST_F(SampleCache, IsMadeAndUsedAndMadeAnewByLoading) {
   Config config;
   config.data.files = {TEST_DATA_DIR "/pandas_blosc.h5"};
   config.data.on_bad_row = "skip";
@@ -166,17 +166,17 @@ TEST_F(ImageCache, IsMadeAndUsedAndMadeAnewByLoading) {
   std::vector<std::string> said;
   const auto load = [&] {
     said.clear();
-    return load_images(config, kWanted, world_,
-                       [&](LogLevel, const std::string& text) { said.push_back(text); });
+    return load_samples(config, kWanted, world_,
+                        [&](LogLevel, const std::string& text) { said.push_back(text); });
   };
   Config without = config;
   without.data.cache.clear();
-  const LoadedImages direct = load_images(without, kWanted, world_);
+  const LoadedSamples direct = load_samples(without, kWanted, world_);
 
   EXPECT_FALSE(load().from_cache);
   ASSERT_EQ(said.size(), 1U);
   EXPECT_NE(said[0].find("wrote the image cache"), std::string::npos) << said[0];
-  const LoadedImages loaded = load();
+  const LoadedSamples loaded = load();
   EXPECT_TRUE(loaded.from_cache);
   EXPECT_EQ(said.size(), 0U);
   EXPECT_EQ(loaded.rows_read, direct.rows_read);

@@ -1,10 +1,10 @@
-#include "samples/sparse_image_store.hpp"
+#include "samples/sample_store.hpp"
 
 #include <numeric>
 
 namespace jetrain {
 
-void SparseImageStore::append(const SparseImage& image) {
+void SampleStore::append(const SampleView& image) {
   if (size_ % kBlockImages == 0) {
     shrink_to_fit();
     blocks_.emplace_back();
@@ -20,12 +20,12 @@ void SparseImageStore::append(const SparseImage& image) {
   signal_count_ += image.label;
 }
 
-void SparseImageStore::append(SparseImageStore&& other) {
+void SampleStore::append(SampleStore&& other) {
   for (std::int64_t i = 0; i < other.size(); ++i) append(other[i]);
   other = {};
 }
 
-SparseImage SparseImageStore::operator[](std::int64_t i) const {
+SampleView SampleStore::operator[](std::int64_t i) const {
   const Block& block = blocks_[static_cast<std::size_t>(i / kBlockImages)];
   const auto inside = static_cast<std::size_t>(i % kBlockImages);
   const std::size_t begin = inside == 0 ? 0 : block.ends[inside - 1];
@@ -33,7 +33,7 @@ SparseImage SparseImageStore::operator[](std::int64_t i) const {
   return {{block.pixels.data() + begin, count}, {block.values.data() + begin, count}, block.labels[inside]};
 }
 
-std::int64_t SparseImageStore::bytes() const noexcept {
+std::int64_t SampleStore::bytes() const noexcept {
   return std::accumulate(
       blocks_.begin(), blocks_.end(), std::int64_t{0}, [](std::int64_t sum, const Block& block) {
         return sum + static_cast<std::int64_t>(block.ends.capacity() * 4 + block.labels.capacity() +
@@ -41,7 +41,7 @@ std::int64_t SparseImageStore::bytes() const noexcept {
       });
 }
 
-void SparseImageStore::shrink_to_fit() {
+void SampleStore::shrink_to_fit() {
   if (blocks_.empty()) return;
   blocks_.back().pixels.shrink_to_fit();
   blocks_.back().values.shrink_to_fit();

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
-#include "dataset/image_cache.hpp"
+#include "dataset/sample_cache.hpp"
 
 namespace jetrain {
 namespace {
@@ -46,7 +46,7 @@ std::string describe_inputs(const Config& config, const std::vector<Set>& wanted
 
 }  // namespace
 
-std::string image_cache_key(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
+std::string sample_cache_key(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
   std::string key;
   comm.agree([&] {
     if (!comm.is_root()) return;

@@ -1,8 +1,8 @@
-#include "samples/sparse_image_store.hpp"
+#include "samples/sample_store.hpp"
 
 #include <gtest/gtest.h>
 
-#include "sample_images.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -10,8 +10,8 @@ namespace {
 using test::is_sample;
 using test::SampleImage;
 
-TEST(SparseImageStore, GivesBackEveryImageAlsoAcrossBlocks) {
-  SparseImageStore store;
+TEST(SampleStore, GivesBackEveryImageAlsoAcrossBlocks) {
+  SampleStore store;
   constexpr std::int64_t kImages = 20000;  // more than two blocks
   for (std::int64_t i = 0; i < kImages; ++i) store.append(SampleImage(i).view());
   ASSERT_EQ(store.size(), kImages);
@@ -23,29 +23,29 @@ TEST(SparseImageStore, GivesBackEveryImageAlsoAcrossBlocks) {
   EXPECT_EQ(store.signal_count(), signal);
 }
 
-TEST(SparseImageStore, TakesOverAnotherInItsOrder) {
-  SparseImageStore store;
-  SparseImageStore other;
+TEST(SampleStore, TakesOverAnotherInItsOrder) {
+  SampleStore store;
+  SampleStore other;
   for (std::int64_t i = 0; i < 8190; ++i) store.append(SampleImage(i).view());
   for (std::int64_t i = 8190; i < 8200; ++i) other.append(SampleImage(i).view());
   store.append(std::move(other));
-  store.append(SparseImageStore());
+  store.append(SampleStore());
   ASSERT_EQ(store.size(), 8200);
   for (std::int64_t i = 0; i < 8200; ++i) ASSERT_TRUE(is_sample(store[i], i)) << i;
   EXPECT_EQ(other.size(), 0);  // NOLINT(bugprone-use-after-move): the contract says it is empty
   EXPECT_EQ(other.signal_count(), 0);
 }
 
-TEST(SparseImageStore, GrowsOnAfterItGaveBackItsReserve) {
-  SparseImageStore store;
+TEST(SampleStore, GrowsOnAfterItGaveBackItsReserve) {
+  SampleStore store;
   for (std::int64_t i = 0; i < 100; ++i) store.append(SampleImage(i).view());
   store.shrink_to_fit();
   for (std::int64_t i = 100; i < 200; ++i) store.append(SampleImage(i).view());
   for (std::int64_t i = 0; i < 200; ++i) ASSERT_TRUE(is_sample(store[i], i)) << i;
 }
 
-TEST(SparseImageStore, TakesLittleMoreThanItsPixels) {
-  SparseImageStore store;
+TEST(SampleStore, TakesLittleMoreThanItsPixels) {
+  SampleStore store;
   std::int64_t pixels = 0;
   for (std::int64_t i = 0; i < 50000; ++i) {
     const SampleImage image(i);

@@ -21,28 +21,28 @@
 #include <vector>
 
 #include "core/log_level.hpp"
-#include "dataset/image_loader.hpp"
+#include "dataset/sample_loader.hpp"
 
 namespace jetrain {
 
 /// XXH3-128, in hexadecimal, of a text that names all that the images of `wanted` depend on: the format's
 /// version, each data file's path, size and time of modification, the settings of data and image, and the
 /// seed where the split is random. Rank 0 looks at the files. Collective.
-std::string image_cache_key(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
+std::string sample_cache_key(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
 
 /// Writes the sets that `wanted` names to `path`, whole or not at all. Collective.
-void write_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
-                       const LoadedImages& loaded, const Communicator& comm);
+void write_sample_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
+                        const LoadedSamples& loaded, const Communicator& comm);
 
 /// Each rank's equal share of each set. DataError, agreed on, where the cache is stale (has another key) or
 /// damaged; UsageError where it is some other HDF5 file. Collective.
-LoadedImages read_image_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
-                              const Communicator& comm);
+LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
+                                const std::vector<Set>& wanted, const Communicator& comm);
 
 /// The images from config.data.cache; where that is missing, stale or damaged, from `load`, and the cache is
 /// made anew. A cache that cannot be written is a warning. Collective.
-LoadedImages load_through_cache(const Config& config, const std::vector<Set>& wanted,
-                                const Communicator& comm, const std::function<LoadedImages()>& load,
-                                const Say& say);
+LoadedSamples load_through_cache(const Config& config, const std::vector<Set>& wanted,
+                                 const Communicator& comm, const std::function<LoadedSamples()>& load,
+                                 const Say& say);
 
 }  // namespace jetrain

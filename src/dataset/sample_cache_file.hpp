@@ -11,7 +11,7 @@
 
 #include "dataset/selection.hpp"
 
-namespace jetrain::image_cache_file {
+namespace jetrain::sample_cache_file {
 
 inline constexpr const char* kFormat = "jetrain image cache";
 
@@ -32,4 +32,4 @@ struct Header {
   }
 };
 
-}  // namespace jetrain::image_cache_file
+}  // namespace jetrain::sample_cache_file

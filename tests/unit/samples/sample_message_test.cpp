@@ -1,8 +1,8 @@
-#include "samples/image_message.hpp"
+#include "samples/sample_message.hpp"
 
 #include <gtest/gtest.h>
 
-#include "sample_images.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -12,16 +12,16 @@ using test::SampleImage;
 std::vector<std::byte> message(std::int64_t first, std::int64_t last) {
   std::vector<SampleImage> images;
   for (std::int64_t i = first; i < last; ++i) images.emplace_back(i);
-  std::vector<SparseImage> views;
+  std::vector<SampleView> views;
   for (const SampleImage& image : images) views.push_back(image.view());
-  return pack_images(views);
+  return pack_samples(views);
 }
 
-TEST(ImageMessage, GivesBackItsImages) {
+TEST(SampleMessage, GivesBackItsImages) {
   for (const std::int64_t count : {1, 2, 15, 16, 17, 100}) {
     const auto bytes = message(0, count);
     EXPECT_EQ(bytes.size() % 16, 0U);
-    const auto views = unpack_images(bytes);
+    const auto views = unpack_samples(bytes);
     ASSERT_EQ(std::ssize(views), count);
     for (std::int64_t i = 0; i < count; ++i) {
       EXPECT_TRUE(test::is_sample(views[static_cast<std::size_t>(i)], i)) << i;
@@ -29,18 +29,18 @@ TEST(ImageMessage, GivesBackItsImages) {
   }
 }
 
-TEST(ImageMessage, OfNoImagesIsEmpty) {
-  EXPECT_TRUE(pack_images({}).empty());
-  EXPECT_TRUE(unpack_images({}).empty());
+TEST(SampleMessage, OfNoImagesIsEmpty) {
+  EXPECT_TRUE(pack_samples({}).empty());
+  EXPECT_TRUE(unpack_samples({}).empty());
 }
 
-TEST(ImageMessage, ManyStandOneAfterAnother) {
+TEST(SampleMessage, ManyStandOneAfterAnother) {
   std::vector<std::byte> all;
   for (const std::int64_t first : {0, 13, 26}) {
     const auto bytes = message(first, first + 13);
     all.insert(all.end(), bytes.begin(), bytes.end());
   }
-  const auto views = unpack_images(all);
+  const auto views = unpack_samples(all);
   ASSERT_EQ(views.size(), 39U);
   for (std::size_t i = 0; i < views.size(); ++i) {
     EXPECT_TRUE(test::is_sample(views[i], static_cast<std::int64_t>(i))) << i;
