@@ -1,4 +1,4 @@
-#include "telemetry/picture.hpp"
+#include "pictures/picture.hpp"
 
 #include <png.h>
 

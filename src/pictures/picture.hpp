@@ -8,13 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace jetrain {
+#include "pictures/palette.hpp"
 
-struct Rgb {
-  std::uint8_t red = 0;
-  std::uint8_t green = 0;
-  std::uint8_t blue = 0;
-};
+namespace jetrain {
 
 /// (rows, columns), from the top left.
 struct Picture {

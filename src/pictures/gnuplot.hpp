@@ -7,12 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "report/figure.hpp"
+#include "pictures/figure.hpp"
 
 namespace jetrain {
 
-/// Throws, naming the package to install, where there is no gnuplot in PATH.
-void require_gnuplot();
+/// Whether there is a gnuplot in PATH.
+bool has_gnuplot();
+
+/// The end of a sentence for where there is none: what is missing, and how to come by it.
+inline constexpr const char* kMissingGnuplot =
+    "gnuplot (5 or newer), which is not in PATH: install it (Debian, Ubuntu: the package gnuplot-nox), or "
+    "load "
+    "it as a module";
 
 struct Drawing {
   Figure figure;

@@ -1,4 +1,4 @@
-#include "report/gnuplot.hpp"
+#include "pictures/gnuplot.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 #include <sstream>
 
 #include "jetrain/error.hpp"
-#include "report/gnuplot_script.hpp"
+#include "pictures/gnuplot_script.hpp"
 
 namespace jetrain {
 namespace {
@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "jetrain-report-XXXXXX").string();
+    std::string name = (fs::temp_directory_path() / "jetrain-pictures-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) {
       throw DataError(fmt::format("cannot make a folder for temporary files in {}: {} (TMPDIR names another)",
                                   fs::temp_directory_path().string(), std::strerror(errno)));
@@ -63,21 +63,20 @@ std::string terminal(const Figure& figure, PictureFormat format) {
     case PictureFormat::png:
       return fmt::format(
           "set terminal pngcairo size {},{} font 'sans,10.5' fontscale 2 linewidth 2 pointscale 2 enhanced "
-          "background '#ffffff'\n",
-          2 * figure.width, 2 * figure.height);
+          "background '{}'\n",
+          2 * figure.width, 2 * figure.height, ink::kPaper);
     case PictureFormat::pdf:
       return fmt::format(
           "set terminal pdfcairo size {:.3f}in,{:.3f}in font 'sans,10.5' fontscale 0.75 linewidth 1.5 "
-          "pointscale "
-          "0.75 enhanced background '#ffffff'\n",
-          figure.width / 96.0, figure.height / 96.0);
+          "pointscale 0.75 enhanced background '{}'\n",
+          figure.width / 96.0, figure.height / 96.0, ink::kPaper);
     case PictureFormat::svg:
       break;
   }
   return fmt::format(
       "set terminal svg size {},{} dynamic font 'Helvetica,Arial,sans-serif,14' enhanced "
-      "background '#ffffff'\n",
-      figure.width, figure.height);
+      "background '{}'\n",
+      figure.width, figure.height, ink::kPaper);
 }
 
 /// posix_spawn, since a fork of a process that uses MPI may break its network's memory; and no shell, since
@@ -115,16 +114,14 @@ const char* ending(PictureFormat format) {
   return format == PictureFormat::svg ? "svg" : format == PictureFormat::png ? "png" : "pdf";
 }
 
-void require_gnuplot() {
+bool has_gnuplot() {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
     const std::string program = (fs::path(folder) / "gnuplot").string();
-    if (access(program.c_str(), X_OK) == 0 && !fs::is_directory(program)) return;
+    if (access(program.c_str(), X_OK) == 0 && !fs::is_directory(program)) return true;
   }
-  throw Error(
-      "report draws with gnuplot (5 or newer), which is not in PATH: install it (Debian, Ubuntu: the package "
-      "gnuplot-nox), or load it as a module");
+  return false;
 }
 
 std::vector<std::string> draw(const std::vector<Drawing>& drawings) {
@@ -136,7 +133,7 @@ std::vector<std::string> draw(const std::vector<Drawing>& drawings) {
     const Figure& figure = drawings[i].figure;
     script << "reset session\n"
            << terminal(figure, drawings[i].format) << "set output " << gnuplot::literal(picture(i)) << "\n"
-           << gnuplot::kCommonSettings << image_style(drawings[i].format) << figure.script
+           << gnuplot::common_settings() << image_style(drawings[i].format) << figure.script
            << "unset multiplot\nunset output\n";
   }
   script.close();
