@@ -31,7 +31,7 @@ std::string to_html(const Table& table, const std::string& caption) {
   HtmlTable html(html_escaped(caption), columns);
   for (const std::vector<std::string>& row : table.rows) {
     std::vector<std::string> cells;
-    for (std::size_t c = 1; c < row.size(); ++c) cells.push_back(html_escaped(row[c]));
+    for (std::size_t c = 1; c < row.size(); ++c) cells.push_back("<span>" + html_escaped(row[c]) + "</span>");
     html.row(html_escaped(row.front()), cells);
   }
   return html.html();

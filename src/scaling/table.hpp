@@ -23,7 +23,7 @@ struct Table {
 
 /// A line for the headlines and one for each row.
 std::string to_text(const Table& table);
-/// Rows are named by their first cells.
+/// Rows are named by their first cells; none of the others is broken in two lines.
 std::string to_html(const Table& table, const std::string& caption);
 
 /// Objects with the same keys: a line with these, and one for each object.

@@ -33,6 +33,8 @@ TEST(StackedBars, WriteNamesAslantWhereTheyWouldMeet) {
     return stacked_bars("", "", "x", "y", bars, {{"a", std::vector<double>(bars.size(), 1)}}).script;
   };
   EXPECT_THAT(script(few), Not(HasSubstr("rotate")));
+  EXPECT_THAT(script({"1", "2", "4", "8", "16", "32", "64", "128", "256", "512", "1024"}),
+              Not(HasSubstr("rotate")));
   EXPECT_THAT(script(many), HasSubstr("rotate"));
 }
 

@@ -106,7 +106,8 @@ TEST(ScalingPage, ShowsEveryPointWithItsRangeAndWhatWouldBeIdeal) {
   EXPECT_THAT(page.script, HasSubstr("title 'ideal, strong'"));
   EXPECT_THAT(page.script, HasSubstr("$line3 << END_OF_DATA\n1 1000\n4 4000\nEND_OF_DATA"));
   EXPECT_THAT(page.html, HasSubstr("gave the same weights, bit for bit: a."));
-  EXPECT_THAT(page.html, HasSubstr("<td>2x1</td><td>64</td><td>1800</td>"));
+  EXPECT_THAT(page.html,
+              HasSubstr("<td><span>2x1</span></td><td><span>64</span></td><td><span>1800</span></td>"));
 }
 
 TEST(ScalingPage, ShowsEfficiencyBesideTheMachines) {

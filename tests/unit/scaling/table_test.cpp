@@ -21,7 +21,9 @@ TEST(Table, StandsInAPageAsItIsPrinted) {
   const std::string html = to_html(table(), "caption");
   EXPECT_THAT(html, HasSubstr("<caption>caption</caption>"));
   EXPECT_THAT(html, HasSubstr("<th scope=\"col\">jets/s</th>"));
-  EXPECT_THAT(html, HasSubstr("<tr><th scope=\"row\">weak</th><td>3</td><td>a &lt; b</td></tr>"));
+  EXPECT_THAT(
+      html,
+      HasSubstr("<tr><th scope=\"row\">weak</th><td><span>3</span></td><td><span>a &lt; b</span></td></tr>"));
 }
 
 TEST(Csv, HasALineOfKeysAndOneForEachObject) {
