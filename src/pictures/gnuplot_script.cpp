@@ -46,7 +46,7 @@ std::string data_block(const std::string& name, const std::string& lines) {
 }
 
 int mark(std::size_t i) {
-  static constexpr std::array kMarks = {7, 5, 9, 13, 11};
+  static constexpr std::array kMarks = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
   return kMarks[i % kMarks.size()];
 }
 

@@ -21,7 +21,7 @@ std::string literal(const std::string& text);
 std::string data_block(const std::string& name, const std::string& lines);
 
 /// The marks of one line after another, told apart without colour: circle, square, triangle, diamond, another
-/// triangle, all filled.
+/// triangle, filled; then the same, empty.
 int mark(std::size_t i);
 
 /// By how many pixels a legend of so many lines makes a figure higher, which has room for two.

@@ -32,7 +32,7 @@ std::vector<double> decade_ticks(double low, double high) {
   }
 }
 
-/// Powers of two around the values; of more than eleven, every second, third, ...
+/// Powers of two around the values; of more than twelve, every second, third, ...
 std::vector<double> doubled_ticks(double low, double high) {
   const auto first = static_cast<int>(std::floor(std::log2(low) + 1e-9));
   const auto last = std::max(first + 1, static_cast<int>(std::ceil(std::log2(high) - 1e-9)));
@@ -56,8 +56,10 @@ std::string axis_settings(char letter, const ChartAxis& axis, std::vector<double
   const std::vector<double> ticks =
       axis.scale == Scale::doubled ? doubled_ticks(*least, *most) : decade_ticks(*least, *most);
   // A little more than the ticks, so that no mark lies on the frame.
-  return label + fmt::format("set logscale {0}\nset {0}range [{1:.6g}:{2:.6g}]\nset {0}tics ({3:.6g})\n",
-                             letter, ticks.front() / 1.05, ticks.back() * 1.05, fmt::join(ticks, ", "));
+  return label + fmt::format(
+                     "set logscale {0}\nset {0}range [{1:.10g}:{2:.10g}]\nset format {0} '%.10g'\nset "
+                     "{0}tics ({3:.10g})\n",
+                     letter, ticks.front() / 1.05, ticks.back() * 1.05, fmt::join(ticks, ", "));
 }
 
 /// A line's data, and what is plotted of them.

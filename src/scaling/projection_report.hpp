@@ -13,6 +13,7 @@
 namespace jetrain {
 
 std::string to_text(const Projection& projection);
+/// Numbers for other programs (projection_numbers.cpp).
 std::string to_csv(const Projection& projection);
 std::string to_json(const Projection& projection);
 /// Its page, with pictures (projection_page.cpp).

@@ -60,6 +60,8 @@ TEST(LineChart, HasTicksAroundItsValues) {
   const std::string many = line_chart("", "", kWorkers, {"y"}, {{"a", {{1, 0.5}, {65536, 0.1}}}}).script;
   EXPECT_THAT(many, HasSubstr("set xtics (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536)"));
   EXPECT_THAT(many, HasSubstr("set yrange [0:0.525]"));
+  EXPECT_THAT(line_chart("", "", kWorkers, {"y"}, {{"a", {{524288, 0.5}, {1048576, 0.1}}}}).script,
+              HasSubstr("set format x '%.10g'\nset xtics (524288, 1048576)"));
 }
 
 TEST(LineChart, CanBeDrawn) {

@@ -14,21 +14,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(HtmlTable, HasNamedRowsAndAFooter) {
-  HtmlTable table("a caption", {"layer", "", "parameters"});
-  table.row("dense", {"(64)", "1"});
-  table.footer("all", {"", "2"});
-  EXPECT_EQ(table.html(),
-            "<div class=\"wide\"><table><caption>a caption</caption>\n"
-            "<thead><tr><th scope=\"col\">layer</th><th></th><th scope=\"col\">parameters</th></tr></thead>\n"
-            "<tbody>\n<tr><th scope=\"row\">dense</th><td>(64)</td><td>1</td></tr>\n</tbody>\n"
-            "<tfoot><tr><th scope=\"row\">all</th><td></td><td>2</td></tr></tfoot></table></div>\n");
-}
-
-TEST(HtmlTable, GoesWithoutCaption) {
-  EXPECT_THAT(HtmlTable("", {""}).html(), Not(HasSubstr("caption")));
-}
-
 TEST(Page, EscapesPlainTextOnly) {
   const std::string html = html_page("a <run>", {{"Tops & QCD", "<p>text</p>\n" + note_html("1 < 2"), {}}});
   EXPECT_THAT(html,
