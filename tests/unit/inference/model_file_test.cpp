@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -56,9 +56,9 @@ TEST(ModelFile, HoldsWeightsByLayerInKerasShapes) {
   save_model(folder.file("best.h5"), config, model, model.parameters());
   const hdf5::Handle file = hdf5::open_file(folder.file("best.h5"));
   using Sizes = std::vector<std::int64_t>;
-  EXPECT_EQ(hdf5::dimensions(hdf5::open_dataset(file, "/weights/conv2d/kernel")), (Sizes{2, 3, 1, 3}));
-  EXPECT_EQ(hdf5::dimensions(hdf5::open_dataset(file, "/weights/conv2d/bias")), (Sizes{3}));
-  EXPECT_EQ(hdf5::dimensions(hdf5::open_dataset(file, "/weights/dense/kernel")), (Sizes{60, 2}));
+  EXPECT_EQ(hdf5::Dataset::open(file, "/weights/conv2d/kernel").shape(), (Sizes{2, 3, 1, 3}));
+  EXPECT_EQ(hdf5::Dataset::open(file, "/weights/conv2d/bias").shape(), (Sizes{3}));
+  EXPECT_EQ(hdf5::Dataset::open(file, "/weights/dense/kernel").shape(), (Sizes{60, 2}));
 }
 
 TEST(ModelFile, EqualModelsAreEqualFiles) {
