@@ -18,9 +18,9 @@ void keep_study(const std::string& folder, const std::string& file, const Config
   if (fs::exists(kept)) {
     std::ifstream in(kept);
     const std::string before{std::istreambuf_iterator<char>(in), {}};
-    if (before == text) return;
-    const std::vector<std::string> keys =
-        differing_keys(parse_config(before, kept.string(), {}, false), config);
+    const Config stored = parse_config(before, kept.string(), {}, false);
+    if (to_yaml(stored) == text) return;
+    const std::vector<std::string> keys = differing_keys(stored, config);
     throw UsageError(
         fmt::format("{} holds a study with another config ({}): choose another --out, or --overwrite it",
                     folder, keys.empty() ? "study" : keys.front()));

@@ -29,8 +29,8 @@ class LearningRate {
 
   /// Takes an epoch's validation (the monitored value, larger is better); true where it lowers the rate.
   bool after_epoch(double value, PlateauState& plateau) const;
-  /// "val_loss", ... of reduce_on_plateau; "": it is not used.
-  const char* monitored() const;
+  /// What reduce_on_plateau waits for; with another schedule no value is looked at.
+  Monitor monitored() const;
 
  private:
   const TrainConfig& config_;

@@ -26,10 +26,16 @@ std::string number(double value) {
   return std::isfinite(value) ? fmt::format("{}", value) : "";
 }
 
-double monitored(const TrialOutcome& outcome, const std::string& monitor) {
-  return monitor == "val_loss"  ? outcome.val_loss
-         : monitor == "val_auc" ? outcome.val_auc
-                                : outcome.val_accuracy;
+double monitored(const TrialOutcome& outcome, Monitor monitor) {
+  switch (monitor) {
+    case Monitor::val_loss:
+      return outcome.val_loss;
+    case Monitor::val_accuracy:
+      return outcome.val_accuracy;
+    case Monitor::val_auc:
+      return outcome.val_auc;
+  }
+  return kUnknown;
 }
 
 double mean(const std::vector<double>& values) {
@@ -93,7 +99,7 @@ std::string table_csv(const std::vector<Trial>& trials, const std::vector<TrialO
 }
 
 std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
-                         const std::string& monitor) {
+                         Monitor monitor) {
   struct Runs {
     std::vector<double> value, loss, accuracy, auc;
   };
@@ -114,7 +120,7 @@ std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<Tri
     ranking.push_back({name, std::ssize(runs.value), mean(runs.value), deviation(runs.value), mean(runs.loss),
                        mean(runs.accuracy), mean(runs.auc)});
   }
-  const double sign = monitor == "val_loss" ? 1 : -1;
+  const double sign = monitor == Monitor::val_loss ? 1 : -1;
   std::stable_sort(ranking.begin(), ranking.end(), [&](const Ranked& a, const Ranked& b) {
     if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
     return sign * a.value < sign * b.value;
@@ -122,7 +128,7 @@ std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<Tri
   return ranking;
 }
 
-std::string ranking_csv(const std::vector<Ranked>& ranking, const std::string& monitor) {
+std::string ranking_csv(const std::vector<Ranked>& ranking, Monitor monitor) {
   std::string text = fmt::format("rank,name,runs,{0},{0}_spread,val_loss,val_accuracy,val_auc\n", monitor);
   for (std::size_t i = 0; i < ranking.size(); ++i) {
     const Ranked& r = ranking[i];
@@ -132,7 +138,7 @@ std::string ranking_csv(const std::vector<Ranked>& ranking, const std::string& m
   return text;
 }
 
-std::string ranking_text(const std::vector<Ranked>& ranking, const std::string& monitor) {
+std::string ranking_text(const std::vector<Ranked>& ranking, Monitor monitor) {
   std::size_t width = 8;
   for (const Ranked& r : ranking) width = std::max(width, r.name.size());
   std::string text = fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8}  {:>8}  {:>8}\n", "rank", "name", width,

@@ -43,10 +43,10 @@ struct Ranked {
 
 /// The best first; variants without a result last.
 std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
-                         const std::string& monitor);
+                         Monitor monitor);
 
-std::string ranking_csv(const std::vector<Ranked>& ranking, const std::string& monitor);
+std::string ranking_csv(const std::vector<Ranked>& ranking, Monitor monitor);
 /// For people.
-std::string ranking_text(const std::vector<Ranked>& ranking, const std::string& monitor);
+std::string ranking_text(const std::vector<Ranked>& ranking, Monitor monitor);
 
 }  // namespace jetrain

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <limits>
-#include <string>
 
 #include "config/config.hpp"
 #include "statistics/metrics.hpp"
@@ -14,12 +13,17 @@ struct EarlyStoppingState {
   bool first = true;                                       ///< no epoch yet that counts
 };
 
-/// An epoch's value of "val_loss", "val_accuracy" or "val_auc", turned so that larger is better; NaN never
-/// is.
-inline double monitored_value(const std::string& monitor, const Metrics& validation) {
-  return monitor == "val_loss"       ? -validation.loss
-         : monitor == "val_accuracy" ? validation.accuracy
-                                     : validation.auc;
+/// An epoch's value, turned so that larger is better; NaN never is.
+inline double monitored_value(Monitor monitor, const Metrics& validation) {
+  switch (monitor) {
+    case Monitor::val_loss:
+      return -validation.loss;
+    case Monitor::val_accuracy:
+      return validation.accuracy;
+    case Monitor::val_auc:
+      return validation.auc;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Keras' rule: the run ends once `patience` epochs in a row did not improve the monitored value by more than
