@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config/config.hpp"
+#include "core/record.hpp"
 #include "statistics/metrics.hpp"
 
 namespace jetrain {
@@ -12,6 +13,13 @@ struct EarlyStoppingState {
   double best = -std::numeric_limits<double>::infinity();  ///< larger is better
   std::int64_t waited = 0;                                 ///< epochs since
   bool first = true;                                       ///< no epoch yet that counts
+
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit("best", s.best);
+    visit("waited", s.waited);
+    visit("first", s.first);
+  }
 };
 
 /// An epoch's value of "val_loss", "val_accuracy" or "val_auc", turned so that larger is better; NaN never
