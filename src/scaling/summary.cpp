@@ -7,14 +7,15 @@
 #include <set>
 #include <tuple>
 
+#include "core/order_statistics.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
 
-Spread spread(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return {(values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2, values.front(), values.back()};
+Spread spread(const std::vector<double>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return {median(values), *low, *high};
 }
 
 double phase_seconds(const ScalingMeasurement& m, const std::string& phase) {
