@@ -2,14 +2,14 @@
 
 /// \file
 /// Losses: from a leaf's last activations to each sample's loss, its prediction, and the gradient. A new loss
-/// is a struct in config/training.hpp, its name in LossConfig's list, and a file in src/nn that makes it.
+/// is a struct in config/losses.hpp, its name in LossConfig's list, and a file in src/nn that makes it.
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "config/training.hpp"
+#include "config/losses.hpp"
 #include "kernels/lanes.hpp"
 
 namespace jetrain {

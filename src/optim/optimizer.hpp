@@ -2,7 +2,7 @@
 
 /// \file
 /// Optimizers: a step on a replica's parameters from the gradient, the same on every rank. A new optimizer is
-/// a struct in config/training.hpp, its name in OptimizerConfig's list, and a file in src/optim that makes
+/// a struct in config/optimizers.hpp, its name in OptimizerConfig's list, and a file in src/optim that makes
 /// it.
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "config/training.hpp"
+#include "config/optimizers.hpp"
 #include "core/aligned_buffer.hpp"
 
 namespace jetrain {
