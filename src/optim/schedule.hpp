@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "config/config.hpp"
+#include "core/record.hpp"
 
 namespace jetrain {
 
@@ -14,6 +15,13 @@ struct PlateauState {
   double best = -std::numeric_limits<double>::infinity();  ///< larger is better
   std::int64_t waited = 0;                                 ///< epochs since
   double factor = 1;                                       ///< reached so far
+
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit("best", s.best);
+    visit("waited", s.waited);
+    visit("factor", s.factor);
+  }
 };
 
 /// lr(step) = optimizer's * scaling by the global batch * warm-up * schedule. A function of the step's

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "config/config.hpp"
+#include "core/record.hpp"
 #include "statistics/metrics.hpp"
 
 namespace jetrain {
@@ -11,6 +12,13 @@ struct EarlyStoppingState {
   double best = -std::numeric_limits<double>::infinity();  ///< larger is better
   std::int64_t waited = 0;                                 ///< epochs since
   bool first = true;                                       ///< no epoch yet that counts
+
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit("best", s.best);
+    visit("waited", s.waited);
+    visit("first", s.first);
+  }
 };
 
 /// An epoch's value, turned so that larger is better; NaN never is.

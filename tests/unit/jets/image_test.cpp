@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -217,11 +217,8 @@ TEST(Image, RefusesImpossibleConfigsByTheirKey) {
 }
 
 std::vector<float> floats_in(const hdf5::Handle& file, const std::string& name) {
-  const hdf5::Handle dataset = hdf5::open_dataset(file, name);
-  const auto sizes = hdf5::dimensions(dataset);
-  std::vector<float> values(static_cast<std::size_t>(sizes[0] * sizes[1]));
-  hdf5::check(H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name);
-  return values;
+  const hdf5::Dataset dataset = hdf5::Dataset::open(file, name);
+  return dataset.read_rows<float>(0, dataset.rows());
 }
 
 TEST(Image, EqualsNumpysImages) {
