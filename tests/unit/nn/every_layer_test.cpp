@@ -41,7 +41,7 @@ TEST_P(EveryLayer, StandsInItsNetworkUnderItsNameAndInTheSummary) {
   for (std::size_t i = 0; i < node->inputs.size(); ++i)
     EXPECT_EQ(model.graph().activations[node->inputs[i].activation].shape, node->layer->inputs()[i]);
   const std::string line = line_of(model.summary(), node->name);
-  EXPECT_THAT(line, testing::HasSubstr(" " + node->layer->output().text() + " "));
+  EXPECT_THAT(line, testing::HasSubstr(node->layer->output().text() + " "));
   EXPECT_THAT(line, testing::EndsWith(" " + std::to_string(node->parameter_count())));
 }
 
