@@ -207,11 +207,11 @@ void add_network(OnnxGraph& graph, const Model& model) {
         std::visit(LayerInOnnx(graph, model, node, std::move(inputs)), node.layer->description());
   }
   const std::vector<std::string> outputs{tensors[model.nodes().back().output]};
-  const std::string last = model.loss().activation();
-  if (last == "softmax")
+  const LayerActivation last = model.loss().activation();
+  if (last == LayerActivation::softmax)
     graph.node("Softmax", "scores", outputs, {{"axis", std::int64_t{1}}});
   else
-    graph.node(last == "sigmoid" ? "Sigmoid" : "Identity", "scores", outputs);
+    graph.node(last == LayerActivation::sigmoid ? "Sigmoid" : "Identity", "scores", outputs);
   graph.output("scores", std::vector{model.outputs()});
 }
 

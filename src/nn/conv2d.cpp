@@ -76,7 +76,7 @@ class Conv2d final : public Layer {
 template <>
 std::unique_ptr<Layer> make_layer(const Conv2dConfig& config, const Shape& input) {
   const ImageShape& image = require_image(input, "conv2d");
-  const bool same = config.padding == "same";
+  const bool same = config.padding == Padding::same;
   const WindowAxis rows(image.rows, config.kernel[0], config.stride, same);
   const WindowAxis columns(image.columns, config.kernel[1], config.stride, same);
   if (rows.outputs < 1 || columns.outputs < 1) {

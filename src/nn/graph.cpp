@@ -12,8 +12,8 @@ namespace {
 
 class GraphBuilder {
  public:
-  GraphBuilder(const ModelConfig& config, const ModelInput& input, std::string loss_activation)
-      : config_(config), loss_activation_(std::move(loss_activation)) {
+  GraphBuilder(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation)
+      : config_(config), loss_activation_(loss_activation) {
     add_activation({"input", input.shape});
     add_activation({"features", Shape::vector(input.features)});
     features_are_joined_ = input.features == 0;
@@ -94,10 +94,16 @@ class GraphBuilder {
 
   template <class Config>
   std::size_t add(const Config& config, std::size_t input, const std::string& place) {
-    if constexpr (std::is_same_v<Config, SoftmaxConfig> || std::is_same_v<Config, SigmoidConfig>) {
-      if (last_ && loss_activation_ == Config::kName) return input;
-    }
-    if constexpr (std::is_same_v<Config, SoftmaxConfig>) require_last(place);
+    return append_layer(config, input, place);
+  }
+
+  std::size_t add(const SoftmaxConfig& config, std::size_t input, const std::string& place) {
+    if (last_ && loss_activation_ == LayerActivation::softmax) return input;
+    require_last(place);
+    return append_layer(config, input, place);
+  }
+  std::size_t add(const SigmoidConfig& config, std::size_t input, const std::string& place) {
+    if (last_ && loss_activation_ == LayerActivation::sigmoid) return input;
     return append_layer(config, input, place);
   }
 
@@ -121,17 +127,17 @@ class GraphBuilder {
     config.bias_initializer = resolved(config.bias_initializer, {ZerosInitializer{}}, config.activation);
     config.regularizer.l1 += config_.regularizer.l1;
     config.regularizer.l2 += config_.regularizer.l2;
-    const std::string activation = config.activation;
-    if (activation == "softmax") require_last(place);
+    const LayerActivation activation = config.activation;
+    if (activation == LayerActivation::softmax) require_last(place);
     return activate(activation, append_layer(config, input, place), place);
   }
 
   /// The activation of the layer that was added last: a ReLU is computed with it where its kernels can,
   /// another is a layer of its own.
-  std::size_t activate(const std::string& activation, std::size_t output, const std::string& place) {
-    if (activation == "linear") return output;
+  std::size_t activate(LayerActivation activation, std::size_t output, const std::string& place) {
+    if (activation == LayerActivation::linear) return output;
     Node& node = graph_.nodes.back();
-    if (activation == "relu" && node.layer->needs().can_rectify) {
+    if (activation == LayerActivation::relu && node.layer->needs().can_rectify) {
       node.rectifies = true;
       return output;
     }
@@ -140,7 +146,7 @@ class GraphBuilder {
 
   std::size_t add(const ResidualConfig& config, std::size_t input, const std::string& place) {
     if (config.layers.empty()) throw UsageError(place + ": residual.layers: is missing");
-    if (config.activation == "softmax")
+    if (config.activation == LayerActivation::softmax)
       throw UsageError(place + ": residual: softmax can only be the last layer");
     const std::size_t branch = add_layers(config.layers, input, place + ".residual.layers", false);
     const auto projection =
@@ -173,7 +179,7 @@ class GraphBuilder {
   }
 
   const ModelConfig& config_;
-  std::string loss_activation_;
+  LayerActivation loss_activation_;
   Graph graph_;
   bool last_ = false;                 ///< what is being added ends the network
   bool features_are_joined_ = false;  ///< or there are none
@@ -181,7 +187,7 @@ class GraphBuilder {
 
 }  // namespace
 
-Graph build_graph(const ModelConfig& config, const ModelInput& input, const std::string& loss_activation) {
+Graph build_graph(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation) {
   return GraphBuilder(config, input, loss_activation).build();
 }
 

@@ -69,7 +69,7 @@ struct Graph {
 
 /// UsageError names the layer, as in model.layers[2].residual.layers[0], and both shapes where layers do not
 /// fit. `loss_activation`: the loss computes it, so a last layer with it goes without.
-Graph build_graph(const ModelConfig& config, const ModelInput& input, const std::string& loss_activation);
+Graph build_graph(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation);
 
 /// Says of each edge how the gradient goes back along it. The last step of build_graph.
 void connect(Graph& graph);

@@ -38,8 +38,8 @@ struct LeafContext {
 
 /// What a layer sees of a leaf, forward and backward.
 struct LayerPass {
-  LeafContext leaf;
-  std::span<const ConstPlanes> inputs;
+  LeafContext leaf{};
+  std::span<const ConstPlanes> inputs{};
   const float* parameters = nullptr;  ///< trainable ones
   const float* averages = nullptr;    ///< the others
   float* kept = nullptr;              ///< LayerNeeds::kept_floats

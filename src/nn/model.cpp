@@ -4,33 +4,35 @@
 
 #include "jetrain/error.hpp"
 #include "nn/initializer.hpp"
+#include "nn/layer_activation.hpp"
 
 namespace jetrain {
 namespace {
 
-/// The name of the network's last activation.
-std::string last_activation(const ModelConfig& config) {
-  if (config.layers.empty()) return "";
+/// Whether the network ends in this activation, as a layer's own or as a layer by itself.
+bool ends_in(LayerActivation activation, const ModelConfig& config) {
+  if (config.layers.empty()) return false;
+  const LayerKinds& last = config.layers.back().kind;
   return std::visit(
-      [](const auto& layer) -> std::string {
-        if constexpr (requires { layer.activation; }) return layer.activation;
-        return std::decay_t<decltype(layer)>::kName;
+      [&](const auto& layer) {
+        if constexpr (requires { layer.activation; }) return layer.activation == activation;
+        return last.index() == layer_of_activation(activation).kind.index();
       },
-      config.layers.back().kind);
+      last);
 }
 
 void require_activation(const ModelConfig& config, const Loss& loss) {
-  const std::string wanted = loss.activation();
-  if (wanted.empty() || last_activation(config) == wanted) return;
-  const bool softmax = wanted == "softmax";
+  const LayerActivation wanted = loss.activation();
+  if (wanted == LayerActivation::linear || ends_in(wanted, config)) return;
+  const bool softmax = wanted == LayerActivation::softmax;
   throw UsageError(fmt::format(
       "model.layers: the last layer must be a {0} (dense: {{units: {1}, activation: {0}}}), since the "
       "loss is {2}",
-      wanted, softmax ? 2 : 1, softmax ? "cross_entropy" : "binary_cross_entropy"));
+      word_of(wanted).text, softmax ? 2 : 1, softmax ? "cross_entropy" : "binary_cross_entropy"));
 }
 
 void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes) {
-  const bool softmax = std::string(loss.activation()) == "softmax";
+  const bool softmax = loss.activation() == LayerActivation::softmax;
   const bool fits = classes == 0               ? output.size() > (softmax ? 1 : 0)
                     : output.size() == classes ? true
                                                : output.size() == 1 && !softmax;

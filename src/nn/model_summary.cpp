@@ -24,8 +24,8 @@ std::string Model::summary() const {
         node.layer->output().text(), node.parameter_count());
     above = node.output;
   }
-  const std::string last = loss_->activation();
-  if (!last.empty()) row(last, nodes().back().layer->output().text(), 0);
+  if (loss_->activation() != LayerActivation::linear)
+    row(word_of(loss_->activation()).text, nodes().back().layer->output().text(), 0);
   text += fmt::format("{}\nParameters: {} ({:.1f} MB)", line, parameter_count_,
                       static_cast<double>(parameter_count_) * sizeof(float) / 1e6);
   if (trainable_count_ < parameter_count_) text += fmt::format(", {} of them trainable", trainable_count_);

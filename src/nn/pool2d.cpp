@@ -50,7 +50,7 @@ class AvgPool2d final : public Layer {
 template <class Pool>
 std::unique_ptr<Layer> make_pool(const PoolConfig& config, const char* kind, const Shape& input) {
   const ImageShape& image = require_image(input, kind);
-  const bool same = config.padding == "same";
+  const bool same = config.padding == Padding::same;
   const std::int64_t stride = config.stride == 0 ? config.size : config.stride;
   const WindowAxis rows(image.rows, config.size, stride, same);
   const WindowAxis columns(image.columns, config.size, stride, same);

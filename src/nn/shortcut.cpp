@@ -21,7 +21,7 @@ struct Projection {
     Conv2dConfig projection;
     projection.filters = to.channels;
     projection.kernel = {1, 1};
-    projection.padding = "same";
+    projection.padding = Padding::same;
     projection.stride = stride_between(from.rows, to.rows);
     if (projection.stride == 0 || stride_between(from.columns, to.columns) != projection.stride) {
       throw UsageError(fmt::format(
@@ -50,8 +50,8 @@ struct Projection {
 }  // namespace
 
 std::optional<LayerConfig> shortcut_layer(const ResidualConfig& config, const Shape& from, const Shape& to) {
-  if (from == to && config.shortcut != "projection") return {};
-  if (config.shortcut == "identity") {
+  if (from == to && config.shortcut != Shortcut::projection) return {};
+  if (config.shortcut == Shortcut::identity) {
     throw UsageError(fmt::format(
         "residual: the layers make {} out of {}, so the shortcut cannot be the identity: use shortcut: auto",
         to.text(), from.text()));

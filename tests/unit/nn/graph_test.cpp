@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 Graph graph_of(const std::string& layers) {
   const Config config = parse_config("model: {layers: [" + layers + "]}\n", "test.yaml", {}, false);
-  return build_graph(config.model, ModelInput(Shape::image(1, 8, 6), 3), "softmax");
+  return build_graph(config.model, ModelInput(Shape::image(1, 8, 6), 3), LayerActivation::softmax);
 }
 
 template <class Action>
