@@ -2,7 +2,8 @@
 
 /// \file
 /// The layers' settings: each struct is one kind, with its name in configs, its keys and their meanings. A
-/// new layer is a struct here, its name in LayerConfig's list, and a file in src/nn that makes it.
+/// new layer is a struct here and in LayerConfig's list, a file in src/nn that makes it, and
+/// nn/layer_description.hpp.
 
 #include <array>
 #include <cstdint>

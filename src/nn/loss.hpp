@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/losses.hpp"
+#include "config/words.hpp"
 #include "kernels/lanes.hpp"
 
 namespace jetrain {
@@ -34,9 +35,9 @@ class Loss {
   explicit Loss(std::vector<double> class_weights = {}) : class_weights_(std::move(class_weights)) {}
   virtual ~Loss() = default;
 
-  /// The last layer's activation that the loss computes itself, since one step is more exact: "softmax",
-  /// "sigmoid"; "": it takes outputs of any activation.
-  virtual const char* activation() const = 0;
+  /// The last layer's activation that the loss computes itself, since one step is more exact; linear: none,
+  /// it takes outputs of any activation.
+  virtual LayerActivation activation() const = 0;
 
   /// `z`, `predictions` and `dz`: (outputs, lanes). Losses of the samples; dz (null: not wanted) their
   /// gradients, not divided by the number of samples; 0 in padding lanes. Class weights count in training

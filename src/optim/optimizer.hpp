@@ -13,6 +13,7 @@
 
 #include "config/optimizers.hpp"
 #include "core/aligned_buffer.hpp"
+#include "core/parameter_role.hpp"
 
 namespace jetrain {
 
@@ -20,7 +21,7 @@ namespace jetrain {
 struct ParameterArray {
   std::int64_t first = 0;
   std::int64_t last = 0;
-  bool decays = false;  ///< a kernel: weight decay applies
+  ParameterRole role = ParameterRole::kernel;  ///< weight decay and layer-wise rules go by it
 };
 
 class Optimizer {
