@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# install_test.sh JETRAIN: `cmake --install` of JETRAIN's build, and the example program of include/jetrain/README.md built
-# against what was installed, by find_package: its scores are those of `jetrain predict`.
-# Environment: TEST_DATA_DIR, beside which the project's folders are.
-project=$(realpath "$TEST_DATA_DIR/../..")
-readme=$project/include/jetrain/README.md
+# install_test.sh JETRAIN: `cmake --install` of JETRAIN's build, and README.md's example program built against what was
+# installed, by find_package: its scores are those of `jetrain predict`.
+# Environment: TEST_DATA_DIR, beside which README.md is.
+readme=$(realpath "$TEST_DATA_DIR/../../README.md")
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 build=$(dirname "$jetrain")
 grep -q '^JETRAIN_SANITIZE:BOOL=OFF' "$build/CMakeCache.txt" || { echo "SKIPPED: a build with sanitizers"; exit 77; }
@@ -13,7 +12,7 @@ for candidate in python3 /usr/bin/python3; do
 done
 [ -n "$python" ] || { echo "SKIPPED: no python3 with h5py"; exit 77; }
 
-# fenced LANGUAGE: the first block of that language in the README.
+# fenced LANGUAGE: the first block of that language in README.md.
 fenced() { awk -v fence="\`\`\`$1" '$0 == fence { inside = 1; next } inside && /^```$/ { exit } inside' "$readme"; }
 
 cmake --install "$build" --prefix "$folder/installed" >installed.txt
@@ -22,15 +21,14 @@ for file in bin/jetrain include/jetrain/tagger.hpp share/jetrain/configs/quickst
   share/jetrain/launch/job.sh share/bash-completion/completions/jetrain; do
   [ -f "$prefix/$file" ] || fail "there is no $file: $(cat installed.txt)"
 done
-! grep -rqsF -e "$build" -e "$project" "$prefix"/lib*/cmake "$prefix"/lib/*/cmake ||
+! grep -rqsF -e "$build" -e "$(dirname "$readme")" "$prefix"/lib*/cmake "$prefix"/lib/*/cmake ||
   fail "the installed package knows the build"
-"$python" "$project/tests/architecture/readme_test.py" "$prefix/share/doc/jetrain" >pages.txt || fail "$(cat pages.txt)"
 
-# The example, as the README has it.
+# The example, as README.md has it.
 mkdir example
 fenced cmake >example/CMakeLists.txt
 fenced cpp >example/score.cpp
-[ -s example/CMakeLists.txt ] && [ -s example/score.cpp ] || fail "$readme has no example"
+[ -s example/CMakeLists.txt ] && [ -s example/score.cpp ] || fail "README.md has no example"
 cmake -S example -B example/build -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >configured.txt 2>&1 || fail "$(cat configured.txt)"
 cmake --build example/build >built.txt 2>&1 || fail "$(cat built.txt)"
 # None of the library's own flags reaches programs.
@@ -68,4 +66,6 @@ assert len(scores) == 200 and len(set(scores)) > 100 and (scores == expected).al
 bad = subprocess.run([sys.argv[1], "run/best.h5"], input="1 2 3", capture_output=True, text=True)
 assert bad.returncode == 1 and "an array of 3 numbers" in bad.stderr, bad
 PYTHON
+# What there is to read is installed where its links hold.
+"$python" "$TEST_DATA_DIR/../architecture/readme_test.py" "$prefix/share/doc/jetrain" >pages.txt || fail "$(cat pages.txt)"
 echo "the installed library's scores are those of jetrain predict"
