@@ -49,7 +49,7 @@ These packages are missing, and this script cannot install them (that takes apt-
     ${missing[*]}
 
 Debian, Ubuntu: let an administrator install them. Elsewhere install or load the same libraries, for example as
-modules or from Spack, so that "cmake --preset release" succeeds (README.md, "Building elsewhere"); then try again.
+modules or from Spack, so that "cmake --preset release" succeeds (launch/README.md, "Building elsewhere"); then try again.
 TEXT
     return 1
   fi
