@@ -12,8 +12,8 @@ class MapWriter {
  public:
   explicit MapWriter(YAML::Emitter& out) : out_(out) {}
 
-  template <class T, class Rule>
-  void operator()(const char* name, T& value, const Rule&) {
+  template <class T, class Rule = rules::Any>
+  void operator()(const char* name, T& value, const char*, const Rule& = {}) {
     out_ << YAML::Key << name << YAML::Value;
     write(value);
   }
@@ -27,7 +27,7 @@ class MapWriter {
       out_ << value;
     } else if constexpr (Worded<T>) {
       out_ << word_of(value).text;
-    } else if constexpr (requires { value.kind; }) {
+    } else if constexpr (schema::Choice<T>) {
       write(value.kind);
     } else {
       out_ << YAML::BeginMap;

@@ -5,8 +5,10 @@
 /// jet.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "config/rules.hpp"
 #include "core/word.hpp"
 
 namespace jetrain {
@@ -41,24 +43,46 @@ constexpr Word word_of(Normalization normalization) {
   return {};
 }
 
-/// Which steps are taken, and on which grid. The defaults are the notebook's preprocessing.
+/// Which steps are taken, and on which grid.
 struct ImageConfig {
-  std::int64_t bins = 40;  ///< pixels per axis, at most 255
+  std::int64_t bins = 40;
   std::vector<ImageChannel> channels{ImageChannel::pt};
-  double half_width = 0.8;  ///< the image covers [-half_width, half_width] in eta and phi (rotated frame)
-  bool center = true;       ///< constituent 0 to the origin
-  bool rotate = true;       ///< constituent 1 onto the positive first axis
-  bool flip = false;        ///< mirror so that the half with more pT has positive second coordinate
+  double half_width = 0.8;
+  bool center = true;
+  bool rotate = true;
+  bool flip = false;
   Normalization normalize = Normalization::max;
+  void fields(auto& visit) {
+    visit("bins", bins, "pixels of each axis", rules::between(1, 255));
+    visit("channels", channels, "what a pixel holds of its constituents, one channel each",
+          rules::Rule{"one or more", [](const auto& named) {
+                        return named.empty() ? std::string("names no channel; the notebook's is [pt]")
+                                             : std::string();
+                      }});
+    visit("half_width", half_width,
+          "the image covers -half_width to half_width in eta and phi (rotated frame)", rules::positive());
+    visit("center", center, "leading constituent to the origin");
+    visit("rotate", rotate, "second constituent onto the positive first axis");
+    visit("flip", flip, "mirror, so that the half with more pT has positive second coordinate");
+    visit("normalize", normalize, "what each channel is divided by");
+  }
 
   bool operator==(const ImageConfig&) const = default;
 };
 
 struct AugmentationConfig {
-  bool flip = false;          ///< mirror the second axis, in every other jet
-  double rotate_degrees = 0;  ///< turn by a uniformly random angle, up to so many degrees to either side
-  double smear = 0;     ///< move each constituent by a normal distance of this deviation, in eta and in phi
-  double smear_pt = 0;  ///< multiply each constituent's momentum by a normal factor 1 +- this
+  bool flip = false;
+  double rotate_degrees = 0;
+  double smear = 0;
+  double smear_pt = 0;
+  void fields(auto& visit) {
+    visit("flip", flip, "mirror the second axis, in every other jet");
+    visit("rotate_degrees", rotate_degrees, "turn by a uniformly random angle, up to so much to either side",
+          rules::between(0, 180));
+    visit("smear", smear, "move constituents by a normal distance of this deviation, in eta and in phi",
+          rules::at_least(0));
+    visit("smear_pt", smear_pt, "multiply their momenta by a normal factor 1 +- this", rules::fraction());
+  }
 
   bool used() const { return flip || rotate_degrees > 0 || smear > 0 || smear_pt > 0; }
 };

@@ -42,7 +42,7 @@ constexpr Word word_of(Padding padding) {
     case Padding::valid:
       return {"valid", "whole windows only"};
     case Padding::same:
-      return {"same", "with zeros around, one output for each stride of the input"};
+      return {"same", "zeros around, so that stride 1 keeps the size"};
   }
   return {};
 }

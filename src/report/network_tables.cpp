@@ -16,9 +16,7 @@ std::string network_table(const Model& model, const std::string& caption) {
   row("input", model.input().shape.text(), 0);
   if (model.input().features > 0) row("features", fmt::format("({})", model.input().features), 0);
   for (const Node& node : model.nodes()) {
-    std::int64_t count = 0;
-    for (const ParameterSpec& spec : node.layer->parameters()) count += spec.size();
-    row(node.name, node.layer->output().text(), count);
+    row(node.name, node.layer->output().text(), node.parameter_count());
   }
   table.footer("all", {fmt::format("{} multiply-adds a jet", model.multiply_adds_forward()),
                        fmt::format("{}", model.parameter_count())});

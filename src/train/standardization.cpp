@@ -103,21 +103,22 @@ void standardize(const Config& config, Model& model, const SampleSet& train, con
   const auto inputs = static_cast<std::size_t>(model.input().shape.size());
   const bool clouds = config.augmentation.used();
   for (const Node& node : model.nodes()) {
-    const double smallest = node.layer->smallest_deviation();
-    if (smallest <= 0) continue;
-    if (clouds && node.input == 0) {
+    const auto* standardizes = std::get_if<StandardizeDescription>(&node.layer->description());
+    if (standardizes == nullptr) continue;
+    const std::size_t input = node.inputs.front().activation;
+    if (clouds && input == 0) {
       throw CollectiveError(
           node.name + ": images that are augmented cannot be standardized: leave out one of the two",
           ExitStatus::usage);
     }
-    const auto size = static_cast<std::size_t>(node.layer->input().size());
-    const std::size_t first = node.input == 0 ? 0 : clouds ? std::size_t{kCloudPositions} : inputs;
+    const auto size = static_cast<std::size_t>(node.layer->output().size());
+    const std::size_t first = input == 0 ? 0 : clouds ? std::size_t{kCloudPositions} : inputs;
     const Moments moments = measure(train, {first, size}, comm);
     const auto mean = model.parameters().subspan(static_cast<std::size_t>(node.averages), size);
     const auto scale = model.parameters().subspan(static_cast<std::size_t>(node.averages) + size, size);
     for (std::size_t i = 0; i < size; ++i) {
       mean[i] = static_cast<float>(moments.mean[i]);
-      scale[i] = static_cast<float>(std::max(moments.deviation[i], smallest));
+      scale[i] = static_cast<float>(std::max(moments.deviation[i], standardizes->smallest_deviation));
     }
   }
 }

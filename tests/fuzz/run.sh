@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-600}
-# Crashes inside HDF5 are not ours to mend (README.md, "When files are damaged"): they end libFuzzer, which begins again.
+# Crashes inside HDF5 are not ours to mend (src/app/README.md, "When files are damaged"): they end libFuzzer, which begins again.
 export OMP_NUM_THREADS=1 ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target jetrain_libfuzzer jetrain_fuzz_replay >/dev/null
