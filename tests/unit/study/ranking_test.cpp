@@ -83,8 +83,8 @@ TEST_F(Ranking, ListsVariantsByTheirMean) {
   better.val_auc = 0.9375;
   const std::vector<Trial> trials = {trial("none", "0"), trial("one", "1"), trial("two", "2"),
                                      trial("two", "3")};
-  const auto ranking = rank(trials, {TrialOutcome(), good, better, good}, "val_auc");
-  EXPECT_EQ(ranking_csv(ranking, "val_auc"),
+  const auto ranking = rank(trials, {TrialOutcome(), good, better, good}, Monitor::val_auc);
+  EXPECT_EQ(ranking_csv(ranking, Monitor::val_auc),
             "rank,name,runs,val_auc,val_auc_spread,val_loss,val_accuracy,val_auc\n"
             "1,two,2,0.90625,0.04419417382415922,0.25,0.75,0.90625\n"
             "2,one,1,0.875,,0.25,0.75,0.875\n"
