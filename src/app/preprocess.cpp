@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "app/config_file.hpp"
 #include "comm/threads.hpp"
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
@@ -14,6 +13,7 @@
 #include "io/hdf5.hpp"
 #include "io/parallel_dataset.hpp"
 #include "jetrain/error.hpp"
+#include "run/config_file.hpp"
 
 namespace jetrain {
 namespace {

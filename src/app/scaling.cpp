@@ -7,7 +7,6 @@
 #include <numeric>
 #include <set>
 
-#include "app/config_file.hpp"
 #include "app/study_folder.hpp"
 #include "comm/hosts.hpp"
 #include "comm/threads.hpp"
@@ -19,6 +18,7 @@
 #include "dataset/array_loader.hpp"
 #include "jetrain/error.hpp"
 #include "kernels/fma_peak.hpp"
+#include "run/config_file.hpp"
 #include "run/training_run.hpp"
 #include "scaling/job_scripts.hpp"
 #include "scaling/points.hpp"

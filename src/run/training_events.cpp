@@ -53,7 +53,8 @@ void TrainingEvents::give_up(const DataError& error) {
   files_.reset();
 }
 
-void TrainingEvents::step(const StepRecord& r) {
+void TrainingEvents::on_step(const StepEnd& end) {
+  const StepRecord& r = end.record;
   if (config_.every_steps == 0 || r.step % config_.every_steps != 0) return;
   write([&](Files& files) {
     files.train.scalars(r.step, {{"batch_loss", r.loss},
@@ -63,7 +64,8 @@ void TrainingEvents::step(const StepRecord& r) {
   });
 }
 
-void TrainingEvents::epoch(const EpochRecord& r, const Model& model) {
+void TrainingEvents::on_epoch(const EpochEnd& end) {
+  const EpochRecord& r = end.record;
   write([&](Files& files) {
     files.train.scalars(r.epoch, {{"epoch_loss", r.loss},
                                   {"epoch_accuracy", r.accuracy},
@@ -75,7 +77,7 @@ void TrainingEvents::epoch(const EpochRecord& r, const Model& model) {
                                        {"epoch_rejection_30", r.validation.rejection_30},
                                        {"epoch_rejection_50", r.validation.rejection_50}});
     if (config_.every_epochs > 0 && r.epoch % config_.every_epochs == 0)
-      add_weights(files.train, r.epoch, model);
+      add_weights(files.train, r.epoch, end.model);
     files.train.flush();
     files.validation.flush();
   });
