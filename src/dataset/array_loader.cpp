@@ -10,7 +10,7 @@
 
 #include "core/progress.hpp"
 #include "core/stopwatch.hpp"
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -20,38 +20,13 @@ std::int64_t product(const std::vector<std::int64_t>& sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-bool is_floating(hid_t dataset) {
-  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
-  return H5Tget_class(type) == H5T_FLOAT;
-}
-
-hdf5::Handle open_array(hid_t file, const std::string& path, const std::string& key,
-                        const std::string& name) {
+hdf5::Dataset open_array(hid_t file, const std::string& path, const std::string& key,
+                         const std::string& name) {
   if (name.empty())
     throw UsageError(fmt::format("data.arrays.{}: is missing; name the dataset in {}", key, path));
   if (!hdf5::exists(file, name))
     throw DataError(fmt::format("{} has no dataset {} (data.arrays.{})", path, name, key));
-  return hdf5::open_dataset(file, name);
-}
-
-/// Rows [first, first + count) of an array, as numbers of one type.
-template <class T>
-std::vector<T> read_rows(hid_t dataset, hid_t memory_type, std::int64_t first, std::int64_t count) {
-  const std::vector<std::int64_t> sizes = hdf5::dimensions(dataset);
-  std::vector<hsize_t> start(sizes.size(), 0);
-  std::vector<hsize_t> extent(sizes.begin(), sizes.end());
-  start[0] = static_cast<hsize_t>(first);
-  extent[0] = static_cast<hsize_t>(count);
-  std::vector<T> values(
-      static_cast<std::size_t>(count * (product(sizes) / std::max<std::int64_t>(1, sizes[0]))));
-  if (values.empty()) return values;
-  const hdf5::Handle in_file(H5Dget_space(dataset), H5Sclose);
-  const hdf5::Handle in_memory(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
-                               H5Sclose);
-  H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr);
-  hdf5::check(H5Dread(dataset, memory_type, in_memory, in_file, H5P_DEFAULT, values.data()),
-              "reading an array");
-  return values;
+  return hdf5::Dataset::open(file, name);
 }
 
 /// One file's two arrays, checked against the config.
@@ -64,8 +39,8 @@ class ArrayFile {
         labels_(open_array(file_, path, "labels", config.labels)),
         targets_(config.targets) {
     std::vector<std::int64_t> expected = config.shape;
-    const std::vector<std::int64_t> sizes = hdf5::dimensions(features_);
-    const std::vector<std::int64_t> label_sizes = hdf5::dimensions(labels_);
+    const std::vector<std::int64_t>& sizes = features_.shape();
+    const std::vector<std::int64_t>& label_sizes = labels_.shape();
     rows_ = sizes.empty() ? 0 : sizes[0];
     expected.insert(expected.begin(), rows_);
     if (sizes != expected && product(sizes) != 0) {
@@ -97,8 +72,8 @@ class ArrayFile {
     for (std::int64_t begin = first; begin < last; begin += kWindow) {
       progress::tick();
       const std::int64_t count = std::min(kWindow, last - begin);
-      const auto features = read_rows<float>(features_, H5T_NATIVE_FLOAT, begin, count);
-      const auto labels = read_rows<double>(labels_, H5T_NATIVE_DOUBLE, begin, count);
+      const auto features = features_.read_rows<float>(begin, count);
+      const auto labels = labels_.read_rows<double>(begin, count);
       const auto width = features.size() / static_cast<std::size_t>(count);
       const auto columns = static_cast<std::size_t>(label_columns_);
       for (std::int64_t i = 0; i < count; ++i) {
@@ -150,8 +125,8 @@ class ArrayFile {
 
   std::string path_;
   hdf5::Handle file_;
-  hdf5::Handle features_;
-  hdf5::Handle labels_;
+  hdf5::Dataset features_;
+  hdf5::Dataset labels_;
   std::int64_t targets_;
   std::int64_t rows_ = 0;
   std::int64_t label_columns_ = 1;
@@ -192,7 +167,7 @@ class ArrayFiles {
 void add_to(LoadedSamples& loaded, const std::vector<std::string>& paths, const Config& config,
             const std::function<Selection(const RowLabels& rows)>& select, const std::vector<Set>& wanted,
             const Communicator& comm) {
-  const bool skip = config.data.on_bad_row == "skip";
+  const bool skip = config.data.on_bad_row == BadRow::skip;
   std::unique_ptr<ArrayFiles> files;
   comm.agree([&] { files = std::make_unique<ArrayFiles>(paths, config.data.arrays); });
   // Few rows are needed to balance a limit, and each rank may read them for itself.
@@ -245,19 +220,18 @@ void complete_arrays(Config& config, const Communicator& comm) {
           "columns], or data.files");
     const std::string& path = data.files.empty() ? data.train_files.at(0) : data.files[0];
     const hdf5::Handle file = hdf5::open_file(path);
-    const hdf5::Handle features = open_array(file, path, "features", arrays.features);
-    const hdf5::Handle labels = open_array(file, path, "labels", arrays.labels);
-    const std::vector<std::int64_t> sizes = hdf5::dimensions(features);
+    const hdf5::Dataset features = open_array(file, path, "features", arrays.features);
+    const hdf5::Dataset labels = open_array(file, path, "labels", arrays.labels);
+    const std::vector<std::int64_t>& sizes = features.shape();
     if (sizes.size() != 2 && sizes.size() != 4) {
       throw DataError(
           fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is "
                       "expected",
                       path, arrays.features, fmt::join(sizes, ", ")));
     }
-    const std::vector<std::int64_t> label_sizes = hdf5::dimensions(labels);
-    const std::int64_t columns = label_sizes.size() == 2 ? label_sizes[1] : 1;
+    const std::int64_t columns = labels.shape().size() == 2 ? labels.shape()[1] : 1;
     found = sizes;
-    found[0] = is_floating(labels) ? columns : 0;
+    found[0] = labels.elements() == hdf5::Elements::reals ? columns : 0;
   });
   comm.broadcast(found);
   arrays.targets = found[0];
@@ -267,7 +241,7 @@ void complete_arrays(Config& config, const Communicator& comm) {
 LoadedSamples load_arrays(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
   const DataConfig& data = config.data;
   LoadedSamples loaded;
-  if (data.split.method != "files") {
+  if (data.split.method != SplitMethod::files) {
     add_to(
         loaded, data.files, config,
         [&](const RowLabels& rows) { return Selection::from_config(config, rows); }, wanted, comm);

@@ -183,7 +183,7 @@ std::vector<StoredLayer> stored_layers(hid_t file, const std::string& path) {
     StoredLayer stored{name, {}, {}};
     for (const std::string& weight : read_texts(layer, "weight_names", path + ", layer " + name)) {
       stored.weights.push_back(fmt::format("{}/{}/{}", root == "/" ? "" : root, name, weight));
-      stored.shapes.push_back(hdf5::dimensions(hdf5::open_dataset(file, stored.weights.back())));
+      stored.shapes.push_back(hdf5::Dataset::open(file, stored.weights.back()).shape());
     }
     if (!stored.weights.empty()) layers.push_back(std::move(stored));
   }

@@ -39,7 +39,7 @@ EpochLines::EpochLines(const TrainConfig& config, const LearningRate& rate,
     : config_(config), rate_(rate), phases_(std::move(phases)), log_(log) {}
 
 void EpochLines::on_begin() {
-  if (config_.lr_scaling == "none") return;
+  if (config_.lr_scaling == RateScaling::none) return;
   log_.info(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate_.base(),
                         base_learning_rate(config_.optimizer), config_.lr_base_batch_size, config_.batch_size,
                         config_.lr_scaling));

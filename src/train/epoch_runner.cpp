@@ -24,8 +24,7 @@ EpochRunner::EpochRunner(const Config& config, LiveState& live, const Model& mod
       train_(train),
       plan_(plan),
       augmenter_(config),
-      step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_,
-            RankSum::method_named(config.train.allreduce)),
+      step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_, config.train.allreduce),
       feeder_(train, plan_, comm),
       best_file_(std::move(best_file)),
       profile_(profile) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "comm/hosts.hpp"
+#include "core/order_statistics.hpp"
 
 namespace jetrain {
 namespace {
@@ -49,13 +50,11 @@ std::vector<Straggler> StragglerWatch::find(std::int64_t epoch, const RankTimes&
       if (of_rank[phase].work > 0) rates.push_back(of_rank[phase].seconds / of_rank[phase].work);
     }
     if (rates.size() < 2) continue;
-    const auto middle = rates.begin() + (std::ssize(rates) - 1) / 2;
-    std::nth_element(rates.begin(), middle, rates.end());
-    const double median = *middle;
+    const double middle = median(rates, OfTwo::lower);
     std::vector<Straggler> slow;
     for (std::size_t rank = 0; rank < times.size(); ++rank) {
       const OwnTime& time = times[rank][phase];
-      const double usual = median * time.work;
+      const double usual = middle * time.work;
       if (usual <= 0) continue;  // it had no work: what it took is not its own doing
       if (time.seconds <= factor_ * usual || time.seconds - usual < kLeastSeconds) continue;
       slow.push_back(

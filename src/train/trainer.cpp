@@ -3,23 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/order_statistics.hpp"
 #include "core/progress.hpp"
 #include "core/stopwatch.hpp"
 #include "inference/model_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
-namespace {
 
 using progress::Activity;
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-}  // namespace
 
 Trainer::Trainer(const Config& config, Model& model, const SampleSet& train, Validation& validation,
                  TrainingState start, const Communicator& comm, TrainerOptions options)
