@@ -8,7 +8,6 @@
 #include <numeric>
 #include <set>
 
-#include "app/config_file.hpp"
 #include "app/study_folder.hpp"
 #include "comm/hosts.hpp"
 #include "comm/threads.hpp"
@@ -21,6 +20,7 @@
 #include "jetrain/error.hpp"
 #include "kernels/fma_peak.hpp"
 #include "pictures/gnuplot.hpp"
+#include "run/config_file.hpp"
 #include "run/training_run.hpp"
 #include "scaling/job_scripts.hpp"
 #include "scaling/points.hpp"

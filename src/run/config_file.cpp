@@ -1,4 +1,4 @@
-#include "app/config_file.hpp"
+#include "run/config_file.hpp"
 
 #include <fmt/format.h>
 
