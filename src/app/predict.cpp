@@ -46,7 +46,7 @@ void predict_grid(const PredictOptions& options, const StoredModel& stored) {
   const std::uint16_t positions[] = {0, 1};
   for (std::int64_t i = 0; i < points * points; ++i) {
     const float values[] = {grid.at(i / points), grid.at(i % points)};
-    samples.append({positions, values, 0});
+    samples.append({{positions, values}});
   }
   const ScoredJets scored =
       score_samples(stored.model, points * points, [&](std::int64_t i) { return samples[i]; });

@@ -115,19 +115,15 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
   for (std::int64_t w = 0; w < windows; ++w) {
     const std::int64_t begin = std::min(count, w * kWindowRows);
     const std::int64_t size = std::min(kWindowRows, count - begin);
-    dense.assign(static_cast<std::size_t>(size * layout.inputs), 0.0F);
-    window_features.assign(static_cast<std::size_t>(size * layout.features), 0.0F);
+    dense.assign(static_cast<std::size_t>(size * layout.input.size()), 0.0F);
+    window_features.clear();
     window_labels.resize(static_cast<std::size_t>(size));
     for (std::int64_t i = 0; i < size; ++i) {
       const SampleView sample = mine.samples[begin + i];
-      for (std::size_t k = 0; k < sample.pixels.size(); ++k) {
-        const std::int64_t at = sample.pixels[k];
-        float& value =
-            at < layout.inputs
-                ? dense[static_cast<std::size_t>(i * layout.inputs + at)]
-                : window_features[static_cast<std::size_t>(i * layout.features + at - layout.inputs)];
-        value = sample.values[k];
-      }
+      float* const image = dense.data() + i * layout.input.size();
+      for (std::size_t k = 0; k < sample.input.positions.size(); ++k)
+        image[sample.input.positions[k]] = sample.input.values[k];
+      window_features.insert(window_features.end(), sample.features.begin(), sample.features.end());
       window_labels[static_cast<std::size_t>(i)] = sample.label;
     }
     images.write(first + begin, size, dense.data());

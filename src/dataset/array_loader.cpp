@@ -121,18 +121,23 @@ class ArrayFile {
 
  private:
   SampleView sample_of(std::span<const float> features, std::span<const double> labels) const {
-    positions_.clear();
-    values_.clear();
-    const auto put = [&](std::size_t position, float value) {
+    const auto good = [](float value) {
       if (!std::isfinite(value)) throw DataError("a value is NaN or infinite");
-      if (value == 0) return;
-      positions_.push_back(static_cast<std::uint16_t>(position));
-      values_.push_back(value);
+      return value;
     };
-    for (std::size_t i = 0; i < features.size(); ++i) put(i, features[i]);
-    for (std::size_t i = 0; i < (targets_ > 0 ? labels.size() : 0); ++i)
-      put(features.size() + i, static_cast<float>(labels[i]));
-    return {positions_, values_, targets_ > 0 ? std::uint8_t{0} : class_of(labels)};
+    draft_.entries = 0;
+    draft_.reserve(std::ssize(features));
+    for (std::int64_t i = 0; i < std::ssize(features); ++i) {
+      const float value = good(features[static_cast<std::size_t>(i)]);
+      if (value != 0) draft_.put(i, value);
+    }
+    draft_.targets.clear();
+    if (targets_ == 0) return draft_.view(class_of(labels));
+    for (const double label : labels) {
+      const float value = good(static_cast<float>(label));
+      draft_.targets.push_back(value != 0 ? value : 0.0F);  // no -0
+    }
+    return draft_.view(0);
   }
 
   static std::uint8_t class_of(std::span<const double> labels) {
@@ -155,8 +160,7 @@ class ArrayFile {
   std::int64_t targets_;
   std::int64_t rows_ = 0;
   std::int64_t label_columns_ = 1;
-  mutable std::vector<std::uint16_t> positions_;
-  mutable std::vector<float> values_;
+  mutable SampleDraft draft_;
 };
 
 /// All rows of several files, one after another.
@@ -209,6 +213,7 @@ void add_to(LoadedSamples& loaded, const std::vector<std::string>& paths, const 
     return labels;
   };
   const Selection selection = select({files->rows(), paths.front(), first_labels});
+  for (SampleSet& set : loaded.sets) set.layout = sample_layout(config);
   comm.agree([&] {
     const Stopwatch watch;
     const std::int64_t rows = selection.range().last;

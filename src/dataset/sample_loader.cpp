@@ -35,24 +35,20 @@ void for_each_sample(const JetSource& source, const Selection& selection, const 
                      const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block,
                      std::int64_t& skipped,
                      const std::function<void(std::int64_t row, Set set, const SampleView& image)>& take) {
-  std::vector<std::uint16_t> pixels(static_cast<std::size_t>(maker.most_entries()));
-  std::vector<float> values(pixels.size());
+  SampleDraft draft;
   progress::tick();
   for (std::int64_t i = 0; i < block.rows; ++i) {
     const std::int64_t row = block.first_row + i;
     const Set set = selection.set_of(row, block.ttv(i));
     if (std::find(wanted.begin(), wanted.end(), set) == wanted.end()) continue;
     const std::int64_t label = block.is_signal(i);
-    std::int64_t count = 0;
-    const RowStatus status =
-        maker.make(block.constituents(i), set == Set::train, pixels.data(), values.data(), count);
+    const RowStatus status = maker.make(block.constituents(i), set == Set::train, draft);
     if (status != RowStatus::good || (label != 0 && label != 1)) {
       if (!skip_bad_rows) refuse_row(source.place(row), status, label);
       ++skipped;
       continue;
     }
-    const auto used = static_cast<std::size_t>(count);
-    take(row, set, {{pixels.data(), used}, {values.data(), used}, static_cast<std::uint8_t>(label)});
+    take(row, set, draft.view(static_cast<std::uint8_t>(label)));
   }
 }
 
@@ -146,10 +142,17 @@ std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& con
   const DataConfig& data = config.data;
   std::vector<SampleMaker> makers;
   for (const Config* each : configs) makers.emplace_back(*each, true);
+  const auto with_layouts = [&](std::vector<LoadedSamples> all) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      for (const Set set : wanted) all[i][set].layout = stored_layout(*configs[i], set);
+    }
+    return all;
+  };
   const bool skip = data.on_bad_row == "skip";
   if (data.split.method != "files") {
     const JetSource source(data.files, comm);
-    return load_samples(source, Selection::from_config(config, source, comm), wanted, makers, skip, comm);
+    return with_layouts(
+        load_samples(source, Selection::from_config(config, source, comm), wanted, makers, skip, comm));
   }
   std::vector<LoadedSamples> all(configs.size());
   for (const Set set : wanted) {
@@ -171,7 +174,7 @@ std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& con
       all[i].preprocess_seconds += ones[i].preprocess_seconds;
     }
   }
-  return all;
+  return with_layouts(std::move(all));
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ class LeafScorer {
 void densify(std::span<const SampleView> samples, LeafWorkspace& workspace) {
   const Planes input = workspace.input();
   const Planes features = workspace.features();
-  const std::int64_t plane = input.rows * input.columns;
+  const Grid grid{input.channels, input.rows, input.columns};
   for (std::int64_t k = 0; k < input.channels; ++k) {
     for (std::int64_t row = 0; row < input.rows; ++row)
       std::memset(input.at(k, row, 0), 0, static_cast<std::size_t>(input.columns * kLanes) * sizeof(float));
@@ -65,24 +65,17 @@ void densify(std::span<const SampleView> samples, LeafWorkspace& workspace) {
   if (features.data != nullptr)
     std::memset(features.data, 0, static_cast<std::size_t>(features.columns * kLanes) * sizeof(float));
   std::fill_n(workspace.targets().data(), workspace.targets().size(), 0.0F);
+  const std::span<float> targets = workspace.targets();
   for (std::size_t lane = 0; lane < samples.size(); ++lane) {
     const SampleView& sample = samples[lane];
-    for (std::size_t i = 0; i < sample.pixels.size(); ++i) {
-      std::int64_t at = sample.pixels[i];
-      if (at < input.channels * plane) {
-        const std::int64_t k = at < plane ? 0 : at / plane;
-        at -= k * plane;
-        input.at(k, at / input.columns, at % input.columns)[lane] = sample.values[i];
-        continue;
-      }
-      at -= input.channels * plane;
-      if (at < features.columns) {
-        features.at(0, 0, at)[lane] = sample.values[i];
-      } else {
-        workspace.targets()[static_cast<std::size_t>((at - features.columns) * kLanes) + lane] =
-            sample.values[i];
-      }
+    const SparseView& entries = sample.input;
+    for (std::size_t i = 0; i < entries.positions.size(); ++i) {
+      const Grid::Cell cell = grid.cell(entries.positions[i]);
+      input.at(cell.channel, cell.row, cell.column)[lane] = entries.values[i];
     }
+    for (std::size_t f = 0; f < sample.features.size(); ++f)
+      features.at(0, 0, static_cast<std::int64_t>(f))[lane] = sample.features[f];
+    for (std::size_t t = 0; t < sample.targets.size(); ++t) targets[t * kLanes + lane] = sample.targets[t];
   }
 }
 

@@ -29,7 +29,7 @@ double distance(const Particle& particle, const Axis& axis) {
 
 /// A jet's sums, and its constituents in detector coordinates.
 struct Jet {
-  explicit Jet(std::span<const float, kConstituentFloats> constituents) {
+  explicit Jet(std::span<const float> constituents) {
     for (std::size_t i = 0; i < constituents.size(); i += 4) {
       const double px = constituents[i + 1];
       const double py = constituents[i + 2];
@@ -136,8 +136,8 @@ double feature(const Jet& jet, const std::string& name) {
 
 }  // namespace
 
-void high_level_features(std::span<const float, kConstituentFloats> constituents,
-                         const std::vector<std::string>& names, float* values) {
+void high_level_features(std::span<const float> constituents, const std::vector<std::string>& names,
+                         float* values) {
   const Jet jet(constituents);
   for (std::size_t i = 0; i < names.size(); ++i) values[i] = static_cast<float>(feature(jet, names[i]));
 }

@@ -12,7 +12,7 @@
 namespace jetrain {
 
 /// One value a name, in the order of `names`; all 0 for a jet without constituents.
-void high_level_features(std::span<const float, kConstituentFloats> constituents,
-                         const std::vector<std::string>& names, float* values);
+void high_level_features(std::span<const float> constituents, const std::vector<std::string>& names,
+                         float* values);
 
 }  // namespace jetrain

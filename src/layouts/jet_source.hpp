@@ -36,9 +36,9 @@ struct JetBlock {
   std::int64_t rows = 0;
   const std::byte* records = nullptr;
 
-  /// 200 x (E, px, py, pz), GeV.
-  std::span<const float, 800> constituents(std::int64_t i) const {
-    return std::span<const float, 800>(reinterpret_cast<const float*>(record(i) + 8), 800);
+  /// (200, 4): E, px, py, pz, GeV.
+  std::span<const float> constituents(std::int64_t i) const {
+    return {reinterpret_cast<const float*>(record(i) + 8), 800};
   }
   /// E, px, py, pz of the parton that the jet stems from, GeV (zero for QCD in the reference data).
   std::span<const float, 4> truth(std::int64_t i) const {

@@ -96,7 +96,7 @@ void make_images(benchmark::State& state) {
       std::array<float, kConstituents> values;
       std::int64_t count = 0;
       const auto momenta = std::span(records[static_cast<std::size_t>(row)].block_0);
-      maker.make(momenta.first<kConstituentFloats>(), pixels.data(), values.data(), count);
+      maker.make(momenta.first<4 * kConstituents>(), pixels.data(), values.data(), count);
       benchmark::DoNotOptimize(values);
     }
     world.barrier();
