@@ -2,7 +2,7 @@
 
 #include "app/command.hpp"
 #include "app/config_file.hpp"
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "inference/model_file.hpp"
 
 namespace jetrain {

@@ -8,6 +8,7 @@
 
 #include "exchange/onnx_graph.hpp"
 #include "jetrain/error.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 namespace {
@@ -251,7 +252,7 @@ class Translator {
 /// What has to happen to a jet before the network sees it, for programs to read.
 std::string preprocessing(const Config& config) {
   const ImageConfig& image = config.image;
-  if (config.data.arrays.used()) {
+  if (!makes_images(config.data)) {
     const nlohmann::ordered_json json = {{"input", "plain array"}, {"dataset", config.data.arrays.features}};
     return json.dump(2);
   }

@@ -9,7 +9,7 @@ ModelInput model_input(const Config& config) {
   const Grid& grid = layout.input;
   ModelInput input(
       layout.is_image ? Shape::image(grid.channels, grid.rows, grid.columns) : Shape::vector(grid.columns),
-      layout.features, layout.labels == Labels::jets ? 2 : 0);
+      layout.features, labels_of(config.data) == Labels::jets ? 2 : 0);
   input.targets = layout.targets;
   return input;
 }

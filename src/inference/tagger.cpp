@@ -52,9 +52,7 @@ std::int64_t samples_in(std::size_t size, std::int64_t each, const std::string& 
 
 struct Tagger::Loaded {
   explicit Loaded(const std::string& path)
-      : stored(read_model(path)),
-        maker(stored.config),
-        takes_jets(sample_layout(stored.config).made_of_jets) {}
+      : stored(read_model(path)), maker(stored.config), takes_jets(makes_images(stored.config.data)) {}
   StoredModel stored;
   SampleMaker maker;
   bool takes_jets;

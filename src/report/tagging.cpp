@@ -6,6 +6,7 @@
 
 #include "report/figures.hpp"
 #include "report/gnuplot_script.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 namespace {
@@ -219,8 +220,9 @@ Figure calibration_figure(const Lines& lines, const std::string& signal, const s
 }  // namespace
 
 ClassNames class_names(const ReportedRuns& runs) {
-  const bool jets = std::none_of(runs.begin(), runs.end(),
-                                 [](const ReportedRun& run) { return run.record.config.data.arrays.used(); });
+  const bool jets = std::none_of(runs.begin(), runs.end(), [](const ReportedRun& run) {
+    return labels_of(run.record.config.data) != Labels::jets;
+  });
   return jets ? ClassNames{"tops", "QCD"} : ClassNames{"class 1", "class 0"};
 }
 

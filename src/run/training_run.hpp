@@ -37,6 +37,7 @@ class TrainingRun {
 
  private:
   void require_trainable(const SampleSet& set, Set which) const;
+  void require_known_classes(const SampleSet& set) const;
 
   Config config_;
   std::string output_;

@@ -17,8 +17,6 @@ SampleLayout layout_of_arrays(const ArraysConfig& arrays) {
   SampleLayout layout;
   layout.is_image = shape.size() == 3;
   layout.input = layout.is_image ? Grid{shape[0], shape[1], shape[2]} : Grid{1, 1, shape[0]};
-  layout.made_of_jets = false;
-  layout.labels = arrays.targets > 0 ? Labels::none : Labels::classes;
   layout.targets = arrays.targets;
   return layout;
 }
@@ -32,9 +30,18 @@ SampleLayout layout_of_jets(const Config& config) {
 
 }  // namespace
 
+bool makes_images(const DataConfig& data) {
+  return !data.arrays.used();
+}
+
+Labels labels_of(const DataConfig& data) {
+  if (makes_images(data)) return Labels::jets;
+  return data.arrays.targets > 0 ? Labels::none : Labels::classes;
+}
+
 SampleLayout sample_layout(const Config& config) {
-  const ArraysConfig& arrays = config.data.arrays;
-  const SampleLayout layout = arrays.used() ? layout_of_arrays(arrays) : layout_of_jets(config);
+  const SampleLayout layout =
+      makes_images(config.data) ? layout_of_jets(config) : layout_of_arrays(config.data.arrays);
   constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
   if (layout.size() > kMost) {
     throw UsageError(

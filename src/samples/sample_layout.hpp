@@ -18,12 +18,15 @@ enum class Labels : std::uint8_t {
   none      ///< nothing: there are targets instead
 };
 
+Labels labels_of(const DataConfig& data);
+
+/// Whether the input is an image that is made here of a jet's constituents; else it stands in the files.
+bool makes_images(const DataConfig& data);
+
 struct SampleLayout {
-  Grid input;                ///< what the input's positions mean
-  bool is_image = true;      ///< false: the input is a vector, the only row of its grid
-  bool made_of_jets = true;  ///< the input is made here of constituents; false: it stands in the files
-  bool is_cloud = false;     ///< the input is a jet that is still to be augmented (jets/augmentation.hpp)
-  Labels labels = Labels::jets;
+  Grid input;                 ///< what the input's positions mean
+  bool is_image = true;       ///< false: the input is a vector, the only row of its grid
+  bool is_cloud = false;      ///< the input is a jet that is still to be augmented (jets/augmentation.hpp)
   std::int64_t features = 0;  ///< length of that part
   std::int64_t targets = 0;   ///< length of that part
 

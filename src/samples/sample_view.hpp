@@ -29,9 +29,9 @@ struct RaggedView {
 /// A view of one sample. Parts that its layout does not have are empty.
 struct SampleView {
   SparseView input;
-  std::uint8_t label = 0;           ///< 1 top, 0 QCD; of other data, the class
-  std::span<const float> features;  ///< of the whole jet, beside the input
-  std::span<const float> targets;   ///< of a regression
+  std::uint8_t label = 0;                ///< 1 top, 0 QCD; of other data, the class
+  std::span<const float> features = {};  ///< of the whole jet, beside the input
+  std::span<const float> targets = {};   ///< of a regression
 };
 
 }  // namespace jetrain

@@ -8,7 +8,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "dataset/sample_cache.hpp"
 #include "inference/model_file.hpp"
 #include "io/hdf5_file.hpp"
@@ -223,7 +223,7 @@ Outcome try_arrays(const std::string& bytes) {
     Config config = array_config();
     complete_arrays(config, self);
     make_model(config);
-    load_arrays(config, {Set::train, Set::validation}, self);
+    load_samples(config, {Set::train, Set::validation}, self);
   });
 }
 

@@ -19,39 +19,29 @@ constexpr const char* kJets =
     "image: {bins: 12, channels: [pt, energy]}\n"
     "data: {high_level: [mass, pt, eta]}\n";
 
-TEST(Grid, CountsRowByRowAndChannelByChannel) {
-  const Grid grid{3, 4, 5};
-  EXPECT_EQ(grid.size(), 60);
-  EXPECT_EQ(grid.position({2, 1, 3}), 2 * 20 + 5 + 3);
-  for (std::int64_t position = 0; position < grid.size(); ++position)
-    EXPECT_EQ(grid.position(grid.cell(position)), position);
-}
-
 TEST(SampleLayout, OfJetsIsTheirImageAndFeatures) {
   const SampleLayout layout = sample_layout(config_of(kJets));
   EXPECT_EQ(layout.input, (Grid{2, 12, 12}));
   EXPECT_TRUE(layout.is_image);
-  EXPECT_TRUE(layout.made_of_jets);
+  EXPECT_TRUE(makes_images(config_of(kJets).data));
   EXPECT_FALSE(layout.is_cloud);
-  EXPECT_EQ(layout.labels, Labels::jets);
+  EXPECT_EQ(labels_of(config_of(kJets).data), Labels::jets);
   EXPECT_EQ(layout.features, 3);
   EXPECT_EQ(layout.targets, 0);
   EXPECT_EQ(layout.size(), 2 * 144 + 3);
 }
 
 TEST(SampleLayout, OfArraysIsTheirShape) {
-  const SampleLayout image =
-      sample_layout(config_of("data: {arrays: {features: x, labels: y, shape: [2, 4, 5]}}"));
-  EXPECT_EQ(image.input, (Grid{2, 4, 5}));
-  EXPECT_TRUE(image.is_image);
-  EXPECT_FALSE(image.made_of_jets);
-  EXPECT_EQ(image.labels, Labels::classes);
-  const SampleLayout vector =
-      sample_layout(config_of("data: {arrays: {features: x, labels: y, shape: [7], targets: 2}}"));
-  EXPECT_EQ(vector.input, (Grid{1, 1, 7}));
-  EXPECT_FALSE(vector.is_image);
-  EXPECT_EQ(vector.labels, Labels::none);
-  EXPECT_EQ(vector.targets, 2);
+  const Config images = config_of("data: {arrays: {features: x, labels: y, shape: [2, 4, 5]}}");
+  EXPECT_EQ(sample_layout(images).input, (Grid{2, 4, 5}));
+  EXPECT_TRUE(sample_layout(images).is_image);
+  EXPECT_FALSE(makes_images(images.data));
+  EXPECT_EQ(labels_of(images.data), Labels::classes);
+  const Config vectors = config_of("data: {arrays: {features: x, labels: y, shape: [7], targets: 2}}");
+  EXPECT_EQ(sample_layout(vectors).input, (Grid{1, 1, 7}));
+  EXPECT_FALSE(sample_layout(vectors).is_image);
+  EXPECT_EQ(labels_of(vectors.data), Labels::none);
+  EXPECT_EQ(sample_layout(vectors).targets, 2);
   EXPECT_THROW(sample_layout(config_of("data: {arrays: {features: x, labels: y}}")), UsageError);
 }
 
