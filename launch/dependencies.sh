@@ -7,15 +7,17 @@ BUILD_PACKAGES=(
   libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-openmpi-dev
   libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libpng-dev
-  libblosc-dev librandom123-dev libxxhash-dev zlib1g-dev
+  libblosc-dev librandom123-dev libxxhash-dev libzip-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   gnuplot-nox # draws for `jetrain report`, which alone wants it, and only when it runs
 )
 # Judges of the files that jetrain writes, which the tests read as pandas, h5py and OpenCV users do; a batch system;
-# network namespaces, which are the tests' hosts; a simulator of networks.
+# network namespaces, which are the tests' hosts; a simulator of networks; another compiler with its sanitizers and tools;
+# coverage.
 TEST_PACKAGES=(
   python3 python3-numpy python3-pandas python3-tables python3-h5py python3-crc32c python3-png libopencv-dnn-dev
   slurm-wlm munge iproute2 procps libsimgrid-dev
+  clang clang-format clang-tidy libomp-dev libclang-rt-dev gcovr
 )
 
 missing_packages() {  # missing_packages PACKAGE...: prints those that are not installed
@@ -49,7 +51,7 @@ These packages are missing, and this script cannot install them (that takes apt-
     ${missing[*]}
 
 Debian, Ubuntu: let an administrator install them. Elsewhere install or load the same libraries, for example as
-modules or from Spack, so that "cmake --preset release" succeeds (README.md, "Building elsewhere"); then try again.
+modules or from Spack, so that "cmake --preset release" succeeds (launch/README.md, "Building elsewhere"); then try again.
 TEXT
     return 1
   fi

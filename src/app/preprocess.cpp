@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <span>
 
 #include "app/config_file.hpp"
 #include "comm/threads.hpp"
@@ -11,8 +11,7 @@
 #include "core/output_file.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/selected_rows.hpp"
-#include "io/hdf5.hpp"
-#include "io/parallel_dataset.hpp"
+#include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "samples/sample_layout.hpp"
 #include "samples/sample_store.hpp"
@@ -62,26 +61,27 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
   constexpr std::int64_t kWindowRows = 2048;
   const SampleLayout layout = sample_layout(config);
   const std::int64_t count = mine.samples.size();
-  const auto total = static_cast<hsize_t>(comm.sum(count));
+  const std::int64_t total = comm.sum(count);
   const std::int64_t first = comm.sum_before(count);
-  const auto side = static_cast<hsize_t>(config.image.bins);
-  const auto channels = static_cast<hsize_t>(config.image.channels.size());
+  const std::int64_t side = config.image.bins;
+  const std::int64_t channels = std::ssize(config.image.channels);
   const hdf5::Handle file = hdf5::create_file(pending.name(), comm);
   comm.agree([&] {
     constexpr std::int64_t kOtherBytes = 1 + 1 + 8;  // label, split, row
-    if (comm.is_root()) pending.reserve(static_cast<std::int64_t>(total) * (layout.size() * 4 + kOtherBytes));
+    if (comm.is_root()) pending.reserve(total * (layout.size() * 4 + kOtherBytes));
   });
-  const std::vector<hsize_t> shape = channels == 1 ? std::vector<hsize_t>{total, side, side}
-                                                   : std::vector<hsize_t>{total, channels, side, side};
-  const auto width = static_cast<hsize_t>(layout.features);
-  hdf5::ParallelDataset images(file, "images", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, shape, comm);
-  hdf5::ParallelDataset labels(file, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
-  hdf5::ParallelDataset splits(file, "split", H5T_STD_U8LE, H5T_NATIVE_UINT8, {total}, comm);
-  hdf5::ParallelDataset rows(file, "row", H5T_STD_I64LE, H5T_NATIVE_INT64, {total}, comm);
-  std::optional<hdf5::ParallelDataset> features;
-  if (width > 0)
-    features.emplace(file, "features", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, std::vector<hsize_t>{total, width},
-                     comm);
+  const auto shape = channels == 1 ? std::vector<std::int64_t>{total, side, side}
+                                   : std::vector<std::int64_t>{total, channels, side, side};
+  hdf5::Dataset images, labels, splits, rows, features;
+  comm.agree([&] {
+    const hdf5::Handle whole = hdf5::unfilled_creation();
+    images = hdf5::Dataset::create<float>(file, "images", shape, whole);
+    labels = hdf5::Dataset::create<std::uint8_t>(file, "labels", {total}, whole);
+    splits = hdf5::Dataset::create<std::uint8_t>(file, "split", {total}, whole);
+    rows = hdf5::Dataset::create<std::int64_t>(file, "row", {total}, whole);
+    if (layout.features > 0)
+      features = hdf5::Dataset::create<float>(file, "features", {total, layout.features}, whole);
+  });
 
   const std::int64_t windows = comm.max(ceil_divide(count, kWindowRows));
   std::vector<float> dense;
@@ -101,11 +101,14 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
       window_features.insert(window_features.end(), sample.features.begin(), sample.features.end());
       window_labels[static_cast<std::size_t>(i)] = sample.label;
     }
-    images.write(first + begin, size, dense.data());
-    labels.write(first + begin, size, window_labels.data());
-    splits.write(first + begin, size, mine.splits.data() + begin);
-    rows.write(first + begin, size, mine.rows.data() + begin);
-    if (features) features->write(first + begin, size, window_features.data());
+    const auto window = [&](const auto& all) {
+      return std::span(all).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
+    };
+    images.write_rows(first + begin, dense, comm);
+    labels.write_rows(first + begin, window_labels, comm);
+    splits.write_rows(first + begin, window(mine.splits), comm);
+    rows.write_rows(first + begin, window(mine.rows), comm);
+    if (layout.features > 0) features.write_rows(first + begin, window_features, comm);
   }
 }
 

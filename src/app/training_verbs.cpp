@@ -2,6 +2,7 @@
 
 #include "app/command.hpp"
 #include "app/config_file.hpp"
+#include "config/config_reference.hpp"
 #include "dataset/array_file.hpp"
 #include "inference/model_file.hpp"
 
@@ -22,6 +23,24 @@ void add_summary(CLI::App& app, Command& command) {
         const Model model = make_model(config);
         if (comm.is_root()) fmt::print("{}", model.summary());
       });
+    };
+  });
+}
+
+void add_config(CLI::App& app, Command& command) {
+  TrainOptions& o = command.train;
+  CLI::App* verb =
+      app.add_subcommand("config", "a config with every default spelled out, or all keys there are");
+  verb->footer("Example:\n  jetrain config configs/notebook.yaml --set seed=2\n  jetrain config --reference");
+  verb->add_option("config", o.config, "YAML config")->required();
+  verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
+  verb->set_version_flag(  // a text that is printed, as a version is: without MPI, and without a config
+      "--reference", config_reference,
+      "every key, its default, its meaning and what it may be, in Markdown (configs/README.md)");
+  verb->callback([&] {
+    command.run = [&](const Communicator& comm) {
+      const Config config = load_config(o.config, o.assignments, false, comm);
+      if (comm.is_root()) fmt::print("{}", to_yaml(config));
     };
   });
 }
@@ -73,6 +92,7 @@ void add_study(CLI::App& app, Command& command) {
 }  // namespace
 
 void add_training_verbs(CLI::App& app, Command& command) {
+  add_config(app, command);
   add_summary(app, command);
   add_train(app, command);
   add_study(app, command);

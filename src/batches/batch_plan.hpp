@@ -6,6 +6,7 @@
 /// on the number of ranks, never the contents of a leaf.
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 
 #include "core/checked_cast.hpp"
@@ -32,6 +33,7 @@ struct BatchPlan {
   std::int64_t leaves(std::int64_t b) const noexcept { return ceil_divide(batch(b).size(), kLanes); }
   /// The positions of batch `b` that `rank` computes: whole leaves (but for the batch's last), may be empty.
   Positions part(std::int64_t b, int rank) const noexcept {
+    assert(b >= 0 && b < batches() && rank >= 0 && rank < ranks);
     const Positions all = batch(b);
     const auto border = [&](std::int64_t r) {
       return std::min(all.last, all.first + leaves(b) * r / ranks * kLanes);
@@ -40,6 +42,7 @@ struct BatchPlan {
   }
   /// The rank that computes the sample at `position`.
   int owner(std::int64_t position) const noexcept {
+    assert(position >= 0 && position < samples);
     const std::int64_t b = position / batch_size;
     const std::int64_t leaf = (position - b * batch_size) / kLanes;
     return static_cast<int>(((leaf + 1) * ranks - 1) / leaves(b));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 
 #include "core/checked_cast.hpp"
 
@@ -33,6 +34,7 @@ IndexedPermutation::IndexedPermutation(std::int64_t n, std::uint64_t seed, Purpo
 }
 
 std::uint32_t IndexedPermutation::at(std::uint32_t position) const noexcept {
+  assert(position < n_);
   std::uint32_t value = position;
   do {
     std::uint32_t low = value & low_mask_;
@@ -47,6 +49,7 @@ std::uint32_t IndexedPermutation::at(std::uint32_t position) const noexcept {
 }
 
 std::uint32_t IndexedPermutation::position_of(std::uint32_t value) const noexcept {
+  assert(value < n_);
   std::uint32_t position = value;
   do {
     std::uint32_t low = position & low_mask_;

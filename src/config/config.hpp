@@ -1,14 +1,16 @@
 #pragma once
 
 /// \file
-/// The experiment, as one plain struct with defaults in place. `load_config` fills it from YAML, `to_yaml`
-/// writes it out with every default spelled out; training from that text gives the same bits.
+/// The experiment, as one plain struct with defaults in place. Each part says its keys, their meanings and
+/// what they may be in its `fields`: reader, writer and reference (config/config_reference.hpp) come from
+/// that. `parse_config` fills it from YAML, `to_yaml` writes it out with every default spelled out; training
+/// from that text gives the same bits.
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "config/data.hpp"
 #include "config/layers.hpp"
 #include "config/pictures.hpp"
 #include "config/study.hpp"
@@ -16,99 +18,15 @@
 
 namespace jetrain {
 
-struct SplitConfig {
-  std::string method = "tail";  ///< tail | random | column | files
-  double validation = 0.3;      ///< fraction of the rows (tail, random)
-  double test = 0.0;  ///< fraction of the rows (tail: those just before the validation rows; random)
-};
-
-struct LimitConfig {
-  std::int64_t jets = 0;          ///< 0: all
-  std::string take = "balanced";  ///< balanced: the first jets/2 of each class; leading: the first rows
-};
-
-/// Plain HDF5 arrays instead of jets: `features` (N, F) or (N, C, H, W), `labels` (N) or, one-hot, (N, K)
-/// whole numbers; floating-point (N) or (N, K) labels are the targets of a regression. `shape` and `targets`
-/// are read from the file where they are not given, and written into the model.
-struct ArraysConfig {
-  std::string features;             ///< name of the dataset; "": the files hold jets
-  std::string labels;               ///< name of the dataset
-  std::vector<std::int64_t> shape;  ///< of one sample: [F] or [C, H, W]
-  std::int64_t targets = 0;         ///< values a sample; 0: labels are classes
-
-  bool used() const { return !features.empty(); }
-};
-
-enum class Set : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
-
-struct DataConfig {
-  std::vector<std::string> files;             ///< for tail, random, column
-  std::vector<std::string> train_files;       ///< for split.method files
-  std::vector<std::string> validation_files;  ///< for split.method files
-  std::vector<std::string> test_files;        ///< for split.method files, optional
-  SplitConfig split;
-  ArraysConfig arrays;
-  std::vector<std::string> high_level;  ///< features of a jet beside its image, see jets/high_level.hpp
-  LimitConfig limit;                    ///< taken before the split; with `files`, of each set
-  std::string on_bad_row = "error";     ///< error | skip
-  std::string cache;  ///< an HDF5 file that keeps the images of `train` for its next run; "": none. It is
-                      ///< made where it is missing, and again where the data or the settings have changed.
-
-  /// With split.method files.
-  const std::vector<std::string>& files_of(Set set) const {
-    return set == Set::train ? train_files : set == Set::validation ? validation_files : test_files;
-  }
-};
-
 struct ModelConfig {
   std::vector<LayerConfig> layers;
-  InitializerConfig initializer;  ///< of all kernels whose layer does not name its own
-  RegularizerConfig regularizer;  ///< of all kernels; a layer's own is added to it
-};
-
-struct TrainConfig {
-  LossConfig loss;
-  OptimizerConfig optimizer;
-  ScheduleConfig schedule;
-  WarmupConfig warmup;
-  /// none | linear | sqrt: the optimizer's learning rate is meant for lr_base_batch_size; for another global
-  /// batch it is multiplied by their ratio (Goyal et al., arXiv:1706.02677) or its root (Krizhevsky,
-  /// arXiv:1404.5997).
-  std::string lr_scaling = "none";
-  std::int64_t lr_base_batch_size = 50;
-  ClipConfig clip;
-  AverageConfig average;
-  std::int64_t batch_size = 50;  ///< of the global batch, whatever the ranks
-  std::int64_t epochs = 10;
-  std::string shuffle = "global";          ///< global | local | none
-  std::string allreduce = "hierarchical";  ///< hierarchical | flat; same bits
-  double straggler_factor = 1.5;     ///< a rank slower than the median by more than this is named; 0: none is
-  std::int64_t stall_seconds = 300;  ///< without progress on a rank before the job is ended; 0: for ever
-};
-
-struct ValidationConfig {
-  std::string ranks = "root";  ///< root | all
-};
-
-struct EarlyStoppingConfig {
-  bool enabled = true;
-  std::string monitor = "val_loss";  ///< val_loss | val_accuracy | val_auc
-  std::int64_t patience = 2;         ///< epochs without improvement before the end
-  double min_delta = 0.0;            ///< what counts as an improvement
-  bool restore_best = true;          ///< keep the best epoch's weights; else the last epoch's
-};
-
-struct CheckpointConfig {
-  std::int64_t every_steps = 0;      ///< 0: not by steps
-  std::int64_t every_seconds = 600;  ///< 0: not by time
-  std::int64_t keep = 2;             ///< the newest that stay on disk
-};
-
-/// Beside the run's own files. Changes no result.
-struct LogConfig {
-  bool tensorboard = false;       ///< event files in RUN/tensorboard
-  std::int64_t every_steps = 1;   ///< values of a step, after each so many; 0: not by steps
-  std::int64_t every_epochs = 1;  ///< histograms and images of the weights, after each so many; 0: none
+  InitializerConfig initializer;
+  RegularizerConfig regularizer;
+  void fields(auto& visit) {
+    visit("layers", layers, "the network, from its input to its output; required");
+    visit("initializer", initializer, "of all kernels whose layer does not name its own");
+    visit("regularizer", regularizer, "of all kernels; a layer's own is added to it");
+  }
 };
 
 struct Config {
@@ -123,7 +41,25 @@ struct Config {
   CheckpointConfig checkpoint;
   LogConfig log;
   StudyConfig study;
+  void fields(auto& visit) {
+    visit("seed", seed, "of initial weights, the order of the jets, random splits, dropout and augmentation");
+    visit("data", data, "Which jets, and which of them train.");
+    visit("image", image, "What is made of a jet; the defaults are the notebook's.");
+    visit("augmentation", augmentation, "Of training jets, anew in each epoch, before binning.");
+    visit("model", model, "The network.");
+    visit("train", train, "How its weights are found.");
+    visit("validation", validation, "After each epoch.");
+    visit("early_stopping", early_stopping, "When the end is reached before the last epoch.");
+    visit("checkpoint", checkpoint, "What a run can be resumed from.");
+    visit("log", log, "Beside the run's own files; changes no result.");
+    visit("study", study, "For `jetrain study`; a training by itself does not look at it.");
+  }
 };
+
+/// Every config that is written begins with `version`. Where a key gets another meaning, this is raised, and
+/// the reader told what lower versions meant. A config without one is a person's, or older than versions
+/// were: 1.
+inline constexpr std::int64_t kConfigVersion = 1;
 
 /// Parses YAML `text`. `name` is the file's name for messages; `assignments` are the `--set key=value` words,
 /// applied after the file. Unknown keys, wrong types and impossible values throw UsageError "NAME:LINE: key:
@@ -134,6 +70,8 @@ Config parse_config(const std::string& text, const std::string& name,
 
 /// The whole config as YAML, every default spelled out; parse_config(to_yaml(c)) gives c again.
 std::string to_yaml(const Config& config);
+/// Without the version: what configs are compared by.
+std::string settings_yaml(const Config& config);
 
 /// The dotted keys whose values differ, in the config's order; of lists, the element:
 /// model.layers[2].dense.units.

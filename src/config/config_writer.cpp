@@ -12,8 +12,8 @@ class MapWriter {
  public:
   explicit MapWriter(YAML::Emitter& out) : out_(out) {}
 
-  template <class T, class Rule>
-  void operator()(const char* name, T& value, const Rule&) {
+  template <class T, class Rule = rules::Any>
+  void operator()(const char* name, T& value, const char*, const Rule& = {}) {
     out_ << YAML::Key << name << YAML::Value;
     write(value);
   }
@@ -25,7 +25,9 @@ class MapWriter {
       out_ << fmt::format("{}", value);  // the shortest text that reads back to the same bits
     } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
       out_ << value;
-    } else if constexpr (requires { value.kind; }) {
+    } else if constexpr (Worded<T>) {
+      out_ << word_of(value).text;
+    } else if constexpr (schema::Choice<T>) {
       write(value.kind);
     } else {
       out_ << YAML::BeginMap;
@@ -63,6 +65,10 @@ class MapWriter {
 }  // namespace
 
 std::string to_yaml(const Config& config) {
+  return fmt::format("version: {}\n{}", kConfigVersion, settings_yaml(config));
+}
+
+std::string settings_yaml(const Config& config) {
   Config copy = config;  // visitors see mutable fields, since the reader fills them
   YAML::Emitter out;
   MapWriter writer(out);

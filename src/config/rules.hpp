@@ -1,84 +1,77 @@
 #pragma once
 
 /// \file
-/// What values a config's keys may have. A rule is called with a value and returns what is wrong with it (""
-/// if nothing is).
+/// What values a config's keys may have. A rule says so, for the reference, and checks a value: its `check`
+/// returns what is wrong ("" if nothing is).
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
 namespace jetrain::rules {
 
-inline auto any() {
-  return [](const auto&) { return std::string(); };
+template <class Check>
+struct Rule {
+  std::string range;  ///< "from 1 to 255"
+  Check check;
+};
+template <class Check>
+Rule(std::string, Check) -> Rule<Check>;
+
+/// Whatever has the key's type.
+struct Any {
+  std::string range;
+  static std::string check(const auto&) { return {}; }
+};
+
+/// For one number.
+template <class Good>
+auto number(const std::string& range, Good good) {
+  return Rule{range, [range, good](auto value) {
+                return good(value) ? std::string() : fmt::format("must be {}, not {}", range, value);
+              }};
 }
+
 inline auto at_least(auto low) {
-  return [low](auto value) {
-    return value >= decltype(value)(low) ? std::string()
-                                         : fmt::format("must be at least {}, not {}", low, value);
-  };
+  return number(fmt::format("at least {}", low), [low](auto value) { return value >= decltype(value)(low); });
 }
 inline auto between(auto low, auto high) {
-  return [low, high](auto value) {
-    return value >= decltype(value)(low) && value <= decltype(value)(high)
-               ? std::string()
-               : fmt::format("must be from {} to {}, not {}", low, high, value);
-  };
+  return number(fmt::format("from {} to {}", low, high), [low, high](auto value) {
+    return value >= decltype(value)(low) && value <= decltype(value)(high);
+  });
 }
 inline auto positive() {
-  return
-      [](double value) { return value > 0 ? std::string() : fmt::format("must be above 0, not {}", value); };
+  return number("above 0", [](double value) { return value > 0; });
+}
+/// A fraction that leaves something over.
+inline auto fraction() {
+  return number("at least 0 and below 1", [](double value) { return value >= 0 && value < 1; });
 }
 inline auto all_positive() {
-  return [](const std::vector<double>& values) {
-    for (const double value : values) {
-      if (!(value > 0)) return fmt::format("must hold numbers above 0, not {}", value);
-    }
-    return std::string();
-  };
-}
-/// In [0, 1): a fraction that leaves something over.
-inline auto fraction() {
-  return [](double value) {
-    return value >= 0 && value < 1 ? std::string()
-                                   : fmt::format("must be at least 0 and below 1, not {}", value);
-  };
-}
-inline auto one_of(std::initializer_list<const char*> allowed) {
-  return [words = std::vector<std::string>(allowed.begin(), allowed.end())](const std::string& value) {
-    return std::find(words.begin(), words.end(), value) != words.end()
-               ? std::string()
-               : fmt::format("must be one of {}, not {}", fmt::join(words, ", "), value);
-  };
-}
-/// A list of different words.
-template <class Words>
-auto each_one_of(const Words& allowed) {
-  return [&allowed](const std::vector<std::string>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (std::find(std::begin(allowed), std::end(allowed), values[i]) == std::end(allowed))
-        return fmt::format("must be of {}, not {}", fmt::join(allowed, ", "), values[i]);
-      if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
-          values.begin() + static_cast<std::ptrdiff_t>(i))
-        return fmt::format("names {} twice", values[i]);
-    }
-    return std::string();
-  };
+  return Rule{"each above 0", [](const std::vector<double>& values) {
+                for (const double value : values) {
+                  if (!(value > 0)) return fmt::format("must hold numbers above 0, not {}", value);
+                }
+                return std::string();
+              }};
 }
 inline auto both_between(std::int64_t low, std::int64_t high) {
-  return [low, high](const std::array<std::int64_t, 2>& value) {
-    const auto good = [&](std::int64_t v) { return v >= low && v <= high; };
-    return good(value[0]) && good(value[1])
-               ? std::string()
-               : fmt::format("must be from {} to {}, not {} x {}", low, high, value[0], value[1]);
-  };
+  return Rule{fmt::format("from {} to {}", low, high), [low, high](const std::array<std::int64_t, 2>& value) {
+                const auto good = [&](std::int64_t v) { return v >= low && v <= high; };
+                return good(value[0]) && good(value[1])
+                           ? std::string()
+                           : fmt::format("must be from {} to {}, not {} x {}", low, high, value[0], value[1]);
+              }};
+}
+/// "[low, high]", or nothing.
+inline auto interval() {
+  return Rule{"[low, high]", [](const auto& v) {
+                return v.empty() || (v.size() == 2 && v[0] < v[1]) ? std::string()
+                                                                   : std::string("must be [low, high]");
+              }};
 }
 
 // Far above what anybody needs, and small enough that no product of them overflows.

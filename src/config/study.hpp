@@ -9,90 +9,95 @@
 #include <vector>
 
 #include "config/rules.hpp"
+#include "config/words.hpp"
 
 namespace jetrain {
 
 /// One key and what it may be: `values` (any YAML text), or, for the random family, a range.
 struct StudyParameter {
-  std::string key;  ///< dotted, as in --set
+  std::string key;
   std::vector<std::string> values;
-  std::vector<double> uniform;         ///< [low, high]
-  std::vector<double> log_uniform;     ///< [low, high], both above 0
-  std::vector<std::int64_t> integers;  ///< [low, high], both included
+  std::vector<double> uniform;
+  std::vector<double> log_uniform;
+  std::vector<std::int64_t> integers;
   void fields(auto& visit) {
-    const auto range = [](const auto& v) {
-      return v.empty() || (v.size() == 2 && v[0] < v[1]) ? std::string() : std::string("must be [low, high]");
-    };
-    visit("key", key, rules::any());
-    visit("values", values, rules::any());
-    visit("uniform", uniform, range);
-    visit("log_uniform", log_uniform, [&](const std::vector<double>& v) {
-      return !v.empty() && v[0] <= 0 ? std::string("must be above 0") : range(v);
-    });
-    visit("integers", integers, range);
+    visit("key", key, "dotted, as in --set");
+    visit("values", values, "what it may be");
+    visit("uniform", uniform, "or, in `random`, drawn from here", rules::interval());
+    visit("log_uniform", log_uniform, "or drawn so that its logarithm is uniform",
+          rules::Rule{"[low, high], both above 0", [](const std::vector<double>& v) {
+                        return !v.empty() && v[0] <= 0 ? std::string("must be above 0")
+                                                       : rules::interval().check(v);
+                      }});
+    visit("integers", integers, "or a whole number from here, both ends included", rules::interval());
   }
 };
 
-/// The config as it is: for cross-validation, or for several seeds.
 struct SingleFamily {
   static constexpr const char* kName = "single";
+  static constexpr const char* kMeaning = "the config as it is: for cross-validation, or for several seeds";
 };
-/// Every combination of the parameters' values.
 struct GridFamily {
   static constexpr const char* kName = "grid";
+  static constexpr const char* kMeaning = "every combination of the parameters' values";
   std::vector<StudyParameter> parameters;
-  void fields(auto& visit) { visit("parameters", parameters, rules::any()); }
+  void fields(auto& visit) { visit("parameters", parameters, "each a key and its values"); }
 };
-/// So many random draws (Bergstra and Bengio, JMLR 13 (2012) 281).
 struct RandomFamily {
   static constexpr const char* kName = "random";
+  static constexpr const char* kMeaning = "so many random draws (Bergstra and Bengio, JMLR 13 (2012) 281)";
   std::int64_t trials = 20;
   std::vector<StudyParameter> parameters;
   void fields(auto& visit) {
-    visit("trials", trials, rules::between(1, 100000));
-    visit("parameters", parameters, rules::any());
+    visit("trials", trials, "how many", rules::between(1, 100000));
+    visit("parameters", parameters, "each a key and what it is drawn from");
   }
 };
-/// Named sets of `key=value` words, as one would give to --set: ablations.
+/// As one would give it to --set.
 struct StudyVariant {
   std::string name;
   std::vector<std::string> set;
   void fields(auto& visit) {
-    visit("name", name, rules::any());
-    visit("set", set, rules::any());
+    visit("name", name, "of the variant, in tables");
+    visit("set", set, "key=value words, as for --set");
   }
 };
 struct VariantsFamily {
   static constexpr const char* kName = "variants";
+  static constexpr const char* kMeaning = "named sets of changes: ablations";
   std::vector<StudyVariant> variants;
-  void fields(auto& visit) { visit("variants", variants, rules::any()); }
+  void fields(auto& visit) { visit("variants", variants, "each a name and its changes"); }
 };
-/// Training sets of these sizes: random parts of the whole, each within the next.
 struct LearningCurveFamily {
   static constexpr const char* kName = "learning_curve";
+  static constexpr const char* kMeaning =
+      "training sets of several sizes: random parts of the whole, each within the next";
   std::vector<std::int64_t> training_jets;
-  void fields(auto& visit) { visit("training_jets", training_jets, rules::any()); }
+  void fields(auto& visit) { visit("training_jets", training_jets, "the sizes"); }
 };
 
 struct FamilyConfig {
+  static constexpr const char* kGroup = "Study families";
   std::variant<SingleFamily, GridFamily, RandomFamily, VariantsFamily, LearningCurveFamily> kind;
 };
 
 struct StudyConfig {
   FamilyConfig family;
-  std::int64_t folds = 0;    ///< of a k-fold cross-validation over training and validation jets; 0: none
-  std::int64_t repeats = 1;  ///< with seed, seed + 1, ...
-  std::int64_t groups = 1;   ///< of ranks, that train at the same time
-  std::string monitor = "val_loss";
+  std::int64_t folds = 0;
+  std::int64_t repeats = 1;
+  std::int64_t groups = 1;
+  Monitor monitor = Monitor::val_loss;
   void fields(auto& visit) {
-    visit("family", family, rules::any());
-    visit("folds", folds, [](std::int64_t n) {
-      return n == 0 || (n >= 2 && n <= 1000) ? std::string()
-                                             : std::string("must be 0 (none), or from 2 to 1000");
-    });
-    visit("repeats", repeats, rules::between(1, 1000));
-    visit("groups", groups, rules::between(1, 100000));
-    visit("monitor", monitor, rules::one_of({"val_loss", "val_accuracy", "val_auc"}));
+    visit("family", family, "which trainings");
+    visit("folds", folds, "of a cross-validation over training and validation jets; 0: none",
+          rules::Rule{"0, or from 2 to 1000", [](std::int64_t n) {
+                        return n == 0 || (n >= 2 && n <= 1000)
+                                   ? std::string()
+                                   : std::string("must be 0 (none), or from 2 to 1000");
+                      }});
+    visit("repeats", repeats, "of each, with seed, seed + 1, ...", rules::between(1, 1000));
+    visit("groups", groups, "of ranks, that train at the same time", rules::between(1, 100000));
+    visit("monitor", monitor, "what the ranking goes by");
   }
 };
 

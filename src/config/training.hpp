@@ -1,218 +1,133 @@
 #pragma once
 
 /// \file
-/// The settings of losses, optimizers and learning-rate schedules: each struct is one kind, with its name in
-/// configs and its keys.
+/// The settings of training, and of what goes on beside it.
 
 #include <cstdint>
 #include <string>
-#include <variant>
-#include <vector>
 
+#include "config/losses.hpp"
+#include "config/optimizers.hpp"
 #include "config/rules.hpp"
+#include "config/schedules.hpp"
+#include "config/words.hpp"
+#include "core/allreduce.hpp"
 
 namespace jetrain {
 
-/// -log p of the true class.
-struct CrossEntropyConfig {
-  static constexpr const char* kName = "cross_entropy";
-  double label_smoothing = 0;         ///< the true class counts 1 - s, and all classes s / classes more
-  std::vector<double> class_weights;  ///< factor of each class's loss in training; empty: all 1
-  void fields(auto& visit) {
-    visit("label_smoothing", label_smoothing, rules::fraction());
-    visit("class_weights", class_weights, rules::all_positive());
-  }
-};
-/// -t log p - (1 - t) log (1 - p), meaned over the outputs.
-struct BinaryCrossEntropyConfig {
-  static constexpr const char* kName = "binary_cross_entropy";
-  double label_smoothing = 0;  ///< t (1 - s) + s / 2 instead of t
-  std::vector<double> class_weights;
-  void fields(auto& visit) {
-    visit("label_smoothing", label_smoothing, rules::fraction());
-    visit("class_weights", class_weights, rules::all_positive());
-  }
-};
-/// (y - t)^2, meaned over the outputs.
-struct MeanSquaredErrorConfig {
-  static constexpr const char* kName = "mean_squared_error";
-};
-/// |y - t|, meaned over the outputs.
-struct MeanAbsoluteErrorConfig {
-  static constexpr const char* kName = "mean_absolute_error";
-};
-struct LossConfig {
-  std::variant<CrossEntropyConfig, BinaryCrossEntropyConfig, MeanSquaredErrorConfig, MeanAbsoluteErrorConfig>
-      kind;
-};
-
-struct SgdConfig {
-  static constexpr const char* kName = "sgd";
-  double learning_rate = 0.01;
-  double momentum = 0;
-  bool nesterov = false;
-  void fields(auto& visit) {
-    visit("learning_rate", learning_rate, rules::positive());
-    visit("momentum", momentum, rules::fraction());
-    visit("nesterov", nesterov, rules::any());
-  }
-};
-struct AdagradConfig {
-  static constexpr const char* kName = "adagrad";
-  double learning_rate = 0.001;
-  double initial_accumulator = 0.1;
-  double epsilon = 1e-7;
-  void fields(auto& visit) {
-    visit("learning_rate", learning_rate, rules::positive());
-    visit("initial_accumulator", initial_accumulator, rules::at_least(0));
-    visit("epsilon", epsilon, rules::positive());
-  }
-};
-struct AdadeltaConfig {
-  static constexpr const char* kName = "adadelta";
-  double learning_rate = 1.0;
-  double rho = 0.95;
-  double epsilon = 1e-7;
-  void fields(auto& visit) {
-    visit("learning_rate", learning_rate, rules::positive());
-    visit("rho", rho, rules::fraction());
-    visit("epsilon", epsilon, rules::positive());
-  }
-};
-struct RmspropConfig {
-  static constexpr const char* kName = "rmsprop";
-  double learning_rate = 0.001;
-  double rho = 0.9;
-  double momentum = 0;
-  double epsilon = 1e-7;
-  void fields(auto& visit) {
-    visit("learning_rate", learning_rate, rules::positive());
-    visit("rho", rho, rules::fraction());
-    visit("momentum", momentum, rules::fraction());
-    visit("epsilon", epsilon, rules::positive());
-  }
-};
-struct AdamConfig {  ///< defaults as in Keras
-  static constexpr const char* kName = "adam";
-  double learning_rate = 0.001;
-  double beta_1 = 0.9;
-  double beta_2 = 0.999;
-  double epsilon = 1e-7;
-  void fields(auto& visit) {
-    visit("learning_rate", learning_rate, rules::positive());
-    visit("beta_1", beta_1, rules::fraction());
-    visit("beta_2", beta_2, rules::fraction());
-    visit("epsilon", epsilon, rules::positive());
-  }
-};
-struct AdamwConfig : AdamConfig {
-  static constexpr const char* kName = "adamw";
-  double weight_decay = 0.004;  ///< of kernels, as all weight decays here
-  void fields(auto& visit) {
-    AdamConfig::fields(visit);
-    visit("weight_decay", weight_decay, rules::at_least(0));
-  }
-};
-struct LarsConfig {
-  static constexpr const char* kName = "lars";
-  double learning_rate = 0.1;
-  double momentum = 0.9;
-  double trust_coefficient = 0.001;
-  double weight_decay = 1e-4;
-  void fields(auto& visit) {
-    visit("learning_rate", learning_rate, rules::positive());
-    visit("momentum", momentum, rules::fraction());
-    visit("trust_coefficient", trust_coefficient, rules::positive());
-    visit("weight_decay", weight_decay, rules::at_least(0));
-  }
-};
-struct LambConfig : AdamConfig {
-  static constexpr const char* kName = "lamb";
-  double weight_decay = 0.01;
-  LambConfig() { epsilon = 1e-6; }
-  void fields(auto& visit) {
-    AdamConfig::fields(visit);
-    visit("weight_decay", weight_decay, rules::at_least(0));
-  }
-};
-struct OptimizerConfig {
-  std::variant<AdamConfig, SgdConfig, AdagradConfig, AdadeltaConfig, RmspropConfig, AdamwConfig, LarsConfig,
-               LambConfig>
-      kind;
-};
-
-// The learning rate over the epochs, as a factor of the optimizer's.
-struct ConstantSchedule {
-  static constexpr const char* kName = "constant";
-};
-/// factor^floor(epochs done / every_epochs)
-struct StepSchedule {
-  static constexpr const char* kName = "step";
-  std::int64_t every_epochs = 10;
-  double factor = 0.1;
-  void fields(auto& visit) {
-    visit("every_epochs", every_epochs, rules::at_least(1));
-    visit("factor", factor, rules::positive());
-  }
-};
-/// factor^(epochs done), step by step
-struct ExponentialSchedule {
-  static constexpr const char* kName = "exponential";
-  double factor = 0.9;
-  void fields(auto& visit) { visit("factor", factor, rules::positive()); }
-};
-/// From 1 to `final` along half a cosine over all epochs (Loshchilov and Hutter, ICLR 2017, one cycle).
-struct CosineSchedule {
-  static constexpr const char* kName = "cosine";
-  double final_factor = 0;
-  void fields(auto& visit) { visit("final_factor", final_factor, rules::fraction()); }
-};
-/// Multiplied by `factor` after each `patience` epochs in a row without improvement of `monitor`.
-struct PlateauSchedule {
-  static constexpr const char* kName = "reduce_on_plateau";
-  std::string monitor = "val_loss";
-  double factor = 0.1;
-  std::int64_t patience = 10;
-  double min_delta = 1e-4;
-  double min_factor = 0;
-  void fields(auto& visit) {
-    visit("monitor", monitor, rules::one_of({"val_loss", "val_accuracy", "val_auc"}));
-    visit("factor", factor, rules::fraction());
-    visit("patience", patience, rules::at_least(1));
-    visit("min_delta", min_delta, rules::at_least(0));
-    visit("min_factor", min_factor, rules::fraction());
-  }
-};
-struct ScheduleConfig {
-  std::variant<ConstantSchedule, StepSchedule, ExponentialSchedule, CosineSchedule, PlateauSchedule> kind;
-};
-
-/// The learning rate rises linearly over the first epochs (Goyal et al., arXiv:1706.02677).
-struct WarmupConfig {
-  double epochs = 0;
-  double start_factor = 0;
-  void fields(auto& visit) {
-    visit("epochs", epochs, rules::at_least(0));
-    visit("start_factor", start_factor, rules::fraction());
-  }
-};
-
-/// Of the whole gradient, 0: not. By value first: every component to [-value, value]; then, where its norm is
-/// larger than `norm`, to that norm (Pascanu, Mikolov and Bengio, ICML 2013).
+/// Of the whole gradient; by value first (Pascanu, Mikolov and Bengio, ICML 2013).
 struct ClipConfig {
   double value = 0;
   double norm = 0;
   void fields(auto& visit) {
-    visit("value", value, rules::at_least(0));
-    visit("norm", norm, rules::at_least(0));
+    visit("value", value, "every component of the gradient to [-value, value]; 0: not", rules::at_least(0));
+    visit("norm", norm, "then the whole gradient to this norm, where it is larger; 0: not",
+          rules::at_least(0));
   }
 };
 
-/// Exponential moving average of the weights, a <- decay a + (1 - decay) w after each step (Polyak and
-/// Juditsky 1992); it, not w, is validated and kept.
+/// a <- decay a + (1 - decay) w after each step (Polyak and Juditsky 1992).
 struct AverageConfig {
-  double decay = 0;  ///< 0: none
-  void fields(auto& visit) { visit("decay", decay, rules::fraction()); }
+  double decay = 0;
+  void fields(auto& visit) {
+    visit("decay", decay,
+          "exponential moving average of the weights (decay min(decay, (1 + t) / (10 + t)) at step t), which "
+          "is then "
+          "what is validated and kept; 0: none",
+          rules::fraction());
+  }
+};
+
+struct TrainConfig {
+  LossConfig loss;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  WarmupConfig warmup;
+  RateScaling lr_scaling = RateScaling::none;
+  std::int64_t lr_base_batch_size = 50;
+  ClipConfig clip;
+  AverageConfig average;
+  std::int64_t batch_size = 50;
+  std::int64_t epochs = 10;
+  Shuffle shuffle = Shuffle::global;
+  Allreduce allreduce = Allreduce::hierarchical;
+  double straggler_factor = 1.5;
+  std::int64_t stall_seconds = 300;
+  void fields(auto& visit) {
+    visit("loss", loss, "what is minimised");
+    visit("optimizer", optimizer, "how");
+    visit("schedule", schedule, "of the learning rate over the epochs");
+    visit("warmup", warmup, "of the learning rate");
+    visit("lr_scaling", lr_scaling, "of the learning rate where the batch is not lr_base_batch_size");
+    visit("lr_base_batch_size", lr_base_batch_size, "the batch that the learning rate is meant for",
+          rules::between(1, rules::kLargestBatch));
+    visit("clip", clip, "of the gradient");
+    visit("average", average, "of the weights");
+    visit("batch_size", batch_size,
+          "of the global batch, over all ranks (gradient accumulation is what a larger one already is: it "
+          "takes no "
+          "more memory)",
+          rules::between(1, rules::kLargestBatch));
+    visit("epochs", epochs, "at most", rules::at_least(1));
+    visit("shuffle", shuffle, "the order of the jets");
+    visit("allreduce", allreduce, "of the gradients; the same bits");
+    visit("straggler_factor", straggler_factor,
+          "a rank that takes more than so many times the median rank's time for the same work is named, in "
+          "each "
+          "epoch; 0: none is",
+          rules::Rule{"above 1, or 0", [](double factor) {
+                        return factor == 0 || factor > 1 ? std::string()
+                                                         : std::string("must be above 1, or 0 (name none)");
+                      }});
+    visit("stall_seconds", stall_seconds, "a rank without progress for so long ends the job; 0: never",
+          rules::at_least(0));
+  }
+};
+
+struct ValidationConfig {
+  ValidationRanks ranks = ValidationRanks::root;
+  void fields(auto& visit) { visit("ranks", ranks, "who validates; the same bits"); }
+};
+
+struct EarlyStoppingConfig {
+  bool enabled = true;
+  Monitor monitor = Monitor::val_loss;
+  std::int64_t patience = 2;
+  double min_delta = 0.0;
+  bool restore_best = true;
+  void fields(auto& visit) {
+    visit("enabled", enabled, "false: run all epochs");
+    visit("monitor", monitor, "what must improve; also decides which epoch is best");
+    visit("patience", patience, "epochs without improvement before the end", rules::at_least(0));
+    visit("min_delta", min_delta, "what counts as an improvement", rules::at_least(0));
+    visit("restore_best", restore_best, "keep the best epoch's weights; else the last epoch's");
+  }
+};
+
+struct CheckpointConfig {
+  std::int64_t every_steps = 0;
+  std::int64_t every_seconds = 600;
+  std::int64_t keep = 2;
+  void fields(auto& visit) {
+    visit("every_steps", every_steps, "a checkpoint after so many steps; 0: not by steps",
+          rules::at_least(0));
+    visit("every_seconds", every_seconds, "a checkpoint after so many seconds; 0: not by time",
+          rules::at_least(0));
+    visit("keep", keep, "how many of the newest stay on disk", rules::at_least(1));
+  }
+};
+
+struct LogConfig {
+  bool tensorboard = false;
+  std::int64_t every_steps = 1;
+  std::int64_t every_epochs = 1;
+  void fields(auto& visit) {
+    visit("tensorboard", tensorboard, "events for TensorBoard, in the run's folder tensorboard");
+    visit("every_steps", every_steps, "a step's values after each so many steps; 0: none",
+          rules::at_least(0));
+    visit("every_epochs", every_epochs,
+          "histograms and images of the weights after each so many epochs; 0: none", rules::at_least(0));
+  }
 };
 
 }  // namespace jetrain

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -24,8 +25,14 @@ class AlignedBuffer {
   T* data() noexcept { return data_.get(); }
   const T* data() const noexcept { return data_.get(); }
   std::size_t size() const noexcept { return size_; }
-  T& operator[](std::size_t i) noexcept { return data_.get()[i]; }
-  const T& operator[](std::size_t i) const noexcept { return data_.get()[i]; }
+  T& operator[](std::size_t i) noexcept {
+    assert(i < size_);
+    return data_.get()[i];
+  }
+  const T& operator[](std::size_t i) const noexcept {
+    assert(i < size_);
+    return data_.get()[i];
+  }
   std::span<T> span() noexcept { return {data_.get(), size_}; }
   std::span<const T> span() const noexcept { return {data_.get(), size_}; }
 

@@ -16,38 +16,13 @@ std::int64_t product(const std::vector<std::int64_t>& sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-bool is_floating(hid_t dataset) {
-  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
-  return H5Tget_class(type) == H5T_FLOAT;
-}
-
-hdf5::Handle open_array(hid_t file, const std::string& path, const std::string& key,
-                        const std::string& name) {
+hdf5::Dataset open_array(hid_t file, const std::string& path, const std::string& key,
+                         const std::string& name) {
   if (name.empty())
     throw UsageError(fmt::format("data.arrays.{}: is missing; name the dataset in {}", key, path));
   if (!hdf5::exists(file, name))
     throw DataError(fmt::format("{} has no dataset {} (data.arrays.{})", path, name, key));
-  return hdf5::open_dataset(file, name);
-}
-
-/// Rows [first, first + count) of an array, as numbers of one type.
-template <class T>
-std::vector<T> read_rows(hid_t dataset, hid_t memory_type, std::int64_t first, std::int64_t count) {
-  const std::vector<std::int64_t> sizes = hdf5::dimensions(dataset);
-  std::vector<hsize_t> start(sizes.size(), 0);
-  std::vector<hsize_t> extent(sizes.begin(), sizes.end());
-  start[0] = static_cast<hsize_t>(first);
-  extent[0] = static_cast<hsize_t>(count);
-  std::vector<T> values(
-      static_cast<std::size_t>(count * (product(sizes) / std::max<std::int64_t>(1, sizes[0]))));
-  if (values.empty()) return values;
-  const hdf5::Handle in_file(H5Dget_space(dataset), H5Sclose);
-  const hdf5::Handle in_memory(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
-                               H5Sclose);
-  H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr);
-  hdf5::check(H5Dread(dataset, memory_type, in_memory, in_file, H5P_DEFAULT, values.data()),
-              "reading an array");
-  return values;
+  return hdf5::Dataset::open(file, name);
 }
 
 }  // namespace
@@ -58,8 +33,8 @@ ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config)
       features_(open_array(file_, path, "features", config.features)),
       labels_(open_array(file_, path, "labels", config.labels)) {
   std::vector<std::int64_t> expected = config.shape;
-  const std::vector<std::int64_t> sizes = hdf5::dimensions(features_);
-  const std::vector<std::int64_t> label_sizes = hdf5::dimensions(labels_);
+  const std::vector<std::int64_t>& sizes = features_.shape();
+  const std::vector<std::int64_t>& label_sizes = labels_.shape();
   rows_ = sizes.empty() ? 0 : sizes[0];
   expected.insert(expected.begin(), rows_);
   if (sizes != expected && product(sizes) != 0) {
@@ -83,8 +58,7 @@ ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config)
 }
 
 ArrayWindow ArrayFile::read(std::int64_t first, std::int64_t count) const {
-  ArrayWindow window{read_rows<float>(features_, H5T_NATIVE_FLOAT, first, count),
-                     read_rows<double>(labels_, H5T_NATIVE_DOUBLE, first, count), 0,
+  ArrayWindow window{features_.read_rows<float>(first, count), labels_.read_rows<double>(first, count), 0,
                      static_cast<std::size_t>(label_columns_)};
   window.width = window.features.size() / static_cast<std::size_t>(count);
   return window;
@@ -103,19 +77,18 @@ void complete_arrays(Config& config, const Communicator& comm) {
           "columns], or data.files");
     const std::string& path = data.files.empty() ? data.train_files.at(0) : data.files[0];
     const hdf5::Handle file = hdf5::open_file(path);
-    const hdf5::Handle features = open_array(file, path, "features", arrays.features);
-    const hdf5::Handle labels = open_array(file, path, "labels", arrays.labels);
-    const std::vector<std::int64_t> sizes = hdf5::dimensions(features);
+    const hdf5::Dataset features = open_array(file, path, "features", arrays.features);
+    const hdf5::Dataset labels = open_array(file, path, "labels", arrays.labels);
+    const std::vector<std::int64_t>& sizes = features.shape();
     if (sizes.size() != 2 && sizes.size() != 4) {
       throw DataError(
           fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is "
                       "expected",
                       path, arrays.features, fmt::join(sizes, ", ")));
     }
-    const std::vector<std::int64_t> label_sizes = hdf5::dimensions(labels);
-    const std::int64_t columns = label_sizes.size() == 2 ? label_sizes[1] : 1;
+    const std::int64_t columns = labels.shape().size() == 2 ? labels.shape()[1] : 1;
     found = sizes;
-    found[0] = is_floating(labels) ? columns : 0;
+    found[0] = labels.elements() == hdf5::Elements::reals ? columns : 0;
   });
   comm.broadcast(found);
   arrays.targets = found[0];

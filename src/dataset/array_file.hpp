@@ -7,7 +7,7 @@
 
 #include "comm/communicator.hpp"
 #include "config/config.hpp"
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 
 namespace jetrain {
 
@@ -32,8 +32,8 @@ class ArrayFile {
  private:
   std::string path_;
   hdf5::Handle file_;
-  hdf5::Handle features_;
-  hdf5::Handle labels_;
+  hdf5::Dataset features_;
+  hdf5::Dataset labels_;
   std::int64_t rows_ = 0;
   std::int64_t label_columns_ = 1;
 };

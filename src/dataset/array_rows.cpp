@@ -20,17 +20,17 @@ std::uint8_t class_of(std::span<const double> labels) {
   if (labels.size() == 1) {
     const double label = labels[0];
     if (!(label >= 0 && label <= 255 && label == std::floor(label)))
-      throw BadRow(fmt::format("the label is {}, not a class 0, 1, ... 255", label));
+      throw UnusableRow(fmt::format("the label is {}, not a class 0, 1, ... 255", label));
     return static_cast<std::uint8_t>(label);
   }
   const auto hot = std::find(labels.begin(), labels.end(), 1.0);
   if (hot == labels.end() || std::accumulate(labels.begin(), labels.end(), 0.0) != 1.0)
-    throw BadRow("its labels are not one-hot (a single 1, and zeros)");
+    throw UnusableRow("its labels are not one-hot (a single 1, and zeros)");
   return static_cast<std::uint8_t>(hot - labels.begin());
 }
 
 float good(float value) {
-  if (!std::isfinite(value)) throw BadRow("a value is NaN or infinite");
+  if (!std::isfinite(value)) throw UnusableRow("a value is NaN or infinite");
   return value;
 }
 

@@ -16,10 +16,10 @@ class JetRowBlock : public RowBlock {
   std::uint8_t label(std::int64_t i) const override { return jets_.is_signal(i) == 1 ? 1 : 0; }
   SampleView sample(std::int64_t i, std::size_t way, bool training, SampleDraft& draft) const override {
     if (makers_[way].make(jets_.constituents(i), training, draft) != RowStatus::good)
-      throw BadRow("a momentum is NaN or infinite");
+      throw UnusableRow("a momentum is NaN or infinite");
     const std::int64_t label = jets_.is_signal(i);
     if (label != 0 && label != 1)
-      throw BadRow(fmt::format("the label is_signal_new is {}, not 0 or 1", label));
+      throw UnusableRow(fmt::format("the label is_signal_new is {}, not 0 or 1", label));
     return draft.view(static_cast<std::uint8_t>(label));
   }
 

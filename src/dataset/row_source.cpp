@@ -8,10 +8,10 @@
 namespace jetrain {
 
 bool skips_bad_rows(const DataConfig& data) {
-  return data.on_bad_row == "skip";
+  return data.on_bad_row == BadRow::skip;
 }
 
-void refuse_row(const RowSource& rows, std::int64_t row, const BadRow& bad) {
+void refuse_row(const RowSource& rows, std::int64_t row, const UnusableRow& bad) {
   throw DataError(fmt::format("{}: {}; mend the file, or leave such rows out with data.on_bad_row: skip",
                               rows.place(row), bad.what()));
 }

@@ -19,7 +19,7 @@
 namespace jetrain {
 
 /// What is wrong with a row, in words to stand behind its place.
-class BadRow : public DataError {
+class UnusableRow : public DataError {
  public:
   using DataError::DataError;
 };
@@ -37,10 +37,10 @@ class RowBlock {
 
   /// What the file says of the set (Ttv), where it does.
   virtual std::int64_t ttv(std::int64_t i) const = 0;
-  /// The class, for balanced limits. BadRow where that can be told.
+  /// The class, for balanced limits. UnusableRow where that can be told.
   virtual std::uint8_t label(std::int64_t i) const = 0;
   /// The sample, made in one of several ways; a view of `draft`. `training`: it is to train on. Throws
-  /// BadRow.
+  /// UnusableRow.
   virtual SampleView sample(std::int64_t i, std::size_t way, bool training, SampleDraft& draft) const = 0;
 };
 
@@ -65,7 +65,7 @@ class RowSource {
 };
 
 /// Says of a bad row where it stands and what can be done: a DataError.
-[[noreturn]] void refuse_row(const RowSource& rows, std::int64_t row, const BadRow& bad);
+[[noreturn]] void refuse_row(const RowSource& rows, std::int64_t row, const UnusableRow& bad);
 
 /// Opens `files` as the configs say, which differ only in what is made of a row: config `way` says how
 /// RowBlock::sample makes it. `clouds`: where a config augments, training samples are clouds. Collective.

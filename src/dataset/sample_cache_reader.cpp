@@ -8,7 +8,7 @@
 #include "dataset/sample_cache.hpp"
 #include "dataset/sample_cache_file.hpp"
 #include "dataset/sample_piece.hpp"
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "samples/flat_sample.hpp"
 
@@ -27,35 +27,21 @@ sample_cache_file::Header read_header(hid_t file) {
   return header;
 }
 
-/// Entries first ... first + count - 1 of a one-dimensional dataset.
-template <class T>
-std::vector<T> read_part(hid_t dataset, hid_t memory_type, std::int64_t first, std::int64_t count) {
-  std::vector<T> entries(static_cast<std::size_t>(count));
-  if (entries.empty()) return entries;
-  const auto start = static_cast<hsize_t>(first);
-  const auto size = static_cast<hsize_t>(count);
-  const hdf5::Handle in_file(H5Dget_space(dataset), H5Sclose);
-  const hdf5::Handle in_memory(H5Screate_simple(1, &size, nullptr), H5Sclose);
-  H5Sselect_hyperslab(in_file, H5S_SELECT_SET, &start, nullptr, &size, nullptr);
-  hdf5::check(H5Dread(dataset, memory_type, in_memory, in_file, H5P_DEFAULT, entries.data()), "reading");
-  return entries;
-}
-
 /// One set in the file: its datasets, whose shapes fit together.
 class StoredSet {
  public:
   StoredSet(hid_t file, Set set, const SampleLayout& layout)
       : name_(set_name(set)),
         layout_(layout),
-        counts_(hdf5::open_dataset(file, path_of(set, "counts"))),
-        labels_(hdf5::open_dataset(file, path_of(set, "labels"))),
-        pixels_(hdf5::open_dataset(file, path_of(set, "pixels"))),
-        values_(hdf5::open_dataset(file, path_of(set, "values"))) {
-    read_table(hdf5::open_dataset(file, path_of(set, "pieces")));
+        counts_(hdf5::Dataset::open(file, path_of(set, "counts"))),
+        labels_(hdf5::Dataset::open(file, path_of(set, "labels"))),
+        pixels_(hdf5::Dataset::open(file, path_of(set, "pixels"))),
+        values_(hdf5::Dataset::open(file, path_of(set, "values"))) {
+    read_table(hdf5::Dataset::open(file, path_of(set, "pieces")));
     const std::vector<std::int64_t> images{images_};
     const std::vector<std::int64_t> pixels{pixel_count_};
-    if (hdf5::dimensions(counts_) != images || hdf5::dimensions(labels_) != images ||
-        hdf5::dimensions(pixels_) != pixels || hdf5::dimensions(values_) != pixels) {
+    if (counts_.shape() != images || labels_.shape() != images || pixels_.shape() != pixels ||
+        values_.shape() != pixels) {
       throw DataError(fmt::format("the shapes of its {} set do not fit together", name_));
     }
   }
@@ -82,14 +68,12 @@ class StoredSet {
   }
 
  private:
-  void read_table(hid_t dataset) {
-    const std::vector<std::int64_t> sizes = hdf5::dimensions(dataset);
-    if (sizes.size() != 2 || sizes[1] != 3)
+  void read_table(const hdf5::Dataset& dataset) {
+    constexpr std::int64_t kColumns = sizeof(PieceRecord) / sizeof(std::uint64_t);
+    if (dataset.shape().size() != 2 || dataset.row_size() != kColumns)
       throw DataError(fmt::format("the shapes of its {} set do not fit together", name_));
-    table_.resize(static_cast<std::size_t>(sizes[0]));
-    if (table_.empty()) return;
-    hdf5::check(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, table_.data()),
-                "reading the table of pieces");
+    table_.resize(static_cast<std::size_t>(dataset.rows()));
+    dataset.read_records(0, dataset.rows(), hdf5::element_type<std::uint64_t>().memory, table_.data());
     for (const PieceRecord& record : table_) {
       constexpr std::uint64_t kSane = std::uint64_t{1} << 32;
       if (record.samples == 0 || record.samples > kSane || record.pixels > kSane)
@@ -102,10 +86,9 @@ class StoredSet {
   SamplePiece read_piece(const PieceRecord& record, std::int64_t image, std::int64_t pixel) const {
     const auto images = static_cast<std::int64_t>(record.samples);
     const auto pixels = static_cast<std::int64_t>(record.pixels);
-    SamplePiece piece{read_part<std::uint16_t>(counts_, H5T_NATIVE_UINT16, image, images),
-                      read_part<std::uint8_t>(labels_, H5T_NATIVE_UINT8, image, images),
-                      read_part<std::uint16_t>(pixels_, H5T_NATIVE_UINT16, pixel, pixels),
-                      read_part<float>(values_, H5T_NATIVE_FLOAT, pixel, pixels)};
+    SamplePiece piece{
+        counts_.read_rows<std::uint16_t>(image, images), labels_.read_rows<std::uint8_t>(image, images),
+        pixels_.read_rows<std::uint16_t>(pixel, pixels), values_.read_rows<float>(pixel, pixels)};
     if (piece.checksum() != record.checksum) {
       throw DataError(fmt::format("images {} to {} of its {} set do not match their checksum", image,
                                   image + images - 1, name_));
@@ -128,10 +111,10 @@ class StoredSet {
 
   const char* name_;
   SampleLayout layout_;
-  hdf5::Handle counts_;
-  hdf5::Handle labels_;
-  hdf5::Handle pixels_;
-  hdf5::Handle values_;
+  hdf5::Dataset counts_;
+  hdf5::Dataset labels_;
+  hdf5::Dataset pixels_;
+  hdf5::Dataset values_;
   std::vector<PieceRecord> table_;
   std::int64_t images_ = 0;
   std::int64_t pixel_count_ = 0;

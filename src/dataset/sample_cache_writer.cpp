@@ -5,7 +5,7 @@
 #include "dataset/sample_cache.hpp"
 #include "dataset/sample_cache_file.hpp"
 #include "dataset/sample_piece.hpp"
-#include "io/parallel_dataset.hpp"
+#include "io/dataset.hpp"
 #include "samples/flat_sample.hpp"
 
 namespace jetrain {
@@ -35,22 +35,19 @@ void write_set(hid_t file, Set set, const SampleSet& images, const Communicator&
   const SampleStore& mine = images.samples;
   const std::int64_t my_pixels = count_pixels(mine);
   const std::int64_t my_pieces = ceil_divide(mine.size(), kPieceImages);
-  const auto all_images = static_cast<hsize_t>(images.total());
-  const auto all_pixels = static_cast<hsize_t>(comm.sum(my_pixels));
-  const auto all_pieces = static_cast<hsize_t>(comm.sum(my_pieces));
+  const std::int64_t all_images = images.total();
+  const std::int64_t all_pixels = comm.sum(my_pixels);
+  const std::int64_t all_pieces = comm.sum(my_pieces);
+  hdf5::Dataset counts, labels, pixels, values, table;
   comm.agree([&] {
-    const hdf5::Handle group(
-        H5Gcreate2(file, path_of(set, "").c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
-    hdf5::check(group, path_of(set, "creating the group"));
+    const hdf5::Handle whole = hdf5::unfilled_creation();
+    const auto path = [&](const char* name) { return path_of(set, name); };
+    counts = hdf5::Dataset::create<std::uint16_t>(file, path("counts"), {all_images}, whole);
+    labels = hdf5::Dataset::create<std::uint8_t>(file, path("labels"), {all_images}, whole);
+    pixels = hdf5::Dataset::create<std::uint16_t>(file, path("pixels"), {all_pixels}, whole);
+    values = hdf5::Dataset::create<float>(file, path("values"), {all_pixels}, whole);
+    table = hdf5::Dataset::create<std::uint64_t>(file, path("pieces"), {all_pieces, 3}, whole);
   });
-  const auto create = [&](const char* name, hid_t stored, hid_t memory, std::vector<hsize_t> sizes) {
-    return hdf5::ParallelDataset(file, path_of(set, name), stored, memory, std::move(sizes), comm);
-  };
-  hdf5::ParallelDataset counts = create("counts", H5T_STD_U16LE, H5T_NATIVE_UINT16, {all_images});
-  hdf5::ParallelDataset labels = create("labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, {all_images});
-  hdf5::ParallelDataset pixels = create("pixels", H5T_STD_U16LE, H5T_NATIVE_UINT16, {all_pixels});
-  hdf5::ParallelDataset values = create("values", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {all_pixels});
-  hdf5::ParallelDataset table = create("pieces", H5T_STD_U64LE, H5T_NATIVE_UINT64, {all_pieces, 3});
 
   std::int64_t first_image = comm.sum_before(mine.size());
   std::int64_t first_pixel = comm.sum_before(my_pixels);
@@ -64,17 +61,17 @@ void write_set(hid_t file, Set set, const SampleSet& images, const Communicator&
       const SampleView sample = mine[i];
       piece.append(flat.flatten(sample), sample.label);
     }
-    const std::int64_t piece_images = std::ssize(piece.counts);
-    const std::int64_t piece_pixels = std::ssize(piece.pixels);
-    counts.write(first_image, piece_images, piece.counts.data());
-    labels.write(first_image, piece_images, piece.labels.data());
-    pixels.write(first_pixel, piece_pixels, piece.pixels.data());
-    values.write(first_pixel, piece_pixels, piece.values.data());
-    first_image += piece_images;
-    first_pixel += piece_pixels;
-    if (piece_images > 0) records.push_back({piece.counts.size(), piece.pixels.size(), piece.checksum()});
+    counts.write_rows(first_image, piece.counts, comm);
+    labels.write_rows(first_image, piece.labels, comm);
+    pixels.write_rows(first_pixel, piece.pixels, comm);
+    values.write_rows(first_pixel, piece.values, comm);
+    first_image += std::ssize(piece.counts);
+    first_pixel += std::ssize(piece.pixels);
+    if (!piece.counts.empty())
+      records.push_back({piece.counts.size(), piece.pixels.size(), piece.checksum()});
   }
-  table.write(comm.sum_before(my_pieces), my_pieces, records.data());
+  table.write_records(comm.sum_before(my_pieces), my_pieces, hdf5::element_type<std::uint64_t>().memory,
+                      records.data(), comm);
 }
 
 void reserve(PendingFile& pending, const std::vector<Set>& wanted, const LoadedSamples& loaded,

@@ -7,7 +7,7 @@
 namespace jetrain {
 
 bool sets_have_files(const DataConfig& data) {
-  return data.split.method == "files";
+  return data.split.method == SplitMethod::files;
 }
 
 std::vector<std::string>& files_of(DataConfig& data, Set set) {
@@ -68,7 +68,7 @@ void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& sk
     SampleView sample;
     try {
       sample = block.sample(i, way, set == Set::train, draft);
-    } catch (const BadRow& bad) {
+    } catch (const UnusableRow& bad) {
       if (!skip_bad_rows_) refuse_row(*source_, row, bad);
       ++skipped;
       continue;

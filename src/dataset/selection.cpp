@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "core/permutation.hpp"
 #include "jetrain/error.hpp"
@@ -20,7 +21,7 @@ std::vector<std::uint8_t> read_labels(const RowSource& rows, RowRange range, boo
   const auto label_of = [&](const RowBlock& block, std::int64_t i) {
     try {
       return block.label(i);
-    } catch (const BadRow& bad) {
+    } catch (const UnusableRow& bad) {
       if (!skip_bad_rows) refuse_row(rows, block.first_row + i, bad);
       return kNoLabel;
     }
@@ -70,24 +71,13 @@ std::vector<bool> keep_balanced(std::int64_t jets, const RowSource& source, bool
 }  // namespace
 
 Set parse_set(const std::string& word) {
-  if (word == "train") return Set::train;
-  if (word == "validation") return Set::validation;
-  if (word == "test") return Set::test;
+  const std::optional<Set> set = value_named<Set>(word);
+  if (set && *set != Set::none) return *set;
   throw UsageError(fmt::format("\"{}\" is no set: use train, validation or test", word));
 }
 
 const char* set_name(Set set) {
-  switch (set) {
-    case Set::train:
-      return "train";
-    case Set::validation:
-      return "validation";
-    case Set::test:
-      return "test";
-    case Set::none:
-      break;
-  }
-  return "none";
+  return word_of(set).text;
 }
 
 Selection Selection::everything(std::int64_t rows, Set set) {
@@ -103,7 +93,7 @@ Selection Selection::limited(const DataConfig& data, Set set, const RowSource& r
   Selection selection = everything(rows.rows(), set);
   if (limit.jets == 0 || limit.jets >= rows.rows()) return selection;
   selection.rows_ = limit.jets;
-  if (limit.take == "balanced") {
+  if (limit.take == LimitTake::balanced) {
     selection.kept_ = keep_balanced(limit.jets, rows, skips_bad_rows(data), comm);
     selection.rows_ = std::ssize(selection.kept_);
   }
@@ -113,7 +103,7 @@ Selection Selection::limited(const DataConfig& data, Set set, const RowSource& r
 Selection Selection::from_config(const Config& config, const RowSource& rows, const Communicator& comm) {
   const SplitConfig& split = config.data.split;
   Selection selection = limited(config.data, Set::train, rows, comm);
-  if (split.method == "column") {
+  if (split.method == SplitMethod::column) {
     selection.by_ttv_ = true;
     return selection;
   }
@@ -129,7 +119,7 @@ Selection Selection::from_config(const Config& config, const RowSource& rows, co
   std::vector<Set> by_position(static_cast<std::size_t>(jets), Set::train);
   std::fill(by_position.begin() + train, by_position.begin() + test_end, Set::test);
   std::fill(by_position.begin() + test_end, by_position.end(), Set::validation);
-  if (split.method == "random") {
+  if (split.method == SplitMethod::random) {
     const auto order = random_permutation(jets, config.seed, Purpose::split, 0);
     std::vector<Set> shuffled(by_position.size());
     for (std::size_t i = 0; i < order.size(); ++i) shuffled[order[i]] = by_position[i];

@@ -4,105 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <map>
 
+#include "exchange/keras_layers.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
-
-/// One array of a layer as Keras has it.
-struct KerasWeight {
-  std::string name;
-  std::vector<std::int64_t> shape;
-  const ParameterView* view = nullptr;  ///< null: Keras alone has it
-  std::int64_t channels = 1;            ///< stand first here, last in Keras
-};
-
-struct KerasLayer {
-  std::string name;
-  std::vector<KerasWeight> weights;
-};
-
-/// Keras' standardizing layer, Normalization, has channels last, the variance instead of the deviation, and a
-/// count, which only its adapt() uses. The root of a rounded square is the number itself: no bit is lost.
-bool is_standardize(const Node& node) {
-  return node.layer->kind() == "standardize";
-}
-
-KerasWeight keras_weight(const Node& node, const ParameterView& view) {
-  if (!is_standardize(node)) return {view.spec.name, view.spec.shape, &view};
-  KerasWeight weight{view.spec.name == "scale" ? "variance" : view.spec.name, view.spec.shape, &view};
-  if (weight.shape.size() == 3) {
-    weight.channels = weight.shape.front();
-    std::rotate(weight.shape.begin(), weight.shape.begin() + 1, weight.shape.end());
-  }
-  return weight;
-}
-
-/// An activation stands inside the layer before it, as `activation` does in Keras.
-bool is_layer_of_its_own(const Node& node) {
-  static constexpr std::array kActivations{"relu", "leaky_relu", "elu",     "gelu",
-                                           "tanh", "sigmoid",    "softmax", "linear"};
-  return std::find(kActivations.begin(), kActivations.end(), node.layer->kind()) == kActivations.end();
-}
-
-/// Keras orders the layers of a network by their distance from its output, the farthest first.
-std::vector<const Node*> in_keras_order(const Model& model) {
-  std::map<std::size_t, int> distance;  // of each activation
-  std::vector<std::pair<int, const Node*>> order;
-  for (auto node = model.nodes().rbegin(); node != model.nodes().rend(); ++node) {
-    const int here = distance[node->output];
-    const int before = here + (is_layer_of_its_own(*node) ? 1 : 0);
-    for (const std::size_t input : {node->input, node->second})
-      if (input != Node::kNone) distance[input] = std::max(distance[input], before);
-    if (is_layer_of_its_own(*node)) order.emplace_back(here, &*node);
-  }
-  std::reverse(order.begin(), order.end());
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::vector<const Node*> nodes;
-  for (const auto& [far, node] : order) nodes.push_back(node);
-  return nodes;
-}
-
-std::vector<KerasLayer> keras_layers(const Model& model) {
-  std::vector<KerasLayer> layers;
-  for (const Node* node : in_keras_order(model)) {
-    KerasLayer layer{keras_name(node->name), {}};
-    for (const ParameterView& view : model.parameter_views())
-      if (view.layer == node->name) layer.weights.push_back(keras_weight(*node, view));
-    if (is_standardize(*node)) layer.weights.push_back({"count", {}, nullptr});
-    layers.push_back(std::move(layer));
-  }
-  return layers;
-}
-
-/// From (channels, pixels) to (pixels, channels).
-std::vector<float> transposed(const float* values, std::int64_t rows, std::int64_t columns) {
-  std::vector<float> out(static_cast<std::size_t>(rows * columns));
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t c = 0; c < columns; ++c)
-      out[static_cast<std::size_t>(c * rows + r)] = values[r * columns + c];
-  return out;
-}
-
-std::vector<float> to_keras(const KerasWeight& weight, const float* values) {
-  std::vector<float> out = transposed(values, weight.channels, weight.view->spec.size() / weight.channels);
-  if (weight.name == "variance")
-    std::transform(out.begin(), out.end(), out.begin(), [](float x) { return x * x; });
-  return out;
-}
-
-std::vector<float> from_keras(const KerasWeight& weight, const float* values) {
-  std::vector<float> out = transposed(values, weight.view->spec.size() / weight.channels, weight.channels);
-  if (weight.name == "variance")
-    std::transform(out.begin(), out.end(), out.begin(), [](float x) { return std::sqrt(x); });
-  return out;
-}
 
 /// An attribute of texts, as h5py writes a list of bytes.
 void write_texts(hid_t object, const std::string& name, const std::vector<std::string>& texts) {
@@ -183,7 +91,7 @@ std::vector<StoredLayer> stored_layers(hid_t file, const std::string& path) {
     StoredLayer stored{name, {}, {}};
     for (const std::string& weight : read_texts(layer, "weight_names", path + ", layer " + name)) {
       stored.weights.push_back(fmt::format("{}/{}/{}", root == "/" ? "" : root, name, weight));
-      stored.shapes.push_back(hdf5::dimensions(hdf5::open_dataset(file, stored.weights.back())));
+      stored.shapes.push_back(hdf5::Dataset::open(file, stored.weights.back()).shape());
     }
     if (!stored.weights.empty()) layers.push_back(std::move(stored));
   }
@@ -201,20 +109,6 @@ void require_equal(const KerasLayer& wanted, const StoredLayer& stored, const st
 }
 
 }  // namespace
-
-std::string keras_name(const std::string& layer) {
-  static const std::map<std::string, std::string> names = {{"batch_norm", "batch_normalization"},
-                                                           {"layer_norm", "layer_normalization"},
-                                                           {"group_norm", "group_normalization"},
-                                                           {"standardize", "normalization"},
-                                                           {"max_pool2d", "max_pooling2d"},
-                                                           {"avg_pool2d", "average_pooling2d"},
-                                                           {"global_avg_pool2d", "global_average_pooling2d"}};
-  for (const auto& [ours, theirs] : names) {
-    if (layer == ours || layer.starts_with(ours + "_")) return theirs + layer.substr(ours.size());
-  }
-  return layer;
-}
 
 void save_keras(const std::string& path, const Model& model) {
   const std::vector<KerasLayer> layers = keras_layers(model);

@@ -15,9 +15,6 @@
 
 namespace jetrain {
 
-/// Keras' name for a layer: batch_norm_1 is batch_normalization_1.
-std::string keras_name(const std::string& layer);
-
 /// Writes the file whole or not at all. On one rank.
 void save_keras(const std::string& path, const Model& model);
 

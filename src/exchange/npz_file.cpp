@@ -4,10 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "core/output_file.hpp"
 #include "exchange/npy_array.hpp"
@@ -19,13 +15,6 @@ namespace {
 
 std::string key_of(const ParameterView& view) {
   return fmt::format("{}/{}", view.layer, view.spec.name);
-}
-
-std::string read_all(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes(std::istreambuf_iterator<char>(in), {});
-  if (!in) throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  return bytes;
 }
 
 }  // namespace
@@ -41,7 +30,7 @@ void save_npz(const std::string& path, const Model& model) {
 }
 
 void load_npz(const std::string& path, Model& model) {
-  std::map<std::string, std::string> members = unzip(path, read_all(path));
+  std::map<std::string, std::string> members = unzip(path);
   for (const ParameterView& view : model.parameter_views()) {
     const std::string key = key_of(view);
     const auto member = members.find(key + ".npy");

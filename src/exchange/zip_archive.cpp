@@ -1,158 +1,121 @@
 #include "exchange/zip_archive.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <zip.h>
 
+#include <cerrno>
 #include <cstdint>
-#include <limits>
-#include <string_view>
+#include <cstring>
+#include <memory>
 
 #include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
 
-constexpr std::uint32_t kLocalSignature = 0x04034b50;
-constexpr std::uint32_t kDirectorySignature = 0x02014b50;
-constexpr std::uint32_t kEndSignature = 0x06054b50;
-constexpr std::size_t kLocalBytes = 30;
-constexpr std::size_t kDirectoryBytes = 46;
-constexpr std::size_t kEndBytes = 22;
-constexpr std::uint32_t kVersion = 20;
-constexpr std::uint32_t kFirstDay = (1U << 5) | 1U;  // 1980-01-01, so that equal contents give equal files
-constexpr std::uint32_t kDeflated = 8;
+/// MS-DOS' first day, 1980-01-01.
+constexpr std::uint16_t kFirstDay = (1U << 5) | 1U;
 
-/// Appends the lowest `bytes` bytes, the lowest first.
-void put(std::string& out, int bytes, std::uint64_t value) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
+/// What is not closed by then is thrown away.
+using Archive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
+using Source = std::unique_ptr<zip_source_t, decltype(&zip_source_free)>;
+using Member = std::unique_ptr<zip_file_t, decltype(&zip_fclose)>;
+
+[[noreturn]] void writing_failed(zip_error_t* error) {
+  throw Error(fmt::format("a .npz file cannot be made: {}", zip_error_strerror(error)));
 }
 
-std::uint32_t checksum(std::string_view content) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
+void add(zip_t* archive, const std::string& name, const std::string& content) {
+  zip_source_t* source = zip_source_buffer(archive, content.data(), content.size(), 0);
+  if (source == nullptr) writing_failed(zip_get_error(archive));
+  const zip_int64_t index = zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
+  if (index < 0) {
+    zip_source_free(source);
+    writing_failed(zip_get_error(archive));
+  }
+  const auto member = static_cast<zip_uint64_t>(index);
+  if (zip_set_file_compression(archive, member, ZIP_CM_STORE, 0) != 0 ||
+      zip_file_set_dostime(archive, member, 0, kFirstDay, 0) != 0)
+    writing_failed(zip_get_error(archive));
 }
 
-/// What the header of a member and its entry in the directory share.
-void put_facts(std::string& out, const std::string& name, const std::string& content) {
-  put(out, 2, kVersion);
-  put(out, 2, 0);  // flags
-  put(out, 2, 0);  // stored
-  put(out, 2, 0);  // time
-  put(out, 2, kFirstDay);
-  put(out, 4, checksum(content));
-  put(out, 4, content.size());
-  put(out, 4, content.size());
-  put(out, 2, name.size());
-  put(out, 2, 0);  // extra field
+std::string content_of(zip_source_t* source) {
+  zip_stat_t facts;
+  if (zip_source_open(source) != 0 || zip_source_stat(source, &facts) != 0)
+    writing_failed(zip_source_error(source));
+  std::string bytes(facts.size, '\0');
+  const zip_int64_t read = zip_source_read(source, bytes.data(), bytes.size());
+  zip_source_close(source);
+  if (read != static_cast<zip_int64_t>(bytes.size())) writing_failed(zip_source_error(source));
+  return bytes;
 }
 
-/// Numbers at places of an archive; DataError beyond its end.
-class Reader {
- public:
-  Reader(const std::string& path, std::string_view bytes) : path_(path), bytes_(bytes) {}
+[[noreturn]] void damaged(const std::string& path, const std::string& what) {
+  throw DataError(fmt::format("{} is not a .npz file, or damaged: {}", path, what));
+}
 
-  [[noreturn]] void damaged(const char* what) const {
-    throw DataError(fmt::format("{} is not a .npz file, or damaged: {}", path_, what));
-  }
-  std::string_view part(std::size_t at, std::size_t size) const {
-    if (at > bytes_.size() || size > bytes_.size() - at) damaged("it is cut off");
-    return bytes_.substr(at, size);
-  }
-  std::uint32_t number(std::size_t at, std::size_t bytes) const {
-    std::uint32_t value = 0;
-    const std::string_view text = part(at, bytes);
-    for (std::size_t i = bytes; i-- > 0;) value = value << 8 | static_cast<unsigned char>(text[i]);
-    return value;
-  }
-  /// The directory's end stands last, but for a comment.
-  std::size_t find_end() const {
-    if (bytes_.size() < kEndBytes) damaged("it has no directory");
-    const std::string signature("PK\x05\x06", 4);
-    const std::size_t at = bytes_.rfind(signature);
-    if (at == std::string_view::npos) damaged("it has no directory");
-    return at;
-  }
+Archive open_archive(const std::string& path) {
+  int code = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code), zip_discard);
+  if (archive) return archive;
+  const int reason = errno;
+  if (code == ZIP_ER_OPEN || code == ZIP_ER_NOENT || code == ZIP_ER_READ)
+    throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(reason)));
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  const std::string text = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  damaged(path, text);
+}
 
- private:
-  const std::string& path_;
-  std::string_view bytes_;
-};
+/// A damaged size must not become a request for all memory.
+void require_possible(const std::string& path, const zip_stat_t& facts) {
+  constexpr std::uint64_t kMostOfDeflate = 1100;  // no stream gives more bytes for one
+  constexpr std::uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+  if ((facts.valid & kNeeded) != kNeeded) damaged(path, "a member has no size or no name");
+  if (facts.comp_method != ZIP_CM_STORE && facts.comp_method != ZIP_CM_DEFLATE)
+    damaged(path, "a member is compressed in a way that NumPy does not use");
+  if (facts.size / kMostOfDeflate > facts.comp_size) damaged(path, "a member's size is impossible");
+}
 
-std::string inflated(std::string_view packed, std::size_t size, const Reader& reader) {
-  constexpr std::size_t kMostOfDeflate = 1100;  // no stream gives more bytes for one
-  if (size / kMostOfDeflate > packed.size()) reader.damaged("a member's size is impossible");
-  std::string out(size, '\0');
-  z_stream stream{};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error("zlib cannot start");
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int status = inflate(&stream, Z_FINISH);
-  const bool whole = status == Z_STREAM_END && stream.avail_out == 0;
-  inflateEnd(&stream);
-  if (!whole) reader.damaged("a member does not decompress");
-  return out;
+std::string content_of(zip_t* archive, zip_uint64_t index, const zip_stat_t& facts, const std::string& path) {
+  const Member member(zip_fopen_index(archive, index, 0), zip_fclose);
+  if (!member) damaged(path, fmt::format("{}: {}", facts.name, zip_strerror(archive)));
+  std::string content(facts.size, '\0');
+  char more = 0;  // the checksum is compared where the end is met
+  const bool whole =
+      zip_fread(member.get(), content.data(), content.size()) == static_cast<zip_int64_t>(content.size()) &&
+      zip_fread(member.get(), &more, 1) == 0;
+  if (!whole) damaged(path, fmt::format("{}: {}", facts.name, zip_file_strerror(member.get())));
+  return content;
 }
 
 }  // namespace
 
 std::string zip_bytes(const std::vector<std::pair<std::string, std::string>>& members) {
-  std::string out;
-  std::string directory;
-  for (const auto& [name, content] : members) {
-    const std::size_t at = out.size();
-    put(out, 4, kLocalSignature);
-    put_facts(out, name, content);
-    out += name + content;
-    put(directory, 4, kDirectorySignature);
-    put(directory, 2, kVersion);
-    put_facts(directory, name, content);
-    put(directory, 6, 0);  // comment, disk, kind of text
-    put(directory, 4, 0);  // file attributes
-    put(directory, 4, at);
-    directory += name;
-  }
-  const std::size_t directory_at = out.size();
-  out += directory;
-  put(out, 4, kEndSignature);
-  put(out, 4, 0);  // disks
-  put(out, 2, members.size());
-  put(out, 2, members.size());
-  put(out, 4, directory.size());
-  put(out, 4, directory_at);
-  put(out, 2, 0);  // comment
-  if (out.size() > std::numeric_limits<std::uint32_t>::max() ||
-      members.size() >= std::numeric_limits<std::uint16_t>::max())
-    throw DataError("the network is too large for a .npz file of jetrain: 4 GB");
-  return out;
+  zip_error_t error;
+  zip_error_init(&error);
+  const Source bytes(zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
+  if (!bytes) writing_failed(&error);
+  zip_source_keep(bytes.get());  // the archive takes one count, and this function has the other
+  Archive archive(zip_open_from_source(bytes.get(), ZIP_TRUNCATE, &error), zip_discard);
+  if (!archive) writing_failed(&error);
+  for (const auto& [name, content] : members) add(archive.get(), name, content);
+  if (zip_close(archive.get()) != 0) writing_failed(zip_get_error(archive.get()));
+  archive.release();  // closed
+  return content_of(bytes.get());
 }
 
-std::map<std::string, std::string> unzip(const std::string& path, const std::string& archive) {
-  const Reader in(path, archive);
-  const std::size_t end = in.find_end();
-  const std::uint32_t count = in.number(end + 10, 2);
-  std::size_t at = in.number(end + 16, 4);
+std::map<std::string, std::string> unzip(const std::string& path) {
+  const Archive archive = open_archive(path);
   std::map<std::string, std::string> members;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (in.number(at, 4) != kDirectorySignature) in.damaged("its directory is broken");
-    const std::uint32_t method = in.number(at + 10, 2);
-    const std::uint32_t crc = in.number(at + 16, 4);
-    const std::size_t packed_size = in.number(at + 20, 4);
-    const std::size_t size = in.number(at + 24, 4);
-    const std::size_t name_size = in.number(at + 28, 2);
-    const std::size_t local = in.number(at + 42, 4);
-    const std::string name(in.part(at + kDirectoryBytes, name_size));
-    at += kDirectoryBytes + name_size + in.number(at + 30, 2) + in.number(at + 32, 2);
-    if (in.number(local, 4) != kLocalSignature) in.damaged("a member is not where the directory says");
-    const std::size_t begin = local + kLocalBytes + in.number(local + 26, 2) + in.number(local + 28, 2);
-    const std::string_view packed = in.part(begin, packed_size);
-    if (method != 0 && method != kDeflated)
-      in.damaged("a member is compressed in a way that NumPy does not use");
-    if (method == 0 && packed_size != size) in.damaged("a member's sizes differ");
-    std::string content = method == 0 ? std::string(packed) : inflated(packed, size, in);
-    if (checksum(content) != crc) in.damaged("a member's checksum does not match");
-    members[name] = std::move(content);
+  const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const auto index = static_cast<zip_uint64_t>(i);
+    zip_stat_t facts;
+    if (zip_stat_index(archive.get(), index, 0, &facts) != 0) damaged(path, zip_strerror(archive.get()));
+    require_possible(path, facts);
+    members[facts.name] = content_of(archive.get(), index, facts, path);
   }
   return members;
 }

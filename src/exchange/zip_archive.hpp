@@ -1,8 +1,9 @@
 #pragma once
 
 /// \file
-/// As much of the ZIP format (PKWARE's APPNOTE) as NumPy's .npz files need: written without compression, read
-/// with or without.
+/// ZIP archives of whole members, as NumPy's .npz files are, by libzip. Its model: an archive is opened over
+/// a source of bytes (a file, a buffer); members are added as further sources, and nothing is written before
+/// the archive is closed; checksums are compared when a member has been read to its end.
 
 #include <map>
 #include <string>
@@ -11,10 +12,11 @@
 
 namespace jetrain {
 
-/// The bytes of an archive of (name, content), in this order. DataError where it would take ZIP64's 4 GB.
+/// The bytes of an archive of (name, content), in this order, without compression or time stamps: equal
+/// contents give equal bytes.
 std::string zip_bytes(const std::vector<std::pair<std::string, std::string>>& members);
 
-/// All members of an archive. DataError naming `path` where it is none, or damaged.
-std::map<std::string, std::string> unzip(const std::string& path, const std::string& archive);
+/// All members of the archive in the file `path`. DataError naming it where it is none, or damaged.
+std::map<std::string, std::string> unzip(const std::string& path);
 
 }  // namespace jetrain

@@ -25,6 +25,26 @@ void read_weights(hid_t file, Model& model) {
   }
 }
 
+void require_known_version(hid_t file, const std::string& path) {
+  const std::int64_t version = hdf5::integer_attribute(file, "version");
+  if (version > kVersion) {
+    throw DataError(
+        fmt::format("{} was written by a newer jetrain (its layout is version {}, this one reads "
+                    "{}): read it with that one",
+                    path, version, kVersion));
+  }
+}
+
+/// The checksum says that the file is as it was written; this, that it was written, and read, rightly.
+void require_stored_hash(hid_t file, const Model& model, const std::string& path) {
+  const std::string stored = hdf5::text_attribute(file, "weights_hash");
+  const std::string found = weights_hash(model.parameters());
+  if (stored != found) {
+    throw DataError(fmt::format("{} is damaged: its weights have the hash {}, but {} was stored with them",
+                                path, found, stored));
+  }
+}
+
 /// `text` becomes the config as it stands in the file.
 StoredModel read_model(const std::string& path, std::string& text) {
   const bool complete = hdf5::has_seal(path);
@@ -34,10 +54,12 @@ StoredModel read_model(const std::string& path, std::string& text) {
     throw DataError(
         fmt::format("{} is not a jetrain model, or it is cut off: give the best.h5 of a run", path));
   }
+  require_known_version(file, path);
   text = hdf5::read_text(file, "/config");
   Config config = parse_config(text, path + ":/config", {}, false);
   Model model = make_model(config);
   read_weights(file, model);
+  require_stored_hash(file, model, path);
   return {std::move(config), std::move(model)};
 }
 

@@ -27,11 +27,11 @@ std::string weights_hash(std::span<const float> parameters);
 void save_model(const std::string& path, const Config& config, const Model& model,
                 std::span<const float> parameters);
 
-/// On one rank; needs no MPI. DataError where the file is no model, or damaged.
+/// On one rank; needs no MPI. DataError where the file is no model, damaged, of a newer jetrain, or where its
+/// weights do not have the hash that was stored with them.
 StoredModel read_model(const std::string& path);
 
-/// Rank 0 reads, all ranks get it. DataError (agreed on) where the file is no model, or its weights do not
-/// have the hash that was stored with them. Collective.
+/// Rank 0 reads as read_model() does, all ranks get it, or learn why not. Collective.
 StoredModel load_model(const std::string& path, const Communicator& comm);
 
 }  // namespace jetrain

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "io/blosc_filter.hpp"
 #include "jetrain/error.hpp"
@@ -131,25 +132,16 @@ bool exists(hid_t file, const std::string& path, hid_t link_access) {
   return H5Lexists(file, path.c_str(), link_access) > 0;
 }
 
-Handle open_dataset(hid_t file, const std::string& path) {
-  Handle dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose);
-  check(dataset, "opening the dataset " + path);
-  return dataset;
-}
-
 Handle untimed_creation() {
   Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   check(H5Pset_obj_track_times(creation, false), "choosing files without time stamps");
   return creation;
 }
 
-std::vector<std::int64_t> dimensions(hid_t dataset) {
-  const Handle space(H5Dget_space(dataset), H5Sclose);
-  const int rank = H5Sget_simple_extent_ndims(space);
-  check(rank, "reading a dataset's shape");
-  std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
-  H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
-  return {sizes.begin(), sizes.end()};
+Handle unfilled_creation() {
+  Handle creation = untimed_creation();
+  check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), "switching filling off");
+  return creation;
 }
 
 void write_attribute(hid_t object, const std::string& name, const std::string& value) {

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "comm/communicator.hpp"
 
@@ -70,10 +69,10 @@ Handle create_file(const std::string& path);
 Handle together(hid_t kind);
 
 bool exists(hid_t file, const std::string& path, hid_t link_access = H5P_DEFAULT);
-Handle open_dataset(hid_t file, const std::string& path);
 /// A dataset creation list without time stamps, so that equal content gives equal files.
 Handle untimed_creation();
-std::vector<std::int64_t> dimensions(hid_t dataset);
+/// The same for a dataset of which every value is written: filling it first would write the file twice.
+Handle unfilled_creation();
 
 /// Scalar attributes. `write_pickle` stores a string whose bytes are a Python pickle, as PyTables does (ASCII
 /// set).

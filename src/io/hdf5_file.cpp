@@ -43,52 +43,6 @@ std::vector<std::byte> image_of(hid_t file) {
   return bytes;
 }
 
-Handle create_dataset(hid_t file, const std::string& path, hid_t type, hid_t space) {
-  const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-  H5Pset_create_intermediate_group(links, 1);
-  Handle dataset(H5Dcreate2(file, path.c_str(), type, space, links, untimed_creation(), H5P_DEFAULT),
-                 H5Dclose);
-  check(dataset, "creating " + path);
-  return dataset;
-}
-
-/// A dataset for messages: FILE:/path.
-std::string full_name(hid_t file, const std::string& path) {
-  const ssize_t length = H5Fget_name(file, nullptr, 0);
-  std::string name(static_cast<std::size_t>(std::max<ssize_t>(length, 0)) + 1, '\0');
-  H5Fget_name(file, name.data(), name.size());
-  name.pop_back();
-  return name + ":" + path;
-}
-
-/// A damaged size must not become a request for all memory.
-void require_possible(hid_t file, const std::string& path, std::int64_t bytes) {
-  hsize_t file_bytes = 0;
-  check(H5Fget_filesize(file, &file_bytes), "asking for the size of the file of " + path);
-  if (bytes < 0 || bytes > static_cast<std::int64_t>(file_bytes))
-    throw DataError(fmt::format("{} is larger than its file: the file is damaged", full_name(file, path)));
-}
-
-void write_values(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                  hid_t file_type, hid_t memory_type, const void* values) {
-  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
-  const Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
-  const Handle dataset = create_dataset(file, path, file_type, space);
-  check(H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing " + path);
-}
-
-void read_values(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 hid_t memory_type, void* values) {
-  const Handle dataset = open_dataset(file, path);
-  const std::vector<std::int64_t> found = dimensions(dataset);
-  if (found != shape) {
-    throw DataError(fmt::format("{} has the shape ({}), not ({})", full_name(file, path),
-                                fmt::join(found, ", "), fmt::join(shape, ", ")));
-  }
-  check(H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
-        "reading " + full_name(file, path));
-}
-
 }  // namespace
 
 void write_file(const std::string& path, Seal seal, const std::function<void(hid_t file)>& fill) {
@@ -144,52 +98,32 @@ void write_text(hid_t file, const std::string& path, const std::string& text) {
   const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(type, text.size() + 1);
   H5Tset_cset(type, H5T_CSET_UTF8);
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Handle dataset = create_dataset(file, path, type, space);
-  check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.c_str()), "writing " + path);
-}
-
-std::int64_t array_length(hid_t file, const std::string& path) {
-  const std::vector<std::int64_t> shape = dimensions(open_dataset(file, path));
-  if (shape.empty()) return 0;
-  require_possible(file, path, shape.front());
-  return shape.front();
+  Dataset::create(file, path, type, {}).write_records(0, 1, type, text.c_str());
 }
 
 std::string read_text(hid_t file, const std::string& path) {
-  const Handle dataset = open_dataset(file, path);
-  const Handle type(H5Dget_type(dataset), H5Tclose);
-  const Handle space(H5Dget_space(dataset), H5Sclose);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 ||
-      H5Sget_simple_extent_npoints(space) != 1)
-    throw DataError(fmt::format("{} is not a text", full_name(file, path)));
-  require_possible(file, path, static_cast<std::int64_t>(H5Tget_size(type)));
-  std::vector<char> text(H5Tget_size(type) + 1, '\0');
-  check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), "reading " + path);
+  const Dataset dataset = Dataset::open(file, path);
+  if (dataset.elements() != Elements::text || H5Tis_variable_str(dataset.type()) > 0 ||
+      dataset.rows() * dataset.row_size() != 1)
+    throw DataError(fmt::format("{} is not a text", dataset.name()));
+  dataset.require_possible();
+  std::vector<char> text(H5Tget_size(dataset.type()) + 1, '\0');
+  dataset.read_records(0, 1, dataset.type(), text.data());
   return text.data();
 }
 
-void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const float* values) {
-  write_values(file, path, shape, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values);
+std::int64_t array_length(hid_t file, const std::string& path) {
+  const Dataset dataset = Dataset::open(file, path);
+  if (dataset.shape().empty()) return 0;
+  dataset.require_possible();
+  return dataset.rows();
 }
-void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const double* values) {
-  write_values(file, path, shape, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values);
-}
-void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const std::uint8_t* values) {
-  write_values(file, path, shape, H5T_STD_U8LE, H5T_NATIVE_UINT8, values);
-}
-void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const std::int64_t* values) {
-  write_values(file, path, shape, H5T_STD_I64LE, H5T_NATIVE_INT64, values);
-}
-void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, float* values) {
-  read_values(file, path, shape, H5T_NATIVE_FLOAT, values);
-}
-void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, double* values) {
-  read_values(file, path, shape, H5T_NATIVE_DOUBLE, values);
+
+void require_shape(const Dataset& dataset, const std::vector<std::int64_t>& shape) {
+  if (dataset.shape() != shape) {
+    throw DataError(fmt::format("{} has the shape ({}), not ({})", dataset.name(),
+                                fmt::join(dataset.shape(), ", "), fmt::join(shape, ", ")));
+  }
 }
 
 }  // namespace jetrain::hdf5

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 
 namespace jetrain::hdf5 {
 
@@ -32,19 +32,23 @@ void check_seal(const std::string& path);
 /// Datasets of any path; groups on the way are made.
 void write_text(hid_t file, const std::string& path, const std::string& text);
 std::string read_text(hid_t file, const std::string& path);
+template <Number T>
 void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const float* values);
-void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const double* values);
-void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const std::uint8_t* values);
-void write_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape,
-                 const std::int64_t* values);
+                 const T* values) {
+  Dataset dataset = Dataset::create<T>(file, path, shape);
+  dataset.write_records(0, dataset.rows(), element_type<T>().memory, values);
+}
 /// The first dimension of an array, 0 of a scalar. DataError where it is larger than the file could hold, so
 /// that memory may be taken for it.
 std::int64_t array_length(hid_t file, const std::string& path);
+/// DataError where `dataset` has another shape.
+void require_shape(const Dataset& dataset, const std::vector<std::int64_t>& shape);
 /// DataError where the shape in the file is another one.
-void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, float* values);
-void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, double* values);
+template <Number T>
+void read_array(hid_t file, const std::string& path, const std::vector<std::int64_t>& shape, T* values) {
+  const Dataset dataset = Dataset::open(file, path);
+  require_shape(dataset, shape);
+  dataset.read_records(0, dataset.rows(), element_type<T>().memory, values);
+}
 
 }  // namespace jetrain::hdf5

@@ -1,6 +1,7 @@
 #include "kernels/exact_sum.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "kernels/fixed_point.hpp"
@@ -17,6 +18,7 @@ float exact_sum_limit(std::int64_t addends) noexcept {
 }
 
 bool exact_accumulate(std::span<const float> values, float limit, std::span<std::int64_t> sums) noexcept {
+  assert(values.size() <= sums.size());
   using Unaligned = float __attribute__((vector_size(4 * kVectorLanes), aligned(4), may_alias));
   MagnitudeWatch watch;
   std::size_t i = 0;

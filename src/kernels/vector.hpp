@@ -4,6 +4,7 @@
 /// The machine's own vector register, as large as the instruction set has it. The sixteen lanes of a leaf are
 /// one such vector or several parts; the arithmetic of a lane is the same in both cases.
 
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 
@@ -34,11 +35,17 @@ using Vector = float __attribute__((vector_size(4 * kVectorLanes)));
 /// The same for views of memory: may alias floats.
 using VectorInMemory = float __attribute__((vector_size(4 * kVectorLanes), may_alias));
 
+inline bool is_aligned(const float* memory) noexcept {
+  return reinterpret_cast<std::uintptr_t>(memory) % alignof(VectorInMemory) == 0;
+}
+
 inline Vector load(const float* from) noexcept {
+  assert(is_aligned(from));
   return *reinterpret_cast<const VectorInMemory*>(from);
 }
 
 inline void store(float* to, Vector value) noexcept {
+  assert(is_aligned(to));
   *reinterpret_cast<VectorInMemory*>(to) = value;
 }
 

@@ -12,7 +12,7 @@
 #include "core/checked_cast.hpp"
 #include "core/run_slots.hpp"
 #include "io/chunk_decoder.hpp"
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "layouts/table_layout.hpp"
 
@@ -52,7 +52,7 @@ struct JetSource::File {
   FileLayout layout;
   std::int64_t first_row = 0;  ///< global number of this file's row 0
   Handle file;
-  Handle dataset;
+  hdf5::Dataset dataset;
   Handle memory_type;
   std::optional<ChunkDecoder> decoder;  ///< where chunks can be read raw
 
@@ -66,8 +66,7 @@ struct JetSource::File {
     // HDF5 must decode chunks of other records, and chunks so large that one a thread would be too coarse.
     if (layout.chunk_rows == 0 || layout.chunk_rows * kRecordBytes > kWindowBytes) return;
     if (has_packed_records(dataset)) {
-      const Handle creation(H5Dget_create_plist(dataset), H5Pclose);
-      decoder = ChunkDecoder::of(creation);
+      decoder = ChunkDecoder::of(dataset.creation_list());
     }
     layout.raw_chunks = decoder.has_value();
   }
@@ -81,14 +80,12 @@ struct JetSource::File {
   std::int64_t slot_rows() const { return decoder ? layout.chunk_rows : kBlockRows; }
 
   void read_chunks(RowRange local, std::int64_t threads, const Consume& consume, const EndWindow& end) const;
-  void read_hyperslabs(RowRange local, std::int64_t threads, const Consume& consume,
-                       const EndWindow& end) const;
+  void read_decoded(RowRange local, std::int64_t threads, const Consume& consume, const EndWindow& end) const;
 
  private:
   struct RawChunk {
     RowRange asked;  ///< local rows, cut to the range that was asked for
-    std::vector<std::byte> stored;
-    std::uint32_t filter_mask = 0;
+    hdf5::StoredChunk stored;
   };
   /// A window's chunks as they stand in the file. Buffers are reused from window to window.
   struct Window {
@@ -98,30 +95,10 @@ struct JetSource::File {
   };
 
   void load(Window& window, RowRange local) const;
-  void load(RawChunk& chunk) const;
   std::int64_t chunk_start(std::int64_t local_row) const {
     return local_row / layout.chunk_rows * layout.chunk_rows;
   }
 };
-
-void JetSource::File::load(RawChunk& chunk) const {
-  const hsize_t offset = checked_cast<hsize_t>(chunk_start(chunk.asked.first));
-  hsize_t bytes = 0;
-  if (H5Dget_chunk_storage_size(dataset, &offset, &bytes) < 0 || bytes == 0) {
-    throw DataError(fmt::format("{} were never written or their place is lost: write or copy the file again",
-                                rows_of(path(), chunk.asked)));
-  }
-  // A damaged index can claim any size; no filter here makes a chunk much larger than its content.
-  if (bytes > checked_cast<hsize_t>(2 * layout.chunk_rows * kRecordBytes + 65536)) {
-    throw DataError(fmt::format("{} are damaged (a chunk of {} bytes): copy the file again",
-                                rows_of(path(), chunk.asked), bytes));
-  }
-  chunk.stored.resize(bytes);
-  if (H5Dread_chunk(dataset, H5P_DEFAULT, &offset, &chunk.filter_mask, chunk.stored.data()) < 0) {
-    throw DataError(fmt::format("cannot read {} (HDF5: {}): the file is damaged or its disk fails",
-                                rows_of(path(), chunk.asked), hdf5::last_error()));
-  }
-}
 
 void JetSource::File::load(Window& window, RowRange local) const {
   try {
@@ -133,7 +110,7 @@ void JetSource::File::load(Window& window, RowRange local) const {
       RawChunk& chunk = window.chunks[static_cast<std::size_t>(c)];
       const std::int64_t first = start + c * layout.chunk_rows;
       chunk.asked = {std::max(first, local.first), std::min(first + layout.chunk_rows, local.last)};
-      load(chunk);
+      dataset.read_chunk(first, chunk.stored);
     }
   } catch (...) {
     window.error = std::current_exception();
@@ -164,7 +141,8 @@ void JetSource::File::read_chunks(RowRange local, std::int64_t threads, const Co
       Buffers& own = buffers[static_cast<std::size_t>(omp_get_thread_num())];
       own.raw.resize(chunk_bytes);
       own.scratch.resize(chunk_bytes);
-      const std::byte* content = decoder->decode(chunk.stored, chunk.filter_mask, own.raw, own.scratch);
+      const std::byte* content =
+          decoder->decode(chunk.stored.bytes, chunk.stored.filter_mask, own.raw, own.scratch);
       if (content == nullptr) {
         throw DataError(
             fmt::format("{} are damaged (their chunk cannot be decompressed, filter {}): copy "
@@ -188,23 +166,13 @@ void JetSource::File::read_chunks(RowRange local, std::int64_t threads, const Co
 }
 
 /// The way for every other storage: HDF5 decodes and converts a window, threads then share its rows.
-void JetSource::File::read_hyperslabs(RowRange local, std::int64_t threads, const Consume& consume,
-                                      const EndWindow& end) const {
+void JetSource::File::read_decoded(RowRange local, std::int64_t threads, const Consume& consume,
+                                   const EndWindow& end) const {
   const std::int64_t step = window_rows(threads);
   std::vector<std::byte> records(static_cast<std::size_t>(std::min(step, local.size()) * kRecordBytes));
-  const Handle file_space(H5Dget_space(dataset), H5Sclose);
   for (RowRange rows{local.first, local.first}; rows.first < local.last; rows.first = rows.last) {
     rows.last = std::min(rows.first / step * step + step, local.last);
-    const hsize_t first = checked_cast<hsize_t>(rows.first);
-    const hsize_t count = checked_cast<hsize_t>(rows.size());
-    H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, nullptr, &count, nullptr);
-    const Handle memory_space(H5Screate_simple(1, &count, nullptr), H5Sclose);
-    if (H5Dread(dataset, memory_type, memory_space, file_space, H5P_DEFAULT, records.data()) < 0) {
-      throw DataError(
-          fmt::format("cannot read {} (HDF5: {}): the file is damaged or needs a filter that is "
-                      "not here (it has: {})",
-                      rows_of(path(), rows), hdf5::last_error(), layout.filters));
-    }
+    dataset.read_records(rows.first, rows.size(), memory_type, records.data());
     const std::int64_t slots = ceil_divide(rows.size(), kBlockRows);
     run_slots(
         slots,
@@ -253,7 +221,7 @@ std::vector<FileLayout> JetSource::layouts() const {
   for (const auto& file : opened_) {
     all.push_back(file->layout);
     // HDF5 adds up all chunks: not at each opening, where every rank would read the whole index of chunks.
-    all.back().stored_bytes = checked_cast<std::int64_t>(H5Dget_storage_size(file->dataset));
+    all.back().stored_bytes = file->dataset.stored_bytes();
   }
   return all;
 }
@@ -292,7 +260,7 @@ void JetSource::read(RowRange range, const Consume& consume, const EndWindow& en
     if (file->decoder) {
       file->read_chunks(local, threads_, consume, end_window);
     } else {
-      file->read_hyperslabs(local, threads_, consume, end_window);
+      file->read_decoded(local, threads_, consume, end_window);
     }
   }
 }

@@ -80,14 +80,9 @@ ReferenceTableWriter::ReferenceTableWriter(const std::string& path, std::int64_t
         hdf5::check(H5Gcreate2(file_, "/table", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "creating /table"),
         H5Gclose);
     write_group_attributes(group);
-    const auto size = static_cast<hsize_t>(rows);
-    const hsize_t unlimited = H5S_UNLIMITED;
-    const hdf5::Handle space(H5Screate_simple(1, &size, &unlimited), H5Sclose);
-    dataset_ = hdf5::Handle(H5Dcreate2(group, "table", record_type(), space, H5P_DEFAULT,
-                                       creation_list(compression), H5P_DEFAULT),
-                            H5Dclose);
-    hdf5::check(dataset_, "creating /table/table in " + path);
-    write_table_attributes(dataset_, rows);
+    dataset_ = hdf5::Dataset::create(file_, "/table/table", record_type(), {rows}, creation_list(compression),
+                                     hdf5::Growth::unlimited);
+    write_table_attributes(dataset_.id(), rows);
   });
 }
 
@@ -102,25 +97,7 @@ RowRange ReferenceTableWriter::range_of(int rank) const noexcept {
 }
 
 void ReferenceTableWriter::write(std::int64_t first_row, std::span<const ReferenceRecord> records) {
-  comm_->agree([&] {
-    const hdf5::Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-    if (comm_->size() > 1) {
-      hdf5::check(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), "choosing collective writing");
-    }
-    const hdf5::Handle in_file(H5Dget_space(dataset_), H5Sclose);
-    const hsize_t start = static_cast<hsize_t>(first_row);
-    const hsize_t count = records.size();
-    const hdf5::Handle in_memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
-    if (records.empty()) {
-      H5Sselect_none(in_file);
-      H5Sselect_none(in_memory);
-    } else {
-      H5Sselect_hyperslab(in_file, H5S_SELECT_SET, &start, nullptr, &count, nullptr);
-    }
-    hdf5::check(
-        H5Dwrite(dataset_, record_type(), in_memory, in_file, transfer, records.data()),
-        fmt::format("writing {} rows from row {} on to {} (is the disk full?)", count, first_row, path_));
-  });
+  dataset_.write_records(first_row, std::ssize(records), record_type(), records.data(), *comm_);
   flush_now_and_then(std::ssize(records));
 }
 
@@ -135,7 +112,7 @@ void ReferenceTableWriter::flush_now_and_then(std::int64_t rows) {
 void ReferenceTableWriter::close() {
   comm_->agree([&] {
     hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing the end of " + path_);
-    dataset_ = hdf5::Handle();
+    dataset_ = hdf5::Dataset();
     file_ = hdf5::Handle();
   });
 }

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "comm/communicator.hpp"
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "layouts/jet_source.hpp"
 
 namespace jetrain {
@@ -61,7 +61,7 @@ class ReferenceTableWriter {
   std::int64_t rows_;
   std::int64_t unflushed_rows_ = 0;  ///< over all ranks; see metadata_cache.hpp
   hdf5::Handle file_;
-  hdf5::Handle dataset_;
+  hdf5::Dataset dataset_;
 };
 
 }  // namespace jetrain

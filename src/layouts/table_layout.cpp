@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "core/checked_cast.hpp"
-#include "io/blosc_filter.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -89,26 +88,6 @@ std::vector<std::string> names_in(hid_t group) {
   return names;
 }
 
-std::string describe_filter(hid_t creation_list, unsigned index) {
-  unsigned flags = 0;
-  std::array<unsigned, 20> values{};
-  std::size_t count = values.size();
-  std::array<char, 64> name{};
-  const H5Z_filter_t id = H5Pget_filter2(creation_list, index, &flags, &count, values.data(), name.size() - 1,
-                                         name.data(), nullptr);
-  if (id == H5Z_FILTER_SHUFFLE) return "shuffle";
-  if (id == H5Z_FILTER_DEFLATE) return fmt::format("gzip level {}", values[0]);
-  if (id == hdf5::kBloscFilter) return count > 4 ? fmt::format("blosc level {}", values[4]) : "blosc";
-  return fmt::format("filter {} ({})", id, name[0] != 0 ? name.data() : "unnamed");
-}
-
-std::string describe_filters(hid_t creation_list) {
-  std::vector<std::string> filters;
-  const int count = H5Pget_nfilters(creation_list);
-  for (int i = 0; i < count; ++i) filters.push_back(describe_filter(creation_list, static_cast<unsigned>(i)));
-  return filters.empty() ? "none" : fmt::format("{}", fmt::join(filters, " + "));
-}
-
 Handle record_type(hid_t integer, hid_t real) {
   Handle type(H5Tcreate(H5T_COMPOUND, JetBlock::kRecordBytes), H5Tclose);
   H5Tinsert(type, kColumns[0].name, 0, integer);
@@ -123,7 +102,7 @@ Handle packed_record_type() {
   return record_type(H5T_NATIVE_INT64, H5T_NATIVE_FLOAT);
 }
 
-Handle open_jet_table(hid_t file, const std::string& path) {
+hdf5::Dataset open_jet_table(hid_t file, const std::string& path) {
   if (!hdf5::exists(file, kJetTable, hdf5::together(H5P_LINK_ACCESS))) {
     const std::vector<std::string> names = names_in(file);
     throw DataError(
@@ -131,19 +110,12 @@ Handle open_jet_table(hid_t file, const std::string& path) {
                     "Reference Dataset (pandas to_hdf(key=\"table\", format=\"table\"))",
                     path, kJetTable, names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
   }
-  Handle dataset(H5Dopen2(file, kJetTable, hdf5::together(H5P_DATASET_ACCESS)), H5Dclose);
-  if (dataset < 0) {
-    throw DataError(fmt::format("{}: {} is no dataset or is damaged (HDF5: {}): copy the file again", path,
-                                kJetTable, hdf5::last_error()));
-  }
-  return dataset;
+  return hdf5::Dataset::open(file, kJetTable, hdf5::together(H5P_DATASET_ACCESS));
 }
 
-FileLayout check_jet_table(hid_t dataset, const std::string& path) {
-  const std::vector<std::int64_t> sizes = hdf5::dimensions(dataset);
-  const Handle type(H5Dget_type(dataset), H5Tclose);
-  hdf5::check(type, fmt::format("{}: reading the columns of {}", path, kJetTable));
-
+FileLayout check_jet_table(const hdf5::Dataset& dataset, const std::string& path) {
+  const std::vector<std::int64_t>& sizes = dataset.shape();
+  const hid_t type = dataset.type();
   bool known = H5Tget_class(type) == H5T_COMPOUND;
   for (const Column& column : kColumns) known = known && has_column(type, column);
   if (!known || sizes.size() != 1) {
@@ -155,25 +127,19 @@ FileLayout check_jet_table(hid_t dataset, const std::string& path) {
   if (sizes[0] == 0)
     throw DataError(fmt::format("{}: {} has no rows: write the file again", path, kJetTable));
 
-  const Handle creation(H5Dget_create_plist(dataset), H5Pclose);
   FileLayout layout;
   layout.path = path;
-  layout.rows = sizes[0];
-  layout.filters = describe_filters(creation);
+  layout.rows = dataset.rows();
+  layout.filters = dataset.filters();
   layout.decoded_bytes = layout.rows * checked_cast<std::int64_t>(H5Tget_size(type));
-  if (H5Pget_layout(creation) == H5D_CHUNKED) {
-    hsize_t chunk_rows = 0;
-    hdf5::check(H5Pget_chunk(creation, 1, &chunk_rows), path + ": reading the chunk shape");
-    layout.chunk_rows = checked_cast<std::int64_t>(chunk_rows);
-    layout.chunks = ceil_divide(layout.rows, layout.chunk_rows);
-  }
+  layout.chunk_rows = dataset.chunk_rows();
+  if (layout.chunk_rows > 0) layout.chunks = ceil_divide(layout.rows, layout.chunk_rows);
   return layout;
 }
 
-bool has_packed_records(hid_t dataset) {
+bool has_packed_records(const hdf5::Dataset& dataset) {
   if constexpr (std::endian::native != std::endian::little) return false;
-  const Handle type(H5Dget_type(dataset), H5Tclose);
-  return H5Tequal(type, record_type(H5T_STD_I64LE, H5T_IEEE_F32LE)) > 0;
+  return H5Tequal(dataset.type(), record_type(H5T_STD_I64LE, H5T_IEEE_F32LE)) > 0;
 }
 
 }  // namespace jetrain

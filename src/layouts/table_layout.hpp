@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "layouts/jet_source.hpp"
 
 namespace jetrain {
@@ -20,12 +20,12 @@ inline constexpr const char* kJetTable = "/table/table";
 hdf5::Handle packed_record_type();
 
 /// Opens the jet table of `file`. DataError where there is none. Collective over the file's ranks.
-hdf5::Handle open_jet_table(hid_t file, const std::string& path);
+hdf5::Dataset open_jet_table(hid_t file, const std::string& path);
 
 /// Checks the table's shape and columns and describes it. DataError says what was expected and what found.
-FileLayout check_jet_table(hid_t dataset, const std::string& path);
+FileLayout check_jet_table(const hdf5::Dataset& dataset, const std::string& path);
 
 /// Whether the table's records on disk are those of JetBlock, byte for byte.
-bool has_packed_records(hid_t dataset);
+bool has_packed_records(const hdf5::Dataset& dataset);
 
 }  // namespace jetrain

@@ -14,41 +14,43 @@ namespace {
 class BatchNorm final : public Layer {
  public:
   BatchNorm(const BatchNormConfig& config, const Shape& input)
-      : Layer("batch_norm", input, input),
+      : Layer(BatchNormDescription{static_cast<float>(config.epsilon)}, {input}, input),
+        channels_(norm_channels(input)),
         momentum_(config.momentum),
         epsilon_(static_cast<float>(config.epsilon)) {}
 
-  LayerSettings settings() const override { return {.epsilon = epsilon_}; }
+  LayerNeeds needs() const override {
+    return {.kept_floats = 2 * channels_, .scratch_floats = 2 * channels_};
+  }
   std::vector<ParameterSpec> parameters() const override {
-    std::vector<ParameterSpec> specs = gamma_and_beta(channels());
-    specs.push_back(average("moving_mean", {channels()}, 0.0));
-    specs.push_back(average("moving_variance", {channels()}, 1.0));
+    std::vector<ParameterSpec> specs = gamma_and_beta(channels_);
+    specs.push_back(average("moving_mean", {channels_}, 0.0));
+    specs.push_back(average("moving_variance", {channels_}, 1.0));
     specs[2].average_momentum = specs[3].average_momentum = momentum_;
     return specs;
   }
-  std::int64_t kept_floats() const override { return 2 * channels(); }
-  std::int64_t scratch_floats() const override { return 2 * channels(); }
 
-  void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
+  void forward(const LayerPass& pass, Planes y) const override {
+    const ConstPlanes x = view(pass.x());
     const float* mean = pass.averages;
     if (pass.leaf.training) {
-      kernels::batch_statistics(view(x), pass.leaf.samples, pass.kept, pass.kept + channels());
+      kernels::batch_statistics(x, pass.leaf.samples, pass.kept, pass.kept + channels_);
       mean = pass.kept;
     }
-    kernels::batch_norm_forward(view(x), epsilon_, mean, mean + channels(), pass.parameters,
-                                pass.parameters + channels(), view(y));
+    kernels::batch_norm_forward(x, epsilon_, mean, mean + channels_, pass.parameters,
+                                pass.parameters + channels_, view(y));
   }
-  void backward_input(const LayerPass& pass, ConstPlanes x, ConstPlanes, ConstPlanes dy, bool,
-                      Planes dx) const override {
-    kernels::batch_norm_backward_input(view(x), view(dy), pass.leaf.samples, epsilon_, pass.kept,
-                                       pass.kept + channels(), pass.parameters, view(dx));
+  void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    kernels::batch_norm_backward_input(view(pass.x()), view(dy), pass.leaf.samples, epsilon_, pass.kept,
+                                       pass.kept + channels_, pass.parameters, view(gradients.front().dx));
   }
-  bool backward_parameters(const LayerPass& pass, ConstPlanes x, ConstPlanes dy,
+  bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
     float* values = gradients.scratch;
-    const auto count = static_cast<std::size_t>(2 * channels());
-    kernels::batch_norm_backward_parameters(view(x), view(dy), epsilon_, pass.kept, pass.kept + channels(),
-                                            values, values + channels());
+    const auto count = static_cast<std::size_t>(2 * channels_);
+    kernels::batch_norm_backward_parameters(view(pass.x()), view(dy), epsilon_, pass.kept,
+                                            pass.kept + channels_, values, values + channels_);
     const bool good = kernels::exact_accumulate({values, count}, gradients.limit, {gradients.sums, count});
     const auto samples = static_cast<float>(pass.leaf.samples);
     for (std::size_t i = 0; i < count; ++i) values[i] = pass.kept[i] * samples;
@@ -56,12 +58,12 @@ class BatchNorm final : public Layer {
   }
 
  private:
-  std::int64_t channels() const { return norm_channels(input()); }
   template <class T>
   BasicPlanes<T> view(BasicPlanes<T> planes) const {
-    return norm_view(planes, input());
+    return norm_view(planes, inputs().front());
   }
 
+  std::int64_t channels_;
   double momentum_;
   float epsilon_;
 };

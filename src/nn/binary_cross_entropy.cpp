@@ -10,7 +10,7 @@ class BinaryCrossEntropy final : public Loss {
  public:
   explicit BinaryCrossEntropy(const BinaryCrossEntropyConfig& config)
       : Loss(config.class_weights), smoothing_(config.label_smoothing) {}
-  const char* activation() const override { return "sigmoid"; }
+  LayerActivation activation() const override { return LayerActivation::sigmoid; }
 
  private:
   void unweighted(std::int64_t outputs, const float* z, const LeafTargets& targets, float* predictions,

@@ -8,7 +8,7 @@ class CrossEntropy final : public Loss {
  public:
   explicit CrossEntropy(const CrossEntropyConfig& config)
       : Loss(config.class_weights), smoothing_(config.label_smoothing) {}
-  const char* activation() const override { return "softmax"; }
+  LayerActivation activation() const override { return LayerActivation::softmax; }
 
  private:
   void unweighted(std::int64_t outputs, const float* z, const LeafTargets& targets, float* predictions,

@@ -15,14 +15,14 @@ namespace {
 class Dropout final : public Layer {
  public:
   Dropout(const DropoutConfig& config, const Shape& input)
-      : Layer("dropout", input, input),
+      : Layer(DropoutDescription{}, {input}, input),
         threshold_(std::min(65535U, static_cast<std::uint32_t>(std::lround(config.rate * 0x1p16)))),
         scale_(static_cast<float>(0x1p16 / (0x1p16 - threshold_))) {}
 
-  std::int64_t kept_floats() const override { return input().size() * kLanes; }
+  LayerNeeds needs() const override { return {.kept_floats = output().size() * kLanes}; }
 
-  void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
-    if (!pass.leaf.training) return kernels::copy(x, y);
+  void forward(const LayerPass& pass, Planes y) const override {
+    if (!pass.leaf.training) return kernels::copy(pass.x(), y);
     std::vector<RandomStream> streams;
     for (std::int64_t lane = 0; lane < kLanes; ++lane) {
       constexpr std::uint64_t kLayers = 4096;
@@ -31,7 +31,7 @@ class Dropout final : public Layer {
                            position * kLayers + pass.number);
     }
     // A word of 32 random bits decides over two values of its sample.
-    const std::int64_t values = input().size();
+    const std::int64_t values = output().size();
     for (std::int64_t i = 0; i < values; i += 2) {
       float* first = pass.kept + i * kLanes;
       float* second = i + 1 < values ? first + kLanes : nullptr;
@@ -41,16 +41,16 @@ class Dropout final : public Layer {
         if (second != nullptr) second[lane] = bits >> 16 < threshold_ ? 0.0F : scale_;
       }
     }
-    kernels::multiply(x, factors(pass), y);
+    kernels::multiply(pass.x(), factors(pass), y);
   }
-  void backward_input(const LayerPass& pass, ConstPlanes, ConstPlanes, ConstPlanes dy, bool,
-                      Planes dx) const override {
-    kernels::multiply(dy, factors(pass), dx);
+  void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    kernels::multiply(dy, factors(pass), gradients.front().dx);
   }
 
  private:
   ConstPlanes factors(const LayerPass& pass) const {
-    const Shape& s = input();
+    const ImageShape s = output().planes();
     return {pass.kept, s.channels, s.rows, s.columns, s.rows * s.columns * kLanes, s.columns * kLanes};
   }
 

@@ -7,15 +7,14 @@ namespace {
 /// From an image to a vector in the order (row, column, channel), as Keras flattens channels-last images.
 class Flatten final : public Layer {
  public:
-  explicit Flatten(const Shape& input) : Layer("flatten", input, Shape::vector(input.size())) {}
+  explicit Flatten(const Shape& input) : Layer(FlattenDescription{}, {input}, Shape::vector(input.size())) {}
 
-  bool masks_while_writing() const override { return true; }
-  void forward(const LayerPass&, ConstPlanes x, Planes y) const override {
-    kernels::flatten_forward(x, y.data);
-  }
-  void backward_input(const LayerPass&, ConstPlanes x, ConstPlanes, ConstPlanes dy, bool mask_with_x,
-                      Planes dx) const override {
-    kernels::flatten_backward(dy.data, mask_with_x ? x : ConstPlanes{}, dx);
+  LayerNeeds needs() const override { return {.can_mask = true}; }
+  void forward(const LayerPass& pass, Planes y) const override { kernels::flatten_forward(pass.x(), y.data); }
+  void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    const auto& [dx, mask] = gradients.front();
+    kernels::flatten_backward(dy.data, mask ? pass.x() : ConstPlanes{}, dx);
   }
 };
 

@@ -1,25 +1,77 @@
 #pragma once
 
 /// \file
-/// From a network's config to the sequence in which its layers are computed. Activations are numbered: 0 is
-/// the image (or vector) that comes in, 1 the high-level features, then one for each layer's output. A
-/// residual block or joined features make one activation the input of two layers.
+/// The sequence in which a network's layers are computed, and how they hang together. Activations are
+/// numbered: first the inputs (0 image or vector, 1 high-level features), then one for each layer's output. A
+/// residual block or joined features make one activation the input of several layers.
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
-#include "nn/model.hpp"
+#include "nn/activation_names.hpp"
+#include "nn/layer.hpp"
 
 namespace jetrain {
 
+inline constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
+
+/// What comes into a network, and what its labels are.
+struct ModelInput {
+  ModelInput(const Shape& sample, std::int64_t high_level_features = 0, std::int64_t label_classes = 2)
+      : shape(sample), features(high_level_features), classes(label_classes) {}
+  Shape shape;
+  std::int64_t features = 0;  ///< beside it; 0: none
+  std::int64_t classes = 2;   ///< of the labels; 0: as many as the network has outputs
+  std::int64_t targets = 0;   ///< values to regress on, instead of labels; 0: a classification
+};
+
+/// What comes in, or what a layer gives.
+struct Activation {
+  std::string name;  ///< input, features, or the layer's
+  Shape shape;
+  std::size_t producer = kNoIndex;  ///< the node that gives it; kNoIndex: it comes in
+};
+
+/// An activation on its way into a layer, and its gradient on the way back (connect, below, decides how).
+struct Edge {
+  std::size_t activation = 0;
+  /// The way back through a ReLU that was written with the activation.
+  enum class Mask { none, by_the_layer, afterwards };
+  Mask mask = Mask::none;
+  bool wants_gradient = false;  ///< not into the network's inputs
+  /// The first user on the way back writes the activation's gradient; others write into this spare buffer,
+  /// and add.
+  std::size_t spare = kNoIndex;
+};
+
+/// One layer in its network.
+struct Node {
+  std::unique_ptr<Layer> layer;
+  std::string name;  ///< Keras-like: conv2d, conv2d_1, ...
+  std::vector<Edge> inputs;
+  std::size_t output = 0;       ///< its activation
+  bool rectifies = false;       ///< a ReLU behind it is computed with it
+  std::int64_t parameters = 0;  ///< offset in the arena
+  std::int64_t averages = 0;    ///< offset in the arena
+
+  bool wants_gradients() const;  ///< with respect to any input
+  std::int64_t parameter_count() const;
+};
+
 struct Graph {
   std::vector<Node> nodes;
-  std::vector<Shape> activations;
+  std::vector<Activation> activations;
+  std::vector<std::size_t> spares;  ///< of each spare buffer: the activation that it is like
+  ActivationNames names;
 };
 
 /// UsageError names the layer, as in model.layers[2].residual.layers[0], and both shapes where layers do not
 /// fit. `loss_activation`: the loss computes it, so a last layer with it goes without.
-Graph build_graph(const ModelConfig& config, const ModelInput& input, const std::string& loss_activation);
+Graph build_graph(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation);
+
+/// Says of each edge how the gradient goes back along it. The last step of build_graph.
+void connect(Graph& graph);
 
 }  // namespace jetrain

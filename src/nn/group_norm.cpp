@@ -12,45 +12,47 @@ namespace {
 /// Group and layer normalisation (one group) of each sample by itself; see kernels/norm.hpp.
 class GroupNorm final : public Layer {
  public:
-  GroupNorm(const char* kind, std::int64_t groups, double epsilon, const Shape& input)
-      : Layer(kind, input, input), shape_{groups, static_cast<float>(epsilon)} {}
+  GroupNorm(const LayerDescription& description, const kernels::NormShape& shape, const Shape& input)
+      : Layer(description, {input}, input), shape_(shape), channels_(norm_channels(input)) {}
 
-  LayerSettings settings() const override { return {.groups = shape_.groups, .epsilon = shape_.epsilon}; }
-  std::vector<ParameterSpec> parameters() const override { return gamma_and_beta(channels()); }
-  std::int64_t kept_floats() const override { return kernels::group_norm_kept_floats(shape_); }
-  std::int64_t scratch_floats() const override { return 2 * channels(); }
+  LayerNeeds needs() const override {
+    return {.kept_floats = kernels::group_norm_kept_floats(shape_), .scratch_floats = 2 * channels_};
+  }
+  std::vector<ParameterSpec> parameters() const override { return gamma_and_beta(channels_); }
 
-  void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
-    kernels::group_norm_forward(shape_, view(x), pass.parameters, pass.parameters + channels(), pass.kept,
-                                view(y));
+  void forward(const LayerPass& pass, Planes y) const override {
+    kernels::group_norm_forward(shape_, view(pass.x()), pass.parameters, pass.parameters + channels_,
+                                pass.kept, view(y));
   }
-  void backward_input(const LayerPass& pass, ConstPlanes x, ConstPlanes, ConstPlanes dy, bool,
-                      Planes dx) const override {
-    kernels::group_norm_backward_input(shape_, view(x), view(dy), pass.parameters, pass.kept, view(dx));
+  void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    kernels::group_norm_backward_input(shape_, view(pass.x()), view(dy), pass.parameters, pass.kept,
+                                       view(gradients.front().dx));
   }
-  bool backward_parameters(const LayerPass& pass, ConstPlanes x, ConstPlanes dy,
+  bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    kernels::group_norm_backward_parameters(shape_, view(x), view(dy), pass.kept, gradients.scratch,
-                                            gradients.scratch + channels());
-    const auto count = static_cast<std::size_t>(2 * channels());
+    kernels::group_norm_backward_parameters(shape_, view(pass.x()), view(dy), pass.kept, gradients.scratch,
+                                            gradients.scratch + channels_);
+    const auto count = static_cast<std::size_t>(2 * channels_);
     return kernels::exact_accumulate({gradients.scratch, count}, gradients.limit, {gradients.sums, count});
   }
 
  private:
-  std::int64_t channels() const { return norm_channels(input()); }
   template <class T>
   BasicPlanes<T> view(BasicPlanes<T> planes) const {
-    return norm_view(planes, input());
+    return norm_view(planes, inputs().front());
   }
 
   kernels::NormShape shape_;
+  std::int64_t channels_;
 };
 
 }  // namespace
 
 template <>
 std::unique_ptr<Layer> make_layer(const LayerNormConfig& config, const Shape& input) {
-  return std::make_unique<GroupNorm>("layer_norm", 1, config.epsilon, input);
+  const kernels::NormShape shape{1, static_cast<float>(config.epsilon)};
+  return std::make_unique<GroupNorm>(LayerNormDescription{shape.epsilon}, shape, input);
 }
 
 template <>
@@ -59,7 +61,8 @@ std::unique_ptr<Layer> make_layer(const GroupNormConfig& config, const Shape& in
     throw UsageError(fmt::format("groups {} must divide the {} channels of the input {}", config.groups,
                                  norm_channels(input), input.text()));
   }
-  return std::make_unique<GroupNorm>("group_norm", config.groups, config.epsilon, input);
+  const kernels::NormShape shape{config.groups, static_cast<float>(config.epsilon)};
+  return std::make_unique<GroupNorm>(GroupNormDescription{shape.groups, shape.epsilon}, shape, input);
 }
 
 }  // namespace jetrain

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "kernels/activation.hpp"
 #include "nn/layers.hpp"
 
@@ -6,57 +8,64 @@ namespace {
 
 class Add final : public Layer {
  public:
-  Add(const Shape& input, bool relu) : Layer("add", input, input), relu_(relu) {}
+  explicit Add(std::vector<Shape> inputs) : Layer(AddDescription{}, inputs, inputs.front()) {}
 
-  bool output_is_relu() const override { return relu_; }
-  void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
-    kernels::add_forward(x, pass.second, relu_, y);
+  LayerNeeds needs() const override { return {.can_rectify = true}; }
+  /// The sum in the order of the inputs.
+  void forward(const LayerPass& pass, Planes y) const override {
+    const std::span<const ConstPlanes> x = pass.inputs;
+    kernels::add_forward(x[0], x[1], pass.rectify && x.size() == 2, y);
+    for (std::size_t i = 2; i < x.size(); ++i)
+      kernels::add_forward(y, x[i], pass.rectify && i + 1 == x.size(), y);
   }
-  void backward_input(const LayerPass&, ConstPlanes, ConstPlanes, ConstPlanes dy, bool,
-                      Planes dx) const override {
-    kernels::copy(dy, dx);
+  void backward_inputs(const LayerPass&, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    for (const InputGradient& gradient : gradients)
+      if (gradient.wanted()) kernels::copy(dy, gradient.dx);
   }
-  void backward_second(const LayerPass&, ConstPlanes dy, Planes dx) const override { kernels::copy(dy, dx); }
-
- private:
-  bool relu_;
 };
 
 class Concatenate final : public Layer {
  public:
-  Concatenate(const Shape& first, const Shape& second)
-      : Layer("concatenate", first, Shape::vector(first.columns + second.columns)) {}
+  Concatenate(std::vector<Shape> inputs, std::int64_t features)
+      : Layer(ConcatenateDescription{}, std::move(inputs), Shape::vector(features)) {}
 
-  void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
-    kernels::copy(x, part(y, 0, x.columns));
-    kernels::copy(pass.second, part(y, x.columns, y.columns));
+  void forward(const LayerPass& pass, Planes y) const override {
+    std::int64_t first = 0;
+    for (const ConstPlanes& x : pass.inputs) {
+      kernels::copy(x, part(y, first, x.columns));
+      first += x.columns;
+    }
   }
-  void backward_input(const LayerPass&, ConstPlanes, ConstPlanes, ConstPlanes dy, bool,
-                      Planes dx) const override {
-    kernels::copy(part(dy, 0, dx.columns), dx);
-  }
-  void backward_second(const LayerPass&, ConstPlanes dy, Planes dx) const override {
-    kernels::copy(part(dy, dy.columns - dx.columns, dy.columns), dx);
+  void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    std::int64_t first = 0;
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      const std::int64_t features = pass.inputs[i].columns;
+      if (gradients[i].wanted()) kernels::copy(part(dy, first, features), gradients[i].dx);
+      first += features;
+    }
   }
 
  private:
-  /// The features [first, last).
   template <class T>
-  static BasicPlanes<T> part(BasicPlanes<T> planes, std::int64_t first, std::int64_t last) {
+  static BasicPlanes<T> part(BasicPlanes<T> planes, std::int64_t first, std::int64_t features) {
     planes.data += first * kLanes;
-    planes.columns = last - first;
+    planes.columns = features;
     return planes;
   }
 };
 
 }  // namespace
 
-std::unique_ptr<Layer> make_add(const Shape& input, bool relu) {
-  return std::make_unique<Add>(input, relu);
+std::unique_ptr<Layer> make_add(std::vector<Shape> inputs) {
+  return std::make_unique<Add>(std::move(inputs));
 }
 
-std::unique_ptr<Layer> make_concatenate(const Shape& first, const Shape& second) {
-  return std::make_unique<Concatenate>(first, second);
+std::unique_ptr<Layer> make_concatenate(std::vector<Shape> inputs) {
+  std::int64_t features = 0;
+  for (const Shape& input : inputs) features += require_vector(input, "concatenate").features;
+  return std::make_unique<Concatenate>(std::move(inputs), features);
 }
 
 }  // namespace jetrain

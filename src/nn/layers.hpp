@@ -5,22 +5,26 @@
 /// (graph.cpp) chooses among them; residual blocks and features are not layers but parts of the graph.
 
 #include <memory>
+#include <vector>
 
+#include "config/layers.hpp"
 #include "nn/layer.hpp"
 
 namespace jetrain {
 
 /// The layer that `config` describes on top of `input`; UsageError where the shapes do not allow it. An
-/// activation in the config other than relu is a layer of its own, which the graph adds.
+/// activation in the config is the graph's business.
 template <class Config>
 std::unique_ptr<Layer> make_layer(const Config& config, const Shape& input);
 
-/// y = a + b, or the larger of that and zero; both inputs have this shape.
-std::unique_ptr<Layer> make_add(const Shape& input, bool relu);
-/// The features of two vectors, one after another.
-std::unique_ptr<Layer> make_concatenate(const Shape& first, const Shape& second);
+/// y = the sum of two or more inputs of one shape.
+std::unique_ptr<Layer> make_add(std::vector<Shape> inputs);
+/// The features of vectors, one after another.
+std::unique_ptr<Layer> make_concatenate(std::vector<Shape> inputs);
 
 /// Refuses a vector where an image is needed.
-void require_image(const Shape& input, const char* kind);
+const ImageShape& require_image(const Shape& input, const char* kind);
+/// Refuses an image where `kind` needs a vector; `advice` ends the message.
+const VectorShape& require_vector(const Shape& input, const char* kind, const char* advice = "");
 
 }  // namespace jetrain

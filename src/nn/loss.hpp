@@ -2,14 +2,15 @@
 
 /// \file
 /// Losses: from a leaf's last activations to each sample's loss, its prediction, and the gradient. A new loss
-/// is a struct in config/training.hpp, its name in LossConfig's list, and a file in src/nn that makes it.
+/// is a struct in config/losses.hpp, its name in LossConfig's list, and a file in src/nn that makes it.
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "config/training.hpp"
+#include "config/losses.hpp"
+#include "config/words.hpp"
 #include "kernels/lanes.hpp"
 
 namespace jetrain {
@@ -34,9 +35,9 @@ class Loss {
   explicit Loss(std::vector<double> class_weights = {}) : class_weights_(std::move(class_weights)) {}
   virtual ~Loss() = default;
 
-  /// The last layer's activation that the loss computes itself, since one step is more exact: "softmax",
-  /// "sigmoid"; "": it takes outputs of any activation.
-  virtual const char* activation() const = 0;
+  /// The last layer's activation that the loss computes itself, since one step is more exact; linear: none,
+  /// it takes outputs of any activation.
+  virtual LayerActivation activation() const = 0;
 
   /// `z`, `predictions` and `dz`: (outputs, lanes). Losses of the samples; dz (null: not wanted) their
   /// gradients, not divided by the number of samples; 0 in padding lanes. Class weights count in training

@@ -10,7 +10,7 @@ template <class Value, class Slope>
 class MeanError final : public Loss {
  public:
   MeanError(Value value, Slope slope) : value_(value), slope_(slope) {}
-  const char* activation() const override { return ""; }
+  LayerActivation activation() const override { return LayerActivation::linear; }
 
  private:
   void unweighted(std::int64_t outputs, const float* z, const LeafTargets& targets, float* predictions,

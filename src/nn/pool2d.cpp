@@ -11,63 +11,56 @@ namespace {
 
 class MaxPool2d final : public Layer {
  public:
-  MaxPool2d(const Shape& input, const Shape& output, const kernels::Pool2dShape& shape, const Halo& padding)
-      : Layer("max_pool2d", input, output), shape_(shape), padding_(padding) {}
+  MaxPool2d(const Windows& windows, const kernels::Pool2dShape& shape, const Shape& input,
+            const Shape& output)
+      : Layer(MaxPool2dDescription{windows}, {input}, output), shape_(shape) {}
 
-  LayerSettings settings() const override {
-    return {.window = {shape_.size, shape_.size}, .stride = shape_.stride, .padding = padding_};
+  LayerNeeds needs() const override { return {.can_mask = true}; }
+  void forward(const LayerPass& pass, Planes y) const override {
+    kernels::max_pool2d_forward(shape_, pass.x(), y);
   }
-
-  bool masks_while_writing() const override { return true; }
-  void forward(const LayerPass&, ConstPlanes x, Planes y) const override {
-    kernels::max_pool2d_forward(shape_, x, y);
-  }
-  void backward_input(const LayerPass&, ConstPlanes x, ConstPlanes y, ConstPlanes dy, bool mask_with_x,
-                      Planes dx) const override {
-    kernels::max_pool2d_backward(shape_, x, y, dy, mask_with_x, dx);
+  void backward_inputs(const LayerPass& pass, ConstPlanes y, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    const auto& [dx, mask] = gradients.front();
+    kernels::max_pool2d_backward(shape_, pass.x(), y, dy, mask, dx);
   }
 
  private:
   kernels::Pool2dShape shape_;
-  Halo padding_;
 };
 
 class AvgPool2d final : public Layer {
  public:
-  AvgPool2d(const Shape& input, const Shape& output, const kernels::Pool2dShape& shape, const Halo& padding)
-      : Layer("avg_pool2d", input, output), shape_(shape), padding_(padding) {}
+  AvgPool2d(const Windows& windows, const kernels::Pool2dShape& shape, const Shape& input,
+            const Shape& output)
+      : Layer(AvgPool2dDescription{windows}, {input}, output), shape_(shape) {}
 
-  LayerSettings settings() const override {
-    return {.window = {shape_.size, shape_.size}, .stride = shape_.stride, .padding = padding_};
+  void forward(const LayerPass& pass, Planes y) const override {
+    kernels::avg_pool2d_forward(shape_, pass.x(), y);
   }
-
-  void forward(const LayerPass&, ConstPlanes x, Planes y) const override {
-    kernels::avg_pool2d_forward(shape_, x, y);
-  }
-  void backward_input(const LayerPass&, ConstPlanes, ConstPlanes, ConstPlanes dy, bool,
-                      Planes dx) const override {
-    kernels::avg_pool2d_backward(shape_, dy, dx);
+  void backward_inputs(const LayerPass&, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    kernels::avg_pool2d_backward(shape_, dy, gradients.front().dx);
   }
 
  private:
   kernels::Pool2dShape shape_;
-  Halo padding_;
 };
 
 template <class Pool>
 std::unique_ptr<Layer> make_pool(const PoolConfig& config, const char* kind, const Shape& input) {
-  require_image(input, kind);
-  const bool same = config.padding == "same";
+  const ImageShape& image = require_image(input, kind);
+  const bool same = config.padding == Padding::same;
   const std::int64_t stride = config.stride == 0 ? config.size : config.stride;
-  const WindowAxis rows(input.rows, config.size, stride, same);
-  const WindowAxis columns(input.columns, config.size, stride, same);
+  const WindowAxis rows(image.rows, config.size, stride, same);
+  const WindowAxis columns(image.columns, config.size, stride, same);
   if (rows.outputs < 1 || columns.outputs < 1) {
     throw UsageError(fmt::format("size {0} x {0} does not fit into the input {1}: use a smaller size",
                                  config.size, input.text()));
   }
-  return std::make_unique<Pool>(input, Shape::image(input.channels, rows.outputs, columns.outputs),
-                                kernels::Pool2dShape{config.size, stride, rows.before, columns.before},
-                                Halo{rows.before, rows.after, columns.before, columns.after});
+  return std::make_unique<Pool>(windows_of({config.size, config.size}, stride, rows, columns),
+                                kernels::Pool2dShape{config.size, stride, rows.before, columns.before}, input,
+                                Shape::image(image.channels, rows.outputs, columns.outputs));
 }
 
 }  // namespace

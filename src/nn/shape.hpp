@@ -2,26 +2,63 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
+#include <vector>
+
+#include "core/overloads.hpp"
 
 namespace jetrain {
 
-/// What one sample looks like between two layers: an image (channels, rows, columns), or a flat vector of
-/// features.
-struct Shape {
+/// An image, in memory (channels, rows, columns).
+struct ImageShape {
   std::int64_t channels = 1;
   std::int64_t rows = 1;
   std::int64_t columns = 1;
-  bool flat = false;  ///< a vector: `columns` features, one channel, one row
+  bool operator==(const ImageShape&) const = default;
+};
 
+/// A vector of features.
+struct VectorShape {
+  std::int64_t features = 1;
+  bool operator==(const VectorShape&) const = default;
+};
+
+/// What one sample looks like between two layers: one of a closed set of forms. Who asks which one it is
+/// visits all of them, so a new form (a struct here, its name in Forms) fails to compile where nobody has
+/// thought of it.
+class Shape {
+ public:
+  using Forms = std::variant<ImageShape, VectorShape>;
+
+  Shape(const ImageShape& image) : form_(image) {}
+  Shape(const VectorShape& vector) : form_(vector) {}
   static Shape image(std::int64_t channels, std::int64_t rows, std::int64_t columns) {
-    return {channels, rows, columns, false};
+    return ImageShape{channels, rows, columns};
   }
-  static Shape vector(std::int64_t features) { return {1, 1, features, true}; }
+  static Shape vector(std::int64_t features) { return VectorShape{features}; }
 
-  std::int64_t size() const noexcept { return channels * rows * columns; }
+  /// Calls the one of `functions` that takes the form at hand.
+  template <class... Functions>
+  decltype(auto) visit(Functions... functions) const {
+    return std::visit(Overloads{functions...}, form_);
+  }
+
+  const Forms& form() const noexcept { return form_; }
+
+  /// Of a sample's tensor, in the order of memory: {channels, rows, columns} or {features}.
+  std::vector<std::int64_t> sizes() const;
+  /// Numbers in a sample.
+  std::int64_t size() const noexcept;
+  /// The same as planes of a leaf (kernels/lanes.hpp): a vector is one row of one channel.
+  ImageShape planes() const noexcept;
+  /// "the image" or "the vector", for messages.
+  const char* form_name() const noexcept;
   /// As Keras prints it, channels last: (40, 40, 8) or (64).
   std::string text() const;
   bool operator==(const Shape&) const = default;
+
+ private:
+  Forms form_;
 };
 
 /// Zeros that a layer needs around the rows and columns of a view.

@@ -1,6 +1,5 @@
 #include "kernels/activation.hpp"
 #include "nn/layers.hpp"
-#include "nn/norm_view.hpp"
 
 namespace jetrain {
 namespace {
@@ -11,25 +10,19 @@ namespace {
 class Standardize final : public Layer {
  public:
   Standardize(const StandardizeConfig& config, const Shape& input)
-      : Layer("standardize", input, input), epsilon_(config.epsilon) {}
+      : Layer(StandardizeDescription{config.epsilon}, {input}, input) {}
 
   std::vector<ParameterSpec> parameters() const override {
-    const Shape& s = input();
-    const std::vector<std::int64_t> shape = s.flat ? std::vector<std::int64_t>{s.columns}
-                                                   : std::vector<std::int64_t>{s.channels, s.rows, s.columns};
-    return {average("mean", shape, 0.0), average("scale", shape, 1.0)};
+    return {average("mean", output().sizes(), 0.0), average("scale", output().sizes(), 1.0)};
   }
-  double smallest_deviation() const override { return epsilon_; }
 
-  void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
-    kernels::scale_forward(x, pass.averages, pass.averages + input().size(), y);
+  void forward(const LayerPass& pass, Planes y) const override {
+    kernels::scale_forward(pass.x(), pass.averages, pass.averages + output().size(), y);
   }
-  void backward_input(const LayerPass&, ConstPlanes, ConstPlanes, ConstPlanes, bool, Planes) const override {
+  void backward_inputs(const LayerPass&, ConstPlanes, ConstPlanes,
+                       std::span<const InputGradient>) const override {
     // On an input, nobody asks.
   }
-
- private:
-  double epsilon_;
 };
 
 }  // namespace

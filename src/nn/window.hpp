@@ -4,7 +4,10 @@
 /// What `valid` and `same` mean for convolutions and pooling, as in TensorFlow.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+
+#include "nn/layer_description.hpp"
 
 namespace jetrain {
 
@@ -22,5 +25,10 @@ struct WindowAxis {
   std::int64_t before;  ///< zeros before the first row
   std::int64_t after;   ///< zeros after the last row
 };
+
+inline Windows windows_of(const std::array<std::int64_t, 2>& size, std::int64_t stride,
+                          const WindowAxis& rows, const WindowAxis& columns) {
+  return {size, stride, {rows.before, rows.after, columns.before, columns.after}};
+}
 
 }  // namespace jetrain

@@ -21,7 +21,7 @@ void Optimizer::step(double learning_rate, std::span<float> parameters, std::spa
     for (std::int64_t first = arrays_[a].first; first < arrays_[a].last; first += kBlock) {
       const std::int64_t count = std::min(kBlock, arrays_[a].last - first);
       blocks.push_back(
-          {first, count, parameters.data() + first, gradients.data() + first, arrays_[a].decays});
+          {first, count, parameters.data() + first, gradients.data() + first, decays(arrays_[a].role)});
       array_of.push_back(a);
     }
   }

@@ -2,7 +2,7 @@
 
 /// \file
 /// Optimizers: a step on a replica's parameters from the gradient, the same on every rank. A new optimizer is
-/// a struct in config/training.hpp, its name in OptimizerConfig's list, and a file in src/optim that makes
+/// a struct in config/optimizers.hpp, its name in OptimizerConfig's list, and a file in src/optim that makes
 /// it.
 
 #include <cstdint>
@@ -11,8 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "config/training.hpp"
+#include "config/optimizers.hpp"
 #include "core/aligned_buffer.hpp"
+#include "core/parameter_role.hpp"
 
 namespace jetrain {
 
@@ -20,7 +21,7 @@ namespace jetrain {
 struct ParameterArray {
   std::int64_t first = 0;
   std::int64_t last = 0;
-  bool decays = false;  ///< a kernel: weight decay applies
+  ParameterRole role = ParameterRole::kernel;  ///< weight decay and layer-wise rules go by it
 };
 
 class Optimizer {

@@ -22,9 +22,9 @@ constexpr std::int64_t kPieceRows = 20000;
 /// The steps one after another, with which every jet is drawn.
 std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
   ImageConfig plain = own;
-  plain.channels = {"pt"};
+  plain.channels = {ImageChannel::pt};
   plain.center = plain.rotate = plain.flip = false;
-  plain.normalize = "none";
+  plain.normalize = Normalization::none;
   std::vector<PreprocessingStep> steps;
   const auto add = [&](const char* name, const char* text, const ImageConfig& image) {
     steps.push_back({name, text, image, {}});
@@ -38,7 +38,7 @@ std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
   plain.rotate = true;
   add("rotated", "the second hardest constituent turned onto the first axis", plain);
   ImageConfig last = own;
-  last.channels = {"pt"};
+  last.channels = {ImageChannel::pt};
   add("normalised", "as the run's config makes them", last);
   return steps;
 }

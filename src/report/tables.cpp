@@ -77,9 +77,7 @@ std::string network_table(const Model& model, const std::string& caption) {
   row("input", model.input().shape.text(), 0);
   if (model.input().features > 0) row("features", fmt::format("({})", model.input().features), 0);
   for (const Node& node : model.nodes()) {
-    std::int64_t count = 0;
-    for (const ParameterSpec& spec : node.layer->parameters()) count += spec.size();
-    row(node.name, node.layer->output().text(), count);
+    row(node.name, node.layer->output().text(), node.parameter_count());
   }
   return html + fmt::format(
                     "</tbody>\n<tfoot><tr><th scope=\"row\">all</th><td>{} multiply-adds a jet</td>"

@@ -68,9 +68,12 @@ std::string draw(const StudyParameter& parameter, RandomStream& stream) {
   }
   if (!parameter.uniform.empty()) return fmt::format("{:.4g}", between(parameter.uniform));
   if (!parameter.integers.empty()) {
-    const auto& range = parameter.integers;
-    return fmt::format("{}", range[0] + static_cast<std::int64_t>(stream.below(
-                                            static_cast<std::uint64_t>(range[1] - range[0] + 1))));
+    // Without signs, since the ends may be further apart than a number with one can say.
+    const auto low = static_cast<std::uint64_t>(parameter.integers[0]);
+    const std::uint64_t count = static_cast<std::uint64_t>(parameter.integers[1]) - low + 1;
+    if (count == 0)
+      throw UsageError(fmt::format("study.family.random: {}: integers cannot be all 2^64", parameter.key));
+    return fmt::format("{}", static_cast<std::int64_t>(low + stream.below(count)));
   }
   if (parameter.values.empty()) {
     throw UsageError(

@@ -31,7 +31,7 @@ Rgb signed_color(double value) {
 
 const ParameterView* first_filters(const Model& model) {
   for (const ParameterView& view : model.parameter_views()) {
-    if (!view.spec.is_kernel()) continue;
+    if (view.spec.role != ParameterRole::kernel) continue;
     return view.spec.shape.size() == 4 ? &view : nullptr;
   }
   return nullptr;

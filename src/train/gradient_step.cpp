@@ -141,7 +141,7 @@ std::vector<Phase> GradientStep::phases() const {
   const std::vector<Node>& nodes = model_.nodes();
   const auto layer_phase = [&](std::size_t i, const char* what, auto direction) {
     const double seconds = mean([&](const Worker& w) { return (w.times.*direction)[i]; });
-    const double flops = 2.0 * static_cast<double>(nodes[i].layer->multiply_adds()) * jets;
+    const double flops = 2.0 * static_cast<double>(nodes[i].layer->needs().multiply_adds) * jets;
     phases.push_back({nodes[i].name + what, seconds, flops});
   };
   for (std::size_t i = 0; i < nodes.size(); ++i) layer_phase(i, " forward", &LeafTimes::forward);

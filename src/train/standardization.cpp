@@ -103,21 +103,21 @@ Moments measure(const SampleSet& train, const Part& part, const Communicator& co
 
 void standardize(const Config& config, Model& model, const SampleSet& train, const Communicator& comm) {
   for (const Node& node : model.nodes()) {
-    const double smallest = node.layer->smallest_deviation();
-    if (smallest <= 0) continue;
-    const bool of_input = node.input == 0;
+    const auto* standardizes = std::get_if<StandardizeDescription>(&node.layer->description());
+    if (standardizes == nullptr) continue;
+    const bool of_input = node.inputs.front().activation == 0;
     if (of_input && config.augmentation.used()) {
       throw CollectiveError(
           node.name + ": images that are augmented cannot be standardized: leave out one of the two",
           ExitStatus::usage);
     }
-    const auto size = static_cast<std::size_t>(node.layer->input().size());
+    const auto size = static_cast<std::size_t>(node.layer->output().size());
     const Moments moments = measure(train, {of_input ? Part::input : Part::features, size}, comm);
     const auto mean = model.parameters().subspan(static_cast<std::size_t>(node.averages), size);
     const auto scale = model.parameters().subspan(static_cast<std::size_t>(node.averages) + size, size);
     for (std::size_t i = 0; i < size; ++i) {
       mean[i] = static_cast<float>(moments.mean[i]);
-      scale[i] = static_cast<float>(std::max(moments.deviation[i], smallest));
+      scale[i] = static_cast<float>(std::max(moments.deviation[i], standardizes->smallest_deviation));
     }
   }
 }

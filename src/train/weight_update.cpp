@@ -23,8 +23,8 @@ void in_blocks(std::int64_t count, Work work) {
 std::vector<ParameterArray> arrays_of(const Model& model) {
   std::vector<ParameterArray> arrays;
   for (const ParameterView& view : model.parameter_views()) {
-    if (view.spec.trainable)
-      arrays.push_back({view.offset, view.offset + view.spec.size(), view.spec.is_kernel()});
+    if (view.spec.trainable())
+      arrays.push_back({view.offset, view.offset + view.spec.size(), view.spec.role});
   }
   return arrays;
 }
@@ -125,7 +125,7 @@ double WeightUpdate::norm_of_gradients() const {
 void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
   float* parameters = model_.parameters().data();
   for (const ParameterView& view : model_.parameter_views()) {
-    if (view.spec.trainable || view.spec.average_momentum == 1) continue;
+    if (view.spec.trainable() || view.spec.average_momentum == 1) continue;
     for (std::int64_t i = view.offset; i < view.offset + view.spec.size(); ++i) {
       const double of_batch = static_cast<double>(sums[i]) * scale;
       const double moved =

@@ -11,26 +11,10 @@ import pathlib
 import re
 import sys
 
+from stages import declared_stages
+
 project = pathlib.Path(sys.argv[1]).resolve()
 complaints = []
-
-
-def declared_stages():
-    text = re.sub(r"#[^\n]*", "", (project / "src/CMakeLists.txt").read_text())
-    stages = {}
-    for words in re.findall(r"^jetrain_stage\(([^)]*)\)", text, re.MULTILINE):
-        name, *rest = words.split()
-        uses = []
-        if rest and rest[0] == "USES":
-            for word in rest[1:]:
-                if word in ("LINKS", "EXTRA"):
-                    break
-                uses.append(word)
-        for used in uses:
-            if used not in stages:
-                complaints.append(f"src/CMakeLists.txt: {name} uses {used}, which is not declared before it")
-        stages[name] = set(uses)
-    return stages
 
 
 def includes_of(path):
@@ -39,9 +23,7 @@ def includes_of(path):
             yield number, match[1]
 
 
-stages = declared_stages()
-if len(stages) < 5:
-    complaints.append("src/CMakeLists.txt: found next to no stages")
+stages = declared_stages(project, complaints)
 used = {name: set() for name in stages}
 graph = {}
 sources = sorted(p for p in (project / "src").rglob("*") if p.suffix in (".hpp", ".cpp"))
@@ -72,7 +54,7 @@ for path in sources:
         if other not in stages[stage]:
             complaints.append(f"{place}: {stage} may not use {other} (src/CMakeLists.txt)")
 for name, uses in stages.items():
-    for idle in sorted(uses - used[name] - {"core"}):
+    for idle in sorted(set(uses) - used[name] - {"core"}):
         complaints.append(f"src/CMakeLists.txt: {name} does not use {idle}; take it from the line")
 
 for path in sorted((project / "include").rglob("*.hpp")):

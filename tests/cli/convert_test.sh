@@ -43,10 +43,13 @@ assert seen == 10 == len(arrays.files)
 # As PyTorch users bring weights: transposed views, which NumPy stores in Fortran's order, and compressed.
 turned = {key: np.asfortranarray(arrays[key]) for key in arrays.files}
 np.savez_compressed("turned.npz", **turned)
+np.savez("stored.npz", **arrays)
 np.savez("double.npz", **{key: arrays[key].astype("f8") for key in arrays.files})
 PYTHON
 convert turned.npz from_turned.h5 --config "$network"
 cmp -s model.h5 from_turned.h5 || fail "NumPy's own .npz is read wrongly"
+convert stored.npz from_stored.h5 --config "$network"
+cmp -s model.h5 from_stored.h5 || fail "NumPy's own .npz without compression is read wrongly"
 
 ranks=2
 refused() {  # refused STATUS TEXT ARGUMENT...: convert says so, once; the first time on two ranks

@@ -66,4 +66,6 @@ assert len(scores) == 200 and len(set(scores)) > 100 and (scores == expected).al
 bad = subprocess.run([sys.argv[1], "run/best.h5"], input="1 2 3", capture_output=True, text=True)
 assert bad.returncode == 1 and "an array of 3 numbers" in bad.stderr, bad
 PYTHON
+# What there is to read is installed where its links hold.
+"$python" "$TEST_DATA_DIR/../architecture/readme_test.py" "$prefix/share/doc/jetrain" >pages.txt || fail "$(cat pages.txt)"
 echo "the installed library's scores are those of jetrain predict"

@@ -4,13 +4,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-600}
-# Crashes inside HDF5 are not ours to mend (README.md, "When files are damaged"): they end libFuzzer, which begins again.
+# Crashes inside HDF5 are not ours to mend (src/app/README.md, "When files are damaged"): they end libFuzzer, which begins again.
 export OMP_NUM_THREADS=1 ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target jetrain_libfuzzer jetrain_fuzz_replay >/dev/null
 tests=build/fuzz/tests
 status=0
-for target in config model checkpoint jets cache arrays scores; do
+for target in config model checkpoint jets cache arrays scores npz keras run points study; do
   corpus=build/fuzz/corpus/$target
   findings=build/fuzz/findings/$target
   mkdir -p "$corpus" "$findings"

@@ -1,10 +1,9 @@
 #include "targets.hpp"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <stdexcept>
 
@@ -12,63 +11,14 @@
 #include "dataset/sample_cache.hpp"
 #include "inference/model_file.hpp"
 #include "io/hdf5_file.hpp"
-#include "jetrain/error.hpp"
 #include "layouts/reference_table_writer.hpp"
 #include "run/checkpoint_file.hpp"
+#include "scores/prediction_file.hpp"
 #include "scores/score_file.hpp"
+#include "scratch.hpp"
 
 namespace jetrain::fuzz {
 namespace {
-
-/// One file in memory, where the system has such a folder.
-const std::string& scratch_file() {
-  static const std::string path = [] {
-    const bool memory = std::filesystem::is_directory("/dev/shm");
-    const std::filesystem::path folder = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
-    return (folder / ("jetrain_fuzz_" + std::to_string(getpid()) + ".h5")).string();
-  }();
-  return path;
-}
-
-void put(const std::string& bytes) {
-  std::ofstream(scratch_file(), std::ios::binary | std::ios::trunc) << bytes;
-}
-
-/// What `write(path)` leaves.
-template <class Write>
-std::string written_by(const Write& write) {
-  std::filesystem::remove(scratch_file());
-  write(scratch_file());
-  std::ifstream in(scratch_file(), std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-template <class Work>
-Outcome outcome_of(const Work& work) {
-  try {
-    work();
-    return Outcome::accepted;
-  } catch (const Error&) {
-    return Outcome::refused;
-  }
-}
-
-constexpr const char* kSmallConfig =
-    "seed: 7\n"
-    "data: {files: [a.h5, b.h5], split: {method: random, validation: 0.2, test: 0.1}}\n"
-    "image: {bins: 6, normalize: sum}\n"
-    "model:\n"
-    "  layers:\n"
-    "    - conv2d: {filters: 3, kernel: [2, 3], padding: same, activation: relu}\n"
-    "    - max_pool2d: {size: 2}\n"
-    "    - flatten\n"
-    "    - dense: {units: 2, activation: softmax}\n"
-    "train: {batch_size: 8, optimizer: {adam: {learning_rate: 1e-3}}}\n"
-    "checkpoint: {every_steps: 3}\n";
-
-Config small_config() {
-  return parse_config(kSmallConfig, "seed.yaml");
-}
 
 Outcome try_config(const std::string& text) {
   return outcome_of([&] {
@@ -227,6 +177,16 @@ Outcome try_arrays(const std::string& bytes) {
   });
 }
 
+/// As `jetrain predict` writes them.
+std::string predictions(const char* ending) {
+  const std::string path = scratch_file() + ending;
+  const auto file = PredictionFile::create(path, 10, 2);
+  file->append({{0, 1, 2}, {1, 0, 1}, {0.5F, 0.25F, 0.75F}, {0.5F, 0.5F, 0.75F, 0.25F, 0.25F, 0.75F}});
+  file->complete();
+  std::filesystem::rename(path, scratch_file());
+  return content_of(scratch_file());
+}
+
 /// A file of scores of each kind.
 std::vector<std::string> score_seeds() {
   const std::vector<double> scores(20, 0.5);
@@ -236,7 +196,11 @@ std::vector<std::string> score_seeds() {
   npy += {static_cast<char>(header.size()), '\0'};
   npy += header;
   npy.append(reinterpret_cast<const char*>(labels.data()), labels.size() * sizeof(std::int64_t));
-  return {npy, "row,label,score\r\n0,1,0.5\r\n1,0,2.5e-1\r\n", "# score label\n0.5 1\n",
+  return {npy,
+          predictions(".csv"),
+          predictions(".h5"),
+          "row,label,score\r\n0,1,0.5\r\n1,0,2.5e-1\r\n",
+          "# score label\n0.5 1\n",
           written_by([&](const std::string& path) {
             hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
               hdf5::write_array(file, "score", {10, 2}, scores.data());
@@ -259,24 +223,30 @@ Outcome try_scores(const std::string& bytes) {
 }  // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> all = {
-      {"config", false, config_seeds, try_config},
-      {"model", true, model_seeds, try_model},
-      {"checkpoint", true, checkpoint_seeds, try_checkpoint},
-      {"jets", false, jet_seeds, try_jets},
-      {"cache", false, cache_seeds, try_cache},
-      {"arrays", false, array_seeds, try_arrays},
-      {"scores", false, score_seeds, try_scores},
-  };
+  static const std::vector<Target> all = [] {
+    std::vector<Target> own = {
+        {"config", false, config_seeds, try_config},
+        {"model", true, model_seeds, try_model},
+        {"checkpoint", true, checkpoint_seeds, try_checkpoint},
+        {"jets", false, jet_seeds, try_jets},
+        {"cache", false, cache_seeds, try_cache},
+        {"arrays", false, array_seeds, try_arrays},
+        {"scores", false, score_seeds, try_scores},
+    };
+    for (const std::vector<Target>& more : {exchange_targets(), record_targets()})
+      own.insert(own.end(), more.begin(), more.end());
+    return own;
+  }();
   return all;
 }
 
 const Target& target_named(const std::string& name) {
+  std::string names;
   for (const Target& target : targets()) {
     if (target.name == name) return target;
+    names += fmt::format(" {}", target.name);
   }
-  throw std::invalid_argument("no fuzz target " + name +
-                              ": config, model, checkpoint, jets, cache, arrays or scores");
+  throw std::invalid_argument(fmt::format("no fuzz target {}; there are:{}", name, names));
 }
 
 std::string resealed(const std::string& bytes) {

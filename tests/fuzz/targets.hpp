@@ -23,6 +23,9 @@ struct Target {
 };
 
 const std::vector<Target>& targets();
+/// Of these: weights from other programs, and small texts (runs, points of scaling studies, studies).
+std::vector<Target> exchange_targets();
+std::vector<Target> record_targets();
 const Target& target_named(const std::string& name);
 
 /// `bytes` without the seal that it may have, and with a fitting one.

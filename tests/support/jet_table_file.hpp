@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "io/blosc_filter.hpp"
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "layouts/jet_source.hpp"
 
 namespace jetrain::testing_support {
@@ -64,7 +64,6 @@ inline hdf5::Handle table_type(hid_t integer, hid_t real, hsize_t momenta, std::
 
 inline void write_jet_table(const std::string& path, const TableOptions& options) {
   const hdf5::Handle file = hdf5::create_file(path);
-  const hdf5::Handle group(H5Gcreate2(file, "table", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
   const hdf5::Handle type = table_type(options.big_endian ? H5T_STD_I64BE : H5T_STD_I64LE,
                                        options.big_endian ? H5T_IEEE_F32BE : H5T_IEEE_F32LE, options.momenta,
                                        options.padded ? 8 : 0);
@@ -75,20 +74,18 @@ inline void write_jet_table(const std::string& path, const TableOptions& options
   if (options.blosc)
     hdf5::add_blosc_filter(creation, H5Tget_size(type), H5Tget_size(type) * options.chunk_rows);
   if (options.fletcher) H5Pset_fletcher32(creation);
-  const hsize_t unlimited = H5S_UNLIMITED;
-  const hdf5::Handle space(H5Screate_simple(1, &options.rows, options.chunk_rows > 0 ? &unlimited : nullptr),
-                           H5Sclose);
-  const hdf5::Handle dataset(H5Dcreate2(group, "table", type, space, H5P_DEFAULT, creation, H5P_DEFAULT),
-                             H5Dclose);
-  hdf5::check(dataset, "creating the test table");
+  const auto rows = static_cast<std::int64_t>(options.rows);
+  hdf5::Dataset dataset =
+      hdf5::Dataset::create(file, "/table/table", type, {rows}, creation,
+                            options.chunk_rows > 0 ? hdf5::Growth::unlimited : hdf5::Growth::none);
   if (options.rows == 0 || options.momenta != 804) return;
-  const auto records = packed_rows(options.first_index, static_cast<std::int64_t>(options.rows));
+  const auto records = packed_rows(options.first_index, rows);
   const hdf5::Handle memory = table_type(H5T_NATIVE_INT64, H5T_NATIVE_FLOAT, 804, 0);
-  hdf5::check(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, records.data()), "writing rows");
+  dataset.write_records(0, rows, memory, records.data());
   for (hsize_t row = options.skip_filters_from; row < options.rows; row += options.chunk_rows) {
     const auto raw = packed_rows(options.first_index + static_cast<std::int64_t>(row),
                                  static_cast<std::int64_t>(options.chunk_rows));
-    hdf5::check(H5Dwrite_chunk(dataset, H5P_DEFAULT, ~std::uint32_t{0}, &row, raw.size(), raw.data()),
+    hdf5::check(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, ~std::uint32_t{0}, &row, raw.size(), raw.data()),
                 "writing an unfiltered chunk");
   }
 }

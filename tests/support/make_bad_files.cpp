@@ -51,9 +51,8 @@ void write_jets(const std::string& path, std::int64_t rows,
 }
 
 /// A /table/table of `rows` rows with `floats` numbers in values_block_0, without data.
-void write_empty_table(const std::string& path, hsize_t floats, hsize_t rows) {
+void write_empty_table(const std::string& path, hsize_t floats, std::int64_t rows) {
   const hdf5::Handle file = hdf5::create_file(path);
-  const hdf5::Handle group(H5Gcreate2(file, "/table", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
   const hsize_t two = 2;
   const hdf5::Handle block_0(H5Tarray_create2(H5T_IEEE_F32LE, 1, &floats), H5Tclose);
   const hdf5::Handle block_1(H5Tarray_create2(H5T_STD_I64LE, 1, &two), H5Tclose);
@@ -61,14 +60,10 @@ void write_empty_table(const std::string& path, hsize_t floats, hsize_t rows) {
   H5Tinsert(type, "index", 0, H5T_STD_I64LE);
   H5Tinsert(type, "values_block_0", 8, block_0);
   H5Tinsert(type, "values_block_1", 8 + 4 * floats, block_1);
-  const hsize_t unlimited = H5S_UNLIMITED;
   const hsize_t chunk_rows = 40;
-  const hdf5::Handle space(H5Screate_simple(1, &rows, &unlimited), H5Sclose);
   const hdf5::Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_chunk(creation, 1, &chunk_rows);
-  const hdf5::Handle dataset(
-      H5Dcreate2(file, "/table/table", type, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose);
-  hdf5::check(dataset, "creating " + path);
+  hdf5::Dataset::create(file, "/table/table", type, {rows}, creation, hdf5::Growth::unlimited);
 }
 
 void write_without_table(const std::string& path) {

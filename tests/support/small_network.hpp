@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// A network with every kind of layer for 8 x 8 images, for tests of what drives networks.
+/// A network of a few layers for 8 x 8 images, for tests of what drives networks.
 
 #include "config/config.hpp"
 #include "nn/model.hpp"

@@ -4,14 +4,12 @@
 /// For tests of what writes reference tables: records that can be told apart, and a plain serial reading
 /// back.
 
-#include <hdf5.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "io/hdf5.hpp"
+#include "io/dataset.hpp"
 #include "layouts/reference_table_writer.hpp"
 
 namespace jetrain::test {
@@ -41,23 +39,17 @@ inline void write_table(const std::string& path, std::int64_t rows, Compression 
   writer.close();
 }
 
-inline std::vector<ReferenceRecord> read_rows(hid_t dataset, std::int64_t first, std::int64_t count) {
-  const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
-  const hdf5::Handle in_file(H5Dget_space(dataset), H5Sclose);
-  const auto start = static_cast<hsize_t>(first);
-  const auto size = static_cast<hsize_t>(count);
-  hdf5::check(H5Sselect_hyperslab(in_file, H5S_SELECT_SET, &start, nullptr, &size, nullptr),
-              "selecting rows");
-  const hdf5::Handle in_memory(H5Screate_simple(1, &size, nullptr), H5Sclose);
-  std::vector<ReferenceRecord> records(size);
-  hdf5::check(H5Dread(dataset, type, in_memory, in_file, H5P_DEFAULT, records.data()), "reading back");
+inline std::vector<ReferenceRecord> read_rows(const hdf5::Dataset& dataset, std::int64_t first,
+                                              std::int64_t count) {
+  std::vector<ReferenceRecord> records(static_cast<std::size_t>(count));
+  dataset.read_records(first, count, dataset.type(), records.data());
   return records;
 }
 
 /// Whether rows first ... first + count - 1 of the file are what write_table wrote.
 inline bool holds_the_records_from(const std::string& path, std::int64_t first, std::int64_t count) {
   const hdf5::Handle file = hdf5::open_file(path);
-  const hdf5::Handle dataset = hdf5::open_dataset(file, "/table/table");
+  const hdf5::Dataset dataset = hdf5::Dataset::open(file, "/table/table");
   std::int64_t row = first;
   for (const ReferenceRecord& found : read_rows(dataset, first, count)) {
     const ReferenceRecord wanted = record_of(row++);
@@ -72,7 +64,7 @@ inline bool holds_the_records_from(const std::string& path, std::int64_t first, 
 inline bool holds_the_records(const std::string& path, std::int64_t rows) {
   {
     const hdf5::Handle file = hdf5::open_file(path);
-    if (hdf5::dimensions(hdf5::open_dataset(file, "/table/table")).at(0) != rows) return false;
+    if (hdf5::Dataset::open(file, "/table/table").rows() != rows) return false;
   }
   return holds_the_records_from(path, 0, rows);
 }

@@ -24,7 +24,7 @@ void check(std::size_t count, Method method, const Communicator& comm) {
 
 TEST(RankSum, IsTheSumOfAllRanksByBothMethods) {
   const Communicator world = Communicator::world();
-  for (const std::size_t count : {1, 7, 8, 100, 5000, 216'550}) {
+  for (const std::size_t count : {1U, 7U, 8U, 100U, 5000U, 216'550U}) {
     for (const Method method : {Method::flat, Method::hierarchical}) check(count, method, world);
   }
 }

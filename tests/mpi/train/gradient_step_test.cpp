@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "batches/batch_plan.hpp"
+#include "every_layer.hpp"
 #include "kernels/exact_sum.hpp"
 #include "small_network.hpp"
 #include "sparse_samples.hpp"
@@ -15,11 +16,11 @@ namespace {
 
 /// The sums over samples 0 ... samples-1 as one batch, shared out over the ranks of `comm`.
 std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, int threads,
-                                     const Communicator& comm) {
+                                     const Communicator& comm, std::int64_t pixels = 64) {
   const BatchPlan plan{samples, samples, comm.size()};
   const Positions part = plan.part(0, comm.rank());
   std::vector<test::SampleImage> images;
-  for (std::int64_t i = part.first; i < part.last; ++i) images.emplace_back(i);
+  for (std::int64_t i = part.first; i < part.last; ++i) images.emplace_back(i, pixels);
   std::vector<SampleView> mine;
   for (const test::SampleImage& image : images) mine.push_back(image.view());
 
@@ -44,6 +45,23 @@ TEST(GradientStep, SumsDoNotDependOnRanksAndThreads) {
     EXPECT_EQ(batch_sums(model, samples, 3, alone), expected) << samples;
   }
 }
+
+class SumsOfEveryLayer : public testing::TestWithParam<test::LayerCase> {};
+
+TEST_P(SumsOfEveryLayer, DoNotDependOnRanksAndThreads) {
+  const Communicator world = Communicator::world();
+  const Communicator alone = Communicator::self();
+  Model model = GetParam().model();
+  model.initialize(7);
+  const std::int64_t pixels = 64 + model.input().features;
+  const auto expected = batch_sums(model, 77, 1, alone, pixels);
+  EXPECT_EQ(batch_sums(model, 77, 1, world, pixels), expected);
+  EXPECT_EQ(batch_sums(model, 77, 2, world, pixels), expected);
+  EXPECT_EQ(batch_sums(model, 77, 3, alone, pixels), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, SumsOfEveryLayer, testing::ValuesIn(test::every_layer()),
+                         [](const auto& tested) { return tested.param.kind; });
 
 TEST(GradientStep, CountsEverySampleOnce) {
   const Communicator world = Communicator::world();

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 Config with_files(const std::vector<std::string>& train, const std::vector<std::string>& validation,
                   const std::vector<std::string>& test) {
   Config config;
-  config.data.split.method = "files";
+  config.data.split.method = SplitMethod::files;
   config.data.train_files = train;
   config.data.validation_files = validation;
   config.data.test_files = test;
@@ -127,7 +127,8 @@ class SelectedRowsTest : public testing::Test {
 TEST_F(SelectedRowsTest, GiveTheArraysOfSeveralFilesAsTheyStand) {
   Config config = arrays();
   config.data.files = {write_arrays("a.h5", 5000), write_arrays("b.h5", 10)};
-  config.data.split = {"tail", 0.5, 0.1};
+  config.data.split.validation = 0.5;
+  config.data.split.test = 0.1;
   for (const int threads : {1, 3}) {
     omp_set_num_threads(threads);
     const SelectedRows rows({config.data.files, {Set::train, Set::validation}}, {&config}, true, self_);
@@ -187,7 +188,7 @@ TEST_F(SelectedRowsTest, NameABadRowOrCountIt) {
   } catch (const DataError& error) {
     EXPECT_THAT(error.what(), HasSubstr("b.h5, row 437: a value is NaN or infinite; mend the file"));
   }
-  config.data.on_bad_row = "skip";
+  config.data.on_bad_row = BadRow::skip;
   std::int64_t skipped = 0;
   const auto lenient = SelectedRows::everything(files, config, Set::test, self_);
   EXPECT_EQ(read(lenient, lenient.range(), 0, skipped).size(), 609U);
@@ -197,12 +198,12 @@ TEST_F(SelectedRowsTest, NameABadRowOrCountIt) {
 TEST_F(SelectedRowsTest, BalanceArraysWithoutTheirBadRows) {
   Config config = arrays();
   config.data.files = {write_arrays("b.h5", 600, 4)};
-  config.data.limit = {10, "balanced"};
+  config.data.limit = {10, LimitTake::balanced};
   const auto open = [&] {
     return SelectedRows({config.data.files, {Set::train, Set::validation}}, {&config}, true, self_);
   };
   EXPECT_THROW(open(), CollectiveError);
-  config.data.on_bad_row = "skip";
+  config.data.on_bad_row = BadRow::skip;
   std::vector<std::int64_t> taken;
   for (const Found& sample : read(open())) taken.push_back(sample.row);
   EXPECT_THAT(taken, ElementsAre(0, 1, 2, 3, 5, 6, 7, 8, 9, 10));
@@ -213,7 +214,7 @@ TEST_F(SelectedRowsTest, MakeTheJetsOfATableInEachWay) {
   test::write_table(folder_.file("jets.h5"), 300, Compression::blosc, 1000, self_);
   Config fine;
   fine.data.files = {folder_.file("jets.h5")};
-  fine.data.high_level = {"multiplicity"};
+  fine.data.high_level = {HighLevelFeature::multiplicity};
   Config coarse = fine;
   coarse.image.bins = 2;
   coarse.data.high_level.clear();
@@ -240,7 +241,7 @@ TEST_F(SelectedRowsTest, MakeTheJetsOfATableInEachWay) {
 TEST_F(SelectedRowsTest, GiveEachSetTheRowsOfItsOwnFiles) {
   Config config = with_files({write_arrays("t.h5", 30)}, {write_arrays("v.h5", 20)}, {});
   config.data.arrays = arrays().data.arrays;
-  config.data.limit = {8, "leading"};
+  config.data.limit = {8, LimitTake::leading};
   std::vector<std::size_t> sizes;
   for (const FileGroup& group : file_groups(config.data, {Set::train, Set::validation})) {
     const SelectedRows rows(group, {&config}, true, self_);

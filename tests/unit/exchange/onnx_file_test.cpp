@@ -7,10 +7,12 @@
 
 #include <map>
 
+#include "every_layer.hpp"
+
 namespace jetrain {
 namespace {
 
-/// Every kind of layer.
+/// Two inputs, and layers of many kinds one behind the other.
 constexpr const char* kNetwork =
     "data: {high_level: [mass, width]}\n"
     "image: {bins: 8, channels: [pt, energy]}\n"
@@ -55,7 +57,7 @@ std::vector<std::string> input_names(const onnx::ModelProto& model) {
   return names;
 }
 
-TEST(OnnxFile, PassesTheCheckerOfOnnxWithEveryKindOfLayer) {
+TEST(OnnxFile, HasAnInputForTheImageAndOneForTheFeatures) {
   Exported result = exported(kNetwork);
   onnx::checker::check_model(result.onnx);
   onnx::shape_inference::InferShapes(result.onnx);
@@ -67,6 +69,43 @@ TEST(OnnxFile, PassesTheCheckerOfOnnxWithEveryKindOfLayer) {
   EXPECT_EQ(image.dim(3).dim_value(), 8);
   EXPECT_EQ(result.onnx.graph().output(0).name(), "scores");
 }
+
+/// What ONNX itself takes each tensor's shape to be; the number of samples is left out.
+std::map<std::string, std::vector<std::int64_t>> inferred_shapes(const onnx::ModelProto& model) {
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  const auto note = [&](const onnx::ValueInfoProto& value) {
+    const onnx::TensorShapeProto& shape = value.type().tensor_type().shape();
+    for (int i = 1; i < shape.dim_size(); ++i) shapes[value.name()].push_back(shape.dim(i).dim_value());
+  };
+  for (const onnx::ValueInfoProto& value : model.graph().value_info()) note(value);
+  for (const onnx::ValueInfoProto& value : model.graph().output()) note(value);
+  return shapes;
+}
+
+class OnnxOfEveryLayer : public testing::TestWithParam<test::LayerCase> {};
+
+TEST_P(OnnxOfEveryLayer, PassesTheCheckerOfOnnxWithTheShapesOfOurs) {
+  const Config config = GetParam().config();
+  Model model = make_model(config);
+  model.initialize(5);
+  onnx::ModelProto onnx;
+  ASSERT_TRUE(onnx.ParseFromString(onnx_bytes(config, model)));
+  onnx::checker::check_model(onnx);
+  onnx::shape_inference::InferShapes(onnx);
+  const auto shapes = inferred_shapes(onnx);
+  EXPECT_EQ(shapes.at("scores"), std::vector<std::int64_t>{2});
+  int compared = 0;
+  for (const Node& node : model.nodes()) {
+    const auto inferred = shapes.find(node.name);
+    if (inferred == shapes.end()) continue;  // dropout and linear are nothing in ONNX
+    EXPECT_EQ(inferred->second, node.layer->output().sizes()) << node.name;
+    ++compared;
+  }
+  EXPECT_GE(compared, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, OnnxOfEveryLayer, testing::ValuesIn(test::every_layer()),
+                         [](const auto& tested) { return tested.param.kind; });
 
 TEST(OnnxFile, TakesVectorsAndGivesValuesOfARegression) {
   Exported result = exported(

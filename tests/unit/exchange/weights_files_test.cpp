@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "every_layer.hpp"
 #include "exchange/keras_file.hpp"
 #include "exchange/npz_file.hpp"
 #include "inference/model_file.hpp"
@@ -54,6 +55,26 @@ std::string refusal(Action action) {
 void write_plainly(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
+
+class WeightsOfEveryLayer : public testing::TestWithParam<test::LayerCase> {};
+
+TEST_P(WeightsOfEveryLayer, ComeBackFromKerasAndNumpyWithEveryBit) {
+  const test::TemporaryFolder folder;
+  Model model = GetParam().model();
+  float value = 0.1F;
+  for (float& parameter : model.parameters()) parameter = value += 0.37F;
+  save_keras(folder.file("keras.h5"), model);
+  save_npz(folder.file("weights.npz"), model);
+  Model from_keras = GetParam().model();
+  load_keras(folder.file("keras.h5"), from_keras);
+  EXPECT_EQ(weights_hash(from_keras.parameters()), weights_hash(model.parameters()));
+  Model from_npz = GetParam().model();
+  load_npz(folder.file("weights.npz"), from_npz);
+  EXPECT_EQ(weights_hash(from_npz.parameters()), weights_hash(model.parameters()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, WeightsOfEveryLayer, testing::ValuesIn(test::every_layer()),
+                         [](const auto& tested) { return tested.param.kind; });
 
 TEST(KerasFile, GivesBackEveryBit) {
   const test::TemporaryFolder folder;

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "io/hdf5.hpp"
+#include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -56,9 +56,9 @@ TEST(ModelFile, HoldsWeightsByLayerInKerasShapes) {
   save_model(folder.file("best.h5"), config, model, model.parameters());
   const hdf5::Handle file = hdf5::open_file(folder.file("best.h5"));
   using Sizes = std::vector<std::int64_t>;
-  EXPECT_EQ(hdf5::dimensions(hdf5::open_dataset(file, "/weights/conv2d/kernel")), (Sizes{2, 3, 1, 3}));
-  EXPECT_EQ(hdf5::dimensions(hdf5::open_dataset(file, "/weights/conv2d/bias")), (Sizes{3}));
-  EXPECT_EQ(hdf5::dimensions(hdf5::open_dataset(file, "/weights/dense/kernel")), (Sizes{60, 2}));
+  EXPECT_EQ(hdf5::Dataset::open(file, "/weights/conv2d/kernel").shape(), (Sizes{2, 3, 1, 3}));
+  EXPECT_EQ(hdf5::Dataset::open(file, "/weights/conv2d/bias").shape(), (Sizes{3}));
+  EXPECT_EQ(hdf5::Dataset::open(file, "/weights/dense/kernel").shape(), (Sizes{60, 2}));
 }
 
 TEST(ModelFile, EqualModelsAreEqualFiles) {
@@ -82,6 +82,49 @@ TEST(ModelFile, NoticesADamagedWeight) {
   content[at] = static_cast<char>(content[at] ^ 1);
   std::ofstream(folder.file("best.h5"), std::ios::binary) << content;
   EXPECT_THAT(refusal(folder.file("best.h5")), HasSubstr("best.h5 is damaged: its checksum does not match"));
+}
+
+/// A model file whose root's attributes `change` changes, sealed again.
+std::string changed_model(const test::TemporaryFolder& folder, const std::function<void(hid_t)>& change) {
+  const std::string path = folder.file("best.h5");
+  const Config config = small_config();
+  const Model model = small_model(config);
+  save_model(path, config, model, model.parameters());
+  {
+    const hdf5::Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    change(file);
+  }
+  std::string content = test::content_of(path);
+  content.resize(std::min(content.size(), content.rfind("\njetrain seal ")));
+  const auto bytes = std::as_bytes(std::span(content));
+  const std::vector<std::byte> sealed = hdf5::sealed({bytes.begin(), bytes.end()});
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(sealed.data()), static_cast<std::streamsize>(sealed.size()));
+  return path;
+}
+
+TEST(ModelFile, ComparesTheStoredHash) {
+  const test::TemporaryFolder folder;
+  const std::string other(32, '0');
+  const std::string path = changed_model(folder, [&](hid_t file) {
+    H5Adelete(file, "weights_hash");
+    hdf5::write_attribute(file, "weights_hash", other);
+  });
+  const std::string hash = weights_hash(small_model(small_config()).parameters());
+  EXPECT_THAT(refusal(path), HasSubstr("best.h5 is damaged: its weights have the hash " + hash + ", but " +
+                                       other + " was stored"));
+}
+
+TEST(ModelFile, RefusesTheLayoutOfANewerJetrain) {
+  const test::TemporaryFolder folder;
+  const auto with_version = [&](std::int64_t version) {
+    return changed_model(folder, [&](hid_t file) {
+      H5Adelete(file, "version");
+      hdf5::write_attribute(file, "version", version);
+    });
+  };
+  EXPECT_EQ(refusal(with_version(1)), "");
+  EXPECT_THAT(refusal(with_version(2)), HasSubstr("best.h5 was written by a newer jetrain"));
 }
 
 TEST(ModelFile, RefusesWhatIsNoModel) {

@@ -244,10 +244,10 @@ TEST_F(JetSourceTest, NamesTheRowsOfADamagedChunk) {
     {
       // A chunk of noise in the place of rows 40 to 47, and another one later on.
       const hdf5::Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
-      const hdf5::Handle dataset = hdf5::open_dataset(file, "/table/table");
+      const hdf5::Dataset dataset = hdf5::Dataset::open(file, "/table/table");
       const std::vector<std::byte> noise(500, std::byte{0x5a});
       for (const hsize_t row : {hsize_t{40}, hsize_t{72}})
-        H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, &row, noise.size(), noise.data());
+        H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &row, noise.size(), noise.data());
     }
     const JetSource source = open(path);
     const auto read = [&](RowRange range) {

@@ -69,8 +69,8 @@ TEST(ReferenceTableWriter, HasTheTypeOfPandas) {
   test::write_table(path, 1, Compression::none, 40, Communicator::self());
   const auto type_of = [](const std::string& file_path) {
     const hdf5::Handle file = hdf5::open_file(file_path);
-    const hdf5::Handle dataset = hdf5::open_dataset(file, "/table/table");
-    return hdf5::Handle(H5Dget_type(dataset), H5Tclose);
+    const hdf5::Dataset dataset = hdf5::Dataset::open(file, "/table/table");
+    return hdf5::Handle(H5Dget_type(dataset.id()), H5Tclose);
   };
   EXPECT_GT(H5Tequal(type_of(path), type_of(TEST_DATA_DIR "/pandas_plain.h5")), 0);
   std::filesystem::remove(path);

@@ -4,14 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
+#include <map>
 
 #include "jetrain/error.hpp"
-#include "kernels/exact_sum.hpp"
+#include "leaf_of_samples.hpp"
 
 namespace jetrain {
 namespace {
 
+using test::LeafOfSamples;
+using test::randomize;
 using testing::HasSubstr;
 
 /// "- conv2d: {...}" lines to a network's config.
@@ -39,262 +41,6 @@ std::string refusal(const std::string& layers, Shape input = Shape::image(1, 8, 
   }
   return "";
 }
-
-/// One leaf of random samples in front of a model.
-class LeafOfSamples {
- public:
-  LeafOfSamples(const Model& model, std::size_t samples, std::uint32_t seed)
-      : model_(model), workspace_(model, true), labels_(samples) {
-    std::mt19937 engine(seed);
-    std::uniform_real_distribution<float> uniform(0.0F, 1.0F);
-    const Planes input = workspace_.input();
-    for (std::int64_t k = 0; k < input.channels; ++k) {
-      for (std::int64_t r = 0; r < input.rows; ++r) {
-        for (std::int64_t c = 0; c < input.columns; ++c) {
-          for (std::size_t lane = 0; lane < samples; ++lane) input.at(k, r, c)[lane] = uniform(engine);
-        }
-      }
-    }
-    const Planes features = workspace_.features();
-    for (std::int64_t f = 0; f < features.columns; ++f) {
-      for (std::size_t lane = 0; lane < samples; ++lane) features.at(0, 0, f)[lane] = uniform(engine);
-    }
-    if (model.input().targets > 0) {
-      for (float& target : workspace_.targets()) target = uniform(engine);
-    }
-    for (std::uint8_t& label : labels_) label = static_cast<std::uint8_t>(engine() % 2);
-  }
-
-  /// Sum of the losses over the samples.
-  double loss() {
-    std::vector<double> losses(labels_.size());
-    model_.forward(workspace_, targets(), losses.data());
-    double sum = 0;
-    for (const double loss : losses) sum += loss;
-    return sum;
-  }
-
-  /// The same in training: dropout drops, batch_norm looks at the leaf, classes have weights.
-  double training_loss() {
-    std::vector<std::int64_t> ignored(static_cast<std::size_t>(model_.parameter_count()));
-    return backward(ignored).loss;
-  }
-
-  LeafResult backward(std::vector<std::int64_t>& sums) {
-    return model_.forward_backward(workspace_, targets(), {}, kernels::exact_sum_limit(1), sums.data());
-  }
-
-  std::vector<double> gradient() {
-    std::vector<std::int64_t> sums(static_cast<std::size_t>(model_.parameter_count()));
-    EXPECT_EQ(backward(sums).bad_layer, -1);
-    std::vector<double> gradient;
-    for (const std::int64_t sum : sums) gradient.push_back(kernels::exact_value(sum));
-    return gradient;
-  }
-
-  LeafWorkspace& workspace() { return workspace_; }
-
- private:
-  LeafTargets targets() {
-    return {labels_, model_.input().targets > 0 ? workspace_.targets().data() : nullptr};
-  }
-
-  const Model& model_;
-  LeafWorkspace workspace_;
-  std::vector<std::uint8_t> labels_;
-};
-
-/// Biases start at zero; gradients must hold elsewhere, too.
-void randomize(Model& model, std::uint32_t seed) {
-  model.initialize(seed);
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<float> uniform(-0.2F, 0.2F);
-  for (float& parameter : model.parameters()) parameter += uniform(engine);
-}
-
-struct Network {
-  const char* name;
-  const char* layers;
-  const char* loss = "cross_entropy";
-  std::int64_t features = 0;
-  std::int64_t targets = 0;
-};
-
-void PrintTo(const Network& tested, std::ostream* out) {
-  *out << tested.name;
-}
-
-class GradientCheck : public testing::TestWithParam<Network> {};
-
-/// How far `gradient` is from the slope of the loss along one parameter, relative to 1 + |gradient|.
-/// Truncation grows with the step, rounding of the float32 network with its inverse, and a ReLU or a maximum
-/// that switches inside the step spoils the side on which it does: the best of three steps and of both sides
-/// counts.
-double distance_from_slope(LeafOfSamples& leaf, float& parameter, double gradient) {
-  const float before = parameter;
-  const double loss = leaf.training_loss();
-  double best = std::numeric_limits<double>::infinity();
-  for (const float step : {4e-3F, 1e-3F, 3e-4F}) {
-    const auto moved_loss = [&](float moved) {
-      parameter = moved;
-      return leaf.training_loss();
-    };
-    const double up = moved_loss(before + step);
-    const double down = moved_loss(before - step);
-    const auto width = static_cast<double>(step);
-    for (const double slope : {(up - down) / (2 * width), (up - loss) / width, (loss - down) / width}) {
-      best = std::min(best, std::abs(slope - gradient) / (1.0 + std::abs(gradient)));
-    }
-  }
-  parameter = before;
-  return best;
-}
-
-TEST_P(GradientCheck, EveryParameterAgreesWithFiniteDifferences) {
-  const Config config = config_of(GetParam().layers, GetParam().loss);
-  ModelInput input(Shape::image(2, 7, 6), GetParam().features);
-  input.targets = GetParam().targets;
-  if (input.targets > 0) input.classes = 0;
-  Model model(config.model, input, config.train.loss);
-  randomize(model, 5);
-  double largest = 0;
-  for (const std::size_t samples : {std::size_t{16}, std::size_t{3}}) {
-    LeafOfSamples leaf(model, samples, 11);
-    const std::vector<double> gradient = leaf.gradient();
-    for (std::size_t i = 0; i < static_cast<std::size_t>(model.trainable_count()); ++i) {
-      const double distance = distance_from_slope(leaf, model.parameters()[i], gradient[i]);
-      EXPECT_LT(distance, 1e-2) << "parameter " << i << ", " << samples << " samples";
-      largest = std::max(largest, distance);
-    }
-  }
-  RecordProperty("largest_distance", std::to_string(largest));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Networks, GradientCheck,
-    testing::Values(
-        Network{"DenseAlone", "flatten, dense: {units: 2, activation: softmax}"},
-        Network{
-            "DenseWithRelu",
-            "flatten, dense: {units: 5, activation: relu}, dense: {units: 19}, dense: {units: 2}, softmax"},
-        Network{"ConvSame",
-                "conv2d: {filters: 3, kernel: 4, padding: same}, flatten, dense: {units: 2, activation: "
-                "softmax}"},
-        Network{"ConvSameReluTwice",
-                "conv2d: {filters: 3, kernel: 4, padding: same, activation: relu},"
-                "conv2d: {filters: 5, kernel: 3, padding: same, activation: relu}, flatten,"
-                "dense: {units: 2, activation: softmax}"},
-        Network{
-            "ConvValidTwice",
-            "conv2d: {filters: 3, kernel: [2, 3]}, conv2d: {filters: 2, kernel: [3, 2], activation: relu},"
-            "flatten, dense: {units: 2, activation: softmax}"},
-        Network{
-            "ConvSameOnValid",
-            "conv2d: {filters: 3, kernel: 3}, conv2d: {filters: 9, kernel: [5, 2], padding: same}, flatten,"
-            "dense: {units: 2, activation: softmax}"},
-        Network{"ConvOneByOne",
-                "conv2d: {filters: 4, kernel: 1, activation: relu}, flatten, dense: {units: 2}, softmax"},
-        Network{"PoolOnTheInput", "max_pool2d: {size: 2}, flatten, dense: {units: 2, activation: softmax}"},
-        Network{"PoolAfterRelu",
-                "conv2d: {filters: 3, kernel: 2, padding: same, activation: relu}, max_pool2d: {size: 2},"
-                "conv2d: {filters: 2, kernel: 2, padding: same}, flatten, dense: {units: 2, activation: "
-                "softmax}"},
-        Network{
-            "PoolAfterLinear",
-            "conv2d: {filters: 3, kernel: 2}, max_pool2d: {size: 3}, flatten, dense: {units: 2}, softmax"},
-        Network{"ReluLayers",
-                "conv2d: {filters: 3, kernel: 3}, relu, max_pool2d: {size: 2}, relu, flatten, relu,"
-                "dense: {units: 4}, relu, dense: {units: 2, activation: softmax}"},
-        Network{"ReluUnderTheSoftmax", "flatten, dense: {units: 2, activation: relu}, softmax"},
-        Network{"ReluLayerUnderTheSoftmax", "flatten, dense: {units: 2}, relu, softmax"},
-        Network{"ReluAfterRelu",
-                "conv2d: {filters: 3, kernel: 3, activation: relu}, relu, flatten,"
-                "dense: {units: 2, activation: softmax}"},
-        Network{"ConvStrided",
-                "conv2d: {filters: 3, kernel: 3, stride: 2, padding: same, activation: relu},"
-                "conv2d: {filters: 2, kernel: 2, stride: 2}, flatten, dense: {units: 2}, softmax"},
-        Network{"ConvGroups",
-                "conv2d: {filters: 4, kernel: 3, groups: 2, padding: same, activation: relu},"
-                "conv2d: {filters: 4, kernel: 3, groups: 4, stride: 3, padding: same}, flatten, dense: "
-                "{units: 2}, "
-                "softmax"},
-        Network{
-            "PoolsThatOverlap",
-            "conv2d: {filters: 2, kernel: 2, activation: relu}, max_pool2d: {size: 3, stride: 2, padding: "
-            "same}, conv2d: {filters: 3, kernel: 2, padding: same, activation: relu}, avg_pool2d: {size: 2, "
-            "stride: 1, padding: same}, flatten, dense: {units: 2}, softmax"},
-        Network{"GlobalAverage",
-                "conv2d: {filters: 5, kernel: 2, activation: relu}, global_avg_pool2d, dense: {units: 2}, "
-                "softmax"},
-        Network{"LeakyReluAndElu",
-                "conv2d: {filters: 2, kernel: 2, activation: leaky_relu}, elu: {alpha: 0.7}, flatten, dense: "
-                "{units: 4, activation: elu}, leaky_relu: {alpha: 0.1}, dense: {units: 2}, softmax"},
-        Network{
-            "GeluTanhSigmoid",
-            "conv2d: {filters: 2, kernel: 2, activation: gelu}, tanh, flatten, dense: {units: 4, activation: "
-            "sigmoid}, dense: {units: 3, activation: tanh}, dense: {units: 2, activation: softmax}"},
-        Network{"Linear",
-                "conv2d: {filters: 2, kernel: 2, activation: relu}, linear, flatten, linear, dense: {units: "
-                "2}, linear, softmax"},
-        Network{"Dropout",
-                "conv2d: {filters: 2, kernel: 2, activation: relu}, dropout: {rate: 0.4}, flatten, dropout: "
-                "{rate: "
-                "0.5}, dense: {units: 2}, softmax"},
-        Network{"LayerNorm",
-                "conv2d: {filters: 3, kernel: 2, activation: relu}, layer_norm, flatten, dense: {units: 5, "
-                "activation: tanh}, layer_norm, dense: {units: 2}, softmax"},
-        Network{"GroupNorm",
-                "conv2d: {filters: 4, kernel: 2}, group_norm: {groups: 2}, relu, flatten, dense: {units: 6}, "
-                "group_norm: {groups: 3}, dense: {units: 2}, softmax"},
-        Network{
-            "BatchNorm",
-            "conv2d: {filters: 3, kernel: 2}, batch_norm, relu, flatten, dense: {units: 5}, batch_norm, tanh,"
-            "dense: {units: 2}, softmax"},
-        Network{
-            "ResidualIdentity",
-            "conv2d: {filters: 3, kernel: 3, padding: same, activation: relu}, residual: {layers: [conv2d: "
-            "{filters: 3, kernel: 3, padding: same, activation: relu}, conv2d: {filters: 3, kernel: 3, "
-            "padding: "
-            "same}]}, residual: {layers: [conv2d: {filters: 3, kernel: 1}], activation: linear}, flatten, "
-            "dense: "
-            "{units: 2}, softmax"},
-        Network{
-            "ResidualProjection",
-            "residual: {layers: [conv2d: {filters: 4, kernel: 3, stride: 2, padding: same}, batch_norm]}, "
-            "residual: {layers: [residual: {layers: [conv2d: {filters: 4, kernel: 3, padding: same}]}, "
-            "relu], "
-            "shortcut: projection, activation: gelu}, flatten, dense: {units: 2}, softmax"},
-        Network{
-            "ResidualDense",
-            "flatten, dense: {units: 4, activation: relu}, residual: {layers: [dense: {units: 4}], "
-            "activation: "
-            "tanh}, residual: {layers: [dense: {units: 3, activation: relu}]}, dense: {units: 2}, softmax"},
-        Network{"Standardized",
-                "standardize, conv2d: {filters: 2, kernel: 2}, flatten, dense: {units: 2}, softmax"},
-        Network{"Features",
-                "conv2d: {filters: 2, kernel: 2, activation: relu}, flatten, features: {layers: [dense: "
-                "{units: 4, "
-                "activation: relu}]}, dense: {units: 3, activation: tanh}, features: {layers: []}, dense: "
-                "{units: 2},"
-                "softmax",
-                "cross_entropy", 5},
-        Network{"LabelSmoothingAndClassWeights", "flatten, dense: {units: 2}, softmax",
-                "{cross_entropy: {label_smoothing: 0.2, class_weights: [0.5, 2]}}"},
-        Network{"BinaryCrossEntropy",
-                "flatten, dense: {units: 3, activation: tanh}, dense: {units: 1, activation: sigmoid}",
-                "{binary_cross_entropy: {label_smoothing: 0.1, class_weights: [3, 0.25]}}"},
-        Network{"BinaryCrossEntropyOfTwo", "flatten, dense: {units: 2}, sigmoid", "binary_cross_entropy"},
-        Network{"SquaredErrorOfProbabilities", "flatten, dense: {units: 2, activation: softmax}",
-                "mean_squared_error"},
-        Network{"SquaredError", "flatten, dense: {units: 4, activation: tanh}, dense: {units: 3}",
-                "mean_squared_error", 0, 3},
-        Network{"AbsoluteError",
-                "flatten, dense: {units: 4, activation: relu}, dense: {units: 2, activation: relu}",
-                "mean_absolute_error", 0, 2},
-        Network{"NoPooling",
-                "conv2d: {filters: 2, kernel: [7, 6], activation: relu}, flatten,"
-                "dense: {units: 2, activation: softmax}"}),
-    [](const auto& tested) { return tested.param.name; });
 
 TEST(Model, GradientSumsAddUpOverLeaves) {
   Model model(network("flatten, dense: {units: 2, activation: softmax}"), Shape::image(1, 4, 4));
@@ -385,6 +131,22 @@ TEST(Model, ViewsCoverTheArenaWithoutGaps) {
     next += view.spec.size();
   }
   EXPECT_EQ(next, model.parameter_count());
+}
+
+TEST(Model, ParametersHaveARoleApartFromTheirName) {
+  const Model model(
+      network("standardize, conv2d: {filters: 2, kernel: 3}, batch_norm, layer_norm, flatten, dense: "
+              "{units: 2, activation: softmax}"),
+      Shape::image(1, 4, 4));
+  const std::map<std::string, ParameterRole> roles = {
+      {"kernel", ParameterRole::kernel},       {"bias", ParameterRole::bias},
+      {"gamma", ParameterRole::scale},         {"beta", ParameterRole::shift},
+      {"moving_mean", ParameterRole::average}, {"moving_variance", ParameterRole::average},
+      {"mean", ParameterRole::average},        {"scale", ParameterRole::average}};
+  for (const ParameterView& view : model.parameter_views()) {
+    EXPECT_EQ(view.spec.role, roles.at(view.spec.name)) << view.layer << "/" << view.spec.name;
+    EXPECT_EQ(view.offset < model.trainable_count(), view.spec.trainable());
+  }
 }
 
 /// What the kernel of a dense layer (300 inputs, 200 outputs) with these keys starts with.

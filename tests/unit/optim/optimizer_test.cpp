@@ -22,7 +22,8 @@ OptimizerConfig config_of(const std::string& optimizer) {
 
 /// A kernel of three numbers and a bias of the rest.
 std::unique_ptr<Optimizer> make(const std::string& optimizer, std::int64_t count = 5) {
-  return make_optimizer(config_of(optimizer), {{0, 3, true}, {3, count, false}});
+  return make_optimizer(config_of(optimizer),
+                        {{0, 3, ParameterRole::kernel}, {3, count, ParameterRole::bias}});
 }
 
 class EveryOptimizer : public testing::TestWithParam<const char*> {};
@@ -106,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, EveryOptimizer,
 // PyTorch's for gradients near epsilon.
 TEST(Adam, AddsEpsilonBeforeTheBiasIsCorrected) {
   const float gradient = 1e-7F;
-  const auto adam = make_optimizer(config_of("adam"), {{0, 1, true}});
+  const auto adam = make_optimizer(config_of("adam"), {{0, 1, ParameterRole::kernel}});
   std::vector<float> parameter{0.0F};
   adam->step(0.001, parameter, std::vector<float>{gradient});
   const auto g = static_cast<double>(gradient);
@@ -114,10 +115,29 @@ TEST(Adam, AddsEpsilonBeforeTheBiasIsCorrected) {
 }
 
 TEST(Adam, LeavesParametersWithoutGradientAlone) {
-  const auto adam = make_optimizer(config_of("adam"), {{0, 3, true}});
+  const auto adam = make_optimizer(config_of("adam"), {{0, 3, ParameterRole::kernel}});
   std::vector<float> parameters{1.0F, -2.0F, 3.0F};
   adam->step(0.001, parameters, std::vector<float>(3, 0.0F));
   EXPECT_EQ(parameters, (std::vector<float>{1.0F, -2.0F, 3.0F}));
+}
+
+/// Two parameters after a step, whose array has this role.
+std::vector<float> after_a_step(const std::string& optimizer, ParameterRole role) {
+  std::vector<float> parameters{1.0F, 2.0F};
+  make_optimizer(config_of(optimizer), {{0, 2, role}})
+      ->step(0.1, parameters, std::vector<float>{1e-2F, -1e-2F});
+  return parameters;
+}
+
+TEST(WeightDecay, PullsKernelsAlone) {
+  for (const ParameterRole role : {ParameterRole::kernel, ParameterRole::bias, ParameterRole::scale,
+                                   ParameterRole::shift, ParameterRole::token}) {
+    for (const std::string kind : {"adamw", "lars", "lamb"}) {
+      const bool pulled = after_a_step(kind + ": {weight_decay: 0.5}", role) !=
+                          after_a_step(kind + ": {weight_decay: 0}", role);
+      EXPECT_EQ(pulled, role == ParameterRole::kernel) << kind << " " << static_cast<int>(role);
+    }
+  }
 }
 
 TEST(Adamw, LeavesBiasesOutOfTheDecay) {

@@ -1,0 +1,105 @@
+#pragma once
+
+/// \file
+/// The settings of data: which files, which rows of them, and which rows train.
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/pictures.hpp"
+#include "config/rules.hpp"
+#include "config/words.hpp"
+
+namespace jetrain {
+
+struct SplitConfig {
+  SplitMethod method = SplitMethod::tail;
+  double validation = 0.3;
+  double test = 0.0;
+  void fields(auto& visit) {
+    visit("method", method, "which rows train, validate and test");
+    visit("validation", validation, "share of the rows that validates (`tail`, `random`)", rules::fraction());
+    visit("test", test,
+          "share of the rows for tests (`tail`: those just before the validation rows; `random`)",
+          rules::fraction());
+  }
+};
+
+struct LimitConfig {
+  std::int64_t jets = 0;
+  LimitTake take = LimitTake::balanced;
+  void fields(auto& visit) {
+    visit("jets", jets, "use so many jets only, taken before the split (with `files`, of each set); 0: all",
+          rules::at_least(0));
+    visit("take", take, "which of them");
+  }
+};
+
+/// Plain HDF5 arrays instead of jets. Shape and targets are read from the file where they are not given, and
+/// written into the model.
+struct ArraysConfig {
+  std::string features;
+  std::string labels;
+  std::vector<std::int64_t> shape;
+  std::int64_t targets = 0;
+  void fields(auto& visit) {
+    visit("features", features,
+          "dataset of plain arrays in the files, (N, F) or (N, C, H, W); none: they hold jets");
+    visit(
+        "labels", labels,
+        "dataset of whole numbers (N) or, one-hot, (N, K); floating-point (N) or (N, K) are the targets of a "
+        "regression");
+    visit("shape", shape, "of one sample; none: as the file has it",
+          rules::Rule{"[features] or [channels, rows, columns], each from 1 to 65536",
+                      [](const std::vector<std::int64_t>& shape_given) {
+                        const bool good = shape_given.empty() ||
+                                          ((shape_given.size() == 1 || shape_given.size() == 3) &&
+                                           std::all_of(shape_given.begin(), shape_given.end(),
+                                                       [](std::int64_t n) { return n >= 1 && n <= 65536; }));
+                        return good ? std::string()
+                                    : std::string("must be [features] or [channels, rows, columns]");
+                      }});
+    visit("targets", targets, "values a sample of a regression; 0: as the file has it",
+          rules::between(0, 65536));
+  }
+
+  bool used() const { return !features.empty(); }
+};
+
+struct DataConfig {
+  std::vector<std::string> files;
+  std::vector<std::string> train_files;
+  std::vector<std::string> validation_files;
+  std::vector<std::string> test_files;
+  SplitConfig split;
+  ArraysConfig arrays;
+  std::vector<HighLevelFeature> high_level;
+  LimitConfig limit;
+  BadRow on_bad_row = BadRow::error;
+  std::string cache;
+  void fields(auto& visit) {
+    visit("files", files,
+          "HDF5 files, for `tail`, `random` and `column`; read as one, in this order; required there");
+    visit("train_files", train_files, "for `files`, required there");
+    visit("validation_files", validation_files, "for `files`, required there");
+    visit("test_files", test_files, "for `files`, optional");
+    visit("split", split, "into sets");
+    visit("arrays", arrays, "instead of jets");
+    visit("high_level", high_level, "features of the jet beside its image, joined by a `features` layer");
+    visit("limit", limit, "of their number");
+    visit("on_bad_row", on_bad_row, "what a row with NaN or infinite momenta does");
+    visit("cache", cache,
+          "an HDF5 file that keeps the images of `train` for its next run; made where it is missing, and "
+          "again where "
+          "the data or the settings have changed");
+  }
+
+  /// With split.method files.
+  const std::vector<std::string>& files_of(Set set) const {
+    return set == Set::train ? train_files : set == Set::validation ? validation_files : test_files;
+  }
+};
+
+}  // namespace jetrain

@@ -1,0 +1,97 @@
+#include "core/stopwatch.hpp"
+#include "kernels/activation.hpp"
+#include "nn/model.hpp"
+
+namespace jetrain {
+
+std::int64_t predicted_class(std::int64_t outputs, const float* predictions, std::size_t lane) {
+  const auto at = [&](std::int64_t k) { return predictions[k * kLanes + static_cast<std::int64_t>(lane)]; };
+  if (outputs == 1) return at(0) > 0.5F ? 1 : 0;
+  std::int64_t best = 0;
+  for (std::int64_t c = 1; c < outputs; ++c) {
+    if (at(c) > at(best)) best = c;
+  }
+  return best;
+}
+
+LayerPass Model::pass_of(std::size_t i, const LeafWorkspace& workspace, const LeafContext& leaf) const {
+  const Node& node = nodes()[i];
+  const LeafWorkspace::LayerBuffers& buffers = workspace.layers_[i];
+  return {.leaf = leaf,
+          .inputs = buffers.inputs,
+          .parameters = arena_.data() + node.parameters,
+          .averages = arena_.data() + node.averages,
+          .kept = buffers.kept,
+          .rectify = node.rectifies,
+          .number = i};
+}
+
+void Model::forward_layers(LeafWorkspace& workspace, const LeafContext& leaf) const {
+  LeafTimes* times = workspace.times_;
+  LapTimer timer(times != nullptr);
+  for (std::size_t i = 0; i < nodes().size(); ++i) {
+    const Node& node = nodes()[i];
+    node.layer->forward(pass_of(i, workspace, leaf), workspace.activations_[node.output]);
+    if (times != nullptr) timer.lap(times->forward[i]);
+  }
+}
+
+void Model::forward(LeafWorkspace& workspace, const LeafTargets& targets, double* losses) const {
+  LeafContext leaf;
+  leaf.samples = targets.samples();
+  forward_layers(workspace, leaf);
+  double unwanted[kLanes];
+  loss_->compute(outputs(), workspace.activations_[nodes().back().output].data, targets, false,
+                 workspace.predictions_.data(), losses != nullptr ? losses : unwanted, nullptr);
+}
+
+void Model::backward_inputs(std::size_t i, const LayerPass& pass, LeafWorkspace& workspace) const {
+  const Node& node = nodes()[i];
+  if (!node.wants_gradients()) return;
+  const std::vector<InputGradient>& gradients = workspace.layers_[i].gradients;
+  node.layer->backward_inputs(pass, workspace.activations_[node.output], workspace.gradients_[node.output],
+                              gradients);
+  for (std::size_t k = 0; k < gradients.size(); ++k) {
+    const Edge& edge = node.inputs[k];
+    if (edge.mask == Edge::Mask::afterwards) kernels::mask_gradient(pass.inputs[k], gradients[k].dx);
+    if (edge.spare != kNoIndex) kernels::accumulate(gradients[k].dx, workspace.gradients_[edge.activation]);
+  }
+}
+
+LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
+                                   float limit, std::int64_t* gradient_sums) const {
+  leaf.training = true;
+  leaf.samples = targets.samples();
+  forward_layers(workspace, leaf);
+  LeafTimes* times = workspace.times_;
+  LapTimer timer(times != nullptr);
+  double losses[kLanes];
+  const std::size_t last = nodes().back().output;
+  loss_->compute(outputs(), workspace.activations_[last].data, targets, true, workspace.predictions_.data(),
+                 losses, workspace.gradients_[last].data);
+  if (nodes().back().rectifies)
+    kernels::mask_gradient(workspace.activations_[last], workspace.gradients_[last]);
+  LeafResult result;
+  for (std::size_t lane = 0; lane < targets.labels.size(); ++lane) {
+    result.loss += losses[lane];
+    if (targets.values != nullptr) continue;
+    result.correct +=
+        predicted_class(outputs(), workspace.predictions(), lane) == targets.labels[lane] ? 1 : 0;
+  }
+  if (times != nullptr) timer.lap(times->loss);
+
+  for (std::size_t i = nodes().size(); i-- > 0;) {
+    const Node& node = nodes()[i];
+    const LayerPass pass = pass_of(i, workspace, leaf);
+    const GradientSums sums{gradient_sums + node.parameters, gradient_sums + node.averages, limit,
+                            workspace.scratch_.data()};
+    const bool good = node.layer->backward_parameters(pass, workspace.gradients_[node.output], sums);
+    if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(i);
+    if (times != nullptr) timer.lap(times->backward_parameters[i]);
+    backward_inputs(i, pass, workspace);
+    if (times != nullptr) timer.lap(times->backward_input[i]);
+  }
+  return result;
+}
+
+}  // namespace jetrain

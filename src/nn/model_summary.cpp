@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "nn/model.hpp"
+
+namespace jetrain {
+
+std::string Model::summary() const {
+  const std::string line(66, '-');
+  std::string text = fmt::format("{:<28}{:<24}{:>14}\n{}\n", "Layer", "Output shape", "Parameters", line);
+  const auto row = [&](const std::string& name, const std::string& shape, std::int64_t parameters) {
+    text += fmt::format("{:<28}{:<24}{:>14}\n", name, shape, parameters);
+  };
+  for (const Activation& activation : graph_.activations)
+    if (activation.producer == kNoIndex && activation.shape.size() > 0)
+      row(activation.name, activation.shape.text(), 0);
+  std::size_t above = 0;
+  for (const Node& node : nodes()) {
+    // Where a layer does not simply stand on the one above it, its inputs are named.
+    std::vector<std::string> from;
+    for (const Edge& edge : node.inputs) from.push_back(graph_.activations[edge.activation].name);
+    const bool simple = node.inputs.size() == 1 && node.inputs.front().activation == above;
+    row(simple ? node.name : fmt::format("{} ({})", node.name, fmt::join(from, ", ")),
+        node.layer->output().text(), node.parameter_count());
+    above = node.output;
+  }
+  if (loss_->activation() != LayerActivation::linear)
+    row(word_of(loss_->activation()).text, nodes().back().layer->output().text(), 0);
+  text += fmt::format("{}\nParameters: {} ({:.1f} MB)", line, parameter_count_,
+                      static_cast<double>(parameter_count_) * sizeof(float) / 1e6);
+  if (trainable_count_ < parameter_count_) text += fmt::format(", {} of them trainable", trainable_count_);
+  text += fmt::format("\nMultiply-adds a jet: {} forward, {} in a training step\n", multiply_adds_forward(),
+                      multiply_adds_training());
+  return text;
+}
+
+}  // namespace jetrain

@@ -1,0 +1,125 @@
+#pragma once
+
+/// \file
+/// A small network for each kind of layer, from the closed list of kinds: a new kind does not compile here
+/// until it has one, and is then tested by all tests of every layer.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "inference/model_input.hpp"
+#include "nn/layer_description.hpp"
+
+namespace jetrain::test {
+
+/// A network for 8 x 8 images of one channel (and, where wanted, three high-level features) around one kind
+/// of layer.
+struct LayerCase {
+  std::string kind = {};
+  std::size_t index = 0;  ///< of the kind in LayerDescription
+  std::string layers;
+  bool with_features = false;
+  std::string loss = "cross_entropy";
+
+  Config config() const {
+    return parse_config("data: {high_level: [" + std::string(with_features ? "mass, width, tau_32" : "") +
+                            "]}\nimage: {bins: 8, channels: [pt]}\nmodel: {layers: [" + layers +
+                            "]}\ntrain: {loss: " + loss + "}\n",
+                        kind + ".yaml", {}, false);
+  }
+  Model model() const { return make_model(config()); }
+};
+
+inline void PrintTo(const LayerCase& tested, std::ostream* out) {
+  *out << tested.kind;
+}
+
+inline std::string end_of_network() {
+  return ", dense: {units: 2, activation: softmax}";
+}
+/// In the middle of images, and of vectors, each behind a layer with weights, whose gradients go through it.
+inline LayerCase on_images_and_vectors(const std::string& layer) {
+  return {.layers = "conv2d: {filters: 2, kernel: 3, stride: 2}, " + layer +
+                    ", flatten, dense: {units: 4}, " + layer + end_of_network()};
+}
+/// The same behind the ReLU of the layer before.
+inline LayerCase on_images(const std::string& layer, const std::string& to_vector = ", flatten") {
+  return {.layers =
+              "conv2d: {filters: 2, kernel: 3, activation: relu}, " + layer + to_vector + end_of_network()};
+}
+
+/// No rule for all others, on purpose.
+struct NetworkAround {
+  LayerCase operator()(const Conv2dDescription&) const {
+    return {.layers =
+                "conv2d: {filters: 4, kernel: [4, 3], stride: 2, padding: same, activation: relu}, conv2d: "
+                "{filters: 4, kernel: 2, groups: 2}, flatten" +
+                end_of_network()};
+  }
+  LayerCase operator()(const DenseDescription&) const {
+    return {.layers = "flatten, dense: {units: 4, activation: relu}, dense: {units: 5}" + end_of_network()};
+  }
+  LayerCase operator()(const MaxPool2dDescription&) const {
+    return on_images("max_pool2d: {size: 3, stride: 2, padding: same}");
+  }
+  LayerCase operator()(const AvgPool2dDescription&) const {
+    return on_images("avg_pool2d: {size: 3, stride: 2, padding: same}");
+  }
+  LayerCase operator()(const GlobalAvgPool2dDescription&) const { return on_images("global_avg_pool2d", ""); }
+  LayerCase operator()(const FlattenDescription&) const { return on_images("flatten", ", flatten"); }
+  LayerCase operator()(const DropoutDescription&) const {
+    return on_images_and_vectors("dropout: {rate: 0.4}");
+  }
+  LayerCase operator()(const LayerNormDescription&) const { return on_images_and_vectors("layer_norm"); }
+  LayerCase operator()(const GroupNormDescription&) const {
+    return on_images_and_vectors("group_norm: {groups: 2}");
+  }
+  LayerCase operator()(const BatchNormDescription&) const { return on_images_and_vectors("batch_norm"); }
+  LayerCase operator()(const StandardizeDescription&) const {
+    return {
+        .layers = "standardize, conv2d: {filters: 2, kernel: 3}, flatten, features: {layers: [standardize]}" +
+                  end_of_network(),
+        .with_features = true};
+  }
+  LayerCase operator()(const AddDescription&) const {
+    return {
+        .layers =
+            "conv2d: {filters: 2, kernel: 3, activation: relu}, residual: {layers: [conv2d: {filters: 2, "
+            "kernel: 3, padding: same}], activation: relu}, flatten, residual: {layers: [dense: {units: 3}], "
+            "activation: linear}" +
+            end_of_network()};
+  }
+  LayerCase operator()(const ConcatenateDescription&) const {
+    return {
+        .layers =
+            "flatten, dense: {units: 4, activation: relu}, features: {layers: [dense: {units: 3, activation: "
+            "relu}]}, features: {layers: []}" +
+            end_of_network(),
+        .with_features = true};
+  }
+  LayerCase operator()(const LinearDescription&) const { return on_images_and_vectors("linear"); }
+  LayerCase operator()(const ReluDescription&) const { return on_images_and_vectors("relu"); }
+  LayerCase operator()(const LeakyReluDescription&) const {
+    return on_images_and_vectors("leaky_relu: {alpha: 0.2}");
+  }
+  LayerCase operator()(const EluDescription&) const { return on_images_and_vectors("elu: {alpha: 0.7}"); }
+  LayerCase operator()(const GeluDescription&) const { return on_images_and_vectors("gelu"); }
+  LayerCase operator()(const TanhDescription&) const { return on_images_and_vectors("tanh"); }
+  LayerCase operator()(const SigmoidDescription&) const { return on_images_and_vectors("sigmoid"); }
+  /// Under cross_entropy, the loss computes it.
+  LayerCase operator()(const SoftmaxDescription&) const {
+    return {.layers = "flatten, dense: {units: 4}" + end_of_network(), .loss = "mean_squared_error"};
+  }
+};
+
+inline std::vector<LayerCase> every_layer() {
+  const auto cases = []<std::size_t... I>(std::index_sequence<I...>) {
+    std::vector<LayerCase> all{NetworkAround{}(std::variant_alternative_t<I, LayerDescription>())...};
+    ((all[I].kind = std::variant_alternative_t<I, LayerDescription>::kName, all[I].index = I), ...);
+    return all;
+  };
+  return cases(std::make_index_sequence<std::variant_size_v<LayerDescription>>());
+}
+
+}  // namespace jetrain::test

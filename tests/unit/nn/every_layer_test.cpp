@@ -1,0 +1,67 @@
+// What holds of each kind of layer. The list of kinds is closed (every_layer.hpp), so none can be forgotten.
+// (Export, and the same bits over ranks and threads: exchange/onnx_file_test.cpp,
+// exchange/weights_files_test.cpp, mpi/train/gradient_step_test.cpp.)
+
+#include "every_layer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "leaf_of_samples.hpp"
+
+namespace jetrain {
+namespace {
+
+class EveryLayer : public testing::TestWithParam<test::LayerCase> {};
+
+/// The first of the tested kind.
+const Node* node_of_kind(const Model& model, std::size_t index) {
+  for (const Node& node : model.nodes())
+    if (node.layer->description().index() == index) return &node;
+  return nullptr;
+}
+
+/// The line of a summary that begins with this word.
+std::string line_of(const std::string& summary, const std::string& word) {
+  std::istringstream lines(summary);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(word + " ")) return line;
+  return "";
+}
+
+TEST_P(EveryLayer, StandsInItsNetworkUnderItsNameAndInTheSummary) {
+  const Model model = GetParam().model();
+  const Node* node = node_of_kind(model, GetParam().index);
+  ASSERT_NE(node, nullptr);
+  EXPECT_EQ(node->name, GetParam().kind);
+  EXPECT_EQ(model.graph().names.resolve(node->name), node->output);
+  EXPECT_EQ(model.graph().activations[node->output].shape, node->layer->output());
+  for (std::size_t i = 0; i < node->inputs.size(); ++i)
+    EXPECT_EQ(model.graph().activations[node->inputs[i].activation].shape, node->layer->inputs()[i]);
+  const std::string line = line_of(model.summary(), node->name);
+  EXPECT_THAT(line, testing::HasSubstr(node->layer->output().text() + " "));
+  EXPECT_THAT(line, testing::EndsWith(" " + std::to_string(node->parameter_count())));
+}
+
+TEST_P(EveryLayer, HasTheGradientsOfFiniteDifferences) {
+  Model model = GetParam().model();
+  ASSERT_GT(model.trainable_count(), 0);
+  RecordProperty("largest_distance", std::to_string(test::expect_gradient_is_slope(model)));
+}
+
+/// Averages are no optimizer's, and come last.
+TEST_P(EveryLayer, HasItsTrainableParametersFirst) {
+  const Model model = GetParam().model();
+  const std::vector<ParameterSpec> specs = node_of_kind(model, GetParam().index)->layer->parameters();
+  EXPECT_TRUE(
+      std::is_partitioned(specs.begin(), specs.end(), [](const auto& spec) { return spec.trainable(); }));
+  for (const ParameterSpec& spec : specs) EXPECT_EQ(spec.trainable(), spec.role != ParameterRole::average);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryLayer, testing::ValuesIn(test::every_layer()),
+                         [](const auto& tested) { return tested.param.kind; });
+
+}  // namespace
+}  // namespace jetrain

@@ -1,0 +1,165 @@
+// Gradients of networks, layers in many combinations, against finite differences. (Each kind by itself:
+// every_layer_test.cpp.)
+
+#include <gtest/gtest.h>
+
+#include "config/config.hpp"
+#include "leaf_of_samples.hpp"
+
+namespace jetrain {
+namespace {
+
+struct Network {
+  const char* name;
+  const char* layers;
+  const char* loss = "cross_entropy";
+  std::int64_t features = 0;
+  std::int64_t targets = 0;
+};
+
+void PrintTo(const Network& tested, std::ostream* out) {
+  *out << tested.name;
+}
+
+class GradientCheck : public testing::TestWithParam<Network> {};
+
+TEST_P(GradientCheck, EveryParameterAgreesWithFiniteDifferences) {
+  const Network& tested = GetParam();
+  const Config config = parse_config(
+      std::string("model:\n  layers: [") + tested.layers + "]\ntrain: {loss: " + tested.loss + "}\n",
+      "test.yaml", {}, false);
+  ModelInput input(Shape::image(2, 7, 6), tested.features);
+  input.targets = tested.targets;
+  if (input.targets > 0) input.classes = 0;
+  Model model(config.model, input, config.train.loss);
+  RecordProperty("largest_distance", std::to_string(test::expect_gradient_is_slope(model)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Networks, GradientCheck,
+    testing::Values(
+        Network{"DenseAlone", "flatten, dense: {units: 2, activation: softmax}"},
+        Network{
+            "DenseWithRelu",
+            "flatten, dense: {units: 5, activation: relu}, dense: {units: 19}, dense: {units: 2}, softmax"},
+        Network{"ConvSame",
+                "conv2d: {filters: 3, kernel: 4, padding: same}, flatten, dense: {units: 2, activation: "
+                "softmax}"},
+        Network{"ConvSameReluTwice",
+                "conv2d: {filters: 3, kernel: 4, padding: same, activation: relu},"
+                "conv2d: {filters: 5, kernel: 3, padding: same, activation: relu}, flatten,"
+                "dense: {units: 2, activation: softmax}"},
+        Network{
+            "ConvValidTwice",
+            "conv2d: {filters: 3, kernel: [2, 3]}, conv2d: {filters: 2, kernel: [3, 2], activation: relu},"
+            "flatten, dense: {units: 2, activation: softmax}"},
+        Network{
+            "ConvSameOnValid",
+            "conv2d: {filters: 3, kernel: 3}, conv2d: {filters: 9, kernel: [5, 2], padding: same}, flatten,"
+            "dense: {units: 2, activation: softmax}"},
+        Network{"ConvOneByOne",
+                "conv2d: {filters: 4, kernel: 1, activation: relu}, flatten, dense: {units: 2}, softmax"},
+        Network{"PoolOnTheInput", "max_pool2d: {size: 2}, flatten, dense: {units: 2, activation: softmax}"},
+        Network{"PoolAfterRelu",
+                "conv2d: {filters: 3, kernel: 2, padding: same, activation: relu}, max_pool2d: {size: 2},"
+                "conv2d: {filters: 2, kernel: 2, padding: same}, flatten, dense: {units: 2, activation: "
+                "softmax}"},
+        Network{
+            "PoolAfterLinear",
+            "conv2d: {filters: 3, kernel: 2}, max_pool2d: {size: 3}, flatten, dense: {units: 2}, softmax"},
+        Network{"ReluLayers",
+                "conv2d: {filters: 3, kernel: 3}, relu, max_pool2d: {size: 2}, relu, flatten, relu,"
+                "dense: {units: 4}, relu, dense: {units: 2, activation: softmax}"},
+        Network{"ReluUnderTheSoftmax", "flatten, dense: {units: 2, activation: relu}, softmax"},
+        Network{"ReluLayerUnderTheSoftmax", "flatten, dense: {units: 2}, relu, softmax"},
+        Network{"ReluAfterRelu",
+                "conv2d: {filters: 3, kernel: 3, activation: relu}, relu, flatten,"
+                "dense: {units: 2, activation: softmax}"},
+        Network{"ConvStrided",
+                "conv2d: {filters: 3, kernel: 3, stride: 2, padding: same, activation: relu},"
+                "conv2d: {filters: 2, kernel: 2, stride: 2}, flatten, dense: {units: 2}, softmax"},
+        Network{"ConvGroups",
+                "conv2d: {filters: 4, kernel: 3, groups: 2, padding: same, activation: relu},"
+                "conv2d: {filters: 4, kernel: 3, groups: 4, stride: 3, padding: same}, flatten, dense: "
+                "{units: 2}, "
+                "softmax"},
+        Network{
+            "PoolsThatOverlap",
+            "conv2d: {filters: 2, kernel: 2, activation: relu}, max_pool2d: {size: 3, stride: 2, padding: "
+            "same}, conv2d: {filters: 3, kernel: 2, padding: same, activation: relu}, avg_pool2d: {size: 2, "
+            "stride: 1, padding: same}, flatten, dense: {units: 2}, softmax"},
+        Network{"GlobalAverage",
+                "conv2d: {filters: 5, kernel: 2, activation: relu}, global_avg_pool2d, dense: {units: 2}, "
+                "softmax"},
+        Network{"LeakyReluAndElu",
+                "conv2d: {filters: 2, kernel: 2, activation: leaky_relu}, elu: {alpha: 0.7}, flatten, dense: "
+                "{units: 4, activation: elu}, leaky_relu: {alpha: 0.1}, dense: {units: 2}, softmax"},
+        Network{
+            "GeluTanhSigmoid",
+            "conv2d: {filters: 2, kernel: 2, activation: gelu}, tanh, flatten, dense: {units: 4, activation: "
+            "sigmoid}, dense: {units: 3, activation: tanh}, dense: {units: 2, activation: softmax}"},
+        Network{"Linear",
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, linear, flatten, linear, dense: {units: "
+                "2}, linear, softmax"},
+        Network{"Dropout",
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, dropout: {rate: 0.4}, flatten, dropout: "
+                "{rate: "
+                "0.5}, dense: {units: 2}, softmax"},
+        Network{"LayerNorm",
+                "conv2d: {filters: 3, kernel: 2, activation: relu}, layer_norm, flatten, dense: {units: 5, "
+                "activation: tanh}, layer_norm, dense: {units: 2}, softmax"},
+        Network{"GroupNorm",
+                "conv2d: {filters: 4, kernel: 2}, group_norm: {groups: 2}, relu, flatten, dense: {units: 6}, "
+                "group_norm: {groups: 3}, dense: {units: 2}, softmax"},
+        Network{
+            "BatchNorm",
+            "conv2d: {filters: 3, kernel: 2}, batch_norm, relu, flatten, dense: {units: 5}, batch_norm, tanh,"
+            "dense: {units: 2}, softmax"},
+        Network{
+            "ResidualIdentity",
+            "conv2d: {filters: 3, kernel: 3, padding: same, activation: relu}, residual: {layers: [conv2d: "
+            "{filters: 3, kernel: 3, padding: same, activation: relu}, conv2d: {filters: 3, kernel: 3, "
+            "padding: "
+            "same}]}, residual: {layers: [conv2d: {filters: 3, kernel: 1}], activation: linear}, flatten, "
+            "dense: "
+            "{units: 2}, softmax"},
+        Network{
+            "ResidualProjection",
+            "residual: {layers: [conv2d: {filters: 4, kernel: 3, stride: 2, padding: same}, batch_norm]}, "
+            "residual: {layers: [residual: {layers: [conv2d: {filters: 4, kernel: 3, padding: same}]}, "
+            "relu], "
+            "shortcut: projection, activation: gelu}, flatten, dense: {units: 2}, softmax"},
+        Network{
+            "ResidualDense",
+            "flatten, dense: {units: 4, activation: relu}, residual: {layers: [dense: {units: 4}], "
+            "activation: "
+            "tanh}, residual: {layers: [dense: {units: 3, activation: relu}]}, dense: {units: 2}, softmax"},
+        Network{"Standardized",
+                "standardize, conv2d: {filters: 2, kernel: 2}, flatten, dense: {units: 2}, softmax"},
+        Network{"Features",
+                "conv2d: {filters: 2, kernel: 2, activation: relu}, flatten, features: {layers: [dense: "
+                "{units: 4, "
+                "activation: relu}]}, dense: {units: 3, activation: tanh}, features: {layers: []}, dense: "
+                "{units: 2},"
+                "softmax",
+                "cross_entropy", 5},
+        Network{"LabelSmoothingAndClassWeights", "flatten, dense: {units: 2}, softmax",
+                "{cross_entropy: {label_smoothing: 0.2, class_weights: [0.5, 2]}}"},
+        Network{"BinaryCrossEntropy",
+                "flatten, dense: {units: 3, activation: tanh}, dense: {units: 1, activation: sigmoid}",
+                "{binary_cross_entropy: {label_smoothing: 0.1, class_weights: [3, 0.25]}}"},
+        Network{"BinaryCrossEntropyOfTwo", "flatten, dense: {units: 2}, sigmoid", "binary_cross_entropy"},
+        Network{"SquaredErrorOfProbabilities", "flatten, dense: {units: 2, activation: softmax}",
+                "mean_squared_error"},
+        Network{"SquaredError", "flatten, dense: {units: 4, activation: tanh}, dense: {units: 3}",
+                "mean_squared_error", 0, 3},
+        Network{"AbsoluteError",
+                "flatten, dense: {units: 4, activation: relu}, dense: {units: 2, activation: relu}",
+                "mean_absolute_error", 0, 2},
+        Network{"NoPooling",
+                "conv2d: {filters: 2, kernel: [7, 6], activation: relu}, flatten,"
+                "dense: {units: 2, activation: softmax}"}),
+    [](const auto& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace jetrain
