@@ -4,13 +4,13 @@
 
 #include <optional>
 
-#include "app/config_file.hpp"
 #include "core/output_file.hpp"
 #include "exchange/keras_file.hpp"
 #include "exchange/npz_file.hpp"
 #include "inference/model_file.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
+#include "run/config_file.hpp"
 
 namespace jetrain {
 namespace {

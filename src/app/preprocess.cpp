@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <span>
 
-#include "app/config_file.hpp"
 #include "comm/threads.hpp"
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
@@ -13,6 +12,7 @@
 #include "dataset/selected_rows.hpp"
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
+#include "run/config_file.hpp"
 #include "samples/sample_layout.hpp"
 #include "samples/sample_store.hpp"
 

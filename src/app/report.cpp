@@ -10,8 +10,8 @@
 #include "core/output_file.hpp"
 #include "core/stopwatch.hpp"
 #include "jetrain/error.hpp"
-#include "report/gnuplot.hpp"
-#include "report/page.hpp"
+#include "pictures/gnuplot.hpp"
+#include "report/sections.hpp"
 
 namespace jetrain {
 namespace {
@@ -51,7 +51,7 @@ struct Subject {
   ReportedRuns runs;
   std::vector<ScoredTagger> others;
 
-  std::vector<ReportSection> sections() const { return report_sections(runs, others); }
+  std::vector<PageSection> sections() const { return report_sections(runs, others); }
 };
 
 /// The files of predictions first: what is wrong with them is soon found.
@@ -68,7 +68,7 @@ std::string title_of(const Subject& subject) {
 }
 
 void write_page(const Subject& subject, const std::string& output) {
-  const std::string page = report_page(title_of(subject), subject.sections());
+  const std::string page = html_page(title_of(subject), subject.sections());
   write_text(output, page);
   fmt::print("{}: {:.2f} MB", output, static_cast<double>(page.size()) / 1e6);
 }
@@ -76,7 +76,7 @@ void write_page(const Subject& subject, const std::string& output) {
 void write_pictures(const Subject& subject, const std::string& folder, PictureFormat format, bool overwrite) {
   std::vector<Drawing> drawings;
   std::vector<std::string> files;
-  for (const ReportSection& section : subject.sections()) {
+  for (const PageSection& section : subject.sections()) {
     for (const Figure& figure : section.figures) {
       drawings.push_back({figure, format});
       files.push_back((fs::path(folder) / (figure.name + "." + ending(format))).string());
@@ -93,7 +93,7 @@ void make_report(const ReportOptions& options) {
   if (options.runs.empty() && options.predictions.empty())
     throw UsageError("report: name a run, or files of scores with --predictions");
   const std::string output = output_of(options);
-  require_gnuplot();
+  if (!has_gnuplot()) throw Error(fmt::format("report draws with {}", kMissingGnuplot));
   if (options.format == "html") {
     require_writable(output, options.overwrite);
     write_page(read_subject(options), output);

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <numeric>
 #include <set>
 
-#include "app/config_file.hpp"
 #include "app/study_folder.hpp"
 #include "comm/hosts.hpp"
 #include "comm/threads.hpp"
@@ -19,9 +19,12 @@
 #include "dataset/array_file.hpp"
 #include "jetrain/error.hpp"
 #include "kernels/fma_peak.hpp"
+#include "pictures/gnuplot.hpp"
+#include "run/config_file.hpp"
 #include "run/training_run.hpp"
 #include "scaling/job_scripts.hpp"
 #include "scaling/points.hpp"
+#include "scaling/projection_report.hpp"
 #include "scaling/report.hpp"
 
 namespace jetrain {
@@ -49,14 +52,23 @@ std::string output_or(const std::string& output, const std::string& folder, cons
   return output.empty() ? (fs::path(folder) / name).string() : output;
 }
 
-/// As a page, and its numbers beside it.
+/// As a page, and its numbers beside it, which are written before anything is drawn.
 template <class Report>
-void write_report(const std::string& html, const Report& report) {
+void write_report(const std::string& html, const std::string& title, const Report& report) {
   fs::path base(html);
   write_text(base.replace_extension(".csv").string(), to_csv(report));
   write_text(base.replace_extension(".json").string(), to_json(report));
-  write_text(html, to_html(report));
-  fmt::print("{}\n{} has the plots, {} and .json the numbers\n", to_text(report), html,
+  fmt::print("{}\n", to_text(report));
+  std::fflush(stdout);
+  std::vector<PageSection> sections = page_sections(report);
+  const bool drawn = has_gnuplot();
+  if (!drawn) {
+    const std::string note = fmt::format("no pictures: they are drawn by {}", kMissingGnuplot);
+    leave_out_figures(sections, note);
+    fmt::print("note: {}\n", note);
+  }
+  write_text(html, html_page(title, sections));
+  fmt::print("{} has the {}, {} and .json the numbers\n", html, drawn ? "plots" : "tables",
              base.replace_extension(".csv").string());
 }
 
@@ -185,7 +197,7 @@ void scaling_report(const ScalingReportOptions& options, const Communicator& com
     if (!comm.is_root()) return;
     const std::string html = output_or(options.output, options.folder, "scaling.html");
     require_writable(html, true);
-    write_report(html, summarize(read_measurements(options.folder)));
+    write_report(html, "scaling study", summarize(read_measurements(options.folder)));
   });
 }
 
@@ -207,7 +219,7 @@ void scaling_project(const ScalingProjectOptions& options, const Communicator& c
     ProjectionPlan plan = options.plan;
     plan.all_validate = options.validation == "all";
     if (plan.ranks.empty()) plan.ranks = powers_of_two_up_to(1024);
-    write_report(html, project(points, plan));
+    write_report(html, "projection", project(points, plan));
   });
 }
 

@@ -24,7 +24,8 @@ void add_scaling_project(CLI::App* scaling, Command& command) {
       "project", "what measured points let one expect of more ranks, on a network that you name");
   verb->footer(
       "Example:\n  jetrain scaling project runs/batch_* --latency 2us --bandwidth 100Gbit --out "
-      "projection.html");
+      "projection.html\n\n"
+      "It draws with gnuplot (Debian: gnuplot-nox); without it the page has no pictures.");
   const auto whole = [&](const char* name, auto& value, const char* text) {
     return verb->add_option(name, value, text)
         ->check(CLI::Range(1LL, 1'000'000'000'000LL))
@@ -109,7 +110,9 @@ void add_scaling(CLI::App& app, Command& command) {
   ScalingReportOptions& r = command.scaling_report;
   CLI::App* report =
       verb->add_subcommand("report", "tables and plots of a study's points, as HTML, CSV and JSON");
-  report->footer("Example:\n  jetrain scaling report runs/scaling --out scaling.html");
+  report->footer(
+      "Example:\n  jetrain scaling report runs/scaling --out scaling.html\n\n"
+      "It draws with gnuplot (Debian: gnuplot-nox); without it the page has no pictures.");
   report->add_option("folder", r.folder, "the study's folder")->required();
   report->add_option("--out", r.output,
                      "HTML file; .csv and .json go beside it (default: FOLDER/scaling.html)");

@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "app/config_file.hpp"
 #include "app/study_folder.hpp"
 #include "comm/threads.hpp"
 #include "comm/watchdog.hpp"
@@ -18,6 +17,7 @@
 #include "dataset/array_file.hpp"
 #include "inference/model_input.hpp"
 #include "jetrain/error.hpp"
+#include "run/config_file.hpp"
 #include "run/training_run.hpp"
 #include "study/ranking.hpp"
 #include "study/share.hpp"

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "app/config_file.hpp"
 #include "app/describe.hpp"
 #include "comm/threads.hpp"
 #include "comm/watchdog.hpp"
@@ -12,6 +11,7 @@
 #include "core/stop_signal.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/array_file.hpp"
+#include "run/config_file.hpp"
 #include "run/training_run.hpp"
 
 namespace jetrain {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include "app/command.hpp"
-#include "app/config_file.hpp"
 #include "config/config_reference.hpp"
 #include "dataset/array_file.hpp"
 #include "inference/model_file.hpp"
+#include "run/config_file.hpp"
 
 namespace jetrain {
 namespace {
@@ -55,7 +55,10 @@ void add_train(CLI::App& app, Command& command) {
   verb->add_option("--set", o.assignments,
                    "override a config key: key=value, for example train.batch_size=256")
       ->allow_extra_args(false);
-  verb->add_option("--out", o.output, "run directory")->capture_default_str()->default_val("runs/latest");
+  verb->add_option("--out", o.output, "run directory")
+      ->capture_default_str()
+      ->default_val("runs/latest")
+      ->check([](const std::string& folder) { return folder.empty() ? "a folder has a name" : ""; });
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
   verb->add_flag("--resume", o.resume,

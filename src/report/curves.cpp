@@ -4,13 +4,12 @@
 #include <cmath>
 #include <functional>
 
+#include "pictures/gnuplot_script.hpp"
 #include "report/figures.hpp"
-#include "report/gnuplot_script.hpp"
 
 namespace jetrain {
 namespace {
 
-using gnuplot::color;
 using gnuplot::data_block;
 using gnuplot::literal;
 
@@ -30,12 +29,10 @@ std::string curves_script(const ReportedRuns& runs, const std::string& label, co
                           const Quantity& validation) {
   std::string data;
   std::string plots;
-  std::int64_t most_epochs = 1;
   const bool one = runs.size() == 1;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunRecord& run = runs[i].record;
     if (run.history.empty()) continue;
-    most_epochs = std::max(most_epochs, std::ssize(run.history));
     data += data_block(fmt::format("history{}", i), history_lines(run.history, training, validation));
     plots += fmt::format(
         "$history{0} using 1:2 with linespoints lc rgb '{1}' lw 1.5 dt (6,4) pt 7 ps 0.3 {2}, "
@@ -44,13 +41,11 @@ std::string curves_script(const ReportedRuns& runs, const std::string& label, co
     for (const EpochRecord& r : run.history) {
       if (!run.ended || r.epoch != run.result.best.epoch || std::isnan(validation(r))) continue;
       data += data_block(fmt::format("best{}", i), fmt::format("{} {}\n", r.epoch, validation(r)));
-      plots += fmt::format("$best{} using 1:2 with points pt 6 ps 1.6 lw 2 lc rgb '#000000' notitle, ", i);
+      plots += fmt::format("$best{} using 1:2 with points pt 6 ps 1.6 lw 2 lc rgb MARK notitle, ", i);
     }
   }
   plots.resize(plots.size() - 2);
-  return data + fmt::format("set xlabel 'epoch'\nset ylabel '{}'\nset xrange [0.8:{}]\n{}plot {}\n", label,
-                            static_cast<double>(most_epochs) + 0.2, most_epochs <= 12 ? "set xtics 1\n" : "",
-                            plots);
+  return data + epoch_axis(runs) + fmt::format("set ylabel '{}'\nplot {}\n", label, plots);
 }
 
 }  // namespace
@@ -61,6 +56,13 @@ std::string name_suffix(const ReportedRuns& runs, std::size_t run) {
 
 std::string caption_suffix(const ReportedRuns& runs, std::size_t run) {
   return runs.size() > 1 ? fmt::format(" ({})", runs[run].record.name) : "";
+}
+
+std::string epoch_axis(const ReportedRuns& runs) {
+  std::int64_t most = 1;
+  for (const ReportedRun& run : runs) most = std::max(most, std::ssize(run.record.history));
+  return fmt::format("set xlabel 'epoch'\nset xrange [0.8:{}]\n{}", static_cast<double>(most) + 0.2,
+                     most <= 12 ? "set xtics 1\n" : "");
 }
 
 std::vector<Figure> curve_figures(const ReportedRuns& runs) {

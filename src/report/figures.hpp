@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "report/figure.hpp"
+#include "pictures/figure.hpp"
 #include "report/run_record.hpp"
 #include "report/scored_run.hpp"
 
@@ -32,6 +32,9 @@ std::vector<Figure> gallery_figures(const ReportedRuns& runs);
 std::vector<Figure> filter_figures(const ReportedRuns& runs);
 /// Time by phase, throughput by epoch.
 std::vector<Figure> resource_figures(const ReportedRuns& runs);
+
+/// An axis of epochs, up to the last of the longest run, as gnuplot's settings.
+std::string epoch_axis(const ReportedRuns& runs);
 
 /// What labels 1 and 0 are called: tops and QCD; in plain arrays class 1 and class 0.
 struct ClassNames {

@@ -60,7 +60,7 @@ std::string average_script(const PreprocessingStep& step) {
   std::string script;
   for (std::size_t i = 0; i < panels.size(); ++i)
     script += image_block(fmt::format("panel{}", i), panels[i], step.image.half_width, most / kDecades);
-  script += gnuplot::kPalette;
+  script += gnuplot::palette();
   const char* horizontal = turned ? "η (rotated)" : step.image.center ? "η - η_1" : "η";
   const char* vertical = turned ? "φ (rotated)" : step.image.center ? "φ - φ_1" : "φ";
   script += fmt::format(
@@ -122,7 +122,7 @@ std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>
   std::string script;
   for (std::size_t i = 0; i < panels.size(); ++i)
     script += image_block(fmt::format("panel{}", i), panels[i], image.half_width, most / kDecades);
-  script += gnuplot::kPalette;
+  script += gnuplot::palette();
   script += fmt::format(
       "unset grid\nset border 15\nset size ratio 1\nunset key\nunset tics\nunset colorbox\nset logscale cb\n"
       "set cbrange [{0:.3g}:{1:.3g}]\nset xrange [-{2}:{2}]\nset yrange [-{2}:{2}]\n"

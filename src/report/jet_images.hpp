@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "report/gnuplot_script.hpp"
+#include "pictures/gnuplot_script.hpp"
 
 namespace jetrain {
 

@@ -4,13 +4,12 @@
 #include <array>
 #include <cmath>
 
+#include "pictures/gnuplot_script.hpp"
 #include "report/figures.hpp"
-#include "report/gnuplot_script.hpp"
 
 namespace jetrain {
 namespace {
 
-using gnuplot::color;
 using gnuplot::data_block;
 using gnuplot::literal;
 
@@ -50,24 +49,18 @@ Figure phase_figure(const ReportedRuns& runs) {
 Figure throughput_figure(const ReportedRuns& runs) {
   std::string data;
   std::string plots;
-  std::int64_t most_epochs = 1;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     std::string lines;
     for (const EpochRecord& r : runs[i].record.history)
       lines += fmt::format("{} {}\n", r.epoch, r.jets_per_second);
     if (lines.empty()) continue;
-    most_epochs = std::max(most_epochs, std::ssize(runs[i].record.history));
     data += data_block(fmt::format("rate{}", i), lines);
     plots += fmt::format("$rate{0} using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc rgb '{1}' title {2}, ", i,
                          color(i), literal(runs[i].record.name));
   }
   plots.resize(plots.size() - 2);
-  return {
-      "throughput", "Throughput: jets trained on in a second, by epoch, without validation.",
-      data +
-          fmt::format(
-              "set xlabel 'epoch'\nset ylabel 'jets/s'\nset xrange [0.8:{}]\nset yrange [0:*]\n{}plot {}\n",
-              static_cast<double>(most_epochs) + 0.2, most_epochs <= 12 ? "set xtics 1\n" : "", plots)};
+  return {"throughput", "Throughput: jets trained on in a second, by epoch, without validation.",
+          data + epoch_axis(runs) + "set ylabel 'jets/s'\nset yrange [0:*]\nplot " + plots + "\n"};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "inference/model_file.hpp"
+#include "run/one_writer.hpp"
 
 namespace jetrain {
 namespace {
@@ -12,25 +13,32 @@ constexpr double kSecondsBetween = 1.0;
 
 }  // namespace
 
-BestModelFile::BestModelFile(const RunDirectory* run, const Config& config, const Model& model,
+BestModelFile::BestModelFile(const RunDirectory& run, const Config& config, const Model& model,
                              const std::vector<float>& best)
     : run_(run), config_(config), model_(model), best_(best) {}
 
 BestModelFile::~BestModelFile() {
   try {
-    finish();
+    write();
   } catch (const std::exception&) {
     // The error that ends the training is what is told.
   }
 }
 
-void BestModelFile::keep_up() {
-  if (!written_ || since_written_.seconds() >= kSecondsBetween) finish();
+void BestModelFile::on_epoch(const EpochEnd& end) {
+  const Stopwatch watch;
+  if (end.kept) changed_ = true;
+  if (!written_ || since_written_.seconds() >= kSecondsBetween) write();
+  seconds_ += watch.seconds();
 }
 
-void BestModelFile::finish() {
-  if (run_ == nullptr || !std::exchange(changed_, false)) return;
-  save_model(run_->file("best.h5"), config_, model_, best_);
+void BestModelFile::on_end() {
+  write();
+}
+
+void BestModelFile::write() {
+  if (!std::exchange(changed_, false)) return;
+  write_alone([&] { save_model(run_.file("best.h5"), config_, model_, best_); });
   written_ = true;
   since_written_.restart();
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "jetrain/error.hpp"
+#include "run/one_writer.hpp"
 
 namespace jetrain {
 namespace {
@@ -71,15 +72,20 @@ void require_same_results(const Config& stored, const Config& config, const std:
 Checkpoints::Checkpoints(std::string folder, const Config& config, std::string data)
     : folder_(std::move(folder)), config_(config), data_(std::move(data)) {}
 
-bool Checkpoints::due(std::int64_t step) const {
-  const CheckpointConfig& wanted = config_.checkpoint;
-  return (wanted.every_steps > 0 && step % wanted.every_steps == 0) ||
-         (wanted.every_seconds > 0 && since_last_.seconds() >= static_cast<double>(wanted.every_seconds));
+std::string Checkpoints::write(const TrainingState& state) const {
+  std::string path;
+  write_alone([&] { path = save(state); });
+  return path;
 }
 
-std::string Checkpoints::write(const TrainingState& state) {
-  const Stopwatch watch;
-  since_last_.restart();  // also where it fails: the next try is due as late as ever
+std::optional<std::string> Checkpoints::write_within(std::chrono::milliseconds patience,
+                                                     const TrainingState& state) const {
+  std::string path;
+  if (!write_alone_within(patience, [&] { path = save(state); })) return std::nullopt;
+  return path;
+}
+
+std::string Checkpoints::save(const TrainingState& state) const {
   std::error_code failure;
   fs::create_directory(folder_, failure);  // not its parents: a run directory that vanished is an error
   if (failure) throw DataError(fmt::format("cannot make {}: {}", folder_, failure.message()));
@@ -88,7 +94,6 @@ std::string Checkpoints::write(const TrainingState& state) {
   const std::vector<Found> all = find_all(folder_);
   for (auto i = static_cast<std::size_t>(config_.checkpoint.keep); i < all.size(); ++i)
     fs::remove(all[i].path, failure);
-  seconds_ += watch.seconds();
   return path;
 }
 

@@ -1,15 +1,14 @@
 #pragma once
 
 /// \file
-/// A run's checkpoints on disk, RUN/checkpoints/epoch_E_step_S.h5: when one is due, which are kept, which one
-/// a training goes on from. On rank 0.
+/// A run's checkpoints on disk, RUN/checkpoints/epoch_E_step_S.h5: which are kept, which one a training goes
+/// on from. On rank 0; the watchdog of rank 1 writes them, too, where rank 0 cannot.
 
-#include <cstdint>
+#include <chrono>
 #include <optional>
 #include <string>
 
 #include "core/log_level.hpp"
-#include "core/stopwatch.hpp"
 #include "run/checkpoint_file.hpp"
 
 namespace jetrain {
@@ -19,12 +18,12 @@ class Checkpoints {
   /// `data`: the fingerprint of the jets, to be written into each.
   Checkpoints(std::string folder, const Config& config, std::string data);
 
-  /// True where the config wants a checkpoint after this step (counted over all epochs).
-  bool due(std::int64_t step) const;
   /// Writes one and removes those that are too many. Returns its path. DataError where it cannot be written;
-  /// the older ones are then all there.
-  std::string write(const TrainingState& state);
-  double seconds() const noexcept { return seconds_; }
+  /// the older ones are then all there. Any thread may ask; one writes at a time (one_writer.hpp).
+  std::string write(const TrainingState& state) const;
+  /// The same; none where somebody else writes for longer than `patience`.
+  std::optional<std::string> write_within(std::chrono::milliseconds patience,
+                                          const TrainingState& state) const;
 
   /// The newest undamaged checkpoint in `folder`; none where there are none at all. Each damaged one is told
   /// to `say` and left out; DataError where all are damaged. UsageError where the checkpoint belongs to a
@@ -32,11 +31,11 @@ class Checkpoints {
   static std::optional<Checkpoint> newest(const std::string& folder, const Config& config, const Say& say);
 
  private:
+  std::string save(const TrainingState& state) const;
+
   std::string folder_;
   Config config_;
   std::string data_;
-  Stopwatch since_last_;
-  double seconds_ = 0;
 };
 
 }  // namespace jetrain

@@ -62,17 +62,19 @@ void TrainingEvents::give_up(const DataError& error) {
   files_.reset();
 }
 
-void TrainingEvents::step(const StepRecord& r) {
+void TrainingEvents::on_step(const StepEnd& end) {
+  const StepRecord& r = end.record;
   if (config_.every_steps == 0 || r.step % config_.every_steps != 0) return;
   write([&](Files& files) { files.train.scalars(r.step, scalars("batch_", r)); });
 }
 
-void TrainingEvents::epoch(const EpochRecord& r, const Model& model) {
+void TrainingEvents::on_epoch(const EpochEnd& end) {
+  const EpochRecord& r = end.record;
   write([&](Files& files) {
     files.train.scalars(r.epoch, scalars("epoch_", r));
     files.validation.scalars(r.epoch, scalars("epoch_", r.validation));
     if (config_.every_epochs > 0 && r.epoch % config_.every_epochs == 0)
-      add_weights(files.train, r.epoch, model);
+      add_weights(files.train, r.epoch, end.model);
     files.train.flush();
     files.validation.flush();
   });

@@ -11,22 +11,21 @@
 
 #include "config/config.hpp"
 #include "jetrain/error.hpp"
-#include "nn/model.hpp"
 #include "telemetry/event_file.hpp"
 #include "telemetry/log.hpp"
-#include "train/epoch_record.hpp"
+#include "train/training_observer.hpp"
 
 namespace jetrain {
 
 /// A run that goes on after a stop gets further files; the steps that it repeats have equal values. Events
 /// that cannot be written (a full disk) end the events with a warning, not the training.
-class TrainingEvents {
+class TrainingEvents : public TrainingObserver {
  public:
   /// Folders `train` and `validation` in `folder`.
   TrainingEvents(const LogConfig& config, const std::string& folder, Log& log);
 
-  void step(const StepRecord& record);
-  void epoch(const EpochRecord& record, const Model& model);
+  void on_step(const StepEnd& end) override;
+  void on_epoch(const EpochEnd& end) override;
 
  private:
   struct Files {

@@ -12,7 +12,12 @@
 #include "dataset/fingerprint.hpp"
 #include "inference/model_file.hpp"
 #include "jetrain/error.hpp"
-#include "run/fit.hpp"
+#include "run/best_model_file.hpp"
+#include "run/checkpoint_keeper.hpp"
+#include "run/history_file.hpp"
+#include "run/rescue.hpp"
+#include "run/training_events.hpp"
+#include "run/training_lines.hpp"
 #include "samples/sample_layout.hpp"
 #include "train/standardization.hpp"
 
@@ -90,10 +95,10 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
   comm.agree([&] {
     model_ = std::make_unique<Model>(make_model(config));
     require_monitored(config, *model_);
-    if (comm.is_root()) RunDirectory::require_free(output_, overwrite || resume);
+    if (writes() && comm.is_root()) RunDirectory::require_free(output_, overwrite || resume);
   });
   model_->initialize(config.seed);
-  if (resume) start_ = find_checkpoint(output_, config, comm, log);
+  if (writes() && resume) start_ = find_checkpoint(output_, config, comm, log);
 }
 
 /// Refuses a set that nothing can be learned from, or with labels that the network has no output for.
@@ -140,48 +145,89 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   standardize(config_, *model_, train_, comm_);
 }
 
+/// On rank 0.
+void TrainingRun::open_directory() {
+  const TrainingState& state = start_.state;
+  const bool begun = !state.parameters.empty();
+  directory_ = begun ? RunDirectory::reopen(output_, state.history) : RunDirectory::create(output_);
+  directory_->write_config(to_yaml(config_));
+  if (state.best_epoch > 0) save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters);
+  log_.also_to(directory_->file("log.txt"));
+}
+
+std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& trainer,
+                                                                      const StragglerWatch& watch) {
+  std::vector<std::unique_ptr<TrainingObserver>> all;
+  if (!comm_.is_root()) return all;
+  if (directory_) {
+    all.push_back(std::make_unique<HistoryFile>(*directory_));
+    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights()));
+    if (config_.log.tensorboard)
+      all.push_back(std::make_unique<TrainingEvents>(config_.log, RunDirectory::events(output_), log_));
+  }
+  all.push_back(std::make_unique<EpochLines>(
+      config_.train, trainer.schedule(), [&] { return trainer.phase_seconds(); }, log_));
+  all.push_back(std::make_unique<StragglerLines>(watch, stragglers_, log_));
+  all.push_back(std::make_unique<CourseLines>(config_, log_));
+  if (directory_) {
+    const Say say = [&](LogLevel level, const std::string& text) { log_.say(level, text); };
+    all.push_back(std::make_unique<CheckpointKeeper>(
+        config_.checkpoint, *checkpoints_, [&] { return trainer.snapshot(); }, say));
+  }
+  return all;
+}
+
+/// Collective.
+TrainingOutcome TrainingRun::train(Validation& validation, const StragglerWatch& watch, bool profile,
+                                   Watchdog& watchdog) {
+  Trainer trainer(config_, *model_, train_, validation, std::move(start_.state), comm_,
+                  {.profile = profile, .best_file = writes() ? "best.h5" : ""});
+  const std::vector<std::unique_ptr<TrainingObserver>> own = observers(trainer, watch);
+  for (const auto& observer : own) trainer.add(*observer);
+  for (TrainingObserver* guest : guests_) trainer.add(*guest);
+  std::optional<RescueScope> rescue;
+  if (checkpoints_) rescue.emplace(watchdog, trainer, *checkpoints_);
+  return trainer.run();
+}
+
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
-  std::optional<RunDirectory> run;
-  std::optional<Checkpoints> checkpoints;
-  std::optional<TrainingEvents> events;
   comm_.agree([&] {
-    if (comm_.rank() < 2) checkpoints.emplace(RunDirectory::checkpoints(output_), config_, data_);
-    if (!comm_.is_root()) return;
-    const TrainingState& state = start_.state;
-    const bool begun = !state.parameters.empty();
-    run = begun ? RunDirectory::reopen(output_, state.history) : RunDirectory::create(output_);
-    run->write_config(to_yaml(config_));
-    if (state.best_epoch > 0) save_model(run->file("best.h5"), config_, *model_, state.best_parameters);
-    log_.also_to(run->file("log.txt"));
-    if (config_.log.tensorboard) events.emplace(config_.log, RunDirectory::events(output_), log_);
+    if (!writes()) return;
+    if (comm_.rank() < 2) checkpoints_.emplace(RunDirectory::checkpoints(output_), config_, data_);
+    if (comm_.is_root()) open_directory();
   });
-  Checkpoints* const rescue = checkpoints ? &*checkpoints : nullptr;
-  const RunFiles files{run ? &*run : nullptr, comm_.is_root() ? rescue : nullptr, events ? &*events : nullptr,
-                       rescue};
-  const StragglerWatch stragglers(config_.train.straggler_factor, comm_);
+  const StragglerWatch watch(config_.train.straggler_factor, comm_);
   const double read_seconds = read.read_seconds + read.preprocess_seconds;
-  const std::vector<Straggler> slow_readers =
-      stragglers.look(0, {{"reading", read_seconds, static_cast<double>(read.own_rows)}});
-  for (const Straggler& slow : slow_readers) log_.warning(describe(slow));
-  RunResult result = fit(config_, *model_, train_, validation, stragglers, std::move(start_.state), files,
-                         watchdog, comm_, profile, log_);
-  result.stragglers.insert(result.stragglers.begin(), slow_readers.begin(), slow_readers.end());
+  stragglers_ = watch.look(0, {{"reading", read_seconds, static_cast<double>(read.own_rows)}});
+  for (const Straggler& slow : stragglers_) log_.warning(describe(slow));
+  TrainingOutcome outcome = train(validation, watch, profile, watchdog);
+  if (!outcome.profile.empty()) log_.info(outcome.profile);
+  std::copy(outcome.weights.begin(), outcome.weights.end(), model_->parameters().begin());
   progress::set(progress::Activity::ending);
 
+  RunResult result;
+  result.weights_hash = outcome.weights_hash;
+  result.best = outcome.best;
+  result.epochs = outcome.epochs;
+  result.parameters = model_->parameter_count();
   result.training_jets = train_.total();
   result.validation_jets = validation_jets_;
   result.skipped_rows = read.rows_skipped;
   result.ranks = comm_.size();
   result.threads = threads;
+  result.jets_per_second = outcome.jets_per_second;
   result.peak_rss_bytes = comm_.max(peak_rss_bytes());
+  result.seconds = std::move(outcome.seconds);
   result.seconds["read"] = read.read_seconds;
   result.seconds["preprocess"] = read.preprocess_seconds;
   result.seconds["total"] = total_.seconds();
+  for (const char* of_rank_0 : {"save", "checkpoint"}) result.seconds.try_emplace(of_rank_0, 0.0);
   for (auto& [phase, seconds] : result.seconds) seconds = comm_.max(seconds);
+  result.stragglers = stragglers_;
   comm_.agree([&] {
-    if (run) run->write_result(result);
+    if (directory_) directory_->write_result(result);
   });
   return result;
 }

@@ -4,7 +4,9 @@
 /// One training with its run directory, from data in memory to result.json; what `train` and `study` share.
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "comm/communicator.hpp"
 #include "comm/watchdog.hpp"
@@ -15,29 +17,40 @@
 #include "run/checkpoints.hpp"
 #include "run/run_directory.hpp"
 #include "telemetry/log.hpp"
+#include "train/trainer.hpp"
 
 namespace jetrain {
 
 class TrainingRun {
  public:
   /// Makes the network and looks for a free place for the results, so that all that can be refused is refused
-  /// before data are read. `resume`: go on from the newest checkpoint in `output`, if there is one.
-  /// Collective.
+  /// before data are read. `output`: the run directory; empty: nothing is written. `resume`: go on from the
+  /// newest checkpoint in `output`, if there is one. Collective.
   TrainingRun(const Config& config, std::string output, bool overwrite, bool resume, const Communicator& comm,
               Log& log);
 
+  /// After run: with the weights that were kept.
   const Model& model() const { return *model_; }
 
   /// The data to train and validate with; of `validation` only this run will know. CollectiveError where they
   /// do not fit the network, or are not those of the checkpoint. Collective.
   void take_data(SampleSet train, SampleSet validation);
 
-  /// Trains. `read`: where the data came from, for the record. Errors as of `fit`. Collective.
+  /// Is told of the training after the run's own observers. It must outlive `run`.
+  void add(TrainingObserver& observer) { guests_.push_back(&observer); }
+
+  /// Trains. `read`: where the data came from, for the record. Errors as of Trainer::run. Collective.
   RunResult run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog);
 
  private:
+  bool writes() const noexcept { return !output_.empty(); }
   void require_trainable(const SampleSet& set, Set which) const;
   void require_known_classes(const SampleSet& set) const;
+  void open_directory();
+  /// Those of this rank, in the order in which they are told.
+  std::vector<std::unique_ptr<TrainingObserver>> observers(Trainer& trainer, const StragglerWatch& watch);
+  TrainingOutcome train(Validation& validation, const StragglerWatch& watch, bool profile,
+                        Watchdog& watchdog);
 
   Config config_;
   std::string output_;
@@ -49,7 +62,11 @@ class TrainingRun {
   SampleSet train_;
   SampleSet validation_;
   std::int64_t validation_jets_ = 0;
-  std::string data_;  ///< fingerprint of both sets
+  std::string data_;                        ///< fingerprint of both sets
+  std::optional<RunDirectory> directory_;   ///< on rank 0, where something is written
+  std::optional<Checkpoints> checkpoints_;  ///< on the ranks whose watchdog may speak, 0 and 1
+  std::vector<Straggler> stragglers_;       ///< found so far; on rank 0
+  std::vector<TrainingObserver*> guests_;
 };
 
 }  // namespace jetrain

@@ -49,10 +49,4 @@ struct Projection {
 /// DataError where the points are of several networks, or none is on one host.
 Projection project(const std::vector<ScalingMeasurement>& points, const ProjectionPlan& plan);
 
-std::string to_text(const Projection& projection);
-std::string to_csv(const Projection& projection);
-std::string to_json(const Projection& projection);
-/// A page that needs nothing beside itself.
-std::string to_html(const Projection& projection);
-
 }  // namespace jetrain

@@ -1,50 +1,33 @@
 #pragma once
 
 /// \file
-/// What the points of a scaling study say together.
+/// A scaling study as people and programs read it.
 
-#include <map>
 #include <string>
 #include <vector>
 
-#include "scaling/points.hpp"
+#include "pictures/page.hpp"
+#include "scaling/summary.hpp"
+#include "scaling/table.hpp"
 
 namespace jetrain {
-
-/// Of a point's repeats.
-struct Spread {
-  double median = 0;
-  double low = 0;
-  double high = 0;
-};
-
-/// One number of ranks and threads, over its repeats. Speed-up and efficiency are relative to the row of the
-/// same mode with the fewest workers: efficiency = (rate / workers) / (its rate / its workers), speed-up =
-/// rate / its rate times its workers.
-struct ScalingRow {
-  ScalingMeasurement first;  ///< the point itself; times and rates are those of its first repeat
-  int repeats = 0;
-  Spread rate;  ///< training jets/s
-  double speed_up = 1;
-  Spread efficiency;                      ///< of training
-  double whole_efficiency = 1;            ///< with validation
-  double machine_efficiency = 1;          ///< of bare multiply-adds, measured in the same runs
-  std::map<std::string, Spread> seconds;  ///< by phase: read and preprocess once, all others an epoch
-  Spread peak_rss_bytes;
-};
-
-struct ScalingSummary {
-  std::vector<ScalingRow> rows;            ///< strong before weak, then by workers, ranks
-  std::vector<std::string> strong_hashes;  ///< of all strong points, each once: one, where all is well
-};
-
-/// DataError where the points are not of one study (other networks or epochs).
-ScalingSummary summarize(const std::vector<ScalingMeasurement>& measurements);
 
 std::string to_text(const ScalingSummary& summary);
 std::string to_csv(const ScalingSummary& summary);
 std::string to_json(const ScalingSummary& summary);
-/// A page that needs nothing beside itself.
-std::string to_html(const ScalingSummary& summary);
+/// Its page, with pictures (study_page.cpp).
+std::vector<PageSection> page_sections(const ScalingSummary& summary);
+
+/// Whether the points of strong scaling gave the same weights; empty: there are none.
+std::string hash_sentence(const ScalingSummary& summary);
+/// "2x1", ranks and threads.
+std::string workers_text(const ScalingRow& row);
+/// Rates, efficiencies and memory, a row a point.
+Table rate_table(const ScalingSummary& summary);
+/// Seconds by phase, a row a point.
+Table phase_table(const ScalingSummary& summary);
+/// What the seconds are of.
+inline constexpr const char* kPhaseNote =
+    "read and preprocess once, the others an epoch; of the slowest rank";
 
 }  // namespace jetrain

@@ -2,14 +2,14 @@
 
 /// \file
 /// TensorBoard's event files: what `tensorboard --logdir RUN` shows. A file is a sequence of records
-/// (TFRecord: length, checksum, bytes, checksum), each one Event (src/report/tensorboard.proto).
+/// (TFRecord: length, checksum, bytes, checksum), each one Event (src/telemetry/tensorboard.proto).
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "telemetry/picture.hpp"
+#include "pictures/picture.hpp"
 
 namespace jetrain {
 

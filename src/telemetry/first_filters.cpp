@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/checked_cast.hpp"
-#include "telemetry/signed_palette.hpp"
+#include "pictures/palette.hpp"
 
 namespace jetrain {
 namespace {
@@ -19,8 +19,8 @@ Rgb signed_color(double value) {
   const double place = (value + 1) / 2 * static_cast<double>(kSignedPalette.size() - 1);
   const auto stop = std::min(static_cast<std::size_t>(place), kSignedPalette.size() - 2);
   const double share = place - static_cast<double>(stop);
-  const Rgb& a = kSignedPalette[stop];
-  const Rgb& b = kSignedPalette[stop + 1];
+  const Rgb& a = kSignedPalette[stop].color;
+  const Rgb& b = kSignedPalette[stop + 1].color;
   const auto mix = [share](std::uint8_t from, std::uint8_t to) {
     return static_cast<std::uint8_t>(std::lround((1 - share) * from + share * to));
   };

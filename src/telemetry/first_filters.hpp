@@ -4,7 +4,7 @@
 /// The filters of a network's first layer, which still can be looked at as images.
 
 #include "nn/model.hpp"
-#include "telemetry/picture.hpp"
+#include "pictures/picture.hpp"
 
 namespace jetrain {
 

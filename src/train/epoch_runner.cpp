@@ -8,7 +8,6 @@
 
 #include "batches/epoch_order.hpp"
 #include "core/progress.hpp"
-#include "core/stop_signal.hpp"
 #include "core/stopwatch.hpp"
 #include "jetrain/error.hpp"
 #include "kernels/exact_sum.hpp"
@@ -17,30 +16,30 @@ namespace jetrain {
 
 using progress::Activity;
 
-EpochRunner::EpochRunner(const Config& config, Model& model, const SampleSet& train, bool profile,
-                         const Communicator& comm, Log& log, std::timed_mutex& changing)
+EpochRunner::EpochRunner(const Config& config, LiveState& live, const Model& model, const SampleSet& train,
+                         const BatchPlan& plan, bool profile, std::string best_file, const Communicator& comm)
     : config_(config),
+      live_(live),
       model_(model),
       train_(train),
-      plan_{train.total(), config.train.batch_size, comm.size()},
-      update_(config.train, model, plan_.batches()),
+      plan_(plan),
       augmenter_(config),
       step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_, config.train.allreduce),
       feeder_(train, plan_, comm),
-      log_(log),
-      changing_(changing),
+      best_file_(std::move(best_file)),
       profile_(profile) {
   own_times();
 }
 
-EpochRecord EpochRunner::run(EpochProgress& at,
-                             const std::function<void(bool stop, const StepRecord& record)>& after_step) {
+EpochRecord EpochRunner::run(const std::function<bool()>& stop_asked,
+                             const std::function<void(const StepEnd&)>& after_step) {
   const Stopwatch watch;
-  const double seconds_before = at.seconds;
+  const EpochProgress& at = live_.progress();
+  const auto epoch = static_cast<std::uint32_t>(at.epoch);
+  live_.start_epoch();
   LapTimer timer(true);
   progress::set(Activity::shuffling);
-  EpochOrder order(config_.train.shuffle, config_.seed, static_cast<std::uint32_t>(at.epoch), plan_,
-                   train_.begins);
+  EpochOrder order(config_.train.shuffle, config_.seed, epoch, plan_, train_.begins);
   timer.lap(order_seconds_);
   feeder_.start_epoch(std::move(order));
   while (at.steps < plan_.batches()) {
@@ -49,27 +48,19 @@ EpochRecord EpochRunner::run(EpochProgress& at,
     progress::set(Activity::shuffling);
     const BatchPart part = feeder_.part(b);
     progress::set(Activity::computing);
-    step_.run(part, plan_.leaves(b), static_cast<std::uint32_t>(at.epoch), stop_requested());
-    if (step_.bad_layer() >= 0) refuse_diverged(at.epoch, b);
+    step_.run(part, plan_.leaves(b), epoch, stop_asked());
+    if (step_.bad_layer() >= 0) refuse_diverged();
     progress::set(Activity::updating);
-    {
-      const std::lock_guard lock(changing_);
-      const Stopwatch update_watch;
-      update_.apply(step_.gradient_sums(), plan_.batch(b).size());
-      optimizer_seconds_ += update_watch.seconds();
-      at.loss += kernels::exact_value(step_.loss_sum());  // batches in their order, the same on every rank
-      at.correct += step_.correct();
-      ++at.steps;
-      at.seconds = seconds_before + watch.seconds();
-    }
-    show_progress(at);
-    after_step(step_.stop(), record_of_step(at));
+    const Stopwatch update_watch;
+    live_.step({step_.gradient_sums(), step_.loss_sum(), step_.correct(), plan_.batch(b).size()});
+    optimizer_seconds_ += update_watch.seconds();
+    after_step(step_end());
   }
   EpochRecord record;
   record.epoch = at.epoch;
   record.loss = at.loss / static_cast<double>(plan_.samples);
   record.accuracy = accuracy_of(at.correct, static_cast<double>(plan_.samples));
-  record.learning_rate = update_.learning_rate();
+  record.learning_rate = live_.update().learning_rate();
   record.seconds = at.seconds;
   seconds_ += watch.seconds();
   ++epochs_run_;
@@ -80,7 +71,7 @@ EpochRecord EpochRunner::run(EpochProgress& at,
 std::vector<OwnTime> EpochRunner::own_times() {
   const std::vector<OwnTime> so_far = {
       {"forward and backward", step_.compute_seconds(), static_cast<double>(step_.rounds())},
-      {"the update of the weights", optimizer_seconds_, static_cast<double>(update_.steps())}};
+      {"the update of the weights", optimizer_seconds_, static_cast<double>(live_.update().steps())}};
   std::vector<OwnTime> times = so_far;
   for (std::size_t i = 0; i < told_.size(); ++i) {
     times[i].seconds -= told_[i].seconds;
@@ -90,7 +81,7 @@ std::vector<OwnTime> EpochRunner::own_times() {
   return times;
 }
 
-void EpochRunner::add_times(std::map<std::string, double>& seconds) const {
+void EpochRunner::add_times(PhaseSeconds& seconds) const {
   seconds["epochs"] = seconds_;
   seconds["update"] = optimizer_seconds_;
   if (profile_) seconds["wait"] = step_.wait_seconds();
@@ -108,10 +99,15 @@ std::string EpochRunner::profile(const Phase& validate, const Communicator& comm
   return profile_table(std::move(phases), seconds_ + validate.seconds, omp_get_max_threads(), comm);
 }
 
-StepRecord EpochRunner::record_of_step(const EpochProgress& at) const {
-  const auto samples = static_cast<double>(plan_.batch(at.steps - 1).size());
-  return {(at.epoch - 1) * plan_.batches() + at.steps, kernels::exact_value(step_.loss_sum()) / samples,
-          accuracy_of(step_.correct(), samples), update_.learning_rate(), update_.gradient_norm()};
+StepEnd EpochRunner::step_end() const {
+  const EpochProgress& at = live_.progress();
+  const Positions batch = plan_.batch(at.steps - 1);
+  const auto samples = static_cast<double>(batch.size());
+  const WeightUpdate& update = live_.update();
+  const StepRecord record = {
+      (at.epoch - 1) * plan_.batches() + at.steps, kernels::exact_value(step_.loss_sum()) / samples,
+      accuracy_of(step_.correct(), samples), update.learning_rate(), update.gradient_norm()};
+  return {record, at, plan_.batches(), batch.last, plan_.samples, step_.stop()};
 }
 
 double EpochRunner::accuracy_of(std::int64_t correct, double samples) const {
@@ -119,25 +115,17 @@ double EpochRunner::accuracy_of(std::int64_t correct, double samples) const {
                                     : static_cast<double>(correct) / samples;
 }
 
-void EpochRunner::show_progress(const EpochProgress& at) {
-  if (!log_.progress_due(at.steps == plan_.batches())) return;
-  const std::int64_t done = plan_.batch(at.steps - 1).last;
-  const double rate = static_cast<double>(done) / at.seconds;
-  constexpr std::int64_t kWidth = 30;
-  const auto filled = static_cast<std::size_t>(kWidth * at.steps / plan_.batches());
-  log_.progress(fmt::format("epoch {:3}  [{:<30}]  loss {:.4f}  {:.0f} jets/s  {:.0f} s left", at.epoch,
-                            std::string(filled, '='), at.loss / static_cast<double>(done), rate,
-                            static_cast<double>(plan_.samples - done) / rate));
-}
-
-void EpochRunner::refuse_diverged(std::int64_t epoch, std::int64_t b) const {
+void EpochRunner::refuse_diverged() const {
+  const EpochProgress& at = live_.progress();
+  const bool kept = at.epoch > 1 && !best_file_.empty();
   throw CollectiveError(
       fmt::format("the training diverged in epoch {}, step {} of {}: a gradient of layer {} is not finite "
                   "or too large "
                   "(learning rate {}): lower the learning rate{}",
-                  epoch, b + 1, plan_.batches(),
-                  model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, update_.learning_rate(),
-                  epoch > 1 ? "; the best weights so far are in best.h5" : ""),
+                  at.epoch, at.steps + 1, plan_.batches(),
+                  model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name,
+                  live_.update().learning_rate(),
+                  kept ? fmt::format("; the best weights so far are in {}", best_file_) : ""),
       ExitStatus::failed);
 }
 

@@ -26,32 +26,39 @@ std::string describe(const Straggler& s) {
 StragglerWatch::StragglerWatch(double factor, const Communicator& comm)
     : factor_(factor), comm_(comm), hosts_(gather_host_names(comm)) {}
 
-std::vector<Straggler> StragglerWatch::look(std::int64_t epoch, const std::vector<OwnTime>& mine) const {
-  std::vector<Straggler> found;
-  if (factor_ <= 0 || comm_.size() == 1) return found;
+RankTimes gather_times(const std::vector<OwnTime>& mine, const Communicator& comm) {
   std::vector<double> numbers;
   for (const OwnTime& time : mine) numbers.insert(numbers.end(), {time.seconds, time.work});
-  const std::vector<double> all = comm_.gather(std::span<const double>(numbers));
-  if (!comm_.is_root()) return found;
+  const std::vector<double> all = comm.gather(std::span<const double>(numbers));
+  RankTimes times;
+  for (auto next = all.begin(); next != all.end();) {
+    std::vector<OwnTime>& of_rank = times.emplace_back(mine);
+    for (OwnTime& time : of_rank) {
+      time.seconds = *next++;
+      time.work = *next++;
+    }
+  }
+  return times;
+}
 
-  for (std::size_t phase = 0; phase < mine.size(); ++phase) {
-    const auto number = [&](int rank, std::size_t which) {
-      return all[static_cast<std::size_t>(rank) * numbers.size() + 2 * phase + which];
-    };
+std::vector<Straggler> StragglerWatch::find(std::int64_t epoch, const RankTimes& times) const {
+  std::vector<Straggler> found;
+  if (factor_ <= 0 || times.size() < 2) return found;
+  for (std::size_t phase = 0; phase < times.front().size(); ++phase) {
     std::vector<double> rates;
-    for (int rank = 0; rank < comm_.size(); ++rank) {
-      if (number(rank, 1) > 0) rates.push_back(number(rank, 0) / number(rank, 1));
+    for (const std::vector<OwnTime>& of_rank : times) {
+      if (of_rank[phase].work > 0) rates.push_back(of_rank[phase].seconds / of_rank[phase].work);
     }
     if (rates.size() < 2) continue;
     const double middle = median(rates, OfTwo::lower);
     std::vector<Straggler> slow;
-    for (int rank = 0; rank < comm_.size(); ++rank) {
-      const double seconds = number(rank, 0);
-      const double usual = middle * number(rank, 1);
+    for (std::size_t rank = 0; rank < times.size(); ++rank) {
+      const OwnTime& time = times[rank][phase];
+      const double usual = middle * time.work;
       if (usual <= 0) continue;  // it had no work: what it took is not its own doing
-      if (seconds <= factor_ * usual || seconds - usual < kLeastSeconds) continue;
+      if (time.seconds <= factor_ * usual || time.seconds - usual < kLeastSeconds) continue;
       slow.push_back(
-          {epoch, rank, hosts_[static_cast<std::size_t>(rank)], mine[phase].phase, seconds, seconds / usual});
+          {epoch, static_cast<int>(rank), hosts_[rank], time.phase, time.seconds, time.seconds / usual});
     }
     std::stable_sort(slow.begin(), slow.end(),
                      [](const Straggler& a, const Straggler& b) { return a.factor > b.factor; });

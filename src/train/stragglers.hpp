@@ -45,15 +45,25 @@ struct OwnTime {
   double work = 0;
 };
 
+/// For each rank, its phases.
+using RankTimes = std::vector<std::vector<OwnTime>>;
+
+/// All ranks' times on rank 0, nothing elsewhere. All ranks give the same phases. Collective.
+RankTimes gather_times(const std::vector<OwnTime>& mine, const Communicator& comm);
+
 class StragglerWatch {
  public:
   /// A rank is named where it takes more than `factor` times the median rank's time for a unit of work, and
   /// by that more than a twentieth of a second; 0: never. Of two ranks, the faster is the median. Collective.
   StragglerWatch(double factor, const Communicator& comm);
 
-  /// The slowest four of each phase. All ranks give the same phases; a rank without work in one is left out
-  /// of it. Known on rank 0, empty elsewhere. Collective.
-  std::vector<Straggler> look(std::int64_t epoch, const std::vector<OwnTime>& mine) const;
+  /// The slowest four of each phase; a rank without work in one is left out of it. `times`: of all ranks, on
+  /// rank 0, where the slow ones become known; elsewhere none.
+  std::vector<Straggler> find(std::int64_t epoch, const RankTimes& times) const;
+  /// Of each rank's own times. Collective.
+  std::vector<Straggler> look(std::int64_t epoch, const std::vector<OwnTime>& mine) const {
+    return find(epoch, gather_times(mine, comm_));
+  }
 
  private:
   double factor_;

@@ -32,6 +32,7 @@ refuses "there is no verb trian" trian config.yaml
 refuses "there is no verb reprot" scaling reprot
 refuses "A subcommand is required" scaling
 refuses "config is required" train --resume
+refuses "--out: a folder has a name" train config.yaml --out ""
 
 source "$completion"
 complete -p jetrain | grep -q -- '-o default -F _jetrain' || fail "nothing completes jetrain"

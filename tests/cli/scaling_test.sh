@@ -19,7 +19,7 @@ grep -q 'gave the same weights, bit for bit' report.txt || fail "$(cat report.tx
 hash=$(sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' study/strong_r0003_t02_0/result.json)
 grep -q "$hash" report.txt || fail "the report has another hash than result.json"
 python3 - <<'PYTHON' || fail "the report's files"
-import csv, json, xml.etree.ElementTree as tree, re
+import csv, json
 rows = list(csv.DictReader(open("report.csv")))
 assert len(rows) == 5, rows
 assert {(r["mode"], r["ranks"], r["threads"]) for r in rows} == {("strong", "1", "1"), ("strong", "1", "2"),
@@ -29,11 +29,40 @@ for row in rows:
     assert float(row["jets_per_second"]) > 0 and float(row["compute_seconds"]) > 0 and float(row["peak_rss_bytes"]) > 1e6
 points = json.load(open("report.json"))["points"]
 assert [str(p["workers"]) for p in points] == [r["workers"] for r in rows]
-plots = re.findall("<svg.*?</svg>", open("report.html").read(), re.S)
-assert len(plots) == 4, len(plots)
-for plot in plots:
-    tree.fromstring(plot)
 PYTHON
+
+# pictures PAGE NAMES: the page holds these, each a whole SVG.
+pictures() {
+  python3 - "$@" <<'PYTHON' || fail "the pictures of $1"
+import base64, re, sys, xml.etree.ElementTree as tree
+page = open(sys.argv[1]).read()
+found = re.findall('<figure id="([^"]*)"><img [^>]*src="data:image/svg.xml;base64,([^"]*)">', page)
+assert [name for name, _ in found] == sys.argv[2].split(), [name for name, _ in found]
+for _, data in found:
+    assert tree.fromstring(base64.b64decode(data)).tag.endswith("svg")
+PYTHON
+}
+# The page says why it has none where there is no gnuplot, and all the numbers are there; the report is made all the same.
+mkdir bin
+"$MPIRUN" 1 env PATH="$folder/bin" "$jetrain" scaling report study --out bare.html >bare.txt || fail "without gnuplot: $(cat bare.txt)"
+grep -q '^note: no pictures: they are drawn by gnuplot .* the package gnuplot-nox' bare.txt || fail "$(cat bare.txt)"
+grep -q '^bare.html has the tables, bare.csv and .json the numbers' bare.txt || fail "$(cat bare.txt)"
+grep -q 'class="note">no pictures: they are drawn by gnuplot' bare.html && grep -q '<span>3x2</span>' bare.html || fail "bare.html"
+pictures bare.html ""
+cmp bare.csv report.csv && cmp bare.json report.json || fail "other numbers without gnuplot"
+if command -v gnuplot >/dev/null; then
+  grep -q '^report.html has the plots, report.csv and .json the numbers' report.txt || fail "$(cat report.txt)"
+  pictures report.html "throughput efficiency phases_strong phases_weak"
+  if grep -q 'class="note"' report.html; then fail "a note in report.html"; fi
+fi
+# Numbers stay where a gnuplot that is there cannot draw.
+printf '#!/bin/sh\necho no such terminal >&2; exit 1\n' >bin/gnuplot
+chmod +x bin/gnuplot
+status=0
+PATH=$folder/bin:$PATH "$jetrain" scaling report study --out broken.html >broken.txt 2>&1 || status=$?
+[ $status = 1 ] && grep -q 'could not draw the pictures: no such terminal' broken.txt || fail "$status: $(cat broken.txt)"
+grep -q 'gave the same weights, bit for bit' broken.txt && cmp broken.csv report.csv && [ -e broken.json ] && [ ! -e broken.html ] ||
+  fail "what is left where gnuplot fails"
 
 # What the points let one expect of more ranks (points on shared cores are left out, so how many there are is open).
 "$jetrain" scaling project study --ranks 1,64 --bandwidth 10Gbit --latency 5us --out projection.html >projection.txt ||
@@ -46,8 +75,8 @@ assert [(r["mode"], r["ranks"]) for r in rows] == [("strong", "1"), ("strong", "
 assert float(rows[0]["efficiency"]) == 1 and 0 < float(rows[1]["efficiency"]) < 1
 network = json.load(open("projection.json"))["network"]
 assert abs(network["bandwidth_bytes_per_second"] - 1.25e9) < 1 and network["latency_seconds"] == 5e-6
-assert "</svg>" in open("projection.html").read()
 PYTHON
+! command -v gnuplot >/dev/null || pictures projection.html "efficiency shares_strong shares_weak"
 
 # The same command goes on: a point that is there is not measured again, one that is missing is.
 rm -r study/strong_r0001_t02_0

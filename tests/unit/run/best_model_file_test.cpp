@@ -29,6 +29,12 @@ class ABestModelFile : public testing::Test {
   }
   bool exists() const { return std::filesystem::exists(run_.file("best.h5")); }
 
+  /// `kept`: the weights are others now.
+  void end_epoch(BestModelFile& file, bool kept) const {
+    const EpochRecord record;
+    file.on_epoch({.record = record, .model = model_, .kept = kept});
+  }
+
   test::TemporaryFolder folder_;
   Config config_;
   Model model_;
@@ -37,49 +43,38 @@ class ABestModelFile : public testing::Test {
 };
 
 TEST_F(ABestModelFile, IsWrittenAtTheFirstChangeThenOnceASecond) {
-  BestModelFile file(&run_, config_, model_, weights_);
-  file.keep_up();
+  BestModelFile file(run_, config_, model_, weights_);
+  end_epoch(file, false);
   EXPECT_FALSE(exists());
   weights_[0] = 1;
-  file.changed();
-  file.keep_up();
+  end_epoch(file, true);
   EXPECT_EQ(stored(), 1);
   weights_[0] = 2;
-  file.changed();
-  file.keep_up();
+  end_epoch(file, true);
   EXPECT_EQ(stored(), 1);
   std::this_thread::sleep_for(std::chrono::milliseconds(1050));
-  file.keep_up();
+  end_epoch(file, false);
   EXPECT_EQ(stored(), 2);
 }
 
 TEST_F(ABestModelFile, IsUpToDateAtTheEndAndAfterAnError) {
   {
-    BestModelFile file(&run_, config_, model_, weights_);
-    file.changed();
-    file.keep_up();
+    BestModelFile file(run_, config_, model_, weights_);
+    end_epoch(file, true);
     weights_[0] = 3;
-    file.changed();
-    file.finish();
+    end_epoch(file, true);
+    file.on_end();
     EXPECT_EQ(stored(), 3);
   }
   try {
-    BestModelFile file(&run_, config_, model_, weights_);
-    file.changed();
-    file.keep_up();
+    BestModelFile file(run_, config_, model_, weights_);
+    end_epoch(file, true);
     weights_[0] = 4;
-    file.changed();
+    end_epoch(file, true);
     throw std::runtime_error("diverged");
   } catch (const std::runtime_error&) {
   }
   EXPECT_EQ(stored(), 4);
-}
-
-TEST_F(ABestModelFile, IsRankZerosAlone) {
-  BestModelFile file(nullptr, config_, model_, weights_);
-  file.changed();
-  file.finish();
-  EXPECT_FALSE(exists());
 }
 
 }  // namespace

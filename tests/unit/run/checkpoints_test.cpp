@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
+#include "run/one_writer.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -179,13 +182,28 @@ TEST_F(CheckpointsTest, AllowWhatDoesNotChangeResults) {
       {"train.epochs=99", "data.files=[moved.h5]", "validation.ranks=all", "checkpoint.keep=7"})));
 }
 
-TEST_F(CheckpointsTest, AreDueBySteps) {
+TEST_F(CheckpointsTest, MayBeWrittenByTwoThreads) {
   const Checkpoints checkpoints(folder(), sample_config(), "the jets");
-  EXPECT_FALSE(checkpoints.due(4));
-  EXPECT_TRUE(checkpoints.due(5));
-  EXPECT_TRUE(checkpoints.due(10));
-  const Checkpoints never(folder(), sample_config({"checkpoint.every_steps=0"}), "the jets");
-  EXPECT_FALSE(never.due(5));
+  const auto write = [&] {
+    for (int i = 0; i < 50; ++i) checkpoints.write(sample_state(2, 30));
+  };
+  std::thread other(write);
+  write();
+  other.join();
+  EXPECT_THAT(files(), ElementsAre("epoch_0002_step_000030.h5"));
+  expect_equal(newest(sample_config())->state, sample_state(2, 30));
+}
+
+TEST_F(CheckpointsTest, AreNotWaitedForLongerThanWanted) {
+  const Checkpoints checkpoints(folder(), sample_config(), "the jets");
+  write_alone([&] {
+    std::thread other(
+        [&] { EXPECT_FALSE(checkpoints.write_within(std::chrono::milliseconds(1), sample_state(1, 5))); });
+    other.join();
+  });
+  EXPECT_FALSE(std::filesystem::exists(folder()));
+  EXPECT_TRUE(checkpoints.write_within(std::chrono::milliseconds(1), sample_state(1, 5)));
+  EXPECT_THAT(files(), ElementsAre("epoch_0001_step_000005.h5"));
 }
 
 TEST_F(CheckpointsTest, AreNotWrittenWhereTheRunVanished) {

@@ -20,11 +20,12 @@ TEST(TrainingEvents, EndWithOneWarningWhereTheyCannotBeWritten) {
     TrainingEvents events({.tensorboard = true}, folder.file("events"), log);
     const Model model = test::small_network();
     EpochRecord record;
-    events.epoch(record, model);
+    const auto end_epoch = [&] { events.on_epoch({.record = record, .model = model}); };
+    end_epoch();
     std::filesystem::remove_all(folder.file("events"));
     for (record.epoch = 2; record.epoch < 4; ++record.epoch) {
-      events.step({.step = record.epoch});
-      events.epoch(record, model);
+      events.on_step({.record = {.step = record.epoch}});
+      end_epoch();
     }
   }
   EXPECT_THAT(testing::internal::GetCapturedStdout(),
@@ -39,8 +40,10 @@ TEST(TrainingEvents, AreNoReasonNotToTrain) {
   {
     Log log(true);
     TrainingEvents events({.tensorboard = true}, folder.file("events"), log);
-    events.step({.step = 1});
-    events.epoch(EpochRecord(), test::small_network());
+    events.on_step({.record = {.step = 1}});
+    const EpochRecord record;
+    const Model model = test::small_network();
+    events.on_epoch({.record = record, .model = model});
   }
   EXPECT_THAT(
       testing::internal::GetCapturedStdout(),

@@ -1,11 +1,13 @@
 #include "scaling/model.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "jetrain/error.hpp"
-#include "scaling/projection.hpp"
+#include "scaling/projection_report.hpp"
 
 namespace jetrain {
 namespace {
@@ -157,8 +159,33 @@ TEST(Projection, NamesWhatBreaksFirst) {
   EXPECT_LT(p.rows[2].efficiency, p.rows[1].efficiency);
   EXPECT_EQ(p.rows[5].work.batch_size, 65'536);
   EXPECT_NE(to_text(p).find("allreduce breaks first"), std::string::npos);
-  EXPECT_NE(to_html(p).find("</svg>"), std::string::npos);
-  EXPECT_EQ(to_html(p).find("nan"), std::string::npos);
+}
+
+TEST(Projection, ShowsItsEfficienciesAndWhereTheTimeGoes) {
+  ProjectionPlan plan;
+  plan.ranks = {1, 64};
+  plan.threads = 2;
+  const Projection p = project(study(), plan);
+  std::map<std::string, std::string> scripts;
+  std::string html;
+  for (const PageSection& section : page_sections(p)) {
+    html += section.html;
+    for (const Figure& figure : section.figures) scripts[figure.name] = figure.script;
+  }
+  ASSERT_EQ(scripts.size(), 3U);
+  const std::string& efficiency = scripts.at("efficiency");
+  EXPECT_NE(efficiency.find(fmt::format("$line3 << END_OF_DATA\n2 {:.6g}\n128 {:.6g}\nEND_OF_DATA",
+                                        p.rows[2].whole_efficiency, p.rows[3].whole_efficiency)),
+            std::string::npos)
+      << efficiency;
+  EXPECT_NE(efficiency.find("title 'weak, whole epoch'"), std::string::npos);
+  EXPECT_NE(scripts.at("shares_strong")
+                .find(fmt::format("\n64 {:.6g} ", p.rows[1].time.compute / p.rows[1].time.all())),
+            std::string::npos);
+  EXPECT_NE(scripts.at("shares_weak").find("title 'redistribute'"), std::string::npos);
+  for (const auto& [name, script] : scripts) EXPECT_EQ(script.find("nan"), std::string::npos) << name;
+  EXPECT_NE(html.find("Network: 100 Gbit/s, 2 us latency"), std::string::npos);
+  EXPECT_NE(html.find("Measured points, each left out of the fit"), std::string::npos);
 }
 
 TEST(Projection, RefusesPointsOfTwoNetworks) {

@@ -75,8 +75,68 @@ TEST(ScalingReport, WritesTheSameNumbersInAllForms) {
   EXPECT_THAT(csv, HasSubstr("mode,ranks,threads,workers"));
   EXPECT_THAT(csv, HasSubstr("strong,2,1,2"));
   EXPECT_THAT(to_json(s), HasSubstr("\"efficiency\": 0.9"));
-  EXPECT_THAT(to_html(s), HasSubstr("</svg>"));
-  EXPECT_THAT(to_html(s), testing::Not(HasSubstr("nan")));
+  EXPECT_THAT(to_text(s),
+              HasSubstr("strong        2x1       64        1800       1800-1800      1.80      90.0 %"));
+}
+
+/// The figure of that name on the page, and all that its page says in words.
+struct Seen {
+  std::string script;
+  std::string html;
+};
+Seen seen(const std::vector<PageSection>& sections, const std::string& name) {
+  Seen all;
+  for (const PageSection& section : sections) {
+    all.html += section.html;
+    for (const Figure& figure : section.figures) {
+      if (figure.name == name) all.script = figure.script;
+    }
+  }
+  return all;
+}
+
+TEST(ScalingPage, ShowsEveryPointWithItsRangeAndWhatWouldBeIdeal) {
+  const Seen page = seen(page_sections(summary()), "throughput");
+  EXPECT_THAT(page.script, HasSubstr("$line0 << END_OF_DATA\n1 1000\n2 1800\nEND_OF_DATA"));
+  EXPECT_THAT(page.script, HasSubstr("$bars0 << END_OF_DATA\n1 1000 900 1100\nEND_OF_DATA"));
+  EXPECT_THAT(page.script, HasSubstr("title 'strong, 1 thread'"));
+  EXPECT_THAT(page.script, HasSubstr("$line1 << END_OF_DATA\n1 1000\n4 3000\nEND_OF_DATA"));
+  EXPECT_THAT(page.script, HasSubstr("title 'weak, 1 thread'"));
+  EXPECT_THAT(page.script, HasSubstr("$line2 << END_OF_DATA\n1 1000\n2 2000\nEND_OF_DATA"));
+  EXPECT_THAT(page.script, HasSubstr("title 'ideal, strong'"));
+  EXPECT_THAT(page.script, HasSubstr("$line3 << END_OF_DATA\n1 1000\n4 4000\nEND_OF_DATA"));
+  EXPECT_THAT(page.html, HasSubstr("gave the same weights, bit for bit: a."));
+  EXPECT_THAT(page.html,
+              HasSubstr("<td><span>2x1</span></td><td><span>64</span></td><td><span>1800</span></td>"));
+}
+
+TEST(ScalingPage, ShowsEfficiencyBesideTheMachines) {
+  const std::string script = seen(page_sections(summary()), "efficiency").script;
+  EXPECT_THAT(script, HasSubstr("$line0 << END_OF_DATA\n1 1\n2 0.9\nEND_OF_DATA"));
+  EXPECT_THAT(script, HasSubstr("$bars0 << END_OF_DATA\n1 1 0.9 1.1\nEND_OF_DATA"));
+  EXPECT_THAT(script, HasSubstr("title 'machine, weak'"));
+}
+
+TEST(ScalingPage, ShowsThePhasesOfAnEpochByMode) {
+  const std::vector<PageSection> sections = page_sections(summary());
+  // compute, update, wait, allreduce, redistribute, validate, save
+  EXPECT_THAT(seen(sections, "phases_strong").script,
+              HasSubstr("$bars << END_OF_DATA\n1x1 4 0 0 0 0 1 0\n2x1 2 0 0 0 0 0.5 0\nEND_OF_DATA"));
+  EXPECT_THAT(seen(sections, "phases_weak").script, HasSubstr("\n4x1 1 0 0 0 0 0.25 0\n"));
+}
+
+TEST(ScalingPage, OfOneModeSaysNothingOfTheOther) {
+  const std::vector<PageSection> sections =
+      page_sections(summarize({measured(ScalingMode::weak, 1, 0, 1000, "a")}));
+  EXPECT_THAT(seen(sections, "throughput").script, HasSubstr("title 'ideal'"));
+  EXPECT_EQ(seen(sections, "phases_strong").script, "");
+  EXPECT_THAT(seen(sections, "").html, testing::Not(HasSubstr("strong")));
+}
+
+TEST(ScalingPage, PointsOutThatWeightsDiffer) {
+  const ScalingSummary other = summarize(
+      {measured(ScalingMode::strong, 1, 0, 1000, "a"), measured(ScalingMode::strong, 2, 0, 1000, "b")});
+  EXPECT_THAT(seen(page_sections(other), "").html, HasSubstr("<p class=\"note\">WARNING: the points"));
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "config/config.hpp"
+#include "core/log_level.hpp"
+#include "core/stopwatch.hpp"
+#include "run/checkpoints.hpp"
+#include "train/training_observer.hpp"
+
+namespace jetrain {
+
+/// Writes checkpoints as a training goes on: whenever one is due, where a signal stops it, and at the end, so
+/// that a finished run can go on with more epochs. Where one cannot be written, the training is worth more
+/// than the checkpoint: that is a warning, but at a stop an error. On rank 0.
+class CheckpointKeeper : public TrainingObserver {
+ public:
+  /// `snapshot`: the training's state at the time.
+  CheckpointKeeper(const CheckpointConfig& config, const Checkpoints& checkpoints,
+                   std::function<TrainingState()> snapshot, Say say);
+
+  void on_step(const StepEnd& step) override;
+  std::string on_stop() override;
+  void on_end() override;
+  void add_seconds(PhaseSeconds& seconds) const override { seconds["checkpoint"] += seconds_; }
+
+ private:
+  bool due(std::int64_t step) const;
+  void try_to_write();
+  /// Returns its path.
+  std::string write();
+
+  CheckpointConfig config_;
+  const Checkpoints& checkpoints_;
+  std::function<TrainingState()> snapshot_;
+  Say say_;
+  Stopwatch since_last_;
+  double seconds_ = 0;
+};
+
+}  // namespace jetrain

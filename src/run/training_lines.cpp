@@ -1,0 +1,81 @@
+#include "run/training_lines.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "optim/optimizer.hpp"
+
+namespace jetrain {
+namespace {
+
+std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
+  const Metrics& v = r.validation;
+  std::string line = fmt::format("epoch {:3}/{}  loss {:.4f}", r.epoch, epochs, r.loss);
+  if (!std::isnan(r.accuracy)) line += fmt::format("  acc {:.4f}", r.accuracy);
+  line += fmt::format("  val_loss {:.4f}", v.loss);
+  if (!std::isnan(v.accuracy)) line += fmt::format("  val_acc {:.4f}", v.accuracy);
+  if (!std::isnan(v.auc)) line += fmt::format("  val_auc {:.4f}  1/eB(0.3) {:.0f}", v.auc, v.rejection_30);
+  return line + fmt::format("  {:.1f} s  {:.0f} jets/s{}", r.seconds, r.jets_per_second, best ? "  *" : "");
+}
+
+/// What the phases took between two moments, on this rank.
+std::string phase_line(std::int64_t epoch, const PhaseSeconds& before, const PhaseSeconds& after) {
+  std::string line = fmt::format("epoch {:3} took", epoch);
+  for (const auto& [phase, seconds] : after) {
+    const auto was = before.find(phase);
+    line += fmt::format(" {} {:.3f} s{}", phase, seconds - (was == before.end() ? 0 : was->second),
+                        phase == after.rbegin()->first ? "" : ",");
+  }
+  return line;
+}
+
+}  // namespace
+
+EpochLines::EpochLines(const TrainConfig& config, const LearningRate& rate,
+                       std::function<PhaseSeconds()> phases, Log& log)
+    : config_(config), rate_(rate), phases_(std::move(phases)), log_(log) {}
+
+void EpochLines::on_begin() {
+  if (config_.lr_scaling == RateScaling::none) return;
+  log_.info(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate_.base(),
+                        base_learning_rate(config_.optimizer), config_.lr_base_batch_size, config_.batch_size,
+                        config_.lr_scaling));
+}
+
+void EpochLines::on_step(const StepEnd& step) {
+  const EpochProgress& at = step.progress;
+  if (!log_.progress_due(at.steps == step.steps_per_epoch)) return;
+  const double rate = static_cast<double>(step.samples_done) / at.seconds;
+  constexpr std::int64_t kWidth = 30;
+  const auto filled = static_cast<std::size_t>(kWidth * at.steps / step.steps_per_epoch);
+  log_.progress(fmt::format("epoch {:3}  [{:<30}]  loss {:.4f}  {:.0f} jets/s  {:.0f} s left", at.epoch,
+                            std::string(filled, '='), at.loss / static_cast<double>(step.samples_done), rate,
+                            static_cast<double>(step.samples - step.samples_done) / rate));
+}
+
+void EpochLines::on_epoch(const EpochEnd& end) {
+  log_.info(epoch_line(end.record, config_.epochs, end.best));
+  if (!log_.wants_debug()) return;
+  const PhaseSeconds before = std::exchange(told_, phases_());
+  log_.debug(phase_line(end.record.epoch, before, told_));
+}
+
+void StragglerLines::on_epoch(const EpochEnd& end) {
+  for (const Straggler& slow : watch_.find(end.record.epoch, end.times)) {
+    log_.warning(describe(slow));
+    found_.push_back(slow);
+  }
+}
+
+void CourseLines::on_epoch(const EpochEnd& end) {
+  if (end.lowered) log_.info(fmt::format("learning rate lowered to {:.3g}", end.next_learning_rate));
+  if (end.stops_early && end.record.epoch < config_.train.epochs) {
+    log_.info(fmt::format("stopped: {} has not improved for {} epochs", config_.early_stopping.monitor,
+                          config_.early_stopping.patience));
+  }
+}
+
+}  // namespace jetrain

@@ -1,0 +1,129 @@
+#include "train/trainer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/order_statistics.hpp"
+#include "core/progress.hpp"
+#include "core/stopwatch.hpp"
+#include "inference/model_file.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+
+using progress::Activity;
+
+Trainer::Trainer(const Config& config, Model& model, const SampleSet& train, Validation& validation,
+                 TrainingState start, const Communicator& comm, TrainerOptions options)
+    : config_(config),
+      model_(model),
+      validation_(validation),
+      comm_(comm),
+      options_(std::move(options)),
+      plan_{train.total(), config.train.batch_size, comm.size()},
+      live_(config, model, plan_.batches(), std::move(start)),
+      epochs_(config, live_, model, train, plan_, options_.profile, options_.best_file, comm) {}
+
+TrainingOutcome Trainer::run() {
+  tell([](TrainingObserver& observer) { observer.on_begin(); });
+  agree_on_errors();
+  bool ended = false;
+  while (live_.progress().epoch <= config_.train.epochs && !live_.should_stop() && !ended) {
+    const auto stop_asked = [&] { return error_ != nullptr || options_.stop_asked(); };
+    EpochRecord record = epochs_.run(stop_asked, [&](const StepEnd& step) { after_step(step); });
+    ended = end_epoch(validated(record));
+  }
+  tell([](TrainingObserver& observer) { observer.on_end(); });
+  agree_on_errors();
+  return outcome();
+}
+
+/// An error of an observer travels with the next step's allreduce, as a wish to stop does.
+void Trainer::after_step(const StepEnd& step) {
+  tell([&](TrainingObserver& observer) { observer.on_step(step); });
+  if (!step.stopping) return;
+  agree_on_errors();
+  stop();
+}
+
+EpochRecord Trainer::validated(EpochRecord record) {
+  const Stopwatch watch;
+  progress::set(Activity::validating);
+  live_.take_average();
+  record.validation = validation_.run(model_);
+  validate_seconds_ += watch.seconds();
+  return record;
+}
+
+/// True where an observer of any rank wants the training to end.
+bool Trainer::end_epoch(const EpochRecord& record) {
+  progress::set(Activity::writing);
+  const EpochChange change = live_.end_epoch(record);
+  std::vector<OwnTime> own = epochs_.own_times();
+  own.push_back(validation_.take_own_time());
+  const EpochEnd end{.record = record,
+                     .model = model_,
+                     .best = change.best,
+                     .kept = change.kept,
+                     .lowered = change.lowered,
+                     .next_learning_rate = live_.update().next_learning_rate(),
+                     .stops_early = live_.should_stop(),
+                     .times = gather_times(own, comm_)};
+  tell([&](TrainingObserver& observer) { observer.on_epoch(end); });
+  agree_on_errors();
+  const bool wanted = std::any_of(observers_.begin(), observers_.end(),
+                                  [](const TrainingObserver* observer) { return observer->wants_stop(); });
+  return comm_.max(std::int64_t{wanted}) != 0;
+}
+
+void Trainer::stop() {
+  std::string saved;
+  comm_.agree([&] {
+    for (TrainingObserver* observer : observers_) saved += observer->on_stop();
+  });
+  throw CollectiveError("stopped by a signal" + (saved.empty() ? "" : "; " + saved), ExitStatus::requeue);
+}
+
+/// The first error on this rank is kept, and silences its observers.
+void Trainer::tell(const std::function<void(TrainingObserver&)>& what) {
+  if (error_ != nullptr) return;
+  try {
+    for (TrainingObserver* observer : observers_) what(*observer);
+  } catch (const std::exception&) {
+    error_ = std::current_exception();
+  }
+}
+
+void Trainer::agree_on_errors() {
+  comm_.agree([&] {
+    if (error_ != nullptr) std::rethrow_exception(error_);
+  });
+}
+
+PhaseSeconds Trainer::phase_seconds() const {
+  PhaseSeconds seconds = {{"validate", validate_seconds_}, {"metrics", validation_.metrics_seconds()}};
+  epochs_.add_times(seconds);
+  for (const TrainingObserver* observer : observers_) observer->add_seconds(seconds);
+  return seconds;
+}
+
+TrainingOutcome Trainer::outcome() const {
+  TrainingOutcome outcome;
+  if (options_.profile) {
+    const double flops = static_cast<double>(epochs_.epochs_run()) * validation_.flops(model_);
+    outcome.profile = epochs_.profile({"validate", validate_seconds_, flops}, comm_);
+  }
+  outcome.weights = live_.kept_weights();
+  outcome.weights_hash = weights_hash(outcome.weights);
+  outcome.epochs = std::ssize(live_.history());
+  std::vector<double> rates;
+  for (const EpochRecord& record : live_.history()) {
+    rates.push_back(record.jets_per_second);
+    if (record.epoch == live_.kept_epoch()) outcome.best = record;
+  }
+  outcome.jets_per_second = median(rates);
+  outcome.seconds = phase_seconds();
+  return outcome;
+}
+
+}  // namespace jetrain

@@ -1,0 +1,52 @@
+#pragma once
+
+/// \file
+/// A training of a second's fraction, in memory, for tests of what drives and watches trainings.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparse_samples.hpp"
+#include "train/trainer.hpp"
+
+namespace jetrain::test {
+
+/// 96 samples to train on, in three steps an epoch, and 40 to validate with, over the ranks of `comm`.
+class SmallTraining {
+ public:
+  static constexpr std::int64_t kSteps = 3;
+
+  /// `assignments`: of config keys, beside three epochs without early stopping.
+  explicit SmallTraining(const std::vector<std::string>& assignments = {},
+                         const Communicator& comm = Communicator::self())
+      : comm_(comm.handle()),
+        config_(parse_config("model:\n"
+                             "  layers:\n"
+                             "    - conv2d: {filters: 3, kernel: 4, padding: same, activation: relu}\n"
+                             "    - flatten\n"
+                             "    - dense: {units: 2, activation: softmax}\n"
+                             "train: {epochs: 3, batch_size: 32, average: {decay: 0.9}}\n"
+                             "early_stopping: {enabled: false}\n",
+                             "small.yaml", assignments, false)),
+        model_(config_.model, Shape::image(1, 8, 8)),
+        train_(sample_set(32 * kSteps, comm_)),
+        validation_(config_.validation, sample_set(40, comm_), comm_) {
+    model_.initialize(config_.seed);
+  }
+
+  Trainer trainer(TrainerOptions options = {}, TrainingState start = {}) {
+    return {config_, model_, train_, validation_, std::move(start), comm_, std::move(options)};
+  }
+  const Config& config() const { return config_; }
+  const Model& model() const { return model_; }
+
+ private:
+  Communicator comm_;
+  Config config_;
+  Model model_;
+  SampleSet train_;
+  Validation validation_;
+};
+
+}  // namespace jetrain::test

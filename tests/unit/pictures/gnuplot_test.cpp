@@ -1,0 +1,60 @@
+#include "pictures/gnuplot.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "jetrain/error.hpp"
+#include "pictures/gnuplot_script.hpp"
+#include "temporary_folder.hpp"
+
+namespace jetrain {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(GnuplotScript, QuotesAnyText) {
+  EXPECT_EQ(gnuplot::literal("it's \"a\"\nrun"), "'it''s \"a\" run'");
+}
+
+TEST(GnuplotScript, HasThePalettesStops) {
+  EXPECT_THAT(gnuplot::palette(), HasSubstr("(0 '#ffffff', 0.05 '#fde725', 1 '#90d743'"));
+  EXPECT_THAT(gnuplot::signed_palette(), HasSubstr("(-1 '#004c7a', -0.5 '#5aa5d0', 0 '#ffffff', 0.5 "));
+}
+
+TEST(Gnuplot, IsLookedForInPath) {
+  const std::string path = std::getenv("PATH");
+  const test::TemporaryFolder folder;
+  setenv("PATH", folder.file("").c_str(), 1);
+  EXPECT_FALSE(has_gnuplot());
+  std::filesystem::create_directory(folder.file("gnuplot"));
+  EXPECT_FALSE(has_gnuplot()) << "a folder of that name is no program";
+  setenv("PATH", path.c_str(), 1);
+}
+
+TEST(Gnuplot, DrawsEachFormat) {
+  if (!has_gnuplot()) GTEST_SKIP() << "there is no gnuplot";
+  const Figure figure{"f", "", "plot [0:1] x lc rgb GUIDE\n"};
+  const std::vector<std::string> pictures =
+      draw({{figure, PictureFormat::svg}, {figure, PictureFormat::png}, {figure, PictureFormat::pdf}});
+  ASSERT_EQ(pictures.size(), 3U);
+  EXPECT_THAT(pictures[0], HasSubstr("</svg>"));
+  EXPECT_THAT(pictures[1], StartsWith("\x89PNG"));
+  EXPECT_THAT(pictures[2], StartsWith("%PDF-"));
+}
+
+TEST(Gnuplot, PassesOnWhatIsWrong) {
+  if (!has_gnuplot()) GTEST_SKIP() << "there is no gnuplot";
+  try {
+    draw({{{"f", "", "plot nonsense\n"}, PictureFormat::svg}});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("undefined variable: nonsense"));
+  }
+}
+
+}  // namespace
+}  // namespace jetrain

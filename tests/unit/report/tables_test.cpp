@@ -1,0 +1,60 @@
+#include "report/tables.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace jetrain {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// One that ended, and one that did not.
+ReportedRuns two_runs() {
+  ReportedRuns runs(2);
+  runs[0].record.name = "it's <a> run";
+  runs[0].record.ended = true;
+  runs[0].record.result.best.epoch = 2;
+  runs[0].record.result.epochs = 3;
+  runs[0].record.result.best.validation.auc = 0.98764;
+  runs[0].record.result.weights_hash = "0123abcd";
+  runs[1].record.name = "second";
+  for (ReportedRun& run : runs) run.scores.missing = run.record.name + ": there is no best.h5 yet";
+  return runs;
+}
+
+TEST(ReportTables, HaveAColumnForEachRunThatTheyAreAbout) {
+  const std::string table = results_table(two_runs());
+  EXPECT_THAT(table, AllOf(HasSubstr("<tr><th></th><th scope=\"col\">it's &lt;a&gt; run</th></tr>"),
+                           HasSubstr("<tr><th scope=\"row\">best epoch</th><td>2 of 3</td></tr>"),
+                           HasSubstr("<tr><th scope=\"row\">val_auc</th><td>0.9876</td></tr>"),
+                           HasSubstr("<td>0123abcd</td>")));
+  EXPECT_THAT(table, HasSubstr("<p class=\"note\">second has not ended: it has no result.json.</p>"));
+}
+
+TEST(ReportTables, SayWhyScoresAreMissing) {
+  EXPECT_THAT(missing_notes(two_runs()),
+              HasSubstr("<p class=\"note\">Without scores and images: second: there is no best.h5 yet.</p>"));
+  EXPECT_EQ(tagging_table(two_runs(), {}), "");
+  EXPECT_EQ(confusion_tables(two_runs()), "");
+}
+
+TEST(ReportTables, ShowKeysThatDiffer) {
+  ReportedRuns runs = two_runs();
+  EXPECT_EQ(differences_table(runs), "<p>The runs' configs are the same.</p>\n");
+  runs[1].record.config.train.batch_size = 77;
+  EXPECT_THAT(differences_table(runs), AllOf(HasSubstr("<code>train.batch_size</code>"),
+                                             HasSubstr("<td>77</td>"), Not(HasSubstr("train.epochs"))));
+}
+
+TEST(ReportTables, CountWhatBecameOfTheJetsOfEachClass) {
+  ReportedRuns runs(1);
+  runs[0].scores.tagger = scored_tagger("run", {{0.9F, 0.4F, 0.6F, 0.1F, 0.2F}, {1, 1, 0, 0, 0}});
+  EXPECT_THAT(confusion_tables(runs),
+              AllOf(HasSubstr("<th scope=\"row\">tops</th><td>1 (50.0 %)</td><td>1 (50.0 %)</td>"),
+                    HasSubstr("<th scope=\"row\">QCD</th><td>1 (33.3 %)</td><td>2 (66.7 %)</td>")));
+}
+
+}  // namespace
+}  // namespace jetrain

@@ -1,0 +1,346 @@
+#include "train/trainer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+#include "jetrain/error.hpp"
+#include "small_training.hpp"
+
+namespace jetrain {
+namespace {
+
+using std::chrono::milliseconds;
+using test::SmallTraining;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// Does what a test wants at each call.
+struct Hooks : TrainingObserver {
+  std::function<void()> begin = [] {};
+  std::function<void(const StepEnd&)> step = [](const StepEnd&) {};
+  std::function<void(const EpochEnd&)> epoch = [](const EpochEnd&) {};
+  std::function<bool()> stop_wanted = [] { return false; };
+  std::function<std::string()> stop = [] { return std::string(); };
+  std::function<void()> end = [] {};
+
+  void on_begin() override { begin(); }
+  void on_step(const StepEnd& s) override { step(s); }
+  void on_epoch(const EpochEnd& e) override { epoch(e); }
+  bool wants_stop() const override { return stop_wanted(); }
+  std::string on_stop() override { return stop(); }
+  void on_end() override { end(); }
+};
+
+/// Writes down what it is told.
+struct Diary : Hooks {
+  Diary(std::string name, std::vector<std::string>& lines) {
+    const auto note = [&lines, name](const std::string& what) { lines.push_back(name + " " + what); };
+    begin = [=] { note("begin"); };
+    step = [=](const StepEnd& s) { note("step " + std::to_string(s.record.step)); };
+    epoch = [=](const EpochEnd& e) { note("epoch " + std::to_string(e.record.epoch)); };
+    stop = [=] {
+      note("stop");
+      return name;
+    };
+    end = [=] { note("end"); };
+  }
+};
+
+std::vector<float> weights_of(const Model& model) {
+  return {model.parameters().begin(), model.parameters().end()};
+}
+
+/// The error that a training ends with.
+CollectiveError error_of(Trainer& trainer) {
+  try {
+    trainer.run();
+  } catch (const CollectiveError& error) {
+    return error;
+  }
+  ADD_FAILURE() << "it ended without an error";
+  return {"", ExitStatus::done};
+}
+
+TEST(Trainer, TellsItsObserversInTheirOrder) {
+  SmallTraining small({"train.epochs=1"});
+  Trainer trainer = small.trainer();
+  std::vector<std::string> lines;
+  Diary first("a", lines);
+  Diary second("b", lines);
+  trainer.add(first);
+  trainer.add(second);
+  trainer.run();
+  EXPECT_THAT(lines, ElementsAre("a begin", "b begin", "a step 1", "b step 1", "a step 2", "b step 2",
+                                 "a step 3", "b step 3", "a epoch 1", "b epoch 1", "a end", "b end"));
+}
+
+TEST(Trainer, TellsHowFarAnEpochIs) {
+  SmallTraining small({"train.epochs=2"});
+  Trainer trainer = small.trainer();
+  Hooks hooks;
+  StepEnd last;
+  hooks.step = [&](const StepEnd& step) { last = step; };
+  trainer.add(hooks);
+  trainer.run();
+  EXPECT_EQ(last.record.step, 6);
+  EXPECT_EQ(last.progress.epoch, 2);
+  EXPECT_EQ(last.progress.steps, 3);
+  EXPECT_EQ(last.steps_per_epoch, 3);
+  EXPECT_EQ(last.samples_done, 96);
+  EXPECT_EQ(last.samples, 96);
+  EXPECT_FALSE(last.stopping);
+}
+
+TEST(Trainer, StopsEarly) {
+  SmallTraining small({"train.epochs=9", "early_stopping.enabled=true", "early_stopping.patience=2",
+                       "early_stopping.min_delta=100"});
+  Trainer trainer = small.trainer();
+  Hooks hooks;
+  std::vector<bool> stops;
+  hooks.epoch = [&](const EpochEnd& end) { stops.push_back(end.stops_early); };
+  trainer.add(hooks);
+  EXPECT_EQ(trainer.run().epochs, 3);
+  EXPECT_THAT(stops, ElementsAre(false, false, true));
+}
+
+TEST(Trainer, EndsWithTheWeightsOfTheBestEpochUnlessToldOtherwise) {
+  for (const bool best : {true, false}) {
+    SmallTraining small({"early_stopping.min_delta=100", "train.average.decay=0",
+                         std::string("early_stopping.restore_best=") + (best ? "true" : "false")});
+    Trainer trainer = small.trainer();
+    Hooks hooks;
+    std::vector<std::vector<float>> weights;
+    std::vector<bool> kept;
+    hooks.epoch = [&](const EpochEnd& end) {
+      weights.push_back(weights_of(end.model));
+      kept.push_back(end.kept);
+      EXPECT_EQ(end.best, end.record.epoch == 1);
+    };
+    trainer.add(hooks);
+    const TrainingOutcome outcome = trainer.run();
+    ASSERT_EQ(weights.size(), 3U);
+    EXPECT_NE(weights[0], weights[2]);
+    EXPECT_EQ(outcome.best.epoch, best ? 1 : 3);
+    EXPECT_EQ(outcome.weights, weights[best ? 0 : 2]);
+    EXPECT_EQ(trainer.kept_weights(), outcome.weights);
+    EXPECT_EQ(kept[2], !best);
+  }
+}
+
+TEST(Trainer, GoesOnFromAnySnapshotToTheSameBits) {
+  std::vector<TrainingState> snapshots;
+  SmallTraining through;
+  Trainer trainer = through.trainer();
+  Hooks hooks;
+  hooks.step = [&](const StepEnd&) { snapshots.push_back(trainer.snapshot()); };
+  hooks.epoch = [&](const EpochEnd&) { snapshots.push_back(trainer.snapshot()); };
+  trainer.add(hooks);
+  const TrainingOutcome expected = trainer.run();
+  ASSERT_EQ(snapshots.size(), 12U);
+  for (const TrainingState& snapshot : snapshots) {
+    SmallTraining again;
+    Trainer resumed = again.trainer({}, snapshot);
+    const TrainingOutcome outcome = resumed.run();
+    EXPECT_EQ(outcome.weights, expected.weights);
+    EXPECT_EQ(weights_of(again.model()), weights_of(through.model()));
+    EXPECT_EQ(outcome.epochs, expected.epochs);
+    EXPECT_EQ(outcome.best.loss, expected.best.loss);
+    EXPECT_EQ(outcome.best.validation.loss, expected.best.validation.loss);
+  }
+}
+
+TEST(Trainer, RefusesTheStateOfAnotherNetwork) {
+  SmallTraining small;
+  TrainingState state;
+  state.parameters = {1, 2, 3};
+  EXPECT_THROW(small.trainer({}, state), CollectiveError);
+}
+
+/// Whether another thread gets a snapshot while `block`, called by an observer, does not return.
+class SnapshotFromAside {
+ public:
+  void look(Trainer& trainer) {
+    std::packaged_task<std::optional<TrainingState>()> task(
+        [&] { return trainer.snapshot_within(milliseconds(2000)); });
+    std::future<std::optional<TrainingState>> snapshot = task.get_future();
+    std::thread aside(std::move(task));
+    taken_.push_back(snapshot.get());
+    aside.join();
+  }
+  const std::vector<std::optional<TrainingState>>& taken() const { return taken_; }
+
+ private:
+  std::vector<std::optional<TrainingState>> taken_;
+};
+
+TEST(Trainer, GivesSnapshotsToOtherThreadsWhileAnObserverIsAtWork) {
+  SmallTraining small({"train.epochs=1"});
+  Trainer trainer = small.trainer();
+  SnapshotFromAside aside;
+  Hooks hooks;
+  hooks.begin = [&] { aside.look(trainer); };
+  hooks.step = [&](const StepEnd& step) {
+    if (step.record.step == 2) aside.look(trainer);
+  };
+  hooks.epoch = [&](const EpochEnd&) { aside.look(trainer); };
+  hooks.end = [&] { aside.look(trainer); };
+  trainer.add(hooks);
+  const TrainingOutcome outcome = trainer.run();
+  ASSERT_EQ(aside.taken().size(), 4U);
+  std::vector<std::pair<std::int64_t, std::int64_t>> where;
+  for (const auto& state : aside.taken()) {
+    ASSERT_TRUE(state);
+    where.emplace_back(state->progress.epoch, state->progress.steps);
+  }
+  EXPECT_THAT(where, ElementsAre(std::pair(1, 0), std::pair(1, 2), std::pair(2, 0), std::pair(2, 0)));
+  EXPECT_EQ(aside.taken()[2]->best_parameters, outcome.weights);
+  EXPECT_EQ(aside.taken()[2]->history.size(), 1U);
+}
+
+TEST(Trainer, GivesSnapshotsWhileASignalStopsIt) {
+  SmallTraining small;
+  Trainer trainer = small.trainer({.stop_asked = [] { return true; }});
+  SnapshotFromAside aside;
+  Hooks hooks;
+  hooks.stop = [&] {
+    aside.look(trainer);
+    return "";
+  };
+  trainer.add(hooks);
+  error_of(trainer);
+  ASSERT_EQ(aside.taken().size(), 1U);
+  ASSERT_TRUE(aside.taken()[0]);
+  EXPECT_EQ(aside.taken()[0]->progress.steps, 1);
+}
+
+TEST(Trainer, StopsForASignalAfterTheStepUnderWayAndGoesOnToTheSameBits) {
+  SmallTraining whole;
+  const TrainingOutcome expected = whole.trainer().run();
+
+  SmallTraining small;
+  int asked = 0;
+  Trainer trainer = small.trainer({.stop_asked = [&] { return ++asked == 5; }});
+  std::vector<std::string> lines;
+  Diary diary("go on from a", lines);
+  Hooks hooks;
+  std::optional<TrainingState> state;
+  std::vector<bool> stopping;
+  hooks.step = [&](const StepEnd& step) { stopping.push_back(step.stopping); };
+  hooks.stop = [&] {
+    state = trainer.snapshot();
+    return " and b";
+  };
+  trainer.add(diary);
+  trainer.add(hooks);
+  const CollectiveError error = error_of(trainer);
+  EXPECT_STREQ(error.what(), "stopped by a signal; go on from a and b");
+  EXPECT_EQ(error.status(), ExitStatus::requeue);
+  EXPECT_EQ(lines.back(), "go on from a stop");
+  EXPECT_THAT(stopping, ElementsAre(false, false, false, false, true));
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->progress.epoch, 2);
+  EXPECT_EQ(state->progress.steps, 2);
+
+  SmallTraining again;
+  EXPECT_EQ(again.trainer({}, *state).run().weights, expected.weights);
+}
+
+TEST(Trainer, StopsAlsoWhereNobodySaves) {
+  SmallTraining small;
+  Trainer trainer = small.trainer({.stop_asked = [] { return true; }});
+  EXPECT_STREQ(error_of(trainer).what(), "stopped by a signal");
+}
+
+TEST(Trainer, EndsWithTheErrorOfAnObserver) {
+  const auto fail = [](const auto&...) { throw DataError("the disk is full"); };
+  for (const std::string where : {"begin", "epoch", "stop", "end"}) {
+    SmallTraining small;
+    Trainer trainer = small.trainer({.stop_asked = [&] { return where == "stop"; }});
+    Hooks hooks;
+    if (where == "begin") hooks.begin = fail;
+    if (where == "epoch") hooks.epoch = fail;
+    if (where == "stop") hooks.stop = [&]() -> std::string { throw DataError("the disk is full"); };
+    if (where == "end") hooks.end = fail;
+    std::vector<std::string> lines;
+    Diary after("after", lines);
+    trainer.add(hooks);
+    trainer.add(after);
+    const CollectiveError error = error_of(trainer);
+    EXPECT_STREQ(error.what(), "the disk is full") << where;
+    EXPECT_EQ(error.status(), ExitStatus::failed) << where;
+    EXPECT_THAT(lines, testing::Not(testing::Contains("after " + where + (where == "epoch" ? " 1" : ""))));
+  }
+}
+
+TEST(Trainer, EndsOneStepAfterAnObserversErrorInAStep) {
+  SmallTraining small;
+  Trainer trainer = small.trainer();
+  Hooks hooks;
+  int steps = 0;
+  hooks.step = [&](const StepEnd&) {
+    if (++steps == 2) throw std::runtime_error("out of paper");
+  };
+  hooks.stop = []() -> std::string { throw std::logic_error("this is no stop"); };
+  trainer.add(hooks);
+  EXPECT_STREQ(error_of(trainer).what(), "out of paper");
+  EXPECT_EQ(steps, 2);
+  EXPECT_EQ(trainer.snapshot().progress.steps, 3);
+}
+
+TEST(Trainer, EndsWithAnErrorInTheLastStepOfAnEpoch) {
+  SmallTraining small;
+  Trainer trainer = small.trainer();
+  Hooks hooks;
+  hooks.step = [&](const StepEnd& step) {
+    if (step.record.step == SmallTraining::kSteps) throw std::runtime_error("out of paper");
+  };
+  trainer.add(hooks);
+  EXPECT_STREQ(error_of(trainer).what(), "out of paper");
+  EXPECT_EQ(trainer.snapshot().progress.epoch, 2);
+}
+
+TEST(Trainer, EndsWhereAnObserverWantsItTo) {
+  SmallTraining small;
+  Trainer trainer = small.trainer();
+  std::vector<std::string> lines;
+  Diary diary("a", lines);
+  diary.stop_wanted = [&] { return lines.back() == "a epoch 2"; };
+  trainer.add(diary);
+  EXPECT_EQ(trainer.run().epochs, 2);
+  EXPECT_EQ(lines.back(), "a end");
+}
+
+TEST(Trainer, NamesTheFileOfTheBestWeightsOnlyWhereThereIsOne) {
+  for (const std::string file : {"", "best.h5"}) {
+    SmallTraining small({"train.optimizer={sgd: {learning_rate: 1e30}}", "train.batch_size=96"});
+    Trainer trainer = small.trainer({.best_file = file});
+    const CollectiveError error = error_of(trainer);
+    EXPECT_THAT(error.what(), HasSubstr("the training diverged in epoch 2, step 1 of 1"));
+    EXPECT_THAT(error.what(), file.empty() ? testing::EndsWith("lower the learning rate")
+                                           : testing::EndsWith("; the best weights so far are in best.h5"));
+  }
+}
+
+TEST(Trainer, TellsWhereTimeWentWithItsObservers) {
+  struct Clerk : TrainingObserver {
+    void add_seconds(PhaseSeconds& seconds) const override { seconds["filing"] += 2; }
+  };
+  SmallTraining small({"train.epochs=1"});
+  Trainer trainer = small.trainer();
+  Clerk one;
+  Clerk other;
+  trainer.add(one);
+  trainer.add(other);
+  const PhaseSeconds seconds = trainer.run().seconds;
+  EXPECT_EQ(seconds.at("filing"), 4);
+  EXPECT_GT(seconds.at("compute"), 0);
+  EXPECT_GT(seconds.at("validate"), 0);
+  EXPECT_FALSE(seconds.contains("wait"));
+}
+
+}  // namespace
+}  // namespace jetrain
