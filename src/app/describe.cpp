@@ -20,6 +20,7 @@
 #include "io/hdf5.hpp"
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 
@@ -152,7 +153,7 @@ void describe_data(const Config& config, const LoadedSamples& loaded, double sec
                    const Communicator& comm, Log& log) {
   const SampleSet& train = loaded[Set::train];
   const std::int64_t tops = comm.sum(train.samples.signal_count());
-  const std::string share = config.data.arrays.used() || train.total() == 0
+  const std::string share = labels_of(config.data) != Labels::jets || train.total() == 0
                                 ? ""
                                 : fmt::format(" ({:.1f} % tops)", 100.0 * static_cast<double>(tops) /
                                                                       static_cast<double>(train.total()));

@@ -12,6 +12,7 @@
 #include "core/stopwatch.hpp"
 #include "inference/model_file.hpp"
 #include "jetrain/error.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 namespace {
@@ -63,7 +64,7 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
       if (!note.empty()) fmt::print("{}\n", note);
     }
     if (slice.skipped > 0) fmt::print("warning: {} bad rows skipped\n", slice.skipped);
-    if (std::isnan(m.auc) && !stored.config.data.arrays.used())
+    if (std::isnan(m.auc) && labels_of(stored.config.data) == Labels::jets)
       fmt::print("note: all jets are of one class, so there is no ROC curve\n");
     if (!options.json.empty()) write_text(options.json, metrics_json(m, slice.skipped));
     if (!options.roc.empty()) write_text(options.roc, roc_csv(scored));

@@ -12,6 +12,7 @@
 #include "core/order_statistics.hpp"
 #include "jets/image.hpp"
 #include "layouts/jet_source.hpp"
+#include "layouts/read_in_slots.hpp"
 
 namespace jetrain {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 constexpr std::int64_t kSampleRows = 1000;
 
 /// How often each label stands in a file. The last entry of each group counts values that mean nothing.
-struct Labels {
+struct LabelCounts {
   enum : std::size_t { qcd, top, unknown_class, train, test, validation, unknown_split, kinds };
   std::array<std::int64_t, kinds> counts{};
 
@@ -70,20 +71,17 @@ JetSummary summarize(const JetBlock& block, std::int64_t i) {
   return jet;
 }
 
-Labels count_labels(const JetSource& source, const Communicator& comm) {
-  Labels labels;
+LabelCounts count_labels(const JetSource& source, const Communicator& comm) {
+  LabelCounts labels;
   comm.agree([&] {
-    std::vector<Labels> slots(static_cast<std::size_t>(source.window_slots()));
-    source.read(
-        source.slice({0, source.rows()}, comm.rank(), comm.size()),
-        [&](std::int64_t slot, const JetBlock& block) {
-          Labels& own = slots[static_cast<std::size_t>(slot)];
-          for (std::int64_t i = 0; i < block.rows; ++i) own.add(block.is_signal(i), block.ttv(i));
+    read_in_slots<LabelCounts>(
+        source, source.slice({0, source.rows()}, comm.rank(), comm.size()),
+        [](LabelCounts& slot, const JetBlock& block) {
+          for (std::int64_t i = 0; i < block.rows; ++i) slot.add(block.is_signal(i), block.ttv(i));
         },
-        [](std::int64_t) {});
-    for (const Labels& slot : slots) {
-      for (std::size_t k = 0; k < Labels::kinds; ++k) labels.counts[k] += slot.counts[k];
-    }
+        [&](const LabelCounts& slot) {
+          for (std::size_t k = 0; k < LabelCounts::kinds; ++k) labels.counts[k] += slot.counts[k];
+        });
   });
   comm.sum(labels.counts);
   return labels;
@@ -93,14 +91,13 @@ std::vector<JetSummary> sample(const JetSource& source, const Communicator& comm
   std::vector<JetSummary> jets;
   comm.agree([&] {
     if (!comm.is_root()) return;
-    jets.resize(static_cast<std::size_t>(std::min(kSampleRows, source.rows())));
-    source.read(
-        {0, std::ssize(jets)},
-        [&](std::int64_t, const JetBlock& block) {
-          for (std::int64_t i = 0; i < block.rows; ++i)
-            jets[static_cast<std::size_t>(block.first_row + i)] = summarize(block, i);
+    using Summaries = std::vector<JetSummary>;
+    read_in_slots<Summaries>(
+        source, RowRange{0, std::min(kSampleRows, source.rows())},
+        [](Summaries& slot, const JetBlock& block) {
+          for (std::int64_t i = 0; i < block.rows; ++i) slot.push_back(summarize(block, i));
         },
-        [](std::int64_t) {});
+        [&](const Summaries& slot) { jets.insert(jets.end(), slot.begin(), slot.end()); });
   });
   return jets;
 }
@@ -125,13 +122,15 @@ void print_storage(const FileLayout& layout) {
              bytes_text(layout.decoded_bytes));
 }
 
-void print_labels(const Labels& labels) {
+void print_labels(const LabelCounts& labels) {
   const auto& counts = labels.counts;
-  fmt::print("  classes      {} top, {} QCD", counts[Labels::top], counts[Labels::qcd]);
-  if (counts[Labels::unknown_class] > 0) fmt::print(", {} NEITHER 0 NOR 1", counts[Labels::unknown_class]);
-  fmt::print("\n  splits       {} train, {} test, {} validation", counts[Labels::train], counts[Labels::test],
-             counts[Labels::validation]);
-  if (counts[Labels::unknown_split] > 0) fmt::print(", {} of another ttv", counts[Labels::unknown_split]);
+  fmt::print("  classes      {} top, {} QCD", counts[LabelCounts::top], counts[LabelCounts::qcd]);
+  if (counts[LabelCounts::unknown_class] > 0)
+    fmt::print(", {} NEITHER 0 NOR 1", counts[LabelCounts::unknown_class]);
+  fmt::print("\n  splits       {} train, {} test, {} validation", counts[LabelCounts::train],
+             counts[LabelCounts::test], counts[LabelCounts::validation]);
+  if (counts[LabelCounts::unknown_split] > 0)
+    fmt::print(", {} of another ttv", counts[LabelCounts::unknown_split]);
   fmt::print("\n");
 }
 
@@ -195,7 +194,7 @@ void print_physics(const std::vector<JetSummary>& jets) {
 void inspect(const std::vector<std::string>& files, const Communicator& comm) {
   for (const std::string& path : files) {
     const JetSource source({path}, comm);
-    const Labels labels = count_labels(source, comm);
+    const LabelCounts labels = count_labels(source, comm);
     const std::vector<JetSummary> jets = sample(source, comm);
     if (!comm.is_root()) continue;
     print_storage(source.layouts().front());

@@ -10,6 +10,7 @@
 #include "core/stopwatch.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
+#include "samples/sample_store.hpp"
 #include "scores/prediction_file.hpp"
 
 namespace jetrain {
@@ -46,7 +47,7 @@ void predict_grid(const PredictOptions& options, const StoredModel& stored) {
   const std::uint16_t positions[] = {0, 1};
   for (std::int64_t i = 0; i < points * points; ++i) {
     const float values[] = {grid.at(i / points), grid.at(i % points)};
-    samples.append({positions, values, 0});
+    samples.append({{positions, values}});
   }
   const ScoredJets scored =
       score_samples(stored.model, points * points, [&](std::int64_t i) { return samples[i]; });
@@ -87,8 +88,7 @@ void predict(const PredictOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (options.files.empty()) throw UsageError("predict: name the data files, and last the file to write");
   });
-  const std::int64_t outputs =
-      stored.config.data.arrays.used() && stored.model.outputs() > 2 ? stored.model.outputs() : 0;
+  const std::int64_t outputs = stored.model.outputs() > 2 ? stored.model.outputs() : 0;
   std::unique_ptr<PredictionFile> file;
   std::int64_t written = 0;
   std::int64_t skipped = 0;

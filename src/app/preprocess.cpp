@@ -9,10 +9,12 @@
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
 #include "core/stopwatch.hpp"
-#include "dataset/sample_loader.hpp"
+#include "dataset/selected_rows.hpp"
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "run/config_file.hpp"
+#include "samples/sample_layout.hpp"
+#include "samples/sample_store.hpp"
 
 namespace jetrain {
 namespace {
@@ -31,52 +33,25 @@ std::uint8_t ttv_of(Set set) {
                                                       : Ttv::validation);
 }
 
-/// Appends this rank's selected rows of one source.
-void read_rows(const JetSource& source, const Selection& selection, const Config& config,
-               const Communicator& comm, LabelledRows& all) {
-  const SampleMaker maker(config);
-  const bool skip = config.data.on_bad_row == BadRow::skip;
-  std::vector<LabelledRows> slots(static_cast<std::size_t>(source.window_slots()));
-  comm.agree([&] {
-    source.read(
-        source.slice(selection.range(), comm.rank(), comm.size()),
-        [&](std::int64_t slot, const JetBlock& block) {
-          LabelledRows& out = slots[static_cast<std::size_t>(slot)];
-          for_each_sample(source, selection, {Set::train, Set::validation, Set::test}, maker, skip, block,
-                          out.skipped, [&](std::int64_t row, Set set, const SampleView& image) {
-                            out.samples.append(image);
-                            out.splits.push_back(ttv_of(set));
-                            out.rows.push_back(row);
-                          });
-        },
-        [&](std::int64_t count) {
-          for (std::int64_t i = 0; i < count; ++i) {
-            LabelledRows& slot = slots[static_cast<std::size_t>(i)];
-            all.samples.append(std::move(slot.samples));
-            all.splits.insert(all.splits.end(), slot.splits.begin(), slot.splits.end());
-            all.rows.insert(all.rows.end(), slot.rows.begin(), slot.rows.end());
-            all.skipped += slot.skipped;
-            slot = {};
-          }
-        });
-  });
-}
-
+/// This rank's rows of all sets, one group of files after another.
 LabelledRows read_all(const Config& config, const Communicator& comm) {
   LabelledRows all;
-  const DataConfig& data = config.data;
-  if (data.split.method != SplitMethod::files) {
-    const JetSource source(data.files, comm);
-    read_rows(source, Selection::from_config(config, source, comm), config, comm, all);
-    return all;
-  }
-  const std::pair<Set, const std::vector<std::string>*> parts[] = {{Set::train, &data.train_files},
-                                                                   {Set::validation, &data.validation_files},
-                                                                   {Set::test, &data.test_files}};
-  for (const auto& [set, files] : parts) {
-    if (files->empty()) continue;
-    const JetSource source(*files, comm);
-    read_rows(source, Selection::limited(data.limit, set, source, comm), config, comm, all);
+  for (const FileGroup& group : file_groups(config.data, given_sets(config.data))) {
+    const SelectedRows rows(group, {&config}, false, comm);
+    const auto work = [&](LabelledRows& slot, const RowBlock& block) {
+      rows.make(block, 0, slot.skipped, [&](std::int64_t row, Set set, const SampleView& sample) {
+        slot.samples.append(sample);
+        slot.splits.push_back(ttv_of(set));
+        slot.rows.push_back(row);
+      });
+    };
+    const auto collect = [&](LabelledRows& slot) {
+      all.samples.append(std::move(slot.samples));
+      all.splits.insert(all.splits.end(), slot.splits.begin(), slot.splits.end());
+      all.rows.insert(all.rows.end(), slot.rows.begin(), slot.rows.end());
+      all.skipped += slot.skipped;
+    };
+    comm.agree([&] { rows.read<LabelledRows>(rows.mine(rows.range(), comm), work, collect); });
   }
   return all;
 }
@@ -115,19 +90,15 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
   for (std::int64_t w = 0; w < windows; ++w) {
     const std::int64_t begin = std::min(count, w * kWindowRows);
     const std::int64_t size = std::min(kWindowRows, count - begin);
-    dense.assign(static_cast<std::size_t>(size * layout.inputs), 0.0F);
-    window_features.assign(static_cast<std::size_t>(size * layout.features), 0.0F);
+    dense.assign(static_cast<std::size_t>(size * layout.input.size()), 0.0F);
+    window_features.clear();
     window_labels.resize(static_cast<std::size_t>(size));
     for (std::int64_t i = 0; i < size; ++i) {
       const SampleView sample = mine.samples[begin + i];
-      for (std::size_t k = 0; k < sample.pixels.size(); ++k) {
-        const std::int64_t at = sample.pixels[k];
-        float& value =
-            at < layout.inputs
-                ? dense[static_cast<std::size_t>(i * layout.inputs + at)]
-                : window_features[static_cast<std::size_t>(i * layout.features + at - layout.inputs)];
-        value = sample.values[k];
-      }
+      float* const image = dense.data() + i * layout.input.size();
+      for (std::size_t k = 0; k < sample.input.positions.size(); ++k)
+        image[sample.input.positions[k]] = sample.input.values[k];
+      window_features.insert(window_features.end(), sample.features.begin(), sample.features.end());
       window_labels[static_cast<std::size_t>(i)] = sample.label;
     }
     const auto window = [&](const auto& all) {
@@ -147,7 +118,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   const Stopwatch watch;
   const Config config = load_config(options.config, options.assignments, true, comm);
   comm.agree([&] {
-    if (config.data.arrays.used())
+    if (!makes_images(config.data))
       throw UsageError("preprocess makes images of jets; data.arrays names plain arrays, which need none");
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });

@@ -16,7 +16,7 @@
 #include "core/output_file.hpp"
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "jetrain/error.hpp"
 #include "kernels/fma_peak.hpp"
 #include "pictures/gnuplot.hpp"

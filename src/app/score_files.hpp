@@ -16,8 +16,8 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
                         const std::string& split, const Communicator& comm);
 
 /// All rows of `files` in pieces, one after another: rank 0 has each piece, with the sums over it, while
-/// `take` runs on it (and may throw). Of jets, memory holds a quarter of a million rows' scores at most;
-/// plain arrays are one piece. `begin(most_rows)` runs on rank 0 before, with the number of rows that there
+/// `take` runs on it (and may throw). Memory holds a quarter of a million rows' scores at most.
+/// `begin(most_rows)` runs on rank 0 before, with the number of rows that there
 /// are. Collective.
 void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& files,
                      const std::function<void(std::int64_t most_rows)>& begin,

@@ -14,7 +14,7 @@
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
 #include "core/stopwatch.hpp"
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "inference/model_input.hpp"
 #include "jetrain/error.hpp"
 #include "run/config_file.hpp"

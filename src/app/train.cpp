@@ -10,7 +10,7 @@
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
 #include "core/stopwatch.hpp"
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "app/command.hpp"
 #include "config/config_reference.hpp"
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "inference/model_file.hpp"
 #include "run/config_file.hpp"
 

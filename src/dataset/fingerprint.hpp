@@ -6,7 +6,7 @@
 
 namespace jetrain {
 
-/// 64 bits, in hexadecimal, that tell whether a set is made of the same images in the same order; whichever
+/// 64 bits, in hexadecimal, that tell whether a set is made of the same samples in the same order; whichever
 /// rank holds which. Collective.
 std::string fingerprint(const SampleSet& set, const Communicator& comm);
 

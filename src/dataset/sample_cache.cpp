@@ -39,7 +39,8 @@ LoadedSamples load_through_cache(const Config& config, const std::vector<Set>& w
   const std::string key = sample_cache_key(config, wanted, comm);
   if (all_see_file(path, comm)) {
     try {
-      return read_sample_cache(path, key, wanted, comm);
+      return read_sample_cache(
+          path, key, wanted, [&](Set set) { return stored_layout(config, set); }, comm);
     } catch (const CollectiveError& error) {
       if (error.status() == ExitStatus::usage) throw;
       say(LogLevel::info, fmt::format("{}; rebuilding", error.what()));

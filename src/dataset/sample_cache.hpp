@@ -34,10 +34,14 @@ std::string sample_cache_key(const Config& config, const std::vector<Set>& wante
 void write_sample_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
                         const LoadedSamples& loaded, const Communicator& comm);
 
+/// The layout of a set's samples.
+using LayoutOf = std::function<SampleLayout(Set)>;
+
 /// Each rank's equal share of each set. DataError, agreed on, where the cache is stale (has another key) or
 /// damaged; UsageError where it is some other HDF5 file. Collective.
 LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
-                                const std::vector<Set>& wanted, const Communicator& comm);
+                                const std::vector<Set>& wanted, const LayoutOf& layout_of,
+                                const Communicator& comm);
 
 /// The images from config.data.cache; where that is missing, stale or damaged, from `load`, and the cache is
 /// made anew. A cache that cannot be written is a warning. Collective.

@@ -10,6 +10,7 @@
 #include "dataset/sample_piece.hpp"
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
+#include "samples/flat_sample.hpp"
 
 namespace jetrain {
 namespace {
@@ -29,8 +30,9 @@ sample_cache_file::Header read_header(hid_t file) {
 /// One set in the file: its datasets, whose shapes fit together.
 class StoredSet {
  public:
-  StoredSet(hid_t file, Set set)
+  StoredSet(hid_t file, Set set, const SampleLayout& layout)
       : name_(set_name(set)),
+        layout_(layout),
         counts_(hdf5::Dataset::open(file, path_of(set, "counts"))),
         labels_(hdf5::Dataset::open(file, path_of(set, "labels"))),
         pixels_(hdf5::Dataset::open(file, path_of(set, "pixels"))),
@@ -45,6 +47,7 @@ class StoredSet {
   }
 
   std::int64_t images() const noexcept { return images_; }
+  const SampleLayout& layout() const noexcept { return layout_; }
 
   /// Images first ... last - 1; reads, and verifies, the pieces that they lie in.
   SampleStore read(std::int64_t first, std::int64_t last) const {
@@ -94,20 +97,20 @@ class StoredSet {
   }
 
   /// Images first ... last - 1 of `piece`.
-  static void append(const SamplePiece& piece, std::int64_t first, std::int64_t last, SampleStore& store) {
+  void append(const SamplePiece& piece, std::int64_t first, std::int64_t last, SampleStore& store) const {
+    FlatSample flat(layout_);
     std::size_t begin = 0;
     for (std::int64_t i = 0; i < last; ++i) {
       const auto index = static_cast<std::size_t>(i);
       const std::size_t count = piece.counts[index];
-      if (i >= first)
-        store.append({{piece.pixels.data() + begin, count},
-                      {piece.values.data() + begin, count},
-                      piece.labels[index]});
+      const SparseView entries{{piece.pixels.data() + begin, count}, {piece.values.data() + begin, count}};
+      if (i >= first) store.append(flat.restore(entries, piece.labels[index]));
       begin += count;
     }
   }
 
   const char* name_;
+  SampleLayout layout_;
   hdf5::Dataset counts_;
   hdf5::Dataset labels_;
   hdf5::Dataset pixels_;
@@ -120,6 +123,7 @@ class StoredSet {
 /// This rank's equal share.
 SampleSet read_share(const StoredSet& stored, const Communicator& comm) {
   SampleSet set;
+  set.layout = stored.layout();
   for (std::int64_t rank = 0; rank <= comm.size(); ++rank)
     set.begins.push_back(stored.images() * rank / comm.size());
   const auto me = static_cast<std::size_t>(comm.rank());
@@ -145,7 +149,8 @@ void refuse_other_files(hid_t file, const std::string& path) {
 
 /// What this rank keeps of the cache, nothing if it is stale; no other rank takes part.
 std::optional<LoadedSamples> read_alone(const std::string& path, const std::string& key,
-                                        const std::vector<Set>& wanted, const Communicator& comm) {
+                                        const std::vector<Set>& wanted, const LayoutOf& layout_of,
+                                        const Communicator& comm) {
   const hdf5::Handle file = open_alone(path);
   refuse_other_files(file, path);
   const sample_cache_file::Header header = read_header(file);
@@ -155,20 +160,21 @@ std::optional<LoadedSamples> read_alone(const std::string& path, const std::stri
   loaded.rows_read = header.rows_read;
   loaded.rows_skipped = header.rows_skipped;
   for (SampleSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(comm.size()) + 1, 0);
-  for (const Set set : wanted) loaded[set] = read_share(StoredSet(file, set), comm);
+  for (const Set set : wanted) loaded[set] = read_share(StoredSet(file, set, layout_of(set)), comm);
   return loaded;
 }
 
 }  // namespace
 
 LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
-                                const std::vector<Set>& wanted, const Communicator& comm) {
+                                const std::vector<Set>& wanted, const LayoutOf& layout_of,
+                                const Communicator& comm) {
   const Stopwatch watch;
   LoadedSamples loaded;
   comm.agree([&] {
     std::optional<LoadedSamples> found;
     try {
-      found = read_alone(path, key, wanted, comm);
+      found = read_alone(path, key, wanted, layout_of, comm);
     } catch (const UsageError&) {
       throw;
     } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 #include "dataset/sample_cache_file.hpp"
 #include "dataset/sample_piece.hpp"
 #include "io/dataset.hpp"
+#include "samples/flat_sample.hpp"
 
 namespace jetrain {
 namespace {
@@ -25,7 +26,7 @@ void write_header(hid_t file, const sample_cache_file::Header& header) {
 
 std::int64_t count_pixels(const SampleStore& images) {
   std::int64_t pixels = 0;
-  for (std::int64_t i = 0; i < images.size(); ++i) pixels += std::ssize(images[i].pixels);
+  for (std::int64_t i = 0; i < images.size(); ++i) pixels += FlatSample::entries(images[i]);
   return pixels;
 }
 
@@ -51,11 +52,15 @@ void write_set(hid_t file, Set set, const SampleSet& images, const Communicator&
   std::int64_t first_image = comm.sum_before(mine.size());
   std::int64_t first_pixel = comm.sum_before(my_pixels);
   std::vector<PieceRecord> records;
+  FlatSample flat(images.layout);
   const std::int64_t turns = comm.max(my_pieces);
   for (std::int64_t turn = 0; turn < turns; ++turn) {
     SamplePiece piece;
     const std::int64_t end = std::min(mine.size(), (turn + 1) * kPieceImages);
-    for (std::int64_t i = turn * kPieceImages; i < end; ++i) piece.append(mine[i]);
+    for (std::int64_t i = turn * kPieceImages; i < end; ++i) {
+      const SampleView sample = mine[i];
+      piece.append(flat.flatten(sample), sample.label);
+    }
     counts.write_rows(first_image, piece.counts, comm);
     labels.write_rows(first_image, piece.labels, comm);
     pixels.write_rows(first_pixel, piece.pixels, comm);

@@ -1,19 +1,17 @@
 #pragma once
 
 /// \file
-/// From files to sparse image stores: every rank reads its slice, makes images with OpenMP, keeps the wanted
+/// From files to samples in memory: every rank reads its slice, makes samples with OpenMP, keeps the wanted
 /// sets.
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "comm/communicator.hpp"
 #include "core/log_level.hpp"
-#include "dataset/selection.hpp"
-#include "samples/sample_maker.hpp"
+#include "dataset/selected_rows.hpp"
 #include "samples/sample_set.hpp"
 
 namespace jetrain {
@@ -21,34 +19,15 @@ namespace jetrain {
 struct LoadedSamples {
   std::array<SampleSet, 4> sets;  ///< indexed by Set
   std::int64_t rows_read = 0;     ///< on all ranks
-  std::int64_t own_rows = 0;      ///< read from jets' files by this rank
+  std::int64_t own_rows = 0;      ///< read from files by this rank
   std::int64_t rows_skipped = 0;  ///< bad rows left out (on_bad_row: skip), on all ranks
   double read_seconds = 0;        ///< this rank's time in files and decompression
-  double preprocess_seconds = 0;  ///< this rank's time in making images
+  double preprocess_seconds = 0;  ///< this rank's time in making samples
   bool from_cache = false;  ///< read from data.cache; rows_read and rows_skipped are those of its making
 
   SampleSet& operator[](Set set) { return sets[static_cast<std::size_t>(set)]; }
   const SampleSet& operator[](Set set) const { return sets[static_cast<std::size_t>(set)]; }
 };
-
-/// Reads all rows that `selection` gives to one of `wanted`. Collective. A bad row (label not 0 or 1, momenta
-/// not finite) is a DataError that names file and row, or is skipped and counted.
-LoadedSamples load_samples(const JetSource& source, const Selection& selection,
-                           const std::vector<Set>& wanted, const SampleMaker& maker, bool skip_bad_rows,
-                           const Communicator& comm);
-
-/// The same for several ways to make images, in one reading: an entry of the result for each maker.
-std::vector<LoadedSamples> load_samples(const JetSource& source, const Selection& selection,
-                                        const std::vector<Set>& wanted,
-                                        const std::vector<SampleMaker>& makers, bool skip_bad_rows,
-                                        const Communicator& comm);
-
-/// Makes the images of those rows of `block` that `selection` gives to one of `wanted`, in row order. A bad
-/// row throws a DataError, or is skipped and counted.
-void for_each_sample(const JetSource& source, const Selection& selection, const std::vector<Set>& wanted,
-                     const SampleMaker& maker, bool skip_bad_rows, const JetBlock& block,
-                     std::int64_t& skipped,
-                     const std::function<void(std::int64_t row, Set set, const SampleView& image)>& take);
 
 /// Checks that a set to train on or to validate with is not empty. On all ranks alike.
 void require_samples(const SampleSet& set, Set which);
@@ -56,10 +35,14 @@ void require_samples(const SampleSet& set, Set which);
 /// Checks that it has samples of both classes, too. Collective.
 void require_both_classes(const SampleSet& set, Set which, const Communicator& comm);
 
-/// The sets that `wanted` names for several configs that differ only in what is made of a jet, in one reading
-/// of the files (one each, where there is a cache, or plain arrays). Collective.
+/// The sets that `wanted` names for several configs that differ only in what is made of a row, in one reading
+/// of the files (one each, where there is a cache). Collective. A bad row is a DataError that names file and
+/// row, or is skipped and counted (data.on_bad_row).
 std::vector<LoadedSamples> load_samples(const std::vector<const Config*>& configs,
                                         const std::vector<Set>& wanted, const Communicator& comm);
+
+/// Adds what `rows` give to one entry of `all` for each way that they were opened with. Collective.
+void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, const Communicator& comm);
 
 /// The sets that `wanted` names, as the config describes them; by way of data.cache, if there is one. What
 /// the user should know of the cache goes to `say`, on all ranks. Collective.

@@ -6,22 +6,22 @@
 #include <cstdint>
 #include <vector>
 
-#include "samples/sample_store.hpp"
+#include "samples/sample_view.hpp"
 
 namespace jetrain {
 
-/// Consecutive images as they stand in the image cache.
+/// Consecutive samples, flat (samples/flat_sample.hpp), as they stand in the sample cache.
 struct SamplePiece {
-  std::vector<std::uint16_t> counts;  ///< (images)
-  std::vector<std::uint8_t> labels;   ///< (images)
+  std::vector<std::uint16_t> counts;  ///< (samples)
+  std::vector<std::uint8_t> labels;   ///< (samples)
   std::vector<std::uint16_t> pixels;  ///< (sum of counts)
   std::vector<float> values;          ///< (sum of counts)
 
-  void append(const SampleView& image) {
-    counts.push_back(static_cast<std::uint16_t>(image.pixels.size()));
-    labels.push_back(image.label);
-    pixels.insert(pixels.end(), image.pixels.begin(), image.pixels.end());
-    values.insert(values.end(), image.values.begin(), image.values.end());
+  void append(const SparseView& flat, std::uint8_t label) {
+    counts.push_back(static_cast<std::uint16_t>(flat.positions.size()));
+    labels.push_back(label);
+    pixels.insert(pixels.end(), flat.positions.begin(), flat.positions.end());
+    values.insert(values.end(), flat.values.begin(), flat.values.end());
   }
 
   std::uint64_t checksum() const {

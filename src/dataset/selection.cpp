@@ -9,38 +9,46 @@
 
 #include "core/permutation.hpp"
 #include "jetrain/error.hpp"
+#include "layouts/read_in_slots.hpp"
 
 namespace jetrain {
 namespace {
 
-/// The labels of `range`, on every rank.
-std::vector<std::uint8_t> read_labels(const JetSource& source, RowRange range, const Communicator& comm) {
-  const RowRange mine = source.slice(range, comm.rank(), comm.size());
-  std::vector<std::uint8_t> labels(static_cast<std::size_t>(mine.size()));
+/// The classes of `range`, on every rank; kNoLabel where a row is bad and such rows are left out.
+std::vector<std::uint8_t> read_labels(const RowSource& rows, RowRange range, bool skip_bad_rows,
+                                      const Communicator& comm) {
+  constexpr std::uint8_t kNoLabel = 255;
+  const auto label_of = [&](const RowBlock& block, std::int64_t i) {
+    try {
+      return block.label(i);
+    } catch (const UnusableRow& bad) {
+      if (!skip_bad_rows) refuse_row(rows, block.first_row + i, bad);
+      return kNoLabel;
+    }
+  };
+  using Classes = std::vector<std::uint8_t>;
+  Classes mine;
   comm.agree([&] {
-    source.read(
-        mine,
-        [&](std::int64_t, const JetBlock& block) {
-          for (std::int64_t i = 0; i < block.rows; ++i) {
-            labels[static_cast<std::size_t>(block.first_row - mine.first + i)] =
-                block.is_signal(i) == 1 ? 1 : 0;
-          }
+    read_in_slots<Classes>(
+        rows, rows.slice(range, comm.rank(), comm.size()),
+        [&](Classes& slot, const RowBlock& block) {
+          for (std::int64_t i = 0; i < block.rows; ++i) slot.push_back(label_of(block, i));
         },
-        [](std::int64_t) {});
+        [&](const Classes& slot) { mine.insert(mine.end(), slot.begin(), slot.end()); });
   });
-  std::vector<std::uint8_t> all = comm.gather(std::span<const std::uint8_t>(labels));
-  all.resize(static_cast<std::size_t>(range.size()));
-  comm.broadcast(std::span<std::uint8_t>(all));
+  Classes all = comm.gather(std::span<const std::uint8_t>(mine));
+  comm.broadcast(all);
   return all;
 }
 
 /// Marks the first `jets` / 2 rows of each class. Labels are read from a leading range that grows until it
 /// suffices.
-std::vector<bool> keep_balanced(std::int64_t jets, const RowLabels& source) {
+std::vector<bool> keep_balanced(std::int64_t jets, const RowSource& source, bool skip_bad_rows,
+                                const Communicator& comm) {
   const std::array<std::int64_t, 2> wanted{jets / 2, jets - jets / 2};
-  for (std::int64_t rows = std::min(source.rows, jets + jets / 8 + 64);;
-       rows = std::min(source.rows, 2 * rows)) {
-    const std::vector<std::uint8_t> labels = source.first_labels(rows);
+  for (std::int64_t rows = std::min(source.rows(), jets + jets / 8 + 64);;
+       rows = std::min(source.rows(), 2 * rows)) {
+    const std::vector<std::uint8_t> labels = read_labels(source, {0, rows}, skip_bad_rows, comm);
     std::array<std::int64_t, 2> found{0, 0};
     std::vector<bool> kept;
     for (const std::uint8_t label : labels) {
@@ -49,12 +57,12 @@ std::vector<bool> keep_balanced(std::int64_t jets, const RowLabels& source) {
       if (kept.back()) ++found[label];
     }
     if (found == wanted) return kept;
-    if (rows == source.rows) {
+    if (rows == source.rows()) {
       throw CollectiveError(
           fmt::format(
               "data.limit.jets: {} balanced jets need {} tops and {} QCD jets, but {} has {} and {}: ask for "
               "fewer, or take: leading",
-              jets, wanted[1], wanted[0], source.name, found[1], found[0]),
+              jets, wanted[1], wanted[0], source.name(), found[1], found[0]),
           ExitStatus::failed);
     }
   }
@@ -79,35 +87,22 @@ Selection Selection::everything(std::int64_t rows, Set set) {
   return selection;
 }
 
-RowLabels row_labels(const JetSource& source, const Communicator& comm) {
-  return {source.rows(), source.files().front(), [&](std::int64_t rows) {
-            return read_labels(source, {0, rows}, comm);
-          }};
-}
-
-Selection Selection::limited(const LimitConfig& limit, Set set, const JetSource& source,
+Selection Selection::limited(const DataConfig& data, Set set, const RowSource& rows,
                              const Communicator& comm) {
-  return limited(limit, set, row_labels(source, comm));
-}
-
-Selection Selection::from_config(const Config& config, const JetSource& source, const Communicator& comm) {
-  return from_config(config, row_labels(source, comm));
-}
-
-Selection Selection::limited(const LimitConfig& limit, Set set, const RowLabels& rows) {
-  Selection selection = everything(rows.rows, set);
-  if (limit.jets == 0 || limit.jets >= rows.rows) return selection;
+  const LimitConfig& limit = data.limit;
+  Selection selection = everything(rows.rows(), set);
+  if (limit.jets == 0 || limit.jets >= rows.rows()) return selection;
   selection.rows_ = limit.jets;
   if (limit.take == LimitTake::balanced) {
-    selection.kept_ = keep_balanced(limit.jets, rows);
+    selection.kept_ = keep_balanced(limit.jets, rows, skips_bad_rows(data), comm);
     selection.rows_ = std::ssize(selection.kept_);
   }
   return selection;
 }
 
-Selection Selection::from_config(const Config& config, const RowLabels& rows) {
+Selection Selection::from_config(const Config& config, const RowSource& rows, const Communicator& comm) {
   const SplitConfig& split = config.data.split;
-  Selection selection = limited(config.data.limit, Set::train, rows);
+  Selection selection = limited(config.data, Set::train, rows, comm);
   if (split.method == SplitMethod::column) {
     selection.by_ttv_ = true;
     return selection;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "exchange/onnx_network.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 /// What has to happen to a jet before the network sees it, for programs to read.
 std::string preprocessing(const Config& config) {
   const ImageConfig& image = config.image;
-  if (config.data.arrays.used()) {
+  if (!makes_images(config.data)) {
     const nlohmann::ordered_json json = {{"input", "plain array"}, {"dataset", config.data.arrays.features}};
     return json.dump(2);
   }

@@ -8,8 +8,9 @@
 #include <memory>
 
 #include "core/checked_cast.hpp"
+#include "core/grid.hpp"
 #include "core/progress.hpp"
-#include "jetrain/error.hpp"
+#include "samples/sample_store.hpp"
 
 namespace jetrain {
 namespace {
@@ -57,7 +58,7 @@ class LeafScorer {
 void densify(std::span<const SampleView> samples, LeafWorkspace& workspace) {
   const Planes input = workspace.input();
   const Planes features = workspace.features();
-  const std::int64_t plane = input.rows * input.columns;
+  const Grid grid{input.channels, input.rows, input.columns};
   for (std::int64_t k = 0; k < input.channels; ++k) {
     for (std::int64_t row = 0; row < input.rows; ++row)
       std::memset(input.at(k, row, 0), 0, static_cast<std::size_t>(input.columns * kLanes) * sizeof(float));
@@ -65,24 +66,17 @@ void densify(std::span<const SampleView> samples, LeafWorkspace& workspace) {
   if (features.data != nullptr)
     std::memset(features.data, 0, static_cast<std::size_t>(features.columns * kLanes) * sizeof(float));
   std::fill_n(workspace.targets().data(), workspace.targets().size(), 0.0F);
+  const std::span<float> targets = workspace.targets();
   for (std::size_t lane = 0; lane < samples.size(); ++lane) {
     const SampleView& sample = samples[lane];
-    for (std::size_t i = 0; i < sample.pixels.size(); ++i) {
-      std::int64_t at = sample.pixels[i];
-      if (at < input.channels * plane) {
-        const std::int64_t k = at < plane ? 0 : at / plane;
-        at -= k * plane;
-        input.at(k, at / input.columns, at % input.columns)[lane] = sample.values[i];
-        continue;
-      }
-      at -= input.channels * plane;
-      if (at < features.columns) {
-        features.at(0, 0, at)[lane] = sample.values[i];
-      } else {
-        workspace.targets()[static_cast<std::size_t>((at - features.columns) * kLanes) + lane] =
-            sample.values[i];
-      }
+    const SparseView& entries = sample.input;
+    for (std::size_t i = 0; i < entries.positions.size(); ++i) {
+      const Grid::Cell cell = grid.cell(entries.positions[i]);
+      input.at(cell.channel, cell.row, cell.column)[lane] = entries.values[i];
     }
+    for (std::size_t f = 0; f < sample.features.size(); ++f)
+      features.at(0, 0, static_cast<std::int64_t>(f))[lane] = sample.features[f];
+    for (std::size_t t = 0; t < sample.targets.size(); ++t) targets[t * kLanes + lane] = sample.targets[t];
   }
 }
 
@@ -130,44 +124,40 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
   return result;
 }
 
-ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange range,
-                       const Selection& selection, Set set, const SampleMaker& maker, bool skip_bad_rows,
+ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange range,
                        const Communicator& comm) {
+  const auto width = static_cast<std::size_t>(model.outputs());
+  std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));
+  const auto work = [&](ScoredSlice& out, const RowBlock& block) {
+    auto& scorer = scorers[static_cast<std::size_t>(omp_get_thread_num())];
+    if (!scorer) scorer = std::make_unique<LeafScorer>(model);
+    SampleStore samples;
+    rows.make(block, 0, out.skipped, [&](std::int64_t row, Set, const SampleView& sample) {
+      samples.append(sample);
+      out.rows.push_back({row, 0.0F, sample.label});
+    });
+    std::array<SampleView, kLanes> leaf;
+    for (std::int64_t first = 0; first < samples.size(); first += kLanes) {
+      const std::int64_t size = std::min(kLanes, samples.size() - first);
+      for (std::int64_t i = 0; i < size; ++i) leaf[static_cast<std::size_t>(i)] = samples[first + i];
+      const LeafScores scores = scorer->score({leaf.data(), static_cast<std::size_t>(size)});
+      for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i) {
+        out.rows[static_cast<std::size_t>(first) + i].score = scores.scores[i];
+        for (std::size_t o = 0; width > 2 && o < width; ++o) out.outputs.push_back(scorer->output(o, i));
+      }
+      out.loss_sum += scores.loss_sum;
+      out.correct += scores.correct;
+    }
+  };
   ScoredSlice result;
+  result.labelled = model.input().targets == 0;
   comm.agree([&] {
-    std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));
-    std::vector<ScoredSlice> slots(static_cast<std::size_t>(source.window_slots()));
-    const auto consume = [&](std::int64_t slot, const JetBlock& block) {
-      auto& scorer = scorers[static_cast<std::size_t>(omp_get_thread_num())];
-      if (!scorer) scorer = std::make_unique<LeafScorer>(model);
-      ScoredSlice& out = slots[static_cast<std::size_t>(slot)];
-      SampleStore images;
-      for_each_sample(source, selection, {set}, maker, skip_bad_rows, block, out.skipped,
-                      [&](std::int64_t row, Set, const SampleView& image) {
-                        images.append(image);
-                        out.rows.push_back({row, 0.0F, image.label});
-                      });
-      std::array<SampleView, kLanes> leaf;
-      for (std::int64_t first = 0; first < images.size(); first += kLanes) {
-        const std::int64_t size = std::min(kLanes, images.size() - first);
-        for (std::int64_t i = 0; i < size; ++i) leaf[static_cast<std::size_t>(i)] = images[first + i];
-        const LeafScores scores = scorer->score({leaf.data(), static_cast<std::size_t>(size)});
-        for (std::int64_t i = 0; i < size; ++i) {
-          out.rows[static_cast<std::size_t>(first + i)].score = scores.scores[static_cast<std::size_t>(i)];
-        }
-        out.loss_sum += scores.loss_sum;
-        out.correct += scores.correct;
-      }
-    };
-    source.read(source.slice(range, comm.rank(), comm.size()), consume, [&](std::int64_t count) {
-      for (std::int64_t i = 0; i < count; ++i) {
-        ScoredSlice& slot = slots[static_cast<std::size_t>(i)];
-        result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());
-        result.loss_sum += slot.loss_sum;
-        result.correct += slot.correct;
-        result.skipped += slot.skipped;
-        slot = {};
-      }
+    rows.read<ScoredSlice>(rows.mine(range, comm), work, [&](const ScoredSlice& slot) {
+      result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());
+      result.outputs.insert(result.outputs.end(), slot.outputs.begin(), slot.outputs.end());
+      result.loss_sum += slot.loss_sum;
+      result.correct += slot.correct;
+      result.skipped += slot.skipped;
     });
   });
   return result;

@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// The forward pass over many jets: of images in memory, or straight from files without keeping images.
+/// The forward pass over many samples: of some in memory, or straight from files without keeping any.
 
 #include <cstdint>
 #include <functional>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "dataset/sample_loader.hpp"
+#include "dataset/selected_rows.hpp"
 #include "nn/model.hpp"
 #include "statistics/metrics.hpp"
 
@@ -43,13 +43,12 @@ struct ScoredSlice {
   std::int64_t correct = 0;
   std::int64_t skipped = 0;
   bool labelled = true;        ///< false: a regression
-  std::vector<float> outputs;  ///< (rows, outputs) of plain arrays, where there are more than two
+  std::vector<float> outputs;  ///< (rows, outputs), where there are more than two
 };
 
-/// Scores those rows of `range` that `selection` gives to `set`, window by window: memory grows with scores
-/// (16 bytes a row), but not with images. Collective. Bad rows as in load_samples.
-ScoredSlice score_rows(const Model& model, const JetSource& source, RowRange range,
-                       const Selection& selection, Set set, const SampleMaker& maker, bool skip_bad_rows,
+/// Scores those rows of `range` that belong to one of the sets, made in the first way, window by window:
+/// memory grows with scores (16 bytes a row), but not with samples. Collective.
+ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange range,
                        const Communicator& comm);
 
 /// All slices' rows on rank 0 in file order (empty elsewhere), with the sums over all ranks. Collective.

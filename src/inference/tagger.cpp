@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <omp.h>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
 #include <functional>
@@ -16,30 +14,23 @@
 namespace jetrain {
 namespace {
 
-/// Writes sample i as SampleMaker::make does; false where a number is NaN or infinite.
-using MakeSample =
-    std::function<bool(std::int64_t i, std::uint16_t* positions, float* values, std::int64_t& count)>;
+/// Makes sample i; false where a number is NaN or infinite.
+using MakeSample = std::function<bool(std::int64_t i, SampleDraft& sample)>;
 
 /// Makes and scores leaf by leaf, so that memory does not grow with the samples. `noun`: what a sample is.
-std::vector<float> score_made(const Model& model, std::int64_t count, std::int64_t most_entries,
-                              const char* noun, const MakeSample& make, std::vector<float>* outputs) {
-  const auto room = static_cast<std::size_t>(most_entries);
+std::vector<float> score_made(const Model& model, std::int64_t count, const char* noun,
+                              const MakeSample& make, std::vector<float>* outputs) {
   const auto threads = static_cast<std::size_t>(omp_get_max_threads());
-  std::vector<std::uint16_t> positions(threads * kLanes * room);
-  std::vector<float> values(positions.size());
+  std::vector<SampleDraft> drafts(threads * kLanes);
   std::atomic<std::int64_t> first_bad{count};
   // What a thread makes stays until it has scored the leaf: sample i is in its leaf's lane i % kLanes.
   const auto sample = [&](std::int64_t i) -> SampleView {
-    const auto lane = static_cast<std::size_t>(omp_get_thread_num() * kLanes + i % kLanes);
-    std::uint16_t* const own_positions = positions.data() + lane * room;
-    float* const own_values = values.data() + lane * room;
-    std::int64_t used = 0;
-    if (!make(i, own_positions, own_values, used)) {
-      used = 0;
+    SampleDraft& draft = drafts[static_cast<std::size_t>(omp_get_thread_num() * kLanes + i % kLanes)];
+    if (!make(i, draft)) {
+      draft.entries = 0;
       for (std::int64_t bad = first_bad; i < bad && !first_bad.compare_exchange_weak(bad, i);) continue;
     }
-    const auto size = static_cast<std::size_t>(used);
-    return {{own_positions, size}, {own_values, size}, 0};
+    return draft.view(0);
   };
   ScoredJets scored = score_samples(model, count, sample, outputs);
   if (first_bad < count) {
@@ -61,7 +52,7 @@ std::int64_t samples_in(std::size_t size, std::int64_t each, const std::string& 
 
 struct Tagger::Loaded {
   explicit Loaded(const std::string& path)
-      : stored(read_model(path)), maker(stored.config), takes_jets(!stored.config.data.arrays.used()) {}
+      : stored(read_model(path)), maker(stored.config), takes_jets(makes_images(stored.config.data)) {}
   StoredModel stored;
   SampleMaker maker;
   bool takes_jets;
@@ -81,13 +72,11 @@ std::vector<float> Tagger::score(std::span<const float> momenta, std::int64_t co
   const std::int64_t jets =
       samples_in(momenta.size(), 4 * constituents, fmt::format("jets of {} x 4", constituents));
   const auto each = static_cast<std::size_t>(4 * constituents);
-  const std::size_t used = std::min(each, static_cast<std::size_t>(kConstituentFloats));
-  const auto make = [&](std::int64_t i, std::uint16_t* positions, float* values, std::int64_t& count) {
-    std::array<float, kConstituentFloats> jet{};
-    std::copy_n(momenta.data() + static_cast<std::size_t>(i) * each, used, jet.data());
-    return loaded_->maker.make(jet, false, positions, values, count) == RowStatus::good;
+  const auto make = [&](std::int64_t i, SampleDraft& sample) {
+    const auto jet = momenta.subspan(static_cast<std::size_t>(i) * each, each);
+    return loaded_->maker.make(jet, false, sample) == RowStatus::good;
   };
-  return score_made(loaded_->stored.model, jets, loaded_->maker.most_entries(), "jet", make, nullptr);
+  return score_made(loaded_->stored.model, jets, "jet", make, nullptr);
 }
 
 std::vector<float> Tagger::outputs(std::span<const float> samples) const {
@@ -95,18 +84,18 @@ std::vector<float> Tagger::outputs(std::span<const float> samples) const {
     throw UsageError("this model was trained on jets, not on plain arrays: call score, not outputs");
   const std::int64_t each = loaded_->stored.model.input().shape.size();
   const std::int64_t rows = samples_in(samples.size(), each, fmt::format("samples of {}", each));
-  const auto make = [&](std::int64_t i, std::uint16_t* positions, float* values, std::int64_t& count) {
+  const auto make = [&](std::int64_t i, SampleDraft& sample) {
+    sample.entries = 0;
+    sample.reserve(each);
     for (std::int64_t k = 0; k < each; ++k) {
       const float value = samples[static_cast<std::size_t>(i * each + k)];
       if (!std::isfinite(value)) return false;
-      if (value == 0) continue;
-      positions[count] = static_cast<std::uint16_t>(k);
-      values[count++] = value;
+      if (value != 0) sample.put(k, value);
     }
     return true;
   };
   std::vector<float> all;
-  score_made(loaded_->stored.model, rows, each, "sample", make, &all);
+  score_made(loaded_->stored.model, rows, "sample", make, &all);
   return all;
 }
 

@@ -7,11 +7,13 @@
 
 #include <cstdint>
 
+#include "core/grid.hpp"
+
 namespace jetrain {
 
-/// Positions in a cloud: kCloudFields for each constituent, in the order pT, u, w (its coordinates in the
+/// The positions of a cloud: kCloudFields for each constituent, in the order pT, u, w (its coordinates in the
 /// image, after all steps but binning) and, where an image channel needs them, E, px, py, pz.
 inline constexpr std::int64_t kCloudFields = 7;
-inline constexpr std::int64_t kCloudPositions = 200 * kCloudFields;
+inline constexpr Grid kCloud{1, 200, kCloudFields};
 
 }  // namespace jetrain

@@ -29,7 +29,7 @@ double distance(const Particle& particle, const Axis& axis) {
 
 /// A jet's sums, and its constituents in detector coordinates.
 struct Jet {
-  explicit Jet(std::span<const float, kConstituentFloats> constituents) {
+  explicit Jet(std::span<const float> constituents) {
     for (std::size_t i = 0; i < constituents.size(); i += 4) {
       const double px = constituents[i + 1];
       const double py = constituents[i + 2];
@@ -154,8 +154,8 @@ double value_of(HighLevelFeature feature, const Jet& jet) {
 
 }  // namespace
 
-void high_level_features(std::span<const float, kConstituentFloats> constituents,
-                         const std::vector<HighLevelFeature>& features, float* values) {
+void high_level_features(std::span<const float> constituents, const std::vector<HighLevelFeature>& features,
+                         float* values) {
   const Jet jet(constituents);
   for (std::size_t i = 0; i < features.size(); ++i)
     values[i] = static_cast<float>(value_of(features[i], jet));

@@ -11,7 +11,7 @@
 namespace jetrain {
 
 /// One value each, in the order of `features`; all 0 for a jet without constituents.
-void high_level_features(std::span<const float, kConstituentFloats> constituents,
-                         const std::vector<HighLevelFeature>& features, float* values);
+void high_level_features(std::span<const float> constituents, const std::vector<HighLevelFeature>& features,
+                         float* values);
 
 }  // namespace jetrain

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -21,6 +22,7 @@ namespace {
 /// Constituents are looked at in groups, so that all loops have whole vectors to work on.
 constexpr std::int64_t kGroup = 8;
 static_assert(kConstituents % kGroup == 0);
+static_assert(kCloud.rows == kConstituents);
 
 constexpr std::uint32_t kMagnitude = 0x7fffffff;
 constexpr std::uint32_t kInfinity = 0x7f800000;
@@ -38,11 +40,13 @@ struct Jet {
   std::int64_t count = 0;                         // constituents up to the padding, in whole groups
 };
 
-/// Finds where the padding starts; false where a momentum is NaN or infinite.
-bool measure(const float* momenta, Jet& jet) {
+/// Finds where the padding starts; false where a momentum is NaN or infinite. Whole groups.
+bool measure(std::span<const float> constituents, Jet& jet) {
+  const float* const momenta = constituents.data();
+  const std::int64_t count = std::ssize(constituents) / 4;
   std::uint32_t largest = 0;
   jet.count = 0;
-  for (std::int64_t first = 0; first < kConstituents; first += kGroup) {
+  for (std::int64_t first = 0; first < count; first += kGroup) {
     std::uint32_t in_group = 0;
 #pragma omp simd reduction(max : in_group)
     for (std::int64_t i = 4 * first; i < 4 * (first + kGroup); ++i)
@@ -245,15 +249,16 @@ std::int64_t channel_sums(ImageChannel channel, const Jet& jet, Accumulator& acc
 /// Steps 4 and 5: from coordinates to normalised pixels, channel by channel.
 std::int64_t make_pixels(Jet& jet, const ImageConfig& config, std::uint16_t* pixels, float* values) {
   find_pixels(jet, Axis(config.bins, config.half_width));
+  const Grid grid{std::ssize(config.channels), config.bins, config.bins};
   thread_local Accumulator accumulator;
-  accumulator.resize(config.bins * config.bins);
+  accumulator.resize(grid.plane());
   std::int64_t written = 0;
   for (std::size_t c = 0; c < config.channels.size(); ++c) {
     double sums[kConstituents];
     const std::int64_t count = channel_sums(config.channels[c], jet, accumulator, pixels + written, sums);
     const double found = divisor(config.normalize, sums, count);
     const double scale = found > 0 ? found : 1;
-    const auto first = static_cast<std::uint16_t>(static_cast<std::int64_t>(c) * config.bins * config.bins);
+    const auto first = static_cast<std::uint16_t>(grid.position({static_cast<std::int64_t>(c), 0, 0}));
     for (std::int64_t i = 0; i < count; ++i, ++written) {
       pixels[written] = static_cast<std::uint16_t>(pixels[written] + first);
       values[written] = static_cast<float>(sums[i] / scale);
@@ -287,9 +292,15 @@ void augment(Jet& jet, const AugmentationConfig& augmentation, RandomStream& str
 }
 
 /// Steps 1 to 3, and the flip.
-RowStatus place(std::span<const float, kConstituentFloats> constituents, const ImageConfig& config,
-                bool with_momenta, Jet& jet) {
-  if (!measure(constituents.data(), jet)) return RowStatus::not_finite;
+RowStatus place(std::span<const float> constituents, const ImageConfig& config, bool with_momenta, Jet& jet) {
+  constituents = constituents.first(std::min(constituents.size(), std::size_t{4 * kConstituents}));
+  std::array<float, 4 * kConstituents> padded;
+  if (constituents.size() % (4 * kGroup) != 0) {
+    const auto rest = std::copy(constituents.begin(), constituents.end(), padded.begin());
+    std::fill(rest, padded.end(), 0.0F);
+    constituents = padded;
+  }
+  if (!measure(constituents, jet)) return RowStatus::not_finite;
   if (jet.count == 0) return RowStatus::good;
   if (!to_detector_coordinates(constituents.data(), jet)) return RowStatus::not_finite;
   if (config.center) center(jet);
@@ -313,8 +324,8 @@ ImageMaker::ImageMaker(const ImageConfig& config)
   }
 }
 
-RowStatus ImageMaker::make(std::span<const float, kConstituentFloats> constituents, std::uint16_t* pixels,
-                           float* values, std::int64_t& count) const {
+RowStatus ImageMaker::make(std::span<const float> constituents, std::uint16_t* pixels, float* values,
+                           std::int64_t& count) const {
   count = 0;
   Jet jet{};
   const RowStatus status = place(constituents, config_, !only_pt_, jet);
@@ -326,8 +337,8 @@ std::int64_t ImageMaker::most_entries() const noexcept {
   return kConstituents * std::max(kCloudFields, static_cast<std::int64_t>(config_.channels.size()));
 }
 
-RowStatus ImageMaker::make_cloud(std::span<const float, kConstituentFloats> constituents,
-                                 std::uint16_t* positions, float* values, std::int64_t& count) const {
+RowStatus ImageMaker::make_cloud(std::span<const float> constituents, std::uint16_t* positions, float* values,
+                                 std::int64_t& count) const {
   count = 0;
   Jet jet{};
   const RowStatus status = place(constituents, config_, !only_pt_, jet);
@@ -340,7 +351,7 @@ RowStatus ImageMaker::make_cloud(std::span<const float, kConstituentFloats> cons
         jet.momentum[3][i]};
     for (std::int64_t k = 0; k < kCloudFields; ++k) {
       if (fields[k] == 0) continue;
-      positions[count] = static_cast<std::uint16_t>(i * kCloudFields + k);
+      positions[count] = static_cast<std::uint16_t>(kCloud.position({0, i, k}));
       values[count++] = fields[k];
     }
   }
@@ -352,8 +363,7 @@ void ImageMaker::make_from_cloud(std::span<const std::uint16_t> positions, std::
                                  std::uint16_t* pixels, float* values, std::int64_t& count) const {
   Jet jet{};
   for (std::size_t n = 0; n < positions.size(); ++n) {
-    const std::int64_t i = positions[n] / kCloudFields;
-    const std::int64_t field = positions[n] % kCloudFields;
+    const auto [channel, i, field] = kCloud.cell(positions[n]);
     jet.count = i + 1;
     if (field == 0) jet.pt[i] = cloud[n];
     if (field == 1) jet.u[i] = cloud[n];

@@ -12,10 +12,9 @@ namespace jetrain {
 
 class RandomStream;
 
-/// Constituents of one jet as they stand in the reference data set: (constituents, 4) with E, px, py, pz in
-/// GeV, sorted by descending pT, padded with zeros.
+/// The constituents of a jet, here and below: (constituents, 4) with E, px, py, pz in GeV, sorted by
+/// descending pT, perhaps padded with zeros. An image is made of at most so many.
 inline constexpr std::int64_t kConstituents = 200;
-inline constexpr std::int64_t kConstituentFloats = 4 * kConstituents;
 
 enum class RowStatus : std::uint8_t { good, not_finite };
 
@@ -30,12 +29,12 @@ class ImageMaker {
   /// Writes the non-empty pixels in ascending order of index = (channel * bins + row) * bins + column (row:
   /// first axis u; column: w). `pixels` and `values` hold at least most_entries(). Returns their number in
   /// `count`.
-  RowStatus make(std::span<const float, kConstituentFloats> constituents, std::uint16_t* pixels,
-                 float* values, std::int64_t& count) const;
+  RowStatus make(std::span<const float> constituents, std::uint16_t* pixels, float* values,
+                 std::int64_t& count) const;
 
   /// The same steps but for binning: the jet as a cloud (jets/augmentation.hpp).
-  RowStatus make_cloud(std::span<const float, kConstituentFloats> constituents, std::uint16_t* positions,
-                       float* values, std::int64_t& count) const;
+  RowStatus make_cloud(std::span<const float> constituents, std::uint16_t* positions, float* values,
+                       std::int64_t& count) const;
   /// The image of a cloud, augmented with the random numbers of `stream`.
   void make_from_cloud(std::span<const std::uint16_t> positions, std::span<const float> cloud,
                        const AugmentationConfig& augmentation, RandomStream stream, std::uint16_t* pixels,

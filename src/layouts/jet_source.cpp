@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/checked_cast.hpp"
+#include "core/run_slots.hpp"
 #include "io/chunk_decoder.hpp"
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
@@ -27,29 +28,6 @@ constexpr auto kRecordBytes = static_cast<std::int64_t>(JetBlock::kRecordBytes);
 constexpr std::int64_t kWindowBytes = std::int64_t{16} << 20;
 /// Rows in a block where HDF5 decodes (there are no chunks to hand out then).
 constexpr std::int64_t kBlockRows = 64;
-
-/// Runs `work(slot)` for all slots on OpenMP threads, and meanwhile `beside()` on the calling thread, which
-/// joins the others afterwards. Rethrows the error of the lowest slot; `beside` keeps its own errors.
-template <class Work, class Beside>
-void run_slots(std::int64_t slots, const Work& work, const Beside& beside) {
-  std::vector<std::exception_ptr> errors(static_cast<std::size_t>(slots));
-#pragma omp parallel
-  {
-#pragma omp master
-    beside();
-#pragma omp for schedule(dynamic)
-    for (std::int64_t slot = 0; slot < slots; ++slot) {
-      try {
-        work(slot);
-      } catch (...) {
-        errors[static_cast<std::size_t>(slot)] = std::current_exception();
-      }
-    }
-  }
-  for (const std::exception_ptr& error : errors) {
-    if (error) std::rethrow_exception(error);
-  }
-}
 
 std::string rows_of(const std::string& path, RowRange local) {
   return fmt::format("rows {} to {} of {}", local.first, local.last - 1, path);

@@ -15,18 +15,9 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "layouts/row_range.hpp"
 
 namespace jetrain {
-
-/// A half-open range of global row numbers (rows of all files of a source, one after another).
-struct RowRange {
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-  std::int64_t size() const noexcept { return last - first; }
-};
-
-/// The `ttv` column.
-enum class Ttv : std::int64_t { train = 0, test = 1, validation = 2 };
 
 /// Consecutive rows, decoded but otherwise as they stand in the file: packed records of
 /// (index int64, values_block_0 float32[804], values_block_1 int64[2]).
@@ -36,9 +27,9 @@ struct JetBlock {
   std::int64_t rows = 0;
   const std::byte* records = nullptr;
 
-  /// 200 x (E, px, py, pz), GeV.
-  std::span<const float, 800> constituents(std::int64_t i) const {
-    return std::span<const float, 800>(reinterpret_cast<const float*>(record(i) + 8), 800);
+  /// (200, 4): E, px, py, pz, GeV.
+  std::span<const float> constituents(std::int64_t i) const {
+    return {reinterpret_cast<const float*>(record(i) + 8), 800};
   }
   /// E, px, py, pz of the parton that the jet stems from, GeV (zero for QCD in the reference data).
   std::span<const float, 4> truth(std::int64_t i) const {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "report/figures.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 namespace {
@@ -16,11 +17,12 @@ constexpr std::int64_t kGalleryJets = 5;
 /// Decades of the colour scale, as the notebook's.
 constexpr double kDecades = 1e4;
 
-ImagePanel dense(const SampleView& jet, std::int64_t bins) {
-  ImagePanel panel{"", std::vector<double>(static_cast<std::size_t>(bins * bins)), bins, bins};
-  for (std::size_t i = 0; i < jet.pixels.size(); ++i) {
-    // Further channels and features stand behind the first image.
-    if (jet.pixels[i] < panel.pixels.size()) panel.pixels[jet.pixels[i]] = static_cast<double>(jet.values[i]);
+/// The first channel.
+ImagePanel dense(const SampleView& jet, const Grid& grid) {
+  ImagePanel panel{"", std::vector<double>(static_cast<std::size_t>(grid.plane())), grid.rows, grid.columns};
+  for (std::size_t i = 0; i < jet.input.positions.size(); ++i) {
+    const std::uint16_t position = jet.input.positions[i];
+    if (grid.cell(position).channel == 0) panel.pixels[position] = static_cast<double>(jet.input.values[i]);
   }
   return panel;
 }
@@ -33,8 +35,8 @@ ImagePanel average(const SampleStore& jets, std::uint8_t label, std::int64_t bin
     const SampleView jet = jets[i];
     if (jet.label != label) continue;
     count += 1;
-    for (std::size_t k = 0; k < jet.pixels.size(); ++k)
-      panel.pixels[jet.pixels[k]] += static_cast<double>(jet.values[k]);
+    for (std::size_t k = 0; k < jet.input.positions.size(); ++k)
+      panel.pixels[jet.input.positions[k]] += static_cast<double>(jet.input.values[k]);
   }
   for (double& pixel : panel.pixels) pixel /= std::max(1.0, count);
   return panel;
@@ -109,9 +111,10 @@ std::vector<std::int64_t> extreme_jets(const ScoredJets& jets, const Strip& stri
 
 std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>& jets) {
   const ImageConfig& image = run.model->config.image;
+  const Grid grid = sample_layout(run.model->config).input;
   std::vector<ImagePanel> panels;
   for (const std::int64_t i : jets) {
-    panels.push_back(dense(run.samples[i], image.bins));
+    panels.push_back(dense(run.samples[i], grid));
     const float score = run.tagger.scored.scores[static_cast<std::size_t>(i)];
     panels.back().title = score < 0.001F ? fmt::format("{:.0e}", score) : fmt::format("{:.4f}", score);
   }
@@ -161,7 +164,7 @@ std::vector<Figure> gallery_figures(const ReportedRuns& runs) {
   std::vector<Figure> figures;
   for (std::size_t r = 0; r < runs.size(); ++r) {
     const ScoredRun& run = runs[r].scores;
-    if (!run.missing.empty() || run.tagger.roc.empty() || run.model->config.data.arrays.used()) continue;
+    if (!run.missing.empty() || run.tagger.roc.empty() || !makes_images(run.model->config.data)) continue;
     for (const Strip& strip : kStrips) {
       const std::vector<std::int64_t> jets = extreme_jets(run.tagger.scored, strip);
       if (jets.empty()) continue;

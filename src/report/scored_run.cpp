@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <limits>
 
-#include "dataset/array_loader.hpp"
-#include "dataset/sample_loader.hpp"
+#include "dataset/selected_rows.hpp"
 #include "inference/scoring.hpp"
 #include "jetrain/error.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 namespace {
@@ -18,10 +18,6 @@ namespace fs = std::filesystem;
 
 /// Rows read before it is looked whether there are jets enough.
 constexpr std::int64_t kPieceRows = 20000;
-
-std::vector<std::string>& validation_files(DataConfig& data) {
-  return data.split.method == SplitMethod::files ? data.validation_files : data.files;
-}
 
 /// The steps one after another, with which every jet is drawn.
 std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
@@ -47,11 +43,11 @@ std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
   return steps;
 }
 
-SampleMaker maker_of(const Config& config, const ImageConfig& image) {
+Config with_image(const Config& config, const ImageConfig& image) {
   Config changed = config;
   changed.image = image;
   changed.data.high_level.clear();
-  return SampleMaker(changed);
+  return changed;
 }
 
 /// Whether rows of this range can belong to the validation set, as far as that is known before reading.
@@ -63,46 +59,38 @@ bool may_validate(const Selection& selection, RowRange range) {
   return false;
 }
 
-/// The first `wanted` validation jets (or a few more), as each of the makers makes them.
-std::vector<SampleStore> read_validation(const JetSource& source, const Selection& selection,
-                                         const std::vector<SampleMaker>& makers, std::int64_t wanted,
-                                         bool skip_bad_rows) {
-  std::vector<SampleStore> stores(makers.size());
-  const auto slots_each = static_cast<std::size_t>(source.window_slots());
-  std::vector<SampleStore> slots(slots_each * makers.size());
-  const auto consume = [&](std::int64_t slot, const JetBlock& block) {
-    for (std::size_t m = 0; m < makers.size(); ++m) {
+/// The first `wanted` validation samples (or a few more), made in each of the ways.
+std::vector<SampleStore> read_validation(const SelectedRows& rows, std::size_t ways, std::int64_t wanted) {
+  using Stores = std::vector<SampleStore>;
+  Stores stores(ways);
+  const auto work = [&](Stores& slot, const RowBlock& block) {
+    slot.resize(ways);
+    for (std::size_t way = 0; way < ways; ++way) {
       std::int64_t skipped = 0;
-      SampleStore& own = slots[m * slots_each + static_cast<std::size_t>(slot)];
-      for_each_sample(source, selection, {Set::validation}, makers[m], skip_bad_rows, block, skipped,
-                      [&](std::int64_t, Set, const SampleView& image) { own.append(image); });
+      rows.make(block, way, skipped,
+                [&](std::int64_t, Set, const SampleView& sample) { slot[way].append(sample); });
     }
   };
-  const auto end_window = [&](std::int64_t count) {
-    for (std::size_t m = 0; m < makers.size(); ++m) {
-      for (std::int64_t i = 0; i < count; ++i)
-        stores[m].append(std::move(slots[m * slots_each + static_cast<std::size_t>(i)]));
-    }
+  const auto collect = [&](Stores& slot) {
+    for (std::size_t way = 0; way < slot.size(); ++way) stores[way].append(std::move(slot[way]));
   };
-  const std::int64_t last = selection.range().last;
+  const std::int64_t last = rows.range().last;
   for (std::int64_t first = 0; first < last && stores[0].size() < wanted; first += kPieceRows) {
     const RowRange piece{first, std::min(last, first + kPieceRows)};
-    if (may_validate(selection, piece)) source.read(piece, consume, end_window);
+    if (may_validate(rows.selection(), piece)) rows.read<Stores>(piece, work, collect);
   }
   return stores;
 }
 
-void load_jets(const Config& config, std::int64_t wanted, bool with_steps, const Communicator& comm,
-               ScoredRun& run) {
-  const bool own_files = config.data.split.method == SplitMethod::files;
-  const JetSource source(own_files ? config.data.validation_files : config.data.files, comm);
-  const Selection selection = own_files ? Selection::limited(config.data.limit, Set::validation, source, comm)
-                                        : Selection::from_config(config, source, comm);
-  if (with_steps) run.steps = steps_of(config.image);
-  std::vector<SampleMaker> makers{SampleMaker(config)};
-  for (const PreprocessingStep& step : run.steps) makers.push_back(maker_of(config, step.image));
-  std::vector<SampleStore> stores =
-      read_validation(source, selection, makers, wanted, config.data.on_bad_row == BadRow::skip);
+void load_validation(const Config& config, std::int64_t wanted, bool with_steps, const Communicator& comm,
+                     ScoredRun& run) {
+  if (with_steps && makes_images(config.data)) run.steps = steps_of(config.image);
+  std::vector<Config> configs{config};
+  for (const PreprocessingStep& step : run.steps) configs.push_back(with_image(config, step.image));
+  std::vector<const Config*> ways;
+  for (const Config& each : configs) ways.push_back(&each);
+  const SelectedRows rows(file_groups(config.data, {Set::validation}).front(), ways, false, comm);
+  std::vector<SampleStore> stores = read_validation(rows, ways.size(), wanted);
   run.samples = std::move(stores[0]);
   for (std::size_t i = 0; i < run.steps.size(); ++i) run.steps[i].jets = std::move(stores[i + 1]);
 }
@@ -119,7 +107,7 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
   result.model = load_model(model_file, comm);
   Config config = result.model->config;
   config.data.cache.clear();
-  std::vector<std::string>& files = validation_files(config.data);
+  std::vector<std::string>& files = files_of(config.data, Set::validation);
   if (!request.files.empty()) files = request.files;
   for (const std::string& file : files) {
     if (fs::exists(file)) continue;
@@ -128,11 +116,7 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
     return result;
   }
   const std::int64_t wanted = request.jets > 0 ? request.jets : std::numeric_limits<std::int64_t>::max();
-  if (config.data.arrays.used()) {
-    result.samples = std::move(load_arrays(config, {Set::validation}, comm)[Set::validation].samples);
-  } else {
-    load_jets(config, wanted, request.steps, comm, result);
-  }
+  load_validation(config, wanted, request.steps, comm, result);
   const std::int64_t count = std::min(wanted, result.samples.size());
   if (count == 0) {
     result.missing = fmt::format("{}: {} holds no validation jets", run.name, files.front());

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "report/tagging_lines.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 
 ClassNames class_names(const ReportedRuns& runs) {
-  const bool jets = std::none_of(runs.begin(), runs.end(),
-                                 [](const ReportedRun& run) { return run.record.config.data.arrays.used(); });
+  const bool jets = std::none_of(runs.begin(), runs.end(), [](const ReportedRun& run) {
+    return labels_of(run.record.config.data) != Labels::jets;
+  });
   return jets ? ClassNames{"tops", "QCD"} : ClassNames{"class 1", "class 0"};
 }
 

@@ -6,7 +6,7 @@
 #include "comm/watchdog.hpp"
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "jetrain/trainer.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"

@@ -18,6 +18,7 @@
 #include "run/rescue.hpp"
 #include "run/training_events.hpp"
 #include "run/training_lines.hpp"
+#include "samples/sample_layout.hpp"
 #include "train/standardization.hpp"
 
 namespace jetrain {
@@ -102,16 +103,25 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
 
 /// Refuses a set that nothing can be learned from, or with labels that the network has no output for.
 void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
-  if (!config_.data.arrays.used()) return require_both_classes(set, which, comm_);
-  require_samples(set, which);
-  if (model_->input().targets > 0) {
-    if (model_->input().targets == model_->outputs()) return;
-    throw CollectiveError(
-        fmt::format("the network has {} outputs, but {} has {} values a row: give the last layer "
-                    "that many units",
-                    model_->outputs(), config_.data.arrays.labels, model_->input().targets),
-        ExitStatus::usage);
+  switch (labels_of(config_.data)) {
+    case Labels::jets:
+      return require_both_classes(set, which, comm_);
+    case Labels::classes:
+      require_samples(set, which);
+      return require_known_classes(set);
+    case Labels::none:
+      require_samples(set, which);
+      break;
   }
+  if (model_->input().targets == model_->outputs()) return;
+  throw CollectiveError(
+      fmt::format("the network has {} outputs, but {} has {} values a row: give the last layer "
+                  "that many units",
+                  model_->outputs(), config_.data.arrays.labels, model_->input().targets),
+      ExitStatus::usage);
+}
+
+void TrainingRun::require_known_classes(const SampleSet& set) const {
   std::int64_t largest = 0;
   for (std::int64_t i = 0; i < set.samples.size(); ++i)
     largest = std::max<std::int64_t>(largest, set.samples[i].label);

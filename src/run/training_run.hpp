@@ -45,6 +45,7 @@ class TrainingRun {
  private:
   bool writes() const noexcept { return !output_.empty(); }
   void require_trainable(const SampleSet& set, Set which) const;
+  void require_known_classes(const SampleSet& set) const;
   void open_directory();
   /// Those of this rank, in the order in which they are told.
   std::vector<std::unique_ptr<TrainingObserver>> observers(Trainer& trainer, const StragglerWatch& watch);

@@ -2,24 +2,46 @@
 
 #include <fmt/format.h>
 
-#include <functional>
 #include <limits>
-#include <numeric>
 
 #include "jetrain/error.hpp"
+#include "jets/augmentation.hpp"
 
 namespace jetrain {
+namespace {
+
+SampleLayout layout_of_arrays(const ArraysConfig& arrays) {
+  const std::vector<std::int64_t>& shape = arrays.shape;
+  if (shape.empty())
+    throw UsageError("data.arrays.shape: is not known; give [features] or [channels, rows, columns]");
+  SampleLayout layout;
+  layout.is_image = shape.size() == 3;
+  layout.input = layout.is_image ? Grid{shape[0], shape[1], shape[2]} : Grid{1, 1, shape[0]};
+  layout.targets = arrays.targets;
+  return layout;
+}
+
+SampleLayout layout_of_jets(const Config& config) {
+  SampleLayout layout;
+  layout.input = {std::ssize(config.image.channels), config.image.bins, config.image.bins};
+  layout.features = std::ssize(config.data.high_level);
+  return layout;
+}
+
+}  // namespace
+
+bool makes_images(const DataConfig& data) {
+  return !data.arrays.used();
+}
+
+Labels labels_of(const DataConfig& data) {
+  if (makes_images(data)) return Labels::jets;
+  return data.arrays.targets > 0 ? Labels::none : Labels::classes;
+}
 
 SampleLayout sample_layout(const Config& config) {
-  SampleLayout layout;
-  if (const ArraysConfig& arrays = config.data.arrays; arrays.used()) {
-    layout.inputs =
-        std::accumulate(arrays.shape.begin(), arrays.shape.end(), std::int64_t{1}, std::multiplies<>());
-    layout.targets = arrays.targets;
-  } else {
-    layout.inputs = std::ssize(config.image.channels) * config.image.bins * config.image.bins;
-    layout.features = std::ssize(config.data.high_level);
-  }
+  const SampleLayout layout =
+      makes_images(config.data) ? layout_of_jets(config) : layout_of_arrays(config.data.arrays);
   constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
   if (layout.size() > kMost) {
     throw UsageError(
@@ -27,6 +49,15 @@ SampleLayout sample_layout(const Config& config) {
                     "possible: use fewer image.bins, image.channels or columns",
                     layout.size(), kMost));
   }
+  return layout;
+}
+
+SampleLayout stored_layout(const Config& config, Set set) {
+  SampleLayout layout = sample_layout(config);
+  if (set != Set::train || !config.augmentation.used()) return layout;
+  layout.input = kCloud;
+  layout.is_image = false;
+  layout.is_cloud = true;
   return layout;
 }
 

@@ -1,25 +1,44 @@
 #pragma once
 
 /// \file
-/// What the positions of a sparse sample mean. All that belongs to a sample, image, high-level features and
-/// the targets of a regression, stands in one sparse vector, so that storing, moving and caching samples
-/// knows nothing of it.
+/// What stands in the parts of a config's samples. Nobody else knows what a position means, which parts there
+/// are, or what a label says; and nobody needs to ask what kind of files the rows came from.
 
 #include <cstdint>
 
 #include "config/config.hpp"
+#include "core/grid.hpp"
 
 namespace jetrain {
 
-struct SampleLayout {
-  std::int64_t inputs = 0;  ///< positions 0 ... inputs-1: the image, (channel, row, column), or the features
-  std::int64_t features = 0;  ///< then the high-level features
-  std::int64_t targets = 0;   ///< then the targets of a regression
-  std::int64_t size() const noexcept { return inputs + features + targets; }
+/// What a sample's label says.
+enum class Labels : std::uint8_t {
+  jets,     ///< 1 top, 0 QCD
+  classes,  ///< one of 0, 1, 2, ...
+  none      ///< nothing: there are targets instead
 };
 
-/// Of a config's samples; UsageError where they have too many values. With augmentation, training samples
-/// hold a cloud (jets/augmentation.hpp) instead of an image, of kCloudPositions.
+Labels labels_of(const DataConfig& data);
+
+/// Whether the input is an image that is made here of a jet's constituents; else it stands in the files.
+bool makes_images(const DataConfig& data);
+
+struct SampleLayout {
+  Grid input;                 ///< what the input's positions mean
+  bool is_image = true;       ///< false: the input is a vector, the only row of its grid
+  bool is_cloud = false;      ///< the input is a jet that is still to be augmented (jets/augmentation.hpp)
+  std::int64_t features = 0;  ///< length of that part
+  std::int64_t targets = 0;   ///< length of that part
+
+  /// Values of a dense sample.
+  std::int64_t size() const noexcept { return input.size() + features + targets; }
+};
+
+/// What the network of a config sees; UsageError where a sample has too many values, or its shape is not
+/// known yet.
 SampleLayout sample_layout(const Config& config);
+
+/// Of the samples that training keeps in memory: where the config augments, those to train on are clouds.
+SampleLayout stored_layout(const Config& config, Set set);
 
 }  // namespace jetrain

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/random.hpp"
-#include "jets/augmentation.hpp"
 #include "jets/high_level.hpp"
 
 namespace jetrain {
@@ -11,49 +10,32 @@ namespace jetrain {
 SampleMaker::SampleMaker(const Config& config, bool augmentable)
     : images_(config.image),
       high_level_(config.data.high_level),
-      clouds_(augmentable && config.augmentation.used()),
-      inputs_(sample_layout(config).inputs) {}
+      clouds_(augmentable && config.augmentation.used()) {}
 
-std::int64_t SampleMaker::most_entries() const noexcept {
-  return images_.most_entries() + std::ssize(high_level_);
-}
-
-RowStatus SampleMaker::make(std::span<const float, kConstituentFloats> constituents, bool training,
-                            std::uint16_t* positions, float* values, std::int64_t& count) const {
-  const bool cloud = clouds_ && training;
-  const RowStatus status = cloud ? images_.make_cloud(constituents, positions, values, count)
-                                 : images_.make(constituents, positions, values, count);
-  if (status != RowStatus::good || high_level_.empty()) return status;
-  high_level_features(constituents, high_level_, values + count);
-  for (std::int64_t i = 0; i < std::ssize(high_level_); ++i)
-    positions[count++] = static_cast<std::uint16_t>((cloud ? kCloudPositions : inputs_) + i);
+RowStatus SampleMaker::make(std::span<const float> constituents, bool training, SampleDraft& sample) const {
+  const auto leading =
+      constituents.first(std::min(constituents.size(), static_cast<std::size_t>(4 * kConstituents)));
+  sample.reserve(images_.most_entries());
+  const RowStatus status =
+      clouds_ && training
+          ? images_.make_cloud(leading, sample.positions.data(), sample.values.data(), sample.entries)
+          : images_.make(leading, sample.positions.data(), sample.values.data(), sample.entries);
+  sample.features.resize(high_level_.size());
+  if (status == RowStatus::good && !high_level_.empty())
+    high_level_features(leading, high_level_, sample.features.data());
   return status;
 }
 
 Augmenter::Augmenter(const Config& config)
-    : images_(config.image),
-      augmentation_(config.augmentation),
-      seed_(config.seed),
-      inputs_(sample_layout(config).inputs),
-      features_(sample_layout(config).features) {}
+    : images_(config.image), augmentation_(config.augmentation), seed_(config.seed) {}
 
-std::int64_t Augmenter::most_entries() const noexcept {
-  return images_.most_entries() + features_;
-}
-
-std::int64_t Augmenter::augment(std::span<const std::uint16_t> positions, std::span<const float> cloud,
-                                std::uint32_t epoch, std::uint32_t number, std::uint16_t* pixels,
-                                float* values) const {
-  const auto features = std::lower_bound(positions.begin(), positions.end(), kCloudPositions);
-  const auto constituents = static_cast<std::size_t>(features - positions.begin());
-  std::int64_t count = 0;
-  images_.make_from_cloud(positions.first(constituents), cloud.first(constituents), augmentation_,
-                          RandomStream(seed_, Purpose::augmentation, epoch, number), pixels, values, count);
-  for (std::size_t i = constituents; i < positions.size(); ++i, ++count) {
-    pixels[count] = static_cast<std::uint16_t>(positions[i] - kCloudPositions + inputs_);
-    values[count] = cloud[i];
-  }
-  return count;
+SampleView Augmenter::augment(const SampleView& cloud, std::uint32_t epoch, std::uint32_t number,
+                              SampleDraft& image) const {
+  image.reserve(images_.most_entries());
+  images_.make_from_cloud(cloud.input.positions, cloud.input.values, augmentation_,
+                          RandomStream(seed_, Purpose::augmentation, epoch, number), image.positions.data(),
+                          image.values.data(), image.entries);
+  return {image.input(), cloud.label, cloud.features, cloud.targets};
 }
 
 }  // namespace jetrain

@@ -1,23 +1,22 @@
 #include "samples/sample_store.hpp"
 
-#include <numeric>
-
 namespace jetrain {
 
-void SampleStore::append(const SampleView& image) {
-  if (size_ % kBlockImages == 0) {
+SampleStore::Block::Block() {
+  labels.reserve(kBlockSamples);
+  for_each_part([&](auto, auto part) { (parts.*part).reserve(kBlockSamples); });
+}
+
+void SampleStore::append(const SampleView& sample) {
+  if (size_ % kBlockSamples == 0) {
     shrink_to_fit();
     blocks_.emplace_back();
-    blocks_.back().ends.reserve(kBlockImages);
-    blocks_.back().labels.reserve(kBlockImages);
   }
   Block& block = blocks_.back();
-  block.pixels.insert(block.pixels.end(), image.pixels.begin(), image.pixels.end());
-  block.values.insert(block.values.end(), image.values.begin(), image.values.end());
-  block.ends.push_back(static_cast<std::uint32_t>(block.pixels.size()));
-  block.labels.push_back(image.label);
+  for_each_part([&](auto view, auto part) { (block.parts.*part).append(sample.*view); });
+  block.labels.push_back(sample.label);
   ++size_;
-  signal_count_ += image.label;
+  signal_count_ += sample.label;
 }
 
 void SampleStore::append(SampleStore&& other) {
@@ -26,25 +25,26 @@ void SampleStore::append(SampleStore&& other) {
 }
 
 SampleView SampleStore::operator[](std::int64_t i) const {
-  const Block& block = blocks_[static_cast<std::size_t>(i / kBlockImages)];
-  const auto inside = static_cast<std::size_t>(i % kBlockImages);
-  const std::size_t begin = inside == 0 ? 0 : block.ends[inside - 1];
-  const std::size_t count = block.ends[inside] - begin;
-  return {{block.pixels.data() + begin, count}, {block.values.data() + begin, count}, block.labels[inside]};
+  const Block& block = blocks_[static_cast<std::size_t>(i / kBlockSamples)];
+  const auto inside = static_cast<std::size_t>(i % kBlockSamples);
+  SampleView sample;
+  sample.label = block.labels[inside];
+  for_each_part([&](auto view, auto part) { sample.*view = (block.parts.*part).view(inside); });
+  return sample;
 }
 
 std::int64_t SampleStore::bytes() const noexcept {
-  return std::accumulate(
-      blocks_.begin(), blocks_.end(), std::int64_t{0}, [](std::int64_t sum, const Block& block) {
-        return sum + static_cast<std::int64_t>(block.ends.capacity() * 4 + block.labels.capacity() +
-                                               block.pixels.capacity() * 2 + block.values.capacity() * 4);
-      });
+  std::int64_t sum = 0;
+  for (const Block& block : blocks_) {
+    sum += static_cast<std::int64_t>(block.labels.capacity());
+    for_each_part([&](auto, auto part) { sum += (block.parts.*part).bytes(); });
+  }
+  return sum;
 }
 
 void SampleStore::shrink_to_fit() {
   if (blocks_.empty()) return;
-  blocks_.back().pixels.shrink_to_fit();
-  blocks_.back().values.shrink_to_fit();
+  for_each_part([&](auto, auto part) { (blocks_.back().parts.*part).shrink_to_fit(); });
 }
 
 }  // namespace jetrain

@@ -34,6 +34,7 @@ std::string images_key(const Config& config) {
 /// The samples whose number `keep` marks, in their order.
 SampleSet part_of(const SampleSet& set, const std::vector<bool>& keep, const Communicator& comm) {
   SampleSet part;
+  part.layout = set.layout;
   const std::int64_t first = set.begins[static_cast<std::size_t>(comm.rank())];
   for (std::int64_t i = 0; i < set.samples.size(); ++i) {
     if (keep[static_cast<std::size_t>(first + i)]) part.samples.append(set.samples[i]);

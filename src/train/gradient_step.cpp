@@ -27,27 +27,18 @@ struct GradientStep::Worker {
   std::span<std::int64_t> sums;
   LeafTimes times;
   double densify_seconds = 0;
-  double idle_seconds = 0;            ///< at the end of a step, for this rank's other threads
-  double reduce_seconds = 0;          ///< clearing the sums and adding the threads'
-  std::vector<std::uint16_t> pixels;  ///< of a leaf's augmented images
-  std::vector<float> values;
+  double idle_seconds = 0;                 ///< at the end of a step, for this rank's other threads
+  double reduce_seconds = 0;               ///< clearing the sums and adding the threads'
+  std::array<SampleDraft, kLanes> images;  ///< of a leaf's augmented samples
 
-  /// Images of one leaf's clouds, valid until the next call.
+  /// Samples of one leaf's clouds, valid until the next call.
   std::array<SampleView, kLanes> augmented(std::span<const SampleView> clouds,
                                            std::span<const std::uint32_t> numbers, std::uint32_t epoch,
                                            const Augmenter& augmenter) {
-    const auto most = static_cast<std::size_t>(augmenter.most_entries());
-    pixels.resize(most * kLanes);
-    values.resize(most * kLanes);
-    std::array<SampleView, kLanes> images;
-    for (std::size_t i = 0; i < clouds.size(); ++i) {
-      std::uint16_t* to = pixels.data() + i * most;
-      float* value = values.data() + i * most;
-      const auto count = static_cast<std::size_t>(
-          augmenter.augment(clouds[i].pixels, clouds[i].values, epoch, numbers[i], to, value));
-      images[i] = {{to, count}, {value, count}, clouds[i].label};
-    }
-    return images;
+    std::array<SampleView, kLanes> samples;
+    for (std::size_t i = 0; i < clouds.size(); ++i)
+      samples[i] = augmenter.augment(clouds[i], epoch, numbers[i], images[i]);
+    return samples;
   }
 };
 

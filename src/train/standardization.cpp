@@ -5,26 +5,28 @@
 #include <functional>
 
 #include "jetrain/error.hpp"
-#include "jets/augmentation.hpp"
 
 namespace jetrain {
 namespace {
 
-/// Positions [first, first + count) of the samples.
-struct Positions {
-  std::size_t first = 0;
-  std::size_t count = 0;
+/// One part of the samples, as an array of `size` values each.
+struct Part {
+  enum : std::uint8_t { input, features } which = input;
+  std::size_t size = 0;
 };
 
-/// Calls visit(position - first, value) for each stored value of this rank's samples.
-void for_each_value(const SampleSet& set, const Positions& positions,
+/// Calls visit(position, value) for each value that this rank's samples store.
+void for_each_value(const SampleSet& set, const Part& part,
                     const std::function<void(std::size_t, double)>& visit) {
   for (std::int64_t i = 0; i < set.samples.size(); ++i) {
     const SampleView sample = set.samples[i];
-    for (std::size_t k = 0; k < sample.pixels.size(); ++k) {
-      const std::size_t at = sample.pixels[k] - positions.first;  // very large where it is before the first
-      if (at < positions.count) visit(at, static_cast<double>(sample.values[k]));
+    if (part.which == Part::features) {
+      for (std::size_t k = 0; k < sample.features.size(); ++k)
+        visit(k, static_cast<double>(sample.features[k]));
+      continue;
     }
+    for (std::size_t k = 0; k < sample.input.positions.size(); ++k)
+      visit(sample.input.positions[k], static_cast<double>(sample.input.values[k]));
   }
 }
 
@@ -65,32 +67,32 @@ struct Moments {
 };
 
 /// Values that a sample does not store are 0: they join the sums by their number.
-Moments measure(const SampleSet& train, const Positions& positions, const Communicator& comm) {
+Moments measure(const SampleSet& train, const Part& part, const Communicator& comm) {
   const std::int64_t samples = train.total();
   const auto n = static_cast<double>(samples);
-  std::vector<double> largest(positions.count, 0.0);
-  std::vector<std::int64_t> stored(positions.count, 0);
-  for_each_value(train, positions, [&](std::size_t p, double value) {
+  std::vector<double> largest(part.size, 0.0);
+  std::vector<std::int64_t> stored(part.size, 0);
+  for_each_value(train, part, [&](std::size_t p, double value) {
     largest[p] = std::max(largest[p], std::abs(value));
     ++stored[p];
   });
   comm.sum(std::span(stored));
   ExactSums sums(largest, samples, comm);
-  for_each_value(train, positions, [&](std::size_t p, double value) { sums.add(p, value); });
+  for_each_value(train, part, [&](std::size_t p, double value) { sums.add(p, value); });
   Moments moments{sums.total(), {}};
   for (double& mean : moments.mean) mean /= n;
 
-  std::vector<double> farthest(positions.count, 0.0);
+  std::vector<double> farthest(part.size, 0.0);
   const auto squared = [&](std::size_t p, double value) {
     return (value - moments.mean[p]) * (value - moments.mean[p]);
   };
-  for_each_value(train, positions, [&](std::size_t p, double value) {
+  for_each_value(train, part, [&](std::size_t p, double value) {
     farthest[p] = std::max(farthest[p], squared(p, value));
   });
   ExactSums squares(farthest, samples, comm);
-  for_each_value(train, positions, [&](std::size_t p, double value) { squares.add(p, squared(p, value)); });
+  for_each_value(train, part, [&](std::size_t p, double value) { squares.add(p, squared(p, value)); });
   moments.deviation = squares.total();
-  for (std::size_t p = 0; p < positions.count; ++p) {
+  for (std::size_t p = 0; p < part.size; ++p) {
     const double zeros = static_cast<double>(samples - stored[p]) * moments.mean[p] * moments.mean[p];
     moments.deviation[p] = std::sqrt((moments.deviation[p] + zeros) / n);
   }
@@ -100,20 +102,17 @@ Moments measure(const SampleSet& train, const Positions& positions, const Commun
 }  // namespace
 
 void standardize(const Config& config, Model& model, const SampleSet& train, const Communicator& comm) {
-  const auto inputs = static_cast<std::size_t>(model.input().shape.size());
-  const bool clouds = config.augmentation.used();
   for (const Node& node : model.nodes()) {
     const auto* standardizes = std::get_if<StandardizeDescription>(&node.layer->description());
     if (standardizes == nullptr) continue;
-    const std::size_t input = node.inputs.front().activation;
-    if (clouds && input == 0) {
+    const bool of_input = node.inputs.front().activation == 0;
+    if (of_input && config.augmentation.used()) {
       throw CollectiveError(
           node.name + ": images that are augmented cannot be standardized: leave out one of the two",
           ExitStatus::usage);
     }
     const auto size = static_cast<std::size_t>(node.layer->output().size());
-    const std::size_t first = input == 0 ? 0 : clouds ? std::size_t{kCloudPositions} : inputs;
-    const Moments moments = measure(train, {first, size}, comm);
+    const Moments moments = measure(train, {of_input ? Part::input : Part::features, size}, comm);
     const auto mean = model.parameters().subspan(static_cast<std::size_t>(node.averages), size);
     const auto scale = model.parameters().subspan(static_cast<std::size_t>(node.averages) + size, size);
     for (std::size_t i = 0; i < size; ++i) {

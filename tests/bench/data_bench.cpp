@@ -96,7 +96,7 @@ void make_images(benchmark::State& state) {
       std::array<float, kConstituents> values;
       std::int64_t count = 0;
       const auto momenta = std::span(records[static_cast<std::size_t>(row)].block_0);
-      maker.make(momenta.first<kConstituentFloats>(), pixels.data(), values.data(), count);
+      maker.make(momenta.first<4 * kConstituents>(), pixels.data(), values.data(), count);
       benchmark::DoNotOptimize(values);
     }
     world.barrier();
@@ -109,12 +109,11 @@ BENCHMARK(make_images)->UseRealTime()->Iterations(50);
 void load_jets(benchmark::State& state, Compression compression) {
   const Communicator world = Communicator::world();
   const JetFile file(compression, world);
-  const JetSource source({file.path()}, world);
-  const Selection selection = Selection::everything(source.rows(), Set::train);
-  const SampleMaker maker{Config{}};
+  const SelectedRows rows = SelectedRows::everything({file.path()}, Config{}, Set::train, world);
   for (auto _ : state) {
-    const LoadedSamples loaded = load_samples(source, selection, {Set::train}, maker, false, world);
-    benchmark::DoNotOptimize(loaded.rows_read);
+    std::vector<LoadedSamples> loaded(1);
+    read_samples(rows, loaded, world);
+    benchmark::DoNotOptimize(loaded.front().own_rows);
   }
   report_jets(state);
 }

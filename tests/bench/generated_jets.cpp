@@ -31,10 +31,10 @@ SampleStore make_images() {
   SampleStore images;
   for (const ReferenceRecord& record : generated_records()) {
     std::int64_t count = 0;
-    maker.make(std::span(record.block_0).first<kConstituentFloats>(), pixels.data(), values.data(), count);
+    maker.make(std::span(record.block_0).first<4 * kConstituents>(), pixels.data(), values.data(), count);
     const auto used = static_cast<std::size_t>(count);
     images.append(
-        {{pixels.data(), used}, {values.data(), used}, static_cast<std::uint8_t>(record.block_1[1])});
+        {{{pixels.data(), used}, {values.data(), used}}, static_cast<std::uint8_t>(record.block_1[1])});
   }
   return images;
 }

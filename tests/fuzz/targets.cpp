@@ -7,7 +7,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "dataset/array_loader.hpp"
+#include "dataset/array_file.hpp"
 #include "dataset/sample_cache.hpp"
 #include "inference/model_file.hpp"
 #include "io/hdf5_file.hpp"
@@ -116,7 +116,7 @@ std::vector<std::string> cache_seeds() {
   for (SampleSet& set : loaded.sets) set.begins = {0, 0};
   SampleSet& set = loaded[Set::train];
   for (std::int64_t i = 0; i < kCacheImages; ++i)
-    set.samples.append({kCachePixels, kCacheValues, static_cast<std::uint8_t>(i % 2)});
+    set.samples.append({{kCachePixels, kCacheValues}, static_cast<std::uint8_t>(i % 2)});
   set.begins = {0, set.samples.size()};
   loaded.rows_read = kCacheImages;
   return {written_by([&](const std::string& path) {
@@ -127,13 +127,15 @@ std::vector<std::string> cache_seeds() {
 Outcome try_cache(const std::string& bytes) {
   put(bytes);
   return outcome_of([] {
-    const LoadedSamples loaded = read_sample_cache(scratch_file(), "key", {Set::train}, Communicator::self());
+    const LoadedSamples loaded = read_sample_cache(
+        scratch_file(), "key", {Set::train}, [](Set) { return sample_layout(small_config()); },
+        Communicator::self());
     const SampleStore& images = loaded[Set::train].samples;
     bool same = images.size() == kCacheImages && loaded.rows_read == kCacheImages;
     for (std::int64_t i = 0; same && i < images.size(); ++i) {
       const SampleView image = images[i];
-      same = image.label == i % 2 && std::ranges::equal(image.pixels, kCachePixels) &&
-             std::ranges::equal(image.values, kCacheValues);
+      same = image.label == i % 2 && std::ranges::equal(image.input.positions, kCachePixels) &&
+             std::ranges::equal(image.input.values, kCacheValues);
     }
     if (!same) throw std::logic_error("a damaged cache is read as other images");
   });
@@ -171,7 +173,7 @@ Outcome try_arrays(const std::string& bytes) {
     Config config = array_config();
     complete_arrays(config, self);
     make_model(config);
-    load_arrays(config, {Set::train, Set::validation}, self);
+    load_samples(config, {Set::train, Set::validation}, self);
   });
 }
 

@@ -3,6 +3,7 @@
 /// \file
 /// Sparse images that can be told apart by a number, for tests of what stores and moves them.
 
+#include <algorithm>
 #include <vector>
 
 #include "dataset/sample_loader.hpp"
@@ -19,7 +20,7 @@ class SampleImage {
       values_.push_back(1.0F / static_cast<float>(number + i + 1));
     }
   }
-  SampleView view() const { return {pixels_, values_, label_}; }
+  SampleView view() const { return {{pixels_, values_}, label_}; }
 
  private:
   std::vector<std::uint16_t> pixels_;
@@ -28,9 +29,9 @@ class SampleImage {
 };
 
 inline bool equal(const SampleView& a, const SampleView& b) {
-  return a.label == b.label &&
-         std::equal(a.pixels.begin(), a.pixels.end(), b.pixels.begin(), b.pixels.end()) &&
-         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end());
+  return a.label == b.label && std::ranges::equal(a.input.positions, b.input.positions) &&
+         std::ranges::equal(a.input.values, b.input.values) && std::ranges::equal(a.features, b.features) &&
+         std::ranges::equal(a.targets, b.targets);
 }
 
 inline bool is_sample(const SampleView& image, std::int64_t number, std::int64_t pixels = 64) {
@@ -41,6 +42,7 @@ inline bool is_sample(const SampleView& image, std::int64_t number, std::int64_t
 /// of several ranks none.
 inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t pixels = 64) {
   SampleSet set;
+  set.layout.input = {1, 1, pixels};
   std::int64_t shares = 0;
   const auto weight = [&](int rank) { return comm.size() > 1 && rank == 1 ? 0 : rank + 1; };
   for (int rank = 0; rank < comm.size(); ++rank) shares += weight(rank);

@@ -15,6 +15,13 @@ namespace {
 
 const std::vector<Set> kWanted{Set::train, Set::validation};
 
+/// Of the images that the tests make.
+SampleLayout small_layout(Set) {
+  SampleLayout layout;
+  layout.input = {1, 8, 8};
+  return layout;
+}
+
 /// A folder that all ranks share, with a cache in it.
 class SampleCache : public testing::Test {
  protected:
@@ -58,7 +65,7 @@ class SampleCache : public testing::Test {
       values.push_back(static_cast<float>(i) + 0.01F * static_cast<float>(k) +
                        (set == Set::train ? 0.0F : 0.5F));
     }
-    store.append({pixels, values, static_cast<std::uint8_t>(i % 2)});
+    store.append({{pixels, values}, static_cast<std::uint8_t>(i % 2)});
   }
 
   void expect_equal_shares(const LoadedSamples& loaded, std::int64_t images) const {
@@ -75,8 +82,10 @@ class SampleCache : public testing::Test {
       SampleStore wanted;
       for (std::int64_t i = first; i < last; ++i) append(i, which, wanted);
       for (std::int64_t i = 0; i < wanted.size(); ++i) {
-        ASSERT_TRUE(std::ranges::equal(set.samples[i].pixels, wanted[i].pixels)) << "image " << first + i;
-        ASSERT_TRUE(std::ranges::equal(set.samples[i].values, wanted[i].values)) << "image " << first + i;
+        ASSERT_TRUE(std::ranges::equal(set.samples[i].input.positions, wanted[i].input.positions))
+            << "image " << first + i;
+        ASSERT_TRUE(std::ranges::equal(set.samples[i].input.values, wanted[i].input.values))
+            << "image " << first + i;
         ASSERT_EQ(set.samples[i].label, wanted[i].label) << "image " << first + i;
       }
     }
@@ -86,7 +95,7 @@ class SampleCache : public testing::Test {
   /// What reading the cache says on every rank.
   std::string refusal(const std::string& key) const {
     try {
-      read_sample_cache(cache(), key, kWanted, world_);
+      read_sample_cache(cache(), key, kWanted, small_layout, world_);
     } catch (const CollectiveError& error) {
       return error.what();
     }
@@ -115,15 +124,15 @@ class SampleCache : public testing::Test {
 TEST_F(SampleCache, GivesBackWhatWasWrittenInEqualShares) {
   for (const std::int64_t images : {0, 1, 1000, 40000}) {
     write_sample_cache(cache(), "key", kWanted, make_images(images), world_);
-    expect_equal_shares(read_sample_cache(cache(), "key", kWanted, world_), images);
+    expect_equal_shares(read_sample_cache(cache(), "key", kWanted, small_layout, world_), images);
   }
 }
 
 TEST_F(SampleCache, WrittenByAllRanksIsReadByOne) {
   write_sample_cache(cache(), "key", kWanted, make_images(1000), world_);
-  const LoadedSamples loaded = read_sample_cache(cache(), "key", kWanted, Communicator::self());
+  const LoadedSamples loaded = read_sample_cache(cache(), "key", kWanted, small_layout, Communicator::self());
   ASSERT_EQ(loaded[Set::train].samples.size(), 1000);
-  EXPECT_EQ(loaded[Set::validation].samples[999].values[0], 999.5F);
+  EXPECT_EQ(loaded[Set::validation].samples[999].input.values[0], 999.5F);
 }
 
 TEST_F(SampleCache, NoticesAnotherKey) {

@@ -82,7 +82,7 @@ TEST(GradientStep, EveryRankKnowsOfAGradientOutOfBounds) {
   const Model model = test::small_network();
   const std::uint16_t pixel = 9;
   const float value = std::numeric_limits<float>::infinity();
-  const SampleView bad{{&pixel, 1}, {&value, 1}, 1};
+  const SampleView bad{{{&pixel, 1}, {&value, 1}}, 1};
   const bool mine = world.rank() == world.size() - 1;
   GradientStep step(model, 2, false, world);
   step.run({mine ? std::span(&bad, 1) : std::span<const SampleView>(), {}, 0}, 1);

@@ -30,11 +30,11 @@ TEST(Standardization, IsTheSetsMeanAndDeviation) {
   std::vector<double> sums(64), squares(64);
   for (std::int64_t i = 0; i < kSamples; ++i) {
     const test::SampleImage sample(i);
-    const SampleView image = sample.view();
-    for (std::size_t k = 0; k < image.pixels.size(); ++k) {
+    const SparseView image = sample.view().input;
+    for (std::size_t k = 0; k < image.positions.size(); ++k) {
       const auto value = static_cast<double>(image.values[k]);
-      sums[image.pixels[k]] += value / kSamples;
-      squares[image.pixels[k]] += value * value / kSamples;
+      sums[image.positions[k]] += value / kSamples;
+      squares[image.positions[k]] += value * value / kSamples;
     }
   }
   const std::vector<float> found = standardized(kSamples, Communicator::world());

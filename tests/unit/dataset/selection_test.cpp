@@ -21,8 +21,8 @@ class SelectionTest : public testing::Test {
   }
 
   Selection select(const Config& config) {
-    const JetSource source({folder_.file("jets.h5")}, self_);
-    return Selection::from_config(config, source, self_);
+    const auto rows = open_rows({folder_.file("jets.h5")}, {&config}, false, self_);
+    return Selection::from_config(config, *rows, self_);
   }
 
   std::vector<Set> sets_of(const Config& config) {

@@ -66,11 +66,8 @@ std::vector<float> predicted(const std::string& model, const std::string& path,
   writer.write(0, records);
   writer.close();
   const StoredModel stored = load_model(model, self);
-  const JetSource source({path}, self);
-  const Selection all = Selection::everything(source.rows(), Set::test);
-  return without_rows(score_rows(stored.model, source, all.range(), all, Set::test,
-                                 SampleMaker(stored.config), false, self))
-      .scores;
+  const auto rows = SelectedRows::everything({path}, stored.config, Set::test, self);
+  return without_rows(score_rows(stored.model, rows, rows.range(), self)).scores;
 }
 
 TEST(Tagger, GivesTheScoresOfPredict) {

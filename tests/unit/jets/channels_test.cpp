@@ -17,15 +17,15 @@ constexpr std::int64_t kJets = 20;
 constexpr std::int64_t kPixels = 4 * 40 * 40;
 
 std::vector<float> constituents() {
-  std::vector<float> values(100 * kConstituentFloats);
+  std::vector<float> values(100 * kConstituents * 4);
   hdf5::read_array(hdf5::open_file(TEST_DATA_DIR "/golden_images.h5"), "constituents",
-                   {100, kConstituentFloats}, values.data());
+                   {100, 4 * kConstituents}, values.data());
   return values;
 }
 
-std::span<const float, kConstituentFloats> jet_of(const std::vector<float>& all, std::int64_t jet) {
-  return std::span<const float, kConstituentFloats>(all.data() + jet * kConstituentFloats,
-                                                    static_cast<std::size_t>(kConstituentFloats));
+std::span<const float> jet_of(const std::vector<float>& all, std::int64_t jet) {
+  return std::span<const float>(all.data() + jet * kConstituents * 4,
+                                static_cast<std::size_t>(4 * kConstituents));
 }
 
 /// Positions and values, as a maker writes them.
@@ -45,7 +45,7 @@ struct Sparse {
   std::vector<float> values;
 };
 
-Sparse image(const ImageMaker& maker, std::span<const float, kConstituentFloats> jet) {
+Sparse image(const ImageMaker& maker, std::span<const float> jet) {
   Sparse sparse(maker);
   std::int64_t count = 0;
   EXPECT_EQ(maker.make(jet, sparse.positions.data(), sparse.values.data(), count), RowStatus::good);
@@ -53,7 +53,7 @@ Sparse image(const ImageMaker& maker, std::span<const float, kConstituentFloats>
   return sparse;
 }
 
-Sparse cloud(const ImageMaker& maker, std::span<const float, kConstituentFloats> jet) {
+Sparse cloud(const ImageMaker& maker, std::span<const float> jet) {
   Sparse sparse(maker);
   std::int64_t count = 0;
   EXPECT_EQ(maker.make_cloud(jet, sparse.positions.data(), sparse.values.data(), count), RowStatus::good);

@@ -19,15 +19,15 @@ std::vector<HighLevelFeature> all_features() {
 // Numbers from tests/data/make_golden_features.py: numpy, in double precision.
 TEST(HighLevel, AgreesWithNumpy) {
   const std::vector<HighLevelFeature> features = all_features();
-  std::vector<float> constituents(kJets * kConstituentFloats);
+  std::vector<float> constituents(kJets * kConstituents * 4);
   hdf5::read_array(hdf5::open_file(TEST_DATA_DIR "/golden_images.h5"), "constituents",
-                   {kJets, kConstituentFloats}, constituents.data());
+                   {kJets, 4 * kConstituents}, constituents.data());
   std::vector<double> expected(kJets * features.size());
   hdf5::read_array(hdf5::open_file(TEST_DATA_DIR "/golden_features.h5"), "features",
                    {kJets, std::ssize(features)}, expected.data());
   for (std::int64_t jet = 0; jet < kJets; ++jet) {
-    const std::span<const float, kConstituentFloats> momenta(constituents.data() + jet * kConstituentFloats,
-                                                             static_cast<std::size_t>(kConstituentFloats));
+    const std::span<const float> momenta(constituents.data() + jet * kConstituents * 4,
+                                         static_cast<std::size_t>(4 * kConstituents));
     std::vector<float> values(features.size());
     high_level_features(momenta, features, values.data());
     for (std::size_t i = 0; i < features.size(); ++i) {
@@ -39,14 +39,14 @@ TEST(HighLevel, AgreesWithNumpy) {
 }
 
 TEST(HighLevel, OfNothingIsNothing) {
-  const std::array<float, kConstituentFloats> nothing{};
+  const std::array<float, 4 * kConstituents> nothing{};
   std::vector<float> values(kValues<HighLevelFeature>.size(), 7.0F);
   high_level_features(nothing, all_features(), values.data());
   EXPECT_EQ(values, std::vector<float>(values.size(), 0.0F));
 }
 
 TEST(HighLevel, OfOneConstituent) {
-  std::array<float, kConstituentFloats> one{};
+  std::array<float, 4 * kConstituents> one{};
   one[0] = 50.0F, one[1] = 30.0F, one[2] = 40.0F;
   float values[4];
   high_level_features(one,

@@ -18,7 +18,7 @@
 namespace jetrain {
 namespace {
 
-using Momenta = std::array<float, kConstituentFloats>;
+using Momenta = std::array<float, 4 * kConstituents>;
 using Image = std::map<std::pair<int, int>, float>;
 
 struct Particle {

@@ -29,6 +29,23 @@ TEST(SampleMessage, GivesBackItsImages) {
   }
 }
 
+TEST(SampleMessage, CarriesEveryPart) {
+  const std::vector<float> numbers{1, 2, 3, 4, 5, 6, 7, 8};
+  const std::span<const float> all(numbers);
+  std::vector<SampleImage> images;
+  for (std::int64_t i = 0; i < 3; ++i) images.emplace_back(i);
+  std::vector<SampleView> sent;
+  for (std::size_t i = 0; i < 3; ++i) {
+    sent.push_back(images[i].view());
+    sent.back().features = all.subspan(i, 2);
+    sent.back().targets = all.subspan(2 * i, 3);
+  }
+  const auto bytes = pack_samples(sent);
+  const auto views = unpack_samples(bytes);
+  ASSERT_EQ(views.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(test::equal(views[i], sent[i])) << i;
+}
+
 TEST(SampleMessage, OfNoImagesIsEmpty) {
   EXPECT_TRUE(pack_samples({}).empty());
   EXPECT_TRUE(unpack_samples({}).empty());

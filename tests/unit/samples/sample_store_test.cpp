@@ -23,6 +23,27 @@ TEST(SampleStore, GivesBackEveryImageAlsoAcrossBlocks) {
   EXPECT_EQ(store.signal_count(), signal);
 }
 
+TEST(SampleStore, GivesBackEveryPartAlsoAcrossBlocks) {
+  SampleStore store;
+  const auto number = [](std::int64_t i) { return static_cast<float>(i); };
+  for (std::int64_t i = 0; i < 9000; ++i) {
+    const float features[] = {number(i), number(-i)};
+    const float targets[] = {number(2 * i)};
+    const SampleImage image(i);
+    SampleView sample = image.view();
+    sample.features = features;
+    sample.targets = targets;
+    store.append(sample);
+  }
+  for (std::int64_t i = 0; i < 9000; ++i) {
+    SampleView sample = store[i];
+    ASSERT_TRUE(std::ranges::equal(sample.features, std::vector{number(i), number(-i)})) << i;
+    ASSERT_TRUE(std::ranges::equal(sample.targets, std::vector{number(2 * i)})) << i;
+    sample.features = sample.targets = {};
+    ASSERT_TRUE(is_sample(sample, i)) << i;
+  }
+}
+
 TEST(SampleStore, TakesOverAnotherInItsOrder) {
   SampleStore store;
   SampleStore other;
@@ -49,7 +70,7 @@ TEST(SampleStore, TakesLittleMoreThanItsPixels) {
   std::int64_t pixels = 0;
   for (std::int64_t i = 0; i < 50000; ++i) {
     const SampleImage image(i);
-    pixels += std::ssize(image.view().pixels);
+    pixels += std::ssize(image.view().input.positions);
     store.append(image.view());
   }
   store.shrink_to_fit();

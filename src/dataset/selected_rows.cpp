@@ -1,0 +1,80 @@
+#include "dataset/selected_rows.hpp"
+
+#include <fmt/format.h>
+
+#include "core/progress.hpp"
+
+namespace jetrain {
+
+bool sets_have_files(const DataConfig& data) {
+  return data.split.method == SplitMethod::files;
+}
+
+std::vector<std::string>& files_of(DataConfig& data, Set set) {
+  if (!sets_have_files(data)) return data.files;
+  return set == Set::train        ? data.train_files
+         : set == Set::validation ? data.validation_files
+                                  : data.test_files;
+}
+
+std::vector<FileGroup> file_groups(const DataConfig& data, const std::vector<Set>& wanted) {
+  if (!sets_have_files(data)) return {{data.files, wanted}};
+  std::vector<FileGroup> groups;
+  for (const Set set : wanted) {
+    if (data.files_of(set).empty()) {
+      throw CollectiveError(
+          fmt::format("data.{}_files: is empty, but the {} set is asked for", set_name(set), set_name(set)),
+          ExitStatus::usage);
+    }
+    groups.push_back({data.files_of(set), {set}});
+  }
+  return groups;
+}
+
+std::vector<Set> given_sets(const DataConfig& data) {
+  std::vector<Set> sets{Set::train, Set::validation, Set::test};
+  if (sets_have_files(data)) std::erase_if(sets, [&](Set set) { return data.files_of(set).empty(); });
+  return sets;
+}
+
+SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Config*>& ways, bool clouds,
+                           const Communicator& comm)
+    : source_(open_rows(group.files, ways, clouds, comm)),
+      sets_(group.sets),
+      skip_bad_rows_(skips_bad_rows(ways.front()->data)) {
+  const Config& config = *ways.front();
+  selection_ = sets_have_files(config.data) ? Selection::limited(config.data, sets_.front(), *source_, comm)
+                                            : Selection::from_config(config, *source_, comm);
+}
+
+SelectedRows SelectedRows::everything(const std::vector<std::string>& files, const Config& config, Set set,
+                                      const Communicator& comm) {
+  SelectedRows rows;
+  rows.source_ = open_rows(files, {&config}, false, comm);
+  rows.selection_ = Selection::everything(rows.source_->rows(), set);
+  rows.sets_ = {set};
+  rows.skip_bad_rows_ = skips_bad_rows(config.data);
+  return rows;
+}
+
+void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& skipped,
+                        const Take& take) const {
+  SampleDraft draft;
+  progress::tick();
+  for (std::int64_t i = 0; i < block.rows; ++i) {
+    const std::int64_t row = block.first_row + i;
+    const Set set = selection_.set_of(row, block.ttv(i));
+    if (std::find(sets_.begin(), sets_.end(), set) == sets_.end()) continue;
+    SampleView sample;
+    try {
+      sample = block.sample(i, way, set == Set::train, draft);
+    } catch (const UnusableRow& bad) {
+      if (!skip_bad_rows_) refuse_row(*source_, row, bad);
+      ++skipped;
+      continue;
+    }
+    take(row, set, sample);
+  }
+}
+
+}  // namespace jetrain

@@ -1,0 +1,37 @@
+#pragma once
+
+/// \file
+/// What a sample is made of: named parts, each with a shape of its own, and the class. Which part has which
+/// shape in a set of samples is its layout's matter (samples/sample_layout.hpp).
+
+#include <cstdint>
+#include <span>
+
+namespace jetrain {
+
+/// The values of a sparse array that are not empty: ascending positions, as a Grid counts them.
+struct SparseView {
+  std::span<const std::uint16_t> positions;
+  std::span<const float> values;
+};
+
+/// Rows of as many floats each, how many rows differs from sample to sample: (rows, width).
+struct RaggedView {
+  std::span<const float> values;
+  std::int64_t width = 1;
+
+  std::int64_t rows() const noexcept { return static_cast<std::int64_t>(values.size()) / width; }
+  std::span<const float> row(std::int64_t i) const {
+    return values.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width));
+  }
+};
+
+/// A view of one sample. Parts that its layout does not have are empty.
+struct SampleView {
+  SparseView input;
+  std::uint8_t label = 0;                ///< 1 top, 0 QCD; of other data, the class
+  std::span<const float> features = {};  ///< of the whole jet, beside the input
+  std::span<const float> targets = {};   ///< of a regression
+};
+
+}  // namespace jetrain
