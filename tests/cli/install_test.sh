@@ -37,6 +37,9 @@ cmake --build example/build >built.txt 2>&1 || fail "$(cat built.txt)"
 echo '#include <jetrain/tagger.hpp>' | c++ -std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
   -I"$prefix/include" -x c++ - || fail "tagger.hpp does not compile alone"
 
+# What there is to read is installed where its links hold.
+"$python" "$TEST_DATA_DIR/../architecture/readme_test.py" "$prefix/share/doc/jetrain" >pages.txt || fail "$(cat pages.txt)"
+
 cat >small.yaml <<'YAML'
 data: {files: [jets.h5]}
 image: {bins: 16}
@@ -66,6 +69,4 @@ assert len(scores) == 200 and len(set(scores)) > 100 and (scores == expected).al
 bad = subprocess.run([sys.argv[1], "run/best.h5"], input="1 2 3", capture_output=True, text=True)
 assert bad.returncode == 1 and "an array of 3 numbers" in bad.stderr, bad
 PYTHON
-# What there is to read is installed where its links hold.
-"$python" "$TEST_DATA_DIR/../architecture/readme_test.py" "$prefix/share/doc/jetrain" >pages.txt || fail "$(cat pages.txt)"
 echo "the installed library's scores are those of jetrain predict"
