@@ -44,6 +44,9 @@ echo '#include <jetrain/tagger.hpp>' | c++ -std=c++20 -Wall -Wextra -Wpedantic -
 echo '#include <jetrain/trainer.hpp>' | mpicxx -DOMPI_SKIP_MPICXX -std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
   -I"$prefix/include" -x c++ - || fail "trainer.hpp does not compile alone"
 
+# What there is to read is installed where its links hold.
+"$python" "$TEST_DATA_DIR/../architecture/readme_test.py" "$prefix/share/doc/jetrain" >pages.txt || fail "$(cat pages.txt)"
+
 cat >small.yaml <<'YAML'
 data: {files: [jets.h5]}
 image: {bins: 16}
@@ -73,9 +76,6 @@ assert len(scores) == 200 and len(set(scores)) > 100 and (scores == expected).al
 bad = subprocess.run([sys.argv[1], "run/best.h5"], input="1 2 3", capture_output=True, text=True)
 assert bad.returncode == 1 and "an array of 3 numbers" in bad.stderr, bad
 PYTHON
-# What there is to read is installed where its links hold.
-"$python" "$TEST_DATA_DIR/../architecture/readme_test.py" "$prefix/share/doc/jetrain" >pages.txt || fail "$(cat pages.txt)"
-
 # Two ranks of a program train as one of `jetrain train` does.
 cat >fit.yaml <<'YAML'
 data: {files: [jets.h5]}
