@@ -5,6 +5,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 
