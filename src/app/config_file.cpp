@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
+#include "core/input_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -19,9 +19,9 @@ Config load_config(const std::string& path, const std::vector<std::string>& assi
     if (!comm.is_root()) return;
     if (std::filesystem::is_directory(path))
       throw UsageError(fmt::format("the config {} is a folder, not a file", path));
-    std::ifstream in(path);
-    text.assign(std::istreambuf_iterator<char>(in), {});
-    if (!in) throw UsageError(fmt::format("cannot read the config {}: {}", path, std::strerror(errno)));
+    auto content = try_read_whole(path);
+    if (!content) throw UsageError(fmt::format("cannot read the config {}: {}", path, std::strerror(errno)));
+    text = std::move(*content);
   });
   text = comm.broadcast(text);
   Config config;

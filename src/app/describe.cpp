@@ -125,7 +125,7 @@ void describe_workers(const Config& config, const std::string& output, int threa
         "{} ranks cannot reach rank 0 by TCP{}, so nobody will notice if they hang", watchdog.unwatched(),
         watchdog.out_of_files() ? ", which may not open enough files (raise ulimit -n)" : ""));
   }
-  if (config.train.shuffle == "local" && comm.size() > 1) {
+  if (config.train.shuffle == Shuffle::local && comm.size() > 1) {
     log.info("note: shuffle: local makes the order, and so the weights, depend on the number of ranks");
   }
 }
@@ -138,7 +138,7 @@ void describe_validation(const Config& config, const LoadedSamples& loaded, cons
   const auto alone = static_cast<double>(loaded[Set::validation].total());
   const double shared = alone / comm.size();
   const auto share = [&](double cost) { return 100 * cost / (epoch + cost); };
-  const bool root = config.validation.ranks == "root";
+  const bool root = config.validation.ranks == ValidationRanks::root;
   const std::string text =
       fmt::format("validation.ranks: {}; validation then takes about {:.0f} % of the time{}",
                   config.validation.ranks, share(root ? alone : shared),

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "app/score_files.hpp"
 #include "app/test_set_record.hpp"
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
+#include "core/record_json.hpp"
 #include "core/stopwatch.hpp"
 #include "inference/model_file.hpp"
 #include "jetrain/error.hpp"
@@ -27,14 +27,8 @@ std::string metrics_line(const Metrics& m) {
 }
 
 std::string metrics_json(const Metrics& m, std::int64_t skipped) {
-  const auto number = [](double x) { return std::isfinite(x) ? nlohmann::json(x) : nlohmann::json(nullptr); };
-  const nlohmann::ordered_json json = {{"jets", m.jets},
-                                       {"skipped_rows", skipped},
-                                       {"loss", number(m.loss)},
-                                       {"accuracy", number(m.accuracy)},
-                                       {"auc", number(m.auc)},
-                                       {"rejection_30", number(m.rejection_30)},
-                                       {"rejection_50", number(m.rejection_50)}};
+  Json json = {{"jets", m.jets}, {"skipped_rows", skipped}};
+  json.update(json_of(m));
   return json.dump(2) + "\n";
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "core/order_statistics.hpp"
 #include "jets/image.hpp"
 #include "layouts/jet_source.hpp"
 
@@ -136,15 +137,13 @@ void print_labels(const Labels& labels) {
 
 /// The median of `value` over the jets that `chosen` picks, or "-" where there are none.
 template <class Chosen, class Value>
-std::string median(const std::vector<JetSummary>& jets, const Chosen& chosen, const Value& value) {
+std::string median_text(const std::vector<JetSummary>& jets, const Chosen& chosen, const Value& value) {
   std::vector<double> values;
   for (const JetSummary& jet : jets) {
     if (jet.finite && chosen(jet)) values.push_back(value(jet));
   }
   if (values.empty()) return "-";
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return fmt::format("{:.1f}", *middle);
+  return fmt::format("{:.1f}", median(values, OfTwo::upper));
 }
 
 template <class Chosen>
@@ -181,10 +180,10 @@ void print_physics(const std::vector<JetSummary>& jets) {
              mean_constituents(jets, qcd));
   if (not_finite < std::ssize(jets)) {
     fmt::print("    jet pT        {:.1f} to {:.1f} GeV, median {}\n", lowest_pt, highest_pt,
-               median(jets, any, [](const JetSummary& jet) { return jet.pt; }));
+               median_text(jets, any, [](const JetSummary& jet) { return jet.pt; }));
     const auto mass = [](const JetSummary& jet) { return jet.mass; };
-    fmt::print("    jet mass      median {} GeV top, {} GeV QCD\n", median(jets, top, mass),
-               median(jets, qcd, mass));
+    fmt::print("    jet mass      median {} GeV top, {} GeV QCD\n", median_text(jets, top, mass),
+               median_text(jets, qcd, mass));
     fmt::print("    |eta|         at most {:.2f}\n", largest_eta);
   }
   fmt::print("    out of order  {} jets (constituents do not descend in pT)\n", unordered);

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
+#include "core/record_json.hpp"
 #include "core/stopwatch.hpp"
 #include "jetrain/error.hpp"
 #include "statistics/ensemble.hpp"
@@ -17,8 +17,6 @@
 
 namespace jetrain {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// One line of the table.
 struct Row {
@@ -54,17 +52,13 @@ std::string table(const std::vector<Row>& rows, const std::vector<double>& effic
   return text;
 }
 
-Json number(double x) {
-  return std::isfinite(x) ? Json(x) : Json(nullptr);
-}
-
 /// Figures by name, as evaluate names them; `suffix` behind each name.
 void add_figures(Json& json, const Figures& figures, const std::vector<double>& efficiencies,
                  const std::string& suffix) {
-  json["accuracy" + suffix] = number(figures[0]);
-  json["auc" + suffix] = number(figures[1]);
+  json["accuracy" + suffix] = json_number(figures[0]);
+  json["auc" + suffix] = json_number(figures[1]);
   for (std::size_t i = 0; i < efficiencies.size(); ++i)
-    json[fmt::format("rejection_{:.10g}{}", 100 * efficiencies[i], suffix)] = number(figures[2 + i]);
+    json[fmt::format("rejection_{:.10g}{}", 100 * efficiencies[i], suffix)] = json_number(figures[2 + i]);
 }
 
 Json measured_json(const ScoreSet& set, const MeasuredFigures& measured,

@@ -35,7 +35,7 @@ std::uint8_t ttv_of(Set set) {
 void read_rows(const JetSource& source, const Selection& selection, const Config& config,
                const Communicator& comm, LabelledRows& all) {
   const SampleMaker maker(config);
-  const bool skip = config.data.on_bad_row == "skip";
+  const bool skip = config.data.on_bad_row == BadRow::skip;
   std::vector<LabelledRows> slots(static_cast<std::size_t>(source.window_slots()));
   comm.agree([&] {
     source.read(
@@ -65,7 +65,7 @@ void read_rows(const JetSource& source, const Selection& selection, const Config
 LabelledRows read_all(const Config& config, const Communicator& comm) {
   LabelledRows all;
   const DataConfig& data = config.data;
-  if (data.split.method != "files") {
+  if (data.split.method != SplitMethod::files) {
     const JetSource source(data.files, comm);
     read_rows(source, Selection::from_config(config, source, comm), config, comm, all);
     return all;

@@ -83,7 +83,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   m.training_jets = result.training_jets;
   m.validation_jets = result.validation_jets;
   m.parameters = result.parameters;
-  m.all_validate = config.validation.ranks == "all";
+  m.all_validate = config.validation.ranks == ValidationRanks::all;
   const std::vector<std::string> hosts = gather_host_names(group);
   m.hosts = checked_cast<int>(std::ssize(std::set<std::string>(hosts.begin(), hosts.end())));
   m.jets_per_second = result.jets_per_second;
@@ -92,8 +92,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   m.fma_gflops = std::accumulate(peaks.begin(), peaks.end(), 0.0);
   m.peak_rss_bytes = result.peak_rss_bytes;
   m.seconds = result.seconds;
-  m.communication =
-      probe_communication(result.parameters, RankSum::method_named(config.train.allreduce), group);
+  m.communication = probe_communication(result.parameters, config.train.allreduce, group);
   return m;
 }
 

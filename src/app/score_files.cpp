@@ -18,7 +18,7 @@ ScoredSlice score_arrays(const StoredModel& stored, const std::vector<std::strin
                          const Communicator& comm) {
   Config config = stored.config;
   config.data.files = files;
-  if (all) config.data.on_bad_row = "error";
+  if (all) config.data.on_bad_row = BadRow::error;
   const LoadedSamples loaded = all ? load_arrays(config, files, set, comm) : load_arrays(config, {set}, comm);
   const SampleSet& mine = loaded[set];
   ScoredSlice slice;
@@ -42,7 +42,7 @@ ScoredSlice score_jets(const StoredModel& stored, const std::vector<std::string>
   const JetSource source(files, comm);
   const Selection selection =
       all ? Selection::everything(source.rows(), set) : Selection::from_config(stored.config, source, comm);
-  const bool skip = stored.config.data.on_bad_row == "skip";
+  const bool skip = stored.config.data.on_bad_row == BadRow::skip;
   return score_rows(stored.model, source, selection.range(), selection, set, SampleMaker(stored.config), skip,
                     comm);
 }
@@ -55,7 +55,7 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
   comm.agree([&] {
     if (split.empty()) return;
     set = parse_set(split);
-    if (stored.config.data.split.method == "files") {
+    if (stored.config.data.split.method == SplitMethod::files) {
       throw UsageError(
           "this model was trained with split.method files: name the file of the set itself, without --split");
     }
@@ -88,7 +88,7 @@ void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& 
   const JetSource source(files, comm);
   const Selection everything = Selection::everything(source.rows(), Set::test);
   const SampleMaker maker(stored.config);
-  const bool skip = stored.config.data.on_bad_row == "skip";
+  const bool skip = stored.config.data.on_bad_row == BadRow::skip;
   comm.agree([&] {
     if (source.rows() == 0) throw DataError(fmt::format("no jets to score: {} has none", files.front()));
   });

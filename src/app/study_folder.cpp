@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "core/input_file.hpp"
 #include "core/output_file.hpp"
 #include "jetrain/error.hpp"
 
@@ -16,11 +15,9 @@ void keep_study(const std::string& folder, const std::string& file, const Config
   const fs::path kept = fs::path(folder) / file;
   const std::string text = to_yaml(config);
   if (fs::exists(kept)) {
-    std::ifstream in(kept);
-    const std::string before{std::istreambuf_iterator<char>(in), {}};
-    if (before == text) return;
-    const std::vector<std::string> keys =
-        differing_keys(parse_config(before, kept.string(), {}, false), config);
+    const Config stored = parse_config(read_whole(kept.string()), kept.string(), {}, false);
+    if (to_yaml(stored) == text) return;
+    const std::vector<std::string> keys = differing_keys(stored, config);
     throw UsageError(
         fmt::format("{} holds a study with another config ({}): choose another --out, or --overwrite it",
                     folder, keys.empty() ? "study" : keys.front()));

@@ -38,13 +38,21 @@ std::vector<std::uint32_t> local_order(std::uint64_t seed, std::uint32_t epoch, 
 
 }  // namespace
 
-EpochOrder::EpochOrder(const std::string& shuffle, std::uint64_t seed, std::uint32_t epoch,
-                       const BatchPlan& plan, const std::vector<std::int64_t>& begins) {
-  if (shuffle == "global") global_.emplace(plan.samples, seed, Purpose::epoch_order, epoch);
-  if (shuffle != "local") return;
-  samples_ = local_order(seed, epoch, plan, begins);
-  positions_.resize(samples_.size());
-  for (std::size_t p = 0; p < samples_.size(); ++p) positions_[samples_[p]] = static_cast<std::uint32_t>(p);
+EpochOrder::EpochOrder(Shuffle shuffle, std::uint64_t seed, std::uint32_t epoch, const BatchPlan& plan,
+                       const std::vector<std::int64_t>& begins) {
+  switch (shuffle) {
+    case Shuffle::global:
+      global_.emplace(plan.samples, seed, Purpose::epoch_order, epoch);
+      break;
+    case Shuffle::local:
+      samples_ = local_order(seed, epoch, plan, begins);
+      positions_.resize(samples_.size());
+      for (std::size_t p = 0; p < samples_.size(); ++p)
+        positions_[samples_[p]] = static_cast<std::uint32_t>(p);
+      break;
+    case Shuffle::none:
+      break;
+  }
 }
 
 std::uint32_t EpochOrder::sample_at(std::int64_t position) const noexcept {

@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "batches/batch_plan.hpp"
 #include "batches/indexed_permutation.hpp"
+#include "config/words.hpp"
 
 namespace jetrain {
 
@@ -23,7 +23,7 @@ class EpochOrder {
  public:
   /// No order yet.
   EpochOrder() = default;
-  EpochOrder(const std::string& shuffle, std::uint64_t seed, std::uint32_t epoch, const BatchPlan& plan,
+  EpochOrder(Shuffle shuffle, std::uint64_t seed, std::uint32_t epoch, const BatchPlan& plan,
              const std::vector<std::int64_t>& begins);
 
   std::uint32_t sample_at(std::int64_t position) const noexcept;

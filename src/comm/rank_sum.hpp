@@ -14,21 +14,17 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "comm/communicator.hpp"
 #include "core/aligned_buffer.hpp"
+#include "core/allreduce.hpp"
 
 namespace jetrain {
 
 class RankSum {
  public:
-  enum class Method { flat, hierarchical };
-  /// As train.allreduce has it.
-  static Method method_named(const std::string& name) {
-    return name == "flat" ? Method::flat : Method::hierarchical;
-  }
+  using Method = Allreduce;
 
   /// Falls back to `flat` where no node has two ranks, or none of its memory can be shared. Collective.
   RankSum(std::size_t count, Method wanted, const Communicator& comm);

@@ -13,18 +13,20 @@
 #include "config/pictures.hpp"
 #include "config/study.hpp"
 #include "config/training.hpp"
+#include "config/words.hpp"
+#include "core/allreduce.hpp"
 
 namespace jetrain {
 
 struct SplitConfig {
-  std::string method = "tail";  ///< tail | random | column | files
-  double validation = 0.3;      ///< fraction of the rows (tail, random)
-  double test = 0.0;  ///< fraction of the rows (tail: those just before the validation rows; random)
+  SplitMethod method = SplitMethod::tail;
+  double validation = 0.3;  ///< fraction of the rows (tail, random)
+  double test = 0.0;        ///< fraction of the rows (tail: those just before the validation rows; random)
 };
 
 struct LimitConfig {
-  std::int64_t jets = 0;          ///< 0: all
-  std::string take = "balanced";  ///< balanced: the first jets/2 of each class; leading: the first rows
+  std::int64_t jets = 0;  ///< 0: all
+  LimitTake take = LimitTake::balanced;
 };
 
 /// Plain HDF5 arrays instead of jets: `features` (N, F) or (N, C, H, W), `labels` (N) or, one-hot, (N, K)
@@ -39,8 +41,6 @@ struct ArraysConfig {
   bool used() const { return !features.empty(); }
 };
 
-enum class Set : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
-
 struct DataConfig {
   std::vector<std::string> files;             ///< for tail, random, column
   std::vector<std::string> train_files;       ///< for split.method files
@@ -48,9 +48,9 @@ struct DataConfig {
   std::vector<std::string> test_files;        ///< for split.method files, optional
   SplitConfig split;
   ArraysConfig arrays;
-  std::vector<std::string> high_level;  ///< features of a jet beside its image, see jets/high_level.hpp
-  LimitConfig limit;                    ///< taken before the split; with `files`, of each set
-  std::string on_bad_row = "error";     ///< error | skip
+  std::vector<HighLevelFeature> high_level;  ///< features of a jet beside its image, see jets/high_level.hpp
+  LimitConfig limit;                         ///< taken before the split; with `files`, of each set
+  BadRow on_bad_row = BadRow::error;
   std::string cache;  ///< an HDF5 file that keeps the images of `train` for its next run; "": none. It is
                       ///< made where it is missing, and again where the data or the settings have changed.
 
@@ -71,31 +71,28 @@ struct TrainConfig {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   WarmupConfig warmup;
-  /// none | linear | sqrt: the optimizer's learning rate is meant for lr_base_batch_size; for another global
-  /// batch it is multiplied by their ratio (Goyal et al., arXiv:1706.02677) or its root (Krizhevsky,
-  /// arXiv:1404.5997).
-  std::string lr_scaling = "none";
+  RateScaling lr_scaling = RateScaling::none;  ///< for another batch than lr_base_batch_size
   std::int64_t lr_base_batch_size = 50;
   ClipConfig clip;
   AverageConfig average;
   std::int64_t batch_size = 50;  ///< of the global batch, whatever the ranks
   std::int64_t epochs = 10;
-  std::string shuffle = "global";          ///< global | local | none
-  std::string allreduce = "hierarchical";  ///< hierarchical | flat; same bits
+  Shuffle shuffle = Shuffle::global;
+  Allreduce allreduce = Allreduce::hierarchical;
   double straggler_factor = 1.5;     ///< a rank slower than the median by more than this is named; 0: none is
   std::int64_t stall_seconds = 300;  ///< without progress on a rank before the job is ended; 0: for ever
 };
 
 struct ValidationConfig {
-  std::string ranks = "root";  ///< root | all
+  ValidationRanks ranks = ValidationRanks::root;
 };
 
 struct EarlyStoppingConfig {
   bool enabled = true;
-  std::string monitor = "val_loss";  ///< val_loss | val_accuracy | val_auc
-  std::int64_t patience = 2;         ///< epochs without improvement before the end
-  double min_delta = 0.0;            ///< what counts as an improvement
-  bool restore_best = true;          ///< keep the best epoch's weights; else the last epoch's
+  Monitor monitor = Monitor::val_loss;
+  std::int64_t patience = 2;  ///< epochs without improvement before the end
+  double min_delta = 0.0;     ///< what counts as an improvement
+  bool restore_best = true;   ///< keep the best epoch's weights; else the last epoch's
 };
 
 struct CheckpointConfig {
@@ -132,8 +129,15 @@ struct Config {
 Config parse_config(const std::string& text, const std::string& name,
                     const std::vector<std::string>& assignments = {}, bool data_required = true);
 
+/// Every config that is written begins with `version`. Where a key gets another meaning, this is raised, and
+/// the reader told what lower versions meant. A config without one is a person's, or older than versions
+/// were: 1.
+inline constexpr std::int64_t kConfigVersion = 1;
+
 /// The whole config as YAML, every default spelled out; parse_config(to_yaml(c)) gives c again.
 std::string to_yaml(const Config& config);
+/// Without the version: what configs are compared by.
+std::string settings_yaml(const Config& config);
 
 /// The dotted keys whose values differ, in the config's order; of lists, the element:
 /// model.layers[2].dense.units.

@@ -30,7 +30,7 @@ void flatten(const YAML::Node& node, const std::string& key, Values& values) {
 
 Values config_values(const Config& config) {
   Values values;
-  flatten(YAML::Load(to_yaml(config)), "", values);
+  flatten(YAML::Load(settings_yaml(config)), "", values);
   return values;
 }
 

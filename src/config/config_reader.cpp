@@ -2,8 +2,10 @@
 #include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "config/config.hpp"
@@ -89,6 +91,8 @@ class MapReader {
       read_alternative(node, key, value.kind, origins);
     } else if constexpr (std::is_same_v<T, std::array<std::int64_t, 2>>) {
       read_pair(node, key, value, origins);
+    } else if constexpr (Worded<T>) {
+      read_word(node, key, value, origins);
     } else if constexpr (requires { value.emplace_back(); } && !std::is_same_v<T, std::string>) {
       read_list(node, key, value, origins);
     } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
@@ -152,6 +156,35 @@ class MapReader {
     if (!node.IsSequence()) origins.fail(key, node, "must be a list");
     for (std::size_t i = 0; i < node.size(); ++i) {
       read(node[i], fmt::format("{}[{}]", key, i), value.emplace_back(), origins);
+    }
+  }
+
+  template <Worded E>
+  static void read_word(const YAML::Node& node, const std::string& key, E& value, const Origins& origins) {
+    std::string word;
+    read_scalar(node, key, word, origins);
+    const std::optional<E> named = value_named<E>(word);
+    if (!named)
+      origins.fail(key, node,
+                   fmt::format("must be one of {}, not {}", fmt::join(words_of(kValues<E>), ", "), word));
+    value = *named;
+  }
+
+  /// Different words of one kind.
+  template <Worded E>
+  static void read_list(const YAML::Node& node, const std::string& key, std::vector<E>& values,
+                        const Origins& origins) {
+    std::vector<std::string> words;
+    read_list(node, key, words, origins);
+    values.clear();
+    for (const std::string& word : words) {
+      const std::optional<E> named = value_named<E>(word);
+      if (!named)
+        origins.fail(key, node,
+                     fmt::format("must be of {}, not {}", fmt::join(words_of(kValues<E>), ", "), word));
+      if (std::find(values.begin(), values.end(), *named) != values.end())
+        origins.fail(key, node, fmt::format("names {} twice", word));
+      values.push_back(*named);
     }
   }
 
@@ -265,6 +298,22 @@ void refuse_duplicate_keys(const YAML::Node& node, const std::string& key, const
   }
 }
 
+/// Takes `version` out of the tree, where it stands.
+void take_version(YAML::Node root, const Origins& origins) {
+  const YAML::Node node = root["version"];
+  if (!node.IsDefined()) return;
+  std::int64_t version = 0;
+  MapReader::read(node, "version", version, origins);
+  if (version > kConfigVersion)
+    origins.fail(
+        "version", node,
+        fmt::format("{} was written by a newer jetrain, and this one knows no version above {}: use the "
+                    "newer one",
+                    version, kConfigVersion));
+  if (version < 1) origins.fail("version", node, fmt::format("must be at least 1, not {}", version));
+  root.remove("version");
+}
+
 /// Rules that join several keys.
 void check_together(const Config& config, const std::string& name, bool data_required) {
   const auto fail = [&](const std::string& what) { throw UsageError(fmt::format("{}: {}", name, what)); };
@@ -277,7 +326,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   if (arrays.used()) {
     if (arrays.labels.empty())
       fail("data.arrays.labels: is missing; name the dataset beside data.arrays.features");
-    if (data.split.method == "column")
+    if (data.split.method == SplitMethod::column)
       fail("data.split.method column needs jets; plain arrays have no such column");
     if (!data.high_level.empty()) fail("data.high_level: is of jets; plain arrays have none");
     if (config.augmentation.used()) fail("augmentation: is of jets; plain arrays have no constituents");
@@ -285,7 +334,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
     fail("data.arrays.labels: is given without data.arrays.features");
   }
   if (!data_required) return;
-  if (data.split.method == "files") {
+  if (data.split.method == SplitMethod::files) {
     if (data.train_files.empty() || data.validation_files.empty()) {
       fail("data.split.method files needs data.train_files and data.validation_files");
     }
@@ -316,6 +365,7 @@ Config parse_config(const std::string& text, const std::string& name,
     throw UsageError(fmt::format("{}:1: a config is made of sections (data, model, train, ...)", name));
   refuse_duplicate_keys(root, "", origins);
   for (const std::string& word : assignments) assign(root, word, origins);
+  take_version(root, origins);
   Config config;
   MapReader::read(root, "", config, origins);
   check_together(config, name, data_required);

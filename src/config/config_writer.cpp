@@ -25,6 +25,8 @@ class MapWriter {
       out_ << fmt::format("{}", value);  // the shortest text that reads back to the same bits
     } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
       out_ << value;
+    } else if constexpr (Worded<T>) {
+      out_ << word_of(value).text;
     } else if constexpr (requires { value.kind; }) {
       write(value.kind);
     } else {
@@ -63,6 +65,10 @@ class MapWriter {
 }  // namespace
 
 std::string to_yaml(const Config& config) {
+  return fmt::format("version: {}\n{}", kConfigVersion, settings_yaml(config));
+}
+
+std::string settings_yaml(const Config& config) {
   Config copy = config;  // visitors see mutable fields, since the reader fills them
   YAML::Emitter out;
   MapWriter writer(out);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/rules.hpp"
+#include "config/words.hpp"
 
 namespace jetrain {
 
@@ -80,18 +81,14 @@ struct RegularizerConfig {
   }
 };
 
-inline auto activation_name() {
-  return rules::one_of({"linear", "relu", "leaky_relu", "elu", "gelu", "tanh", "sigmoid", "softmax"});
-}
-
 struct Conv2dConfig {
   static constexpr const char* kName = "conv2d";
   std::int64_t filters = 0;
   std::array<std::int64_t, 2> kernel{0, 0};  ///< rows, columns
   std::int64_t stride = 1;
-  std::int64_t groups = 1;        ///< of channels; inputs of one group reach its outputs only
-  std::string padding = "valid";  ///< valid | same
-  std::string activation = "linear";
+  std::int64_t groups = 1;  ///< of channels; inputs of one group reach its outputs only
+  Padding padding = Padding::valid;
+  LayerActivation activation = LayerActivation::linear;
   InitializerConfig initializer{DefaultInitializer{}};
   InitializerConfig bias_initializer{ZerosInitializer{}};
   RegularizerConfig regularizer{};
@@ -100,8 +97,8 @@ struct Conv2dConfig {
     visit("kernel", kernel, rules::both_between(1, rules::kLargestKernel));
     visit("stride", stride, rules::between(1, rules::kLargestKernel));
     visit("groups", groups, rules::between(1, rules::kLargestLayer));
-    visit("padding", padding, rules::one_of({"valid", "same"}));
-    visit("activation", activation, activation_name());
+    visit("padding", padding, rules::any());
+    visit("activation", activation, rules::any());
     visit("initializer", initializer, rules::any());
     visit("bias_initializer", bias_initializer, rules::any());
     visit("regularizer", regularizer, rules::any());
@@ -110,12 +107,12 @@ struct Conv2dConfig {
 
 struct PoolConfig {
   std::int64_t size = 2;
-  std::int64_t stride = 0;        ///< 0: as large as size
-  std::string padding = "valid";  ///< valid | same
+  std::int64_t stride = 0;  ///< 0: as large as size
+  Padding padding = Padding::valid;
   void fields(auto& visit) {
     visit("size", size, rules::between(1, rules::kLargestKernel));
     visit("stride", stride, rules::between(0, rules::kLargestKernel));
-    visit("padding", padding, rules::one_of({"valid", "same"}));
+    visit("padding", padding, rules::any());
   }
 };
 struct MaxPool2dConfig : PoolConfig {
@@ -135,13 +132,13 @@ struct FlattenConfig {
 struct DenseConfig {
   static constexpr const char* kName = "dense";
   std::int64_t units = 0;
-  std::string activation = "linear";
+  LayerActivation activation = LayerActivation::linear;
   InitializerConfig initializer{DefaultInitializer{}};
   InitializerConfig bias_initializer{ZerosInitializer{}};
   RegularizerConfig regularizer{};
   void fields(auto& visit) {
     visit("units", units, rules::between(1, rules::kLargestLayer));
-    visit("activation", activation, activation_name());
+    visit("activation", activation, rules::any());
     visit("initializer", initializer, rules::any());
     visit("bias_initializer", bias_initializer, rules::any());
     visit("regularizer", regularizer, rules::any());
@@ -220,13 +217,13 @@ struct LayerConfig;
 struct ResidualConfig {
   static constexpr const char* kName = "residual";
   std::vector<LayerConfig> layers;
-  std::string shortcut = "auto";  ///< auto | identity | projection
-  std::string activation = "relu";
+  Shortcut shortcut = Shortcut::automatic;
+  LayerActivation activation = LayerActivation::relu;
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("layers", layers, rules::any());
-    visit("shortcut", shortcut, rules::one_of({"auto", "identity", "projection"}));
-    visit("activation", activation, activation_name());
+    visit("shortcut", shortcut, rules::any());
+    visit("activation", activation, rules::any());
   }
 };
 

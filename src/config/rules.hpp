@@ -5,12 +5,9 @@
 /// if nothing is).
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -49,27 +46,6 @@ inline auto fraction() {
   return [](double value) {
     return value >= 0 && value < 1 ? std::string()
                                    : fmt::format("must be at least 0 and below 1, not {}", value);
-  };
-}
-inline auto one_of(std::initializer_list<const char*> allowed) {
-  return [words = std::vector<std::string>(allowed.begin(), allowed.end())](const std::string& value) {
-    return std::find(words.begin(), words.end(), value) != words.end()
-               ? std::string()
-               : fmt::format("must be one of {}, not {}", fmt::join(words, ", "), value);
-  };
-}
-/// A list of different words.
-template <class Words>
-auto each_one_of(const Words& allowed) {
-  return [&allowed](const std::vector<std::string>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (std::find(std::begin(allowed), std::end(allowed), values[i]) == std::end(allowed))
-        return fmt::format("must be of {}, not {}", fmt::join(allowed, ", "), values[i]);
-      if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
-          values.begin() + static_cast<std::ptrdiff_t>(i))
-        return fmt::format("names {} twice", values[i]);
-    }
-    return std::string();
   };
 }
 inline auto both_between(std::int64_t low, std::int64_t high) {

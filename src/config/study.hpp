@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/rules.hpp"
+#include "config/words.hpp"
 
 namespace jetrain {
 
@@ -83,7 +84,7 @@ struct StudyConfig {
   std::int64_t folds = 0;    ///< of a k-fold cross-validation over training and validation jets; 0: none
   std::int64_t repeats = 1;  ///< with seed, seed + 1, ...
   std::int64_t groups = 1;   ///< of ranks, that train at the same time
-  std::string monitor = "val_loss";
+  Monitor monitor = Monitor::val_loss;
   void fields(auto& visit) {
     visit("family", family, rules::any());
     visit("folds", folds, [](std::int64_t n) {
@@ -92,7 +93,7 @@ struct StudyConfig {
     });
     visit("repeats", repeats, rules::between(1, 1000));
     visit("groups", groups, rules::between(1, 100000));
-    visit("monitor", monitor, rules::one_of({"val_loss", "val_accuracy", "val_auc"}));
+    visit("monitor", monitor, rules::any());
   }
 };
 

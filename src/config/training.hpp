@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/rules.hpp"
+#include "config/words.hpp"
 
 namespace jetrain {
 
@@ -170,13 +171,13 @@ struct CosineSchedule {
 /// Multiplied by `factor` after each `patience` epochs in a row without improvement of `monitor`.
 struct PlateauSchedule {
   static constexpr const char* kName = "reduce_on_plateau";
-  std::string monitor = "val_loss";
+  Monitor monitor = Monitor::val_loss;
   double factor = 0.1;
   std::int64_t patience = 10;
   double min_delta = 1e-4;
   double min_factor = 0;
   void fields(auto& visit) {
-    visit("monitor", monitor, rules::one_of({"val_loss", "val_accuracy", "val_auc"}));
+    visit("monitor", monitor, rules::any());
     visit("factor", factor, rules::fraction());
     visit("patience", patience, rules::at_least(1));
     visit("min_delta", min_delta, rules::at_least(0));

@@ -167,7 +167,7 @@ class ArrayFiles {
 void add_to(LoadedSamples& loaded, const std::vector<std::string>& paths, const Config& config,
             const std::function<Selection(const RowLabels& rows)>& select, const std::vector<Set>& wanted,
             const Communicator& comm) {
-  const bool skip = config.data.on_bad_row == "skip";
+  const bool skip = config.data.on_bad_row == BadRow::skip;
   std::unique_ptr<ArrayFiles> files;
   comm.agree([&] { files = std::make_unique<ArrayFiles>(paths, config.data.arrays); });
   // Few rows are needed to balance a limit, and each rank may read them for itself.
@@ -241,7 +241,7 @@ void complete_arrays(Config& config, const Communicator& comm) {
 LoadedSamples load_arrays(const Config& config, const std::vector<Set>& wanted, const Communicator& comm) {
   const DataConfig& data = config.data;
   LoadedSamples loaded;
-  if (data.split.method != "files") {
+  if (data.split.method != SplitMethod::files) {
     add_to(
         loaded, data.files, config,
         [&](const RowLabels& rows) { return Selection::from_config(config, rows); }, wanted, comm);

@@ -31,8 +31,8 @@ std::string describe_settings(const Config& config) {
   relevant.data.cache.clear();
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
-  if (config.data.split.method == "random") relevant.seed = config.seed;
-  return to_yaml(relevant);
+  if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
+  return settings_yaml(relevant);
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {

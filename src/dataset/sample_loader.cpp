@@ -146,8 +146,8 @@ std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& con
   const DataConfig& data = config.data;
   std::vector<SampleMaker> makers;
   for (const Config* each : configs) makers.emplace_back(*each, true);
-  const bool skip = data.on_bad_row == "skip";
-  if (data.split.method != "files") {
+  const bool skip = data.on_bad_row == BadRow::skip;
+  if (data.split.method != SplitMethod::files) {
     const JetSource source(data.files, comm);
     return load_samples(source, Selection::from_config(config, source, comm), wanted, makers, skip, comm);
   }

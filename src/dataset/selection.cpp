@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "core/permutation.hpp"
 #include "jetrain/error.hpp"
@@ -62,24 +63,13 @@ std::vector<bool> keep_balanced(std::int64_t jets, const RowLabels& source) {
 }  // namespace
 
 Set parse_set(const std::string& word) {
-  if (word == "train") return Set::train;
-  if (word == "validation") return Set::validation;
-  if (word == "test") return Set::test;
+  const std::optional<Set> set = value_named<Set>(word);
+  if (set && *set != Set::none) return *set;
   throw UsageError(fmt::format("\"{}\" is no set: use train, validation or test", word));
 }
 
 const char* set_name(Set set) {
-  switch (set) {
-    case Set::train:
-      return "train";
-    case Set::validation:
-      return "validation";
-    case Set::test:
-      return "test";
-    case Set::none:
-      break;
-  }
-  return "none";
+  return word_of(set).text;
 }
 
 Selection Selection::everything(std::int64_t rows, Set set) {
@@ -108,7 +98,7 @@ Selection Selection::limited(const LimitConfig& limit, Set set, const RowLabels&
   Selection selection = everything(rows.rows, set);
   if (limit.jets == 0 || limit.jets >= rows.rows) return selection;
   selection.rows_ = limit.jets;
-  if (limit.take == "balanced") {
+  if (limit.take == LimitTake::balanced) {
     selection.kept_ = keep_balanced(limit.jets, rows);
     selection.rows_ = std::ssize(selection.kept_);
   }
@@ -118,7 +108,7 @@ Selection Selection::limited(const LimitConfig& limit, Set set, const RowLabels&
 Selection Selection::from_config(const Config& config, const RowLabels& rows) {
   const SplitConfig& split = config.data.split;
   Selection selection = limited(config.data.limit, Set::train, rows);
-  if (split.method == "column") {
+  if (split.method == SplitMethod::column) {
     selection.by_ttv_ = true;
     return selection;
   }
@@ -134,7 +124,7 @@ Selection Selection::from_config(const Config& config, const RowLabels& rows) {
   std::vector<Set> by_position(static_cast<std::size_t>(jets), Set::train);
   std::fill(by_position.begin() + train, by_position.begin() + test_end, Set::test);
   std::fill(by_position.begin() + test_end, by_position.end(), Set::validation);
-  if (split.method == "random") {
+  if (split.method == SplitMethod::random) {
     const auto order = random_permutation(jets, config.seed, Purpose::split, 0);
     std::vector<Set> shuffled(by_position.size());
     for (std::size_t i = 0; i < order.size(); ++i) shuffled[order[i]] = by_position[i];

@@ -264,18 +264,25 @@ std::string preprocessing(const Config& config) {
   if (image.flip) steps.emplace_back("mirror w so that the half with more pT has positive w");
   steps.push_back(fmt::format("histogram over [-{0}, {0}]^2 in {1} x {1} pixels, u by rows, w by columns",
                               image.half_width, image.bins));
-  if (image.normalize == "max") steps.emplace_back("divide each channel by its largest pixel, if above 0");
-  if (image.normalize == "sum")
-    steps.emplace_back("divide each channel by the sum of its pixels, if above 0");
+  switch (image.normalize) {
+    case Normalization::max:
+      steps.emplace_back("divide each channel by its largest pixel, if above 0");
+      break;
+    case Normalization::sum:
+      steps.emplace_back("divide each channel by the sum of its pixels, if above 0");
+      break;
+    case Normalization::none:
+      break;
+  }
   const nlohmann::ordered_json json = {{"input", "jet image"},
                                        {"bins", image.bins},
-                                       {"channels", image.channels},
+                                       {"channels", words_of(image.channels)},
                                        {"half_width", image.half_width},
                                        {"center", image.center},
                                        {"rotate", image.rotate},
                                        {"flip", image.flip},
-                                       {"normalize", image.normalize},
-                                       {"features", config.data.high_level},
+                                       {"normalize", word_of(image.normalize).text},
+                                       {"features", words_of(config.data.high_level)},
                                        {"steps", steps}};
   return json.dump(2);
 }

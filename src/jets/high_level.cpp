@@ -118,28 +118,47 @@ double ratio(double above, double below) {
   return below > 0 ? above / below : 0;
 }
 
-double feature(const Jet& jet, const std::string& name) {
-  if (name == "mass") return jet.mass();
-  if (name == "pt") return jet.pt();
-  if (name == "eta") return jet.axis().eta;
-  if (name == "multiplicity") return static_cast<double>(jet.particles.size());
-  if (name == "pt_dispersion") return ratio(std::sqrt(jet.squared_pt), jet.scalar_pt);
-  if (name == "tau_1") return subjettiness(jet, 1);
-  if (name == "tau_2") return subjettiness(jet, 2);
-  if (name == "tau_3") return subjettiness(jet, 3);
-  if (name == "tau_21") return ratio(subjettiness(jet, 2), subjettiness(jet, 1));
-  if (name == "tau_32") return ratio(subjettiness(jet, 3), subjettiness(jet, 2));
-  double width = 0;
-  for (const Particle& particle : jet.particles) width += particle.pt * distance(particle, jet.axis());
-  return ratio(width, jet.scalar_pt);
+double width(const Jet& jet) {
+  double sum = 0;
+  for (const Particle& particle : jet.particles) sum += particle.pt * distance(particle, jet.axis());
+  return ratio(sum, jet.scalar_pt);
+}
+
+double value_of(HighLevelFeature feature, const Jet& jet) {
+  switch (feature) {
+    case HighLevelFeature::mass:
+      return jet.mass();
+    case HighLevelFeature::pt:
+      return jet.pt();
+    case HighLevelFeature::eta:
+      return jet.axis().eta;
+    case HighLevelFeature::multiplicity:
+      return static_cast<double>(jet.particles.size());
+    case HighLevelFeature::width:
+      return width(jet);
+    case HighLevelFeature::pt_dispersion:
+      return ratio(std::sqrt(jet.squared_pt), jet.scalar_pt);
+    case HighLevelFeature::tau_1:
+      return subjettiness(jet, 1);
+    case HighLevelFeature::tau_2:
+      return subjettiness(jet, 2);
+    case HighLevelFeature::tau_3:
+      return subjettiness(jet, 3);
+    case HighLevelFeature::tau_21:
+      return ratio(subjettiness(jet, 2), subjettiness(jet, 1));
+    case HighLevelFeature::tau_32:
+      return ratio(subjettiness(jet, 3), subjettiness(jet, 2));
+  }
+  return 0;
 }
 
 }  // namespace
 
 void high_level_features(std::span<const float, kConstituentFloats> constituents,
-                         const std::vector<std::string>& names, float* values) {
+                         const std::vector<HighLevelFeature>& features, float* values) {
   const Jet jet(constituents);
-  for (std::size_t i = 0; i < names.size(); ++i) values[i] = static_cast<float>(feature(jet, names[i]));
+  for (std::size_t i = 0; i < features.size(); ++i)
+    values[i] = static_cast<float>(value_of(features[i], jet));
 }
 
 }  // namespace jetrain

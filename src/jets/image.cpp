@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <numeric>
 #include <vector>
 
 #include "core/random.hpp"
@@ -195,16 +196,21 @@ class Accumulator {
 };
 
 /// Step 5: what the pixels are divided by.
-double divisor(const std::string& normalize, const double* sums, std::int64_t count) {
-  if (normalize == "none" || count == 0) return 1;
-  double result = 0;
-  for (std::int64_t i = 0; i < count; ++i)
-    result = normalize == "max" ? std::max(result, sums[i]) : result + sums[i];
-  return result;
+double divisor(Normalization normalize, const double* sums, std::int64_t count) {
+  if (count == 0) return 1;
+  switch (normalize) {
+    case Normalization::max:
+      return std::accumulate(sums, sums + count, 0.0, [](double a, double b) { return std::max(a, b); });
+    case Normalization::sum:
+      return std::accumulate(sums, sums + count, 0.0);
+    case Normalization::none:
+      return 1;
+  }
+  return 1;
 }
 
 /// One channel's pixels and values, in ascending order, before normalisation.
-std::int64_t channel_sums(const std::string& channel, const Jet& jet, Accumulator& accumulator,
+std::int64_t channel_sums(ImageChannel channel, const Jet& jet, Accumulator& accumulator,
                           std::uint16_t* pixels, double* sums) {
   static constexpr auto kOnes = [] {
     std::array<float, kConstituents> ones{};
@@ -215,9 +221,16 @@ std::int64_t channel_sums(const std::string& channel, const Jet& jet, Accumulato
     accumulator.add(jet, weights);
     return accumulator.collect(pixels, to);
   };
-  if (channel == "pt") return sum_of(jet.pt, sums);
-  if (channel == "energy") return sum_of(jet.momentum[0], sums);
-  if (channel == "multiplicity") return sum_of(kOnes.data(), sums);
+  switch (channel) {
+    case ImageChannel::pt:
+      return sum_of(jet.pt, sums);
+    case ImageChannel::energy:
+      return sum_of(jet.momentum[0], sums);
+    case ImageChannel::multiplicity:
+      return sum_of(kOnes.data(), sums);
+    case ImageChannel::mass:
+      break;
+  }
   double momentum[4][kConstituents];
   std::int64_t count = 0;
   for (int k = 0; k < 4; ++k) count = sum_of(jet.momentum[k], momentum[k]);
@@ -291,15 +304,12 @@ RowStatus place(std::span<const float, kConstituentFloats> constituents, const I
 }  // namespace
 
 ImageMaker::ImageMaker(const ImageConfig& config)
-    : config_(config), only_pt_(config.channels == std::vector<std::string>{"pt"}) {
+    : config_(config), only_pt_(config.channels == std::vector{ImageChannel::pt}) {
   if (config.bins < 1 || config.bins > 255)
     throw UsageError(fmt::format("image.bins is {}: it must be from 1 to 255", config.bins));
   if (!(config.half_width > 0) || !std::isfinite(config.half_width)) {
     throw UsageError(
         fmt::format("image.half_width is {}: it must be a number greater than 0", config.half_width));
-  }
-  if (config.normalize != "max" && config.normalize != "sum" && config.normalize != "none") {
-    throw UsageError(fmt::format("image.normalize is \"{}\": it must be max, sum or none", config.normalize));
   }
 }
 

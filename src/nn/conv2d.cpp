@@ -41,7 +41,7 @@ class Conv2d final : public Layer {
   Halo input_halo() const override { return halo(kernels::input_margins); }
   Halo output_gradient_halo() const override { return halo(kernels::output_gradient_margins); }
   std::int64_t scratch_floats() const override { return shape_.weight_count() + config_.filters; }
-  bool output_is_relu() const override { return config_.activation == "relu"; }
+  bool output_is_relu() const override { return config_.activation == LayerActivation::relu; }
   bool masks_while_writing() const override { return true; }
 
   void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {
@@ -80,7 +80,7 @@ class Conv2d final : public Layer {
 template <>
 std::unique_ptr<Layer> make_layer(const Conv2dConfig& config, const Shape& input) {
   require_image(input, "conv2d");
-  const bool same = config.padding == "same";
+  const bool same = config.padding == Padding::same;
   const WindowAxis rows(input.rows, config.kernel[0], config.stride, same);
   const WindowAxis columns(input.columns, config.kernel[1], config.stride, same);
   if (rows.outputs < 1 || columns.outputs < 1) {

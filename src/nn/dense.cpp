@@ -27,7 +27,7 @@ class Dense final : public Layer {
   }
   std::int64_t multiply_adds() const override { return weight_count(); }
   std::int64_t scratch_floats() const override { return kernels::dense_scratch_floats(shape_); }
-  bool output_is_relu() const override { return config_.activation == "relu"; }
+  bool output_is_relu() const override { return config_.activation == LayerActivation::relu; }
   bool masks_while_writing() const override { return true; }
 
   void forward(const LayerPass& pass, ConstPlanes x, Planes y) const override {

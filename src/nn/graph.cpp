@@ -11,27 +11,54 @@ namespace jetrain {
 namespace {
 
 /// The layer that an activation's name stands for, as one would write it by itself.
-LayerConfig layer_of_activation(const std::string& name) {
-  if (name == "relu") return {ReluConfig{}};
-  if (name == "leaky_relu") return {LeakyReluConfig{}};
-  if (name == "elu") return {EluConfig{}};
-  if (name == "gelu") return {GeluConfig{}};
-  if (name == "tanh") return {TanhConfig{}};
-  if (name == "sigmoid") return {SigmoidConfig{}};
-  return {SoftmaxConfig{}};
+LayerConfig layer_of_activation(LayerActivation activation) {
+  switch (activation) {
+    case LayerActivation::linear:
+      return {LinearConfig{}};
+    case LayerActivation::relu:
+      return {ReluConfig{}};
+    case LayerActivation::leaky_relu:
+      return {LeakyReluConfig{}};
+    case LayerActivation::elu:
+      return {EluConfig{}};
+    case LayerActivation::gelu:
+      return {GeluConfig{}};
+    case LayerActivation::tanh:
+      return {TanhConfig{}};
+    case LayerActivation::sigmoid:
+      return {SigmoidConfig{}};
+    case LayerActivation::softmax:
+      return {SoftmaxConfig{}};
+  }
+  return {LinearConfig{}};
+}
+
+/// Whether it is 0, or nearly so, for half of its inputs.
+bool rectifies(LayerActivation activation) {
+  switch (activation) {
+    case LayerActivation::relu:
+    case LayerActivation::leaky_relu:
+    case LayerActivation::elu:
+    case LayerActivation::gelu:
+      return true;
+    case LayerActivation::linear:
+    case LayerActivation::tanh:
+    case LayerActivation::sigmoid:
+    case LayerActivation::softmax:
+      return false;
+  }
+  return false;
 }
 
 /// `auto` and `default` in plain terms.
 InitializerConfig resolved(const InitializerConfig& wanted, const InitializerConfig& general,
-                           const std::string& activation) {
+                           LayerActivation activation) {
   const InitializerConfig& chosen =
       std::holds_alternative<DefaultInitializer>(wanted.kind) ? general : wanted;
   const bool open = std::holds_alternative<AutoInitializer>(chosen.kind) ||
                     std::holds_alternative<DefaultInitializer>(chosen.kind);
   if (!open) return chosen;
-  const bool rectifies =
-      activation == "relu" || activation == "leaky_relu" || activation == "elu" || activation == "gelu";
-  if (rectifies) return {HeUniformInitializer{}};
+  if (rectifies(activation)) return {HeUniformInitializer{}};
   return {GlorotUniformInitializer{}};
 }
 
@@ -118,12 +145,12 @@ class GraphBuilder {
     config.bias_initializer = resolved(config.bias_initializer, {ZerosInitializer{}}, config.activation);
     config.regularizer.l1 += config_.regularizer.l1;
     config.regularizer.l2 += config_.regularizer.l2;
-    const std::string activation = config.activation;
-    if (activation == "softmax") require_last(place);
+    const LayerActivation activation = config.activation;
+    if (activation == LayerActivation::softmax) require_last(place);
     const bool last = last_;
     const std::size_t output =
         append([&](const Shape& shape) { return make_layer(config, shape); }, place, input);
-    if (activation == "linear" || activation == "relu") return output;
+    if (activation == LayerActivation::linear || activation == LayerActivation::relu) return output;
     last_ = last;
     return std::visit([&](const auto& layer) { return add(layer, output, place); },
                       layer_of_activation(activation).kind);
@@ -131,14 +158,14 @@ class GraphBuilder {
 
   std::size_t add(const ResidualConfig& config, std::size_t input, const std::string& place) {
     if (config.layers.empty()) throw UsageError(place + ": residual.layers: is missing");
-    if (config.activation == "softmax")
+    if (config.activation == LayerActivation::softmax)
       throw UsageError(place + ": residual: softmax can only be the last layer");
     const std::size_t branch = add_layers(config.layers, input, place + ".residual.layers", false);
     const std::size_t shortcut = add_shortcut(config, input, graph_.activations[branch], place);
-    const bool relu = config.activation == "relu";
+    const bool relu = config.activation == LayerActivation::relu;
     const std::size_t sum =
         append([&](const Shape& shape) { return make_add(shape, relu); }, place, branch, shortcut);
-    if (relu || config.activation == "linear") return sum;
+    if (relu || config.activation == LayerActivation::linear) return sum;
     return std::visit([&](const auto& layer) { return add(layer, sum, place); },
                       layer_of_activation(config.activation).kind);
   }
@@ -147,8 +174,8 @@ class GraphBuilder {
                            const std::string& place) {
     const Shape from = graph_.activations[input];
     const bool equal = from == to;
-    if (equal && config.shortcut != "projection") return input;
-    if (config.shortcut == "identity") {
+    if (equal && config.shortcut != Shortcut::projection) return input;
+    if (config.shortcut == Shortcut::identity) {
       throw UsageError(
           fmt::format("{}: residual: the layers make {} out of {}, so the shortcut cannot be the "
                       "identity: use shortcut: auto",
@@ -168,7 +195,7 @@ class GraphBuilder {
     Conv2dConfig projection;
     projection.filters = to.channels;
     projection.kernel = {1, 1};
-    projection.padding = "same";
+    projection.padding = Padding::same;
     projection.stride = stride_between(from.rows, to.rows);
     if (projection.stride == 0 || stride_between(from.columns, to.columns) != projection.stride) {
       throw UsageError(

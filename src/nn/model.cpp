@@ -16,7 +16,7 @@ std::string last_activation(const ModelConfig& config) {
   if (config.layers.empty()) return "";
   return std::visit(
       [](const auto& layer) -> std::string {
-        if constexpr (requires { layer.activation; }) return layer.activation;
+        if constexpr (requires { layer.activation; }) return word_of(layer.activation).text;
         return std::decay_t<decltype(layer)>::kName;
       },
       config.layers.back().kind);

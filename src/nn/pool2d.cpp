@@ -57,7 +57,7 @@ class AvgPool2d final : public Layer {
 template <class Pool>
 std::unique_ptr<Layer> make_pool(const PoolConfig& config, const char* kind, const Shape& input) {
   require_image(input, kind);
-  const bool same = config.padding == "same";
+  const bool same = config.padding == Padding::same;
   const std::int64_t stride = config.stride == 0 ? config.size : config.stride;
   const WindowAxis rows(input.rows, config.size, stride, same);
   const WindowAxis columns(input.columns, config.size, stride, same);

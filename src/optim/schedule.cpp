@@ -12,8 +12,14 @@ namespace {
 double scaling(const TrainConfig& config) {
   const double ratio =
       static_cast<double>(config.batch_size) / static_cast<double>(config.lr_base_batch_size);
-  if (config.lr_scaling == "linear") return ratio;
-  if (config.lr_scaling == "sqrt") return std::sqrt(ratio);
+  switch (config.lr_scaling) {
+    case RateScaling::none:
+      return 1;
+    case RateScaling::linear:
+      return ratio;
+    case RateScaling::sqrt:
+      return std::sqrt(ratio);
+  }
   return 1;
 }
 
@@ -66,9 +72,9 @@ bool LearningRate::after_epoch(double value, PlateauState& plateau) const {
   return plateau.factor < before;
 }
 
-const char* LearningRate::monitored() const {
+Monitor LearningRate::monitored() const {
   const auto* schedule = std::get_if<PlateauSchedule>(&config_.schedule.kind);
-  return schedule == nullptr ? "" : schedule->monitor.c_str();
+  return schedule == nullptr ? PlateauSchedule{}.monitor : schedule->monitor;
 }
 
 }  // namespace jetrain

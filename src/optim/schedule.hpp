@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "config/config.hpp"
+#include "core/record.hpp"
 
 namespace jetrain {
 
@@ -14,6 +15,13 @@ struct PlateauState {
   double best = -std::numeric_limits<double>::infinity();  ///< larger is better
   std::int64_t waited = 0;                                 ///< epochs since
   double factor = 1;                                       ///< reached so far
+
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit("best", s.best);
+    visit("waited", s.waited);
+    visit("factor", s.factor);
+  }
 };
 
 /// lr(step) = optimizer's * scaling by the global batch * warm-up * schedule. A function of the step's
@@ -29,8 +37,8 @@ class LearningRate {
 
   /// Takes an epoch's validation (the monitored value, larger is better); true where it lowers the rate.
   bool after_epoch(double value, PlateauState& plateau) const;
-  /// "val_loss", ... of reduce_on_plateau; "": it is not used.
-  const char* monitored() const;
+  /// What reduce_on_plateau waits for; with another schedule no value is looked at.
+  Monitor monitored() const;
 
  private:
   const TrainConfig& config_;

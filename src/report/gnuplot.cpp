@@ -11,8 +11,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
+#include "core/input_file.hpp"
 #include "jetrain/error.hpp"
 #include "report/gnuplot_script.hpp"
 
@@ -43,13 +43,6 @@ class TemporaryFolder {
  private:
   fs::path path_;
 };
-
-std::string read_bytes(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  return bytes.str();
-}
 
 /// How a picture of pixels is drawn: as rectangles, which viewers of SVG and PDF cannot blur; but where
 /// gnuplot itself makes the dots, as one image, since rectangles would leave seams.
@@ -147,11 +140,12 @@ std::vector<std::string> draw(const std::vector<Drawing>& drawings) {
   std::vector<std::string> pictures;
   bool complete = status == 0;
   for (std::size_t i = 0; i < drawings.size(); ++i) {
-    pictures.push_back(read_bytes(picture(i)));
+    pictures.push_back(try_read_whole(picture(i)).value_or(""));
     complete = complete && !pictures.back().empty();
   }
   if (!complete)
-    throw Error(fmt::format("gnuplot could not draw the pictures: {}", read_bytes(messages).substr(0, 1000)));
+    throw Error(fmt::format("gnuplot could not draw the pictures: {}",
+                            try_read_whole(messages).value_or("").substr(0, 1000)));
   return pictures;
 }
 

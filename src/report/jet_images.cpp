@@ -54,7 +54,7 @@ std::string average_script(const PreprocessingStep& step) {
   const double most = largest(panels);
   const bool turned = step.image.rotate;
   const double tic = step.image.half_width > 2 ? 2 : step.image.half_width / 2;
-  const bool in_gev = step.image.normalize == "none";
+  const bool in_gev = step.image.normalize == Normalization::none;
   std::string script;
   for (std::size_t i = 0; i < panels.size(); ++i)
     script += image_block(fmt::format("panel{}", i), panels[i], step.image.half_width, most / kDecades);

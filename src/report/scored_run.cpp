@@ -20,15 +20,15 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kPieceRows = 20000;
 
 std::vector<std::string>& validation_files(DataConfig& data) {
-  return data.split.method == "files" ? data.validation_files : data.files;
+  return data.split.method == SplitMethod::files ? data.validation_files : data.files;
 }
 
 /// The steps one after another, with which every jet is drawn.
 std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
   ImageConfig plain = own;
-  plain.channels = {"pt"};
+  plain.channels = {ImageChannel::pt};
   plain.center = plain.rotate = plain.flip = false;
-  plain.normalize = "none";
+  plain.normalize = Normalization::none;
   std::vector<PreprocessingStep> steps;
   const auto add = [&](const char* name, const char* text, const ImageConfig& image) {
     steps.push_back({name, text, image, {}});
@@ -42,7 +42,7 @@ std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
   plain.rotate = true;
   add("rotated", "the second hardest constituent turned onto the first axis", plain);
   ImageConfig last = own;
-  last.channels = {"pt"};
+  last.channels = {ImageChannel::pt};
   add("normalised", "as the run's config makes them", last);
   return steps;
 }
@@ -94,7 +94,7 @@ std::vector<SampleStore> read_validation(const JetSource& source, const Selectio
 
 void load_jets(const Config& config, std::int64_t wanted, bool with_steps, const Communicator& comm,
                ScoredRun& run) {
-  const bool own_files = config.data.split.method == "files";
+  const bool own_files = config.data.split.method == SplitMethod::files;
   const JetSource source(own_files ? config.data.validation_files : config.data.files, comm);
   const Selection selection = own_files ? Selection::limited(config.data.limit, Set::validation, source, comm)
                                         : Selection::from_config(config, source, comm);
@@ -102,7 +102,7 @@ void load_jets(const Config& config, std::int64_t wanted, bool with_steps, const
   std::vector<SampleMaker> makers{SampleMaker(config)};
   for (const PreprocessingStep& step : run.steps) makers.push_back(maker_of(config, step.image));
   std::vector<SampleStore> stores =
-      read_validation(source, selection, makers, wanted, config.data.on_bad_row == "skip");
+      read_validation(source, selection, makers, wanted, config.data.on_bad_row == BadRow::skip);
   run.samples = std::move(stores[0]);
   for (std::size_t i = 0; i < run.steps.size(); ++i) run.steps[i].jets = std::move(stores[i + 1]);
 }

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <type_traits>
+#include <utility>
 
+#include "core/record_numbers.hpp"
 #include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
@@ -15,77 +16,99 @@ namespace {
 constexpr const char* kFormat = "jetrain checkpoint";
 constexpr std::int64_t kVersion = 2;
 
-/// Counts are far below 2^53, so all numbers travel as doubles. `visit` is called with each in turn.
-template <class Visitor>
-void for_each_number(EpochRecord& r, Visitor visit) {
-  Metrics& v = r.validation;
-  visit(r.epoch), visit(r.loss), visit(r.accuracy);
-  visit(v.jets), visit(v.loss), visit(v.accuracy), visit(v.auc), visit(v.rejection_30), visit(v.rejection_50);
-  visit(r.learning_rate), visit(r.seconds), visit(r.jets_per_second);
-}
-constexpr std::int64_t kRecordNumbers = 12;
+/// All that is no array.
+constexpr const char* kNumbers = "/numbers";
 
-template <class Visitor>
-void for_each_number(TrainingState& s, Visitor visit) {
-  EpochProgress& p = s.progress;
-  visit(p.epoch), visit(p.steps), visit(p.loss), visit(p.correct), visit(p.seconds);
-  visit(s.stopping.best), visit(s.stopping.waited), visit(s.stopping.first);
-  visit(s.best_epoch), visit(s.optimizer_steps);
-  visit(s.plateau.best), visit(s.plateau.waited), visit(s.plateau.factor);
-}
-constexpr std::int64_t kStateNumbers = 13;
+/// Each field of the state that is an array is a dataset, or a group of them; all single numbers stand
+/// together in another. A field of another kind does not compile: say here how it is stored.
+class StateWriter {
+ public:
+  explicit StateWriter(hid_t file) : file_(file) {}
 
-auto append_to(std::vector<double>& numbers) {
-  return [&](auto value) { numbers.push_back(static_cast<double>(value)); };
-}
+  void write(const TrainingState& state) const {
+    for_each_field(state, Place::whole, [&](const std::string& name, const auto& value, const FieldTraits&) {
+      put("/" + name, value);
+    });
+    std::vector<double> numbers;
+    append_numbers(state, numbers);
+    hdf5::write_array(file_, kNumbers, {std::ssize(numbers)}, numbers.data());
+  }
 
-auto take_from(const double*& next) {
-  return [&](auto& value) {
-    using Value = std::remove_reference_t<decltype(value)>;
-    const double number = *next++;
-    if constexpr (std::is_integral_v<Value>) {
-      constexpr double kLargest = 9007199254740992.0;  // 2^53
-      if (!(number >= 0 && number <= kLargest && number == std::floor(number)))
-        throw DataError(
-            fmt::format("the checkpoint holds {} where a count should be: it is damaged", number));
+ private:
+  template <class T>
+  requires(std::is_arithmetic_v<T> || Record<T>) void put(const std::string&, const T&) const {}
+  void put(const std::string& path, const std::vector<float>& values) const {
+    hdf5::write_array(file_, path, {std::ssize(values)}, values.data());
+  }
+  void put(const std::string& path, const std::vector<std::vector<float>>& arrays) const {
+    for (std::size_t i = 0; i < arrays.size(); ++i) put(fmt::format("{}/{}", path, i), arrays[i]);
+  }
+  template <Record T>
+  void put(const std::string& path, const std::vector<T>& records) const {
+    std::vector<double> numbers;
+    for (const T& record : records) append_numbers(record, numbers);
+    hdf5::write_array(file_, path, {std::ssize(records), number_count<T>()}, numbers.data());
+  }
+
+  hid_t file_;
+};
+
+class StateReader {
+ public:
+  explicit StateReader(hid_t file) : file_(file) {}
+
+  void read(TrainingState& state) const {
+    for_each_field(state, Place::whole,
+                   [&](const std::string& name, auto& value, const FieldTraits&) { get("/" + name, value); });
+    const std::vector<double> numbers = doubles(kNumbers, {number_count<TrainingState>()});
+    const double* next = numbers.data();
+    take_numbers(next, state, "the checkpoint");
+  }
+
+ private:
+  template <class T>
+  requires(std::is_arithmetic_v<T> || Record<T>) void get(const std::string&, T&) const {}
+  void get(const std::string& path, std::vector<float>& values) const {
+    const std::int64_t count = hdf5::array_length(file_, path);
+    values.resize(static_cast<std::size_t>(count));
+    hdf5::read_array(file_, path, {count}, values.data());
+  }
+  void get(const std::string& path, std::vector<std::vector<float>>& arrays) const {
+    const auto place = [&] { return fmt::format("{}/{}", path, arrays.size()); };
+    while (hdf5::exists(file_, place())) {
+      std::vector<float> array;
+      get(place(), array);
+      arrays.push_back(std::move(array));
     }
-    value = static_cast<Value>(number);
-  };
-}
+  }
+  template <Record T>
+  void get(const std::string& path, std::vector<T>& records) const {
+    const std::int64_t count = hdf5::array_length(file_, path);
+    const std::vector<double> numbers = doubles(path, {count, number_count<T>()});
+    const double* next = numbers.data();
+    records.resize(static_cast<std::size_t>(count));
+    for (T& record : records) take_numbers(next, record, "the checkpoint");
+  }
+  std::vector<double> doubles(const std::string& path, const std::vector<std::int64_t>& shape) const {
+    std::int64_t count = 1;
+    for (const std::int64_t size : shape) count *= size;
+    std::vector<double> numbers(static_cast<std::size_t>(count));
+    hdf5::read_array(file_, path, shape, numbers.data());
+    return numbers;
+  }
 
-std::string optimizer_path(std::size_t i) {
-  return fmt::format("/optimizer/{}", i);
-}
-
-void write_floats(hid_t file, const std::string& path, const std::vector<float>& values) {
-  hdf5::write_array(file, path, {std::ssize(values)}, values.data());
-}
-
-std::vector<float> read_floats(hid_t file, const std::string& path, std::int64_t count) {
-  std::vector<float> values(static_cast<std::size_t>(count));
-  hdf5::read_array(file, path, {count}, values.data());
-  return values;
-}
+  hid_t file_;
+};
 
 }  // namespace
 
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  TrainingState state = checkpoint.state;  // visitors see mutable numbers, since the reader fills them
   hdf5::write_file(path, hdf5::Seal::checksum, [&](hid_t file) {
     hdf5::write_attribute(file, "format", kFormat);
     hdf5::write_attribute(file, "version", kVersion);
     hdf5::write_attribute(file, "data", checkpoint.data);
     hdf5::write_text(file, "/config", to_yaml(checkpoint.config));
-    write_floats(file, "/parameters", state.parameters);
-    write_floats(file, "/best_parameters", state.best_parameters);
-    for (std::size_t i = 0; i < state.optimizer.size(); ++i)
-      write_floats(file, optimizer_path(i), state.optimizer[i]);
-    std::vector<double> history;
-    for (EpochRecord& record : state.history) for_each_number(record, append_to(history));
-    hdf5::write_array(file, "/history", {std::ssize(state.history), kRecordNumbers}, history.data());
-    std::vector<double> numbers;
-    for_each_number(state, append_to(numbers));
-    hdf5::write_array(file, "/numbers", {kStateNumbers}, numbers.data());
+    StateWriter(file).write(checkpoint.state);
   });
 }
 
@@ -97,24 +120,11 @@ Checkpoint load_checkpoint(const std::string& path) {
   Checkpoint checkpoint;
   checkpoint.data = hdf5::text_attribute(file, "data");
   checkpoint.config = parse_config(hdf5::read_text(file, "/config"), path + ":/config", {}, false);
-
-  TrainingState& state = checkpoint.state;
-  const std::int64_t parameters = hdf5::array_length(file, "/parameters");
-  state.parameters = read_floats(file, "/parameters", parameters);
-  state.best_parameters = read_floats(file, "/best_parameters", parameters);
-  for (std::size_t i = 0; hdf5::exists(file, optimizer_path(i)); ++i)
-    state.optimizer.push_back(
-        read_floats(file, optimizer_path(i), hdf5::array_length(file, optimizer_path(i))));
-
-  state.history.resize(static_cast<std::size_t>(hdf5::array_length(file, "/history")));
-  std::vector<double> history(state.history.size() * kRecordNumbers);
-  hdf5::read_array(file, "/history", {std::ssize(state.history), kRecordNumbers}, history.data());
-  const double* next = history.data();
-  for (EpochRecord& record : state.history) for_each_number(record, take_from(next));
-  std::vector<double> numbers(kStateNumbers);
-  hdf5::read_array(file, "/numbers", {kStateNumbers}, numbers.data());
-  next = numbers.data();
-  for_each_number(state, take_from(next));
+  StateReader(file).read(checkpoint.state);
+  const TrainingState& state = checkpoint.state;
+  if (state.best_parameters.size() != state.parameters.size())
+    throw DataError(fmt::format("{}: {} best parameters, but {} parameters: the checkpoint is damaged", path,
+                                state.best_parameters.size(), state.parameters.size()));
   return checkpoint;
 }
 

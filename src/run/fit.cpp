@@ -88,7 +88,7 @@ void restore(const TrainingState& state, Model& model, WeightUpdate& update) {
 }
 
 void describe_learning_rate(const TrainConfig& config, const LearningRate& rate, Log& log) {
-  if (config.lr_scaling == "none") return;
+  if (config.lr_scaling == RateScaling::none) return;
   log.info(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate.base(),
                        base_learning_rate(config.optimizer), config.lr_base_batch_size, config.batch_size,
                        config.lr_scaling));

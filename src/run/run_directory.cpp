@@ -4,13 +4,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "core/output_file.hpp"
 #include "jetrain/error.hpp"
+#include "run/history_csv.hpp"
 
 namespace jetrain {
 namespace {
@@ -26,31 +25,6 @@ std::vector<fs::path> own_files(const std::string& path) {
   files.emplace_back(RunDirectory::checkpoints(path));
   files.emplace_back(RunDirectory::events(path));
   return files;
-}
-
-/// JSON has no infinity (no background passed) and no NaN.
-nlohmann::json number(double value) {
-  return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
-}
-
-nlohmann::ordered_json to_json(const std::vector<Straggler>& stragglers) {
-  auto list = nlohmann::ordered_json::array();
-  for (const Straggler& s : stragglers) {
-    list.push_back({{"epoch", s.epoch},
-                    {"rank", s.rank},
-                    {"host", s.host},
-                    {"phase", s.phase},
-                    {"seconds", s.seconds},
-                    {"factor", s.factor}});
-    if (s.others > 0) list.back()["others"] = s.others;
-  }
-  return list;
-}
-
-/// {} is the shortest text that reads back to the same double.
-std::string history_line(const EpochRecord& r) {
-  return fmt::format("{},{},{},{},{},{},{},{:.3f},{:.1f}\n", r.epoch, r.loss, r.accuracy, r.validation.loss,
-                     r.validation.accuracy, r.validation.auc, r.learning_rate, r.seconds, r.jets_per_second);
 }
 
 }  // namespace
@@ -81,10 +55,7 @@ bool RunDirectory::holds_result(const std::string& path) {
 
 RunDirectory::RunDirectory(std::string path, const std::vector<EpochRecord>& history)
     : path_(std::move(path)) {
-  std::string text =
-      "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,learning_rate,seconds,jets_per_second\n";
-  for (const EpochRecord& record : history) text += history_line(record);
-  write_text(file("history.csv"), text);
+  write_text(file("history.csv"), history_text(history));
 }
 
 RunDirectory RunDirectory::create(std::string path) {
@@ -109,29 +80,8 @@ void RunDirectory::append_history(const EpochRecord& record) const {
   append_text(file("history.csv"), history_line(record));
 }
 
-void RunDirectory::write_result(const RunResult& r) const {
-  const nlohmann::ordered_json json = {{"weights_hash", r.weights_hash},
-                                       {"best_epoch", r.best.epoch},
-                                       {"epochs", r.epochs},
-                                       {"best",
-                                        {{"loss", number(r.best.loss)},
-                                         {"accuracy", number(r.best.accuracy)},
-                                         {"val_loss", number(r.best.validation.loss)},
-                                         {"val_accuracy", number(r.best.validation.accuracy)},
-                                         {"val_auc", number(r.best.validation.auc)},
-                                         {"val_rejection_30", number(r.best.validation.rejection_30)},
-                                         {"val_rejection_50", number(r.best.validation.rejection_50)}}},
-                                       {"parameters", r.parameters},
-                                       {"training_jets", r.training_jets},
-                                       {"validation_jets", r.validation_jets},
-                                       {"skipped_rows", r.skipped_rows},
-                                       {"ranks", r.ranks},
-                                       {"threads", r.threads},
-                                       {"jets_per_second", number(r.jets_per_second)},
-                                       {"peak_rss_bytes", r.peak_rss_bytes},
-                                       {"seconds", r.seconds},
-                                       {"stragglers", to_json(r.stragglers)}};
-  write_text(file("result.json"), json.dump(2) + "\n");
+void RunDirectory::write_result(const RunResult& result) const {
+  write_text(file("result.json"), result_text(result));
 }
 
 }  // namespace jetrain

@@ -4,31 +4,13 @@
 /// What a training leaves on disk, written by rank 0 alone: config.yaml, history.csv, result.json, best.h5,
 /// log.txt, checkpoints/ (checkpoints.hpp), and tensorboard/ (training_events.hpp).
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "run/run_result.hpp"
 #include "train/epoch_record.hpp"
-#include "train/stragglers.hpp"
 
 namespace jetrain {
-
-/// The whole of result.json.
-struct RunResult {
-  std::string weights_hash;
-  EpochRecord best;
-  std::int64_t epochs = 0;
-  std::int64_t parameters = 0;
-  std::int64_t training_jets = 0;
-  std::int64_t validation_jets = 0;
-  std::int64_t skipped_rows = 0;
-  int ranks = 1;
-  int threads = 1;
-  double jets_per_second = 0;       ///< training, the median epoch
-  std::int64_t peak_rss_bytes = 0;  ///< of the largest rank
-  std::map<std::string, double> seconds;
-  std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
-};
 
 class RunDirectory {
  public:

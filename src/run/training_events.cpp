@@ -27,6 +27,15 @@ void add_weights(EventFile& file, std::int64_t epoch, const Model& model) {
   }
 }
 
+/// A record's values, under Keras' names.
+std::vector<Scalar> scalars(const char* prefix, const auto& record) {
+  std::vector<Scalar> all;
+  for_each_field(record, Place::curves, [&](const std::string& name, auto value, const FieldTraits&) {
+    all.push_back({prefix + name, static_cast<double>(value)});
+  });
+  return all;
+}
+
 }  // namespace
 
 /// Calls events(files) while there are files.
@@ -55,25 +64,13 @@ void TrainingEvents::give_up(const DataError& error) {
 
 void TrainingEvents::step(const StepRecord& r) {
   if (config_.every_steps == 0 || r.step % config_.every_steps != 0) return;
-  write([&](Files& files) {
-    files.train.scalars(r.step, {{"batch_loss", r.loss},
-                                 {"batch_accuracy", r.accuracy},
-                                 {"batch_learning_rate", r.learning_rate},
-                                 {"batch_gradient_norm", r.gradient_norm}});
-  });
+  write([&](Files& files) { files.train.scalars(r.step, scalars("batch_", r)); });
 }
 
 void TrainingEvents::epoch(const EpochRecord& r, const Model& model) {
   write([&](Files& files) {
-    files.train.scalars(r.epoch, {{"epoch_loss", r.loss},
-                                  {"epoch_accuracy", r.accuracy},
-                                  {"epoch_learning_rate", r.learning_rate},
-                                  {"epoch_jets_per_second", r.jets_per_second}});
-    files.validation.scalars(r.epoch, {{"epoch_loss", r.validation.loss},
-                                       {"epoch_accuracy", r.validation.accuracy},
-                                       {"epoch_auc", r.validation.auc},
-                                       {"epoch_rejection_30", r.validation.rejection_30},
-                                       {"epoch_rejection_50", r.validation.rejection_50}});
+    files.train.scalars(r.epoch, scalars("epoch_", r));
+    files.validation.scalars(r.epoch, scalars("epoch_", r.validation));
     if (config_.every_epochs > 0 && r.epoch % config_.every_epochs == 0)
       add_weights(files.train, r.epoch, model);
     files.train.flush();

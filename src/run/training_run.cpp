@@ -59,9 +59,20 @@ void stop_if_asked(const Communicator& comm) {
 
 /// Refuses to wait for a value that this network's validation does not give.
 void require_monitored(const Config& config, const Model& model) {
-  const auto check = [&](const char* key, const std::string& monitor) {
+  const auto check = [&](const char* key, Monitor monitor) {
     const bool regression = model.input().targets > 0;
-    if (monitor == "val_loss" || (!regression && (monitor == "val_accuracy" || model.outputs() <= 2))) return;
+    const bool known = [&] {
+      switch (monitor) {
+        case Monitor::val_loss:
+          return true;
+        case Monitor::val_accuracy:
+          return !regression;
+        case Monitor::val_auc:
+          return !regression && model.outputs() <= 2;
+      }
+      return false;
+    }();
+    if (known) return;
     throw UsageError(fmt::format("{}: {} is not known for {}: use val_loss", key, monitor,
                                  regression ? "a regression" : "more than two classes"));
   };
@@ -111,7 +122,7 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   require_trainable(train, Set::train);
   require_trainable(validation, Set::validation);
   data_ = fmt::format("{}-{}{}", fingerprint(train, comm_), fingerprint(validation, comm_),
-                      config_.train.shuffle == "local" ? fmt::format("-{}", comm_.size()) : "");
+                      config_.train.shuffle == Shuffle::local ? fmt::format("-{}", comm_.size()) : "");
   require_same_data(start_, data_);
   train_ = std::move(train);
   validation_jets_ = validation.total();

@@ -23,7 +23,7 @@ class SampleMaker {
 
  private:
   ImageMaker images_;
-  std::vector<std::string> high_level_;
+  std::vector<HighLevelFeature> high_level_;
   bool clouds_;
   std::int64_t inputs_;
 };

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "core/checked_cast.hpp"
+#include "core/order_statistics.hpp"
 #include "jetrain/error.hpp"
 #include "scaling/model.hpp"
 #include "scaling/rounds.hpp"
@@ -67,10 +68,8 @@ class OneTerm {
   double y_ = 0;
 };
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+double median_or_0(const std::vector<double>& values) {
+  return values.empty() ? 0 : median(values);
 }
 
 using PointKey = std::tuple<int, int, int, std::int64_t, std::int64_t>;
@@ -84,7 +83,7 @@ EpochTime median_epoch(const std::vector<ScalingMeasurement>& repeats) {
   for (const EpochPhase& phase : epoch_phases()) {
     std::vector<double> values;
     for (const ScalingMeasurement& m : repeats) values.push_back(measured_epoch(m).*phase.seconds);
-    time.*phase.seconds = median(values);
+    time.*phase.seconds = median_or_0(values);
   }
   return time;
 }
@@ -149,9 +148,9 @@ PerformanceModel fit_model(const std::vector<ScalingMeasurement>& points) {
   model.jet = jet.solve();
   model.forward = forward.solve();
   model.score = score.solve();
-  model.add = median(add);
-  model.node_message = median(messages);
-  model.save = median(save);
+  model.add = median_or_0(add);
+  model.node_message = median_or_0(messages);
+  model.save = median_or_0(save);
   return model;
 }
 

@@ -4,40 +4,24 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
 
+#include "core/input_file.hpp"
+#include "core/record_json.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
+
+/// As nlohmann_json finds them.
+static void to_json(Json& json, ScalingMode mode) {
+  json = name_of(mode);
+}
+static void from_json(const Json& json, ScalingMode& mode) {
+  mode = scaling_mode(json.get<std::string>());
+}
+
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Calls `visit(name, member)` for all that is written, but for the mode.
-template <class Measurement, class Visitor>
-void for_each_value(Measurement& m, Visitor visit) {
-  visit("ranks", m.point.ranks);
-  visit("threads", m.point.threads);
-  visit("repeat", m.point.repeat);
-  visit("weights_hash", m.weights_hash);
-  visit("batch_size", m.batch_size);
-  visit("steps", m.steps);
-  visit("epochs", m.epochs);
-  visit("training_jets", m.training_jets);
-  visit("validation_jets", m.validation_jets);
-  visit("parameters", m.parameters);
-  visit("all_validate", m.all_validate);
-  visit("hosts", m.hosts);
-  visit("jets_per_second", m.jets_per_second);
-  visit("fma_gflops", m.fma_gflops);
-  visit("peak_rss_bytes", m.peak_rss_bytes);
-  visit("seconds", m.seconds);
-  visit("add_byte_seconds", m.communication.add_byte_seconds);
-  visit("message_seconds", m.communication.message_seconds);
-  visit("allreduce", m.communication.allreduce);
-}
 
 std::vector<fs::path> measurement_files(const std::string& folder) {
   std::vector<fs::path> files;
@@ -94,18 +78,14 @@ Config config_of(const ScalingPoint& point, Config config) {
 }
 
 std::string to_json(const ScalingMeasurement& measurement) {
-  nlohmann::ordered_json json{{"mode", name_of(measurement.point.mode)}};
-  for_each_value(measurement, [&](const char* key, const auto& value) { json[key] = value; });
-  return json.dump(2) + "\n";
+  return json_of(measurement).dump(2) + "\n";
 }
 
 ScalingMeasurement measurement_from_json(const std::string& text, const std::string& path) {
   ScalingMeasurement measurement;
   try {
-    const auto json = nlohmann::json::parse(text);
-    measurement.point.mode = scaling_mode(json.at("mode").get<std::string>());
-    for_each_value(measurement, [&](const char* key, auto& value) { json.at(key).get_to(value); });
-  } catch (const nlohmann::json::exception& error) {
+    read_json(Json::parse(text), measurement);
+  } catch (const Json::exception& error) {
     throw DataError(fmt::format("{} is not a point of a scaling study: {}", path, error.what()));
   }
   return measurement;
@@ -132,10 +112,8 @@ std::vector<ScalingMeasurement> read_measurements(const std::string& folder) {
     throw DataError(
         fmt::format("{} holds no points of a scaling study: make some with `jetrain scaling run`", folder));
   std::vector<ScalingMeasurement> all;
-  for (const fs::path& file : files) {
-    std::ifstream in(file);
-    all.push_back(measurement_from_json({std::istreambuf_iterator<char>(in), {}}, file.string()));
-  }
+  for (const fs::path& file : files)
+    all.push_back(measurement_from_json(read_whole(file.string()), file.string()));
   return all;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "core/record.hpp"
 #include "scaling/probe.hpp"
 
 namespace jetrain {
@@ -30,6 +31,14 @@ struct ScalingPoint {
   std::int64_t workers() const { return std::int64_t{ranks} * threads; }
   /// Its folder in the study's: "strong_r0002_t01_0".
   std::string directory() const;
+
+  template <class Self, class Visitor>
+  static void fields(Self& p, Visitor& visit) {
+    visit("mode", p.mode);
+    visit("ranks", p.ranks);
+    visit("threads", p.threads);
+    visit("repeat", p.repeat);
+  }
 };
 
 /// All combinations, repeats outermost, so that a slow hour of the machine is spread over all points.
@@ -57,6 +66,25 @@ struct ScalingMeasurement {
   std::int64_t peak_rss_bytes = 0;        ///< of the largest rank
   std::map<std::string, double> seconds;  ///< by phase, of the slowest rank, as in result.json
   CommunicationProbe communication;
+
+  template <class Self, class Visitor>
+  static void fields(Self& m, Visitor& visit) {
+    visit.joined("", m.point);
+    visit("weights_hash", m.weights_hash);
+    visit("batch_size", m.batch_size);
+    visit("steps", m.steps);
+    visit("epochs", m.epochs);
+    visit("training_jets", m.training_jets);
+    visit("validation_jets", m.validation_jets);
+    visit("parameters", m.parameters);
+    visit("all_validate", m.all_validate);
+    visit("hosts", m.hosts);
+    visit("jets_per_second", m.jets_per_second);
+    visit("fma_gflops", m.fma_gflops);
+    visit("peak_rss_bytes", m.peak_rss_bytes);
+    visit("seconds", m.seconds);
+    visit.joined("", m.communication);
+  }
 };
 
 std::string to_json(const ScalingMeasurement& measurement);

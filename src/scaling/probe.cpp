@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/checked_cast.hpp"
+#include "core/order_statistics.hpp"
 #include "core/stopwatch.hpp"
 
 namespace jetrain {
@@ -24,8 +25,7 @@ double median_seconds(const std::function<void()>& call, const Communicator& com
     call();
     seconds.push_back(watch.seconds());
   }
-  std::nth_element(seconds.begin(), seconds.begin() + kRepeats / 2, seconds.end());
-  return comm.max(seconds[kRepeats / 2]);
+  return comm.max(median(seconds));
 }
 
 double time_allreduce(std::int64_t count, RankSum::Method method, const Communicator& comm) {

@@ -24,6 +24,4 @@ ScoreColumns read_score_csv(const std::string& path, const ScoreNames& names);
 /// The numbers of a .npy file; of two columns, the last.
 std::vector<double> read_npy_column(const std::string& path);
 
-std::string whole_file(const std::string& path);
-
 }  // namespace jetrain

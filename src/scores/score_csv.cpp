@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/input_file.hpp"
 #include "jetrain/error.hpp"
 #include "scores/score_columns.hpp"
 
@@ -110,7 +111,7 @@ struct Layout {
 }  // namespace
 
 ScoreColumns read_score_csv(const std::string& path, const ScoreNames& names) {
-  const std::string content = whole_file(path);
+  const std::string content = read_whole(path);
   std::string_view text = content;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark, as spreadsheets write it
 

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "jetrain/error.hpp"
 #include "scores/score_columns.hpp"
@@ -50,18 +47,6 @@ ScoreSet checked(const std::string& path, const std::string& label_path, ScoreCo
 }
 
 }  // namespace
-
-std::string whole_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  std::string bytes;
-  if (in) {
-    bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(in.tellg(), 0)));
-    in.seekg(0);
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  }
-  if (!in) throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  return bytes;
-}
 
 std::vector<ScoreSet> read_score_files(const std::vector<std::string>& files, const ScoreNames& names) {
   std::vector<ScoreSet> sets;

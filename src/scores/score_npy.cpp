@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/input_file.hpp"
 #include "io/npy_header.hpp"
 #include "jetrain/error.hpp"
 #include "scores/score_columns.hpp"
@@ -66,7 +67,7 @@ constexpr NamedReader kReaders[] = {
 }  // namespace
 
 std::vector<double> read_npy_column(const std::string& path) {
-  const std::string bytes = whole_file(path);
+  const std::string bytes = read_whole(path);
   const NpyHeader header = parse_npy_header(path, bytes);
   const Columns columns = columns_of(path, header);
   for (const NamedReader& reader : kReaders) {

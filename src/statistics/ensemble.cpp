@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
+#include "core/order_statistics.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 
@@ -39,15 +38,11 @@ Ensemble average_scores(std::span<const ScoreSet> models) {
     require_same_jets(models.front(), model);
     if (ensemble.mean.rows.empty()) ensemble.mean.rows = model.rows;
   }
-  const auto count = static_cast<double>(models.size());
+  std::vector<double> scores(models.size());
   for (std::size_t i = 0; i < models.front().scores.size(); ++i) {
-    double sum = 0;
-    for (const ScoreSet& model : models) sum += model.scores[i];
-    const double mean = sum / count;
-    double squares = 0;
-    for (const ScoreSet& model : models) squares += (model.scores[i] - mean) * (model.scores[i] - mean);
-    ensemble.mean.scores.push_back(mean);
-    ensemble.deviations.push_back(std::sqrt(squares / (count - 1)));
+    for (std::size_t m = 0; m < models.size(); ++m) scores[m] = models[m].scores[i];
+    ensemble.mean.scores.push_back(mean(scores));
+    ensemble.deviations.push_back(deviation(scores));
   }
   return ensemble;
 }

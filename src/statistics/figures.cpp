@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/order_statistics.hpp"
 #include "core/random.hpp"
 #include "statistics/metrics.hpp"
 
@@ -61,27 +62,6 @@ class Sample {
   std::vector<std::uint8_t> right_;  ///< whether the threshold puts a jet into its class
 };
 
-double mean_of(std::span<const double> values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-/// The standard deviation of one value, as estimated from all.
-double deviation_of(std::span<const double> values) {
-  if (values.size() < 2) return kNaN;
-  const double mean = mean_of(values);
-  double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
-
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 }  // namespace
 
 void poisson_weights(std::uint64_t seed, std::uint32_t replica, std::span<std::uint8_t> weights) {
@@ -128,9 +108,9 @@ FigureSpread spread_of(std::span<const Figures> models) {
     std::vector<double> values;
     for (const Figures& figures : models) values.push_back(figures[f]);
     const bool finite = std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
-    spread.mean.push_back(finite ? mean_of(values) : kNaN);
-    spread.deviation.push_back(finite ? deviation_of(values) : kNaN);
-    spread.median.push_back(finite ? median_of(values) : kNaN);
+    spread.mean.push_back(finite ? mean(values) : kNaN);
+    spread.deviation.push_back(finite ? deviation(values) : kNaN);
+    spread.median.push_back(finite ? median(values) : kNaN);
   }
   return spread;
 }

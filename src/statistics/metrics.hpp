@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/record.hpp"
+
 namespace jetrain {
 
 /// Losses are summed exactly in units of 2^-32, each at most 1000 (larger ones count as 1000): the sum of two
@@ -32,6 +34,17 @@ struct Metrics {
   double rejection_30 =
       0;  ///< 1 / eps_B at eps_S = 0.3; infinite if no background passes; NaN if a class is missing
   double rejection_50 = 0;  ///< the same at eps_S = 0.5
+
+  template <class Self, class Visitor>
+  static void fields(Self& m, Visitor& visit) {
+    // All epochs of a training have as many jets.
+    visit("jets", m.jets, {.not_in = Place::table | Place::summary | Place::curves});
+    visit("loss", m.loss);
+    visit("accuracy", m.accuracy);
+    visit("auc", m.auc);
+    visit("rejection_30", m.rejection_30, {.not_in = Place::table});
+    visit("rejection_50", m.rejection_50, {.not_in = Place::table});
+  }
 };
 
 /// One point of the ROC curve: the share of each class with score >= threshold.

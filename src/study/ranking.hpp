@@ -3,24 +3,43 @@
 /// \file
 /// What came of a study's trainings: one table of all, and one ranking of the variants.
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "core/record.hpp"
 #include "study/trials.hpp"
 
 namespace jetrain {
 
-/// A training's result.json, as far as a study looks at it. NaN where something is not known.
+/// A training's result.json, as far as a study looks at it, by the names that it has there. NaN where
+/// something is not known.
 struct TrialOutcome {
-  std::string status;  ///< done, failed, or not run yet
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+  std::string status = "not run yet";  ///< or done, or failed
   std::int64_t best_epoch = 0;
   std::int64_t training_jets = 0;
-  double val_loss = 0;
-  double val_accuracy = 0;
-  double val_auc = 0;
-  double val_rejection_30 = 0;
-  double jets_per_second = 0;
+  double val_loss = kUnknown;
+  double val_accuracy = kUnknown;
+  double val_auc = kUnknown;
+  double val_rejection_30 = kUnknown;
+  double jets_per_second = kUnknown;  ///< whole
   std::string weights_hash;
+
+  template <class Self, class Visitor>
+  static void fields(Self& o, Visitor& visit) {
+    visit("status", o.status);
+    visit("best_epoch", o.best_epoch);
+    visit("training_jets", o.training_jets);
+    visit("val_loss", o.val_loss);
+    visit("val_accuracy", o.val_accuracy);
+    visit("val_auc", o.val_auc);
+    visit("val_rejection_30", o.val_rejection_30);
+    visit("jets_per_second", o.jets_per_second);
+    visit("weights_hash", o.weights_hash);
+  }
 };
 
 /// From the study's folder.
@@ -39,14 +58,26 @@ struct Ranked {
   double val_loss = 0;    ///< means
   double val_accuracy = 0;
   double val_auc = 0;
+
+  template <class Self, class Visitor>
+  static void fields(Self& r, Visitor& visit) {
+    visit("name", r.name);
+    visit("runs", r.runs);
+    visit("value", r.value);
+    visit("spread", r.spread);
+    visit("val_loss", r.val_loss);
+    visit("val_accuracy", r.val_accuracy);
+    visit("val_auc", r.val_auc);
+  }
 };
 
 /// The best first; variants without a result last.
 std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
-                         const std::string& monitor);
+                         Monitor monitor);
 
-std::string ranking_csv(const std::vector<Ranked>& ranking, const std::string& monitor);
+/// ranking.csv: a line a variant; its columns `value` and `spread` are called after the monitored value.
+std::string ranking_csv(const std::vector<Ranked>& ranking, Monitor monitor);
 /// For people.
-std::string ranking_text(const std::vector<Ranked>& ranking, const std::string& monitor);
+std::string ranking_text(const std::vector<Ranked>& ranking, Monitor monitor);
 
 }  // namespace jetrain

@@ -17,7 +17,7 @@ std::string rows_key(const Config& config) {
   Config relevant;
   relevant.data = config.data;
   relevant.data.high_level.clear();
-  if (config.data.split.method == "random") relevant.seed = config.seed;
+  if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
   return to_yaml(relevant);
 }
 
@@ -27,7 +27,7 @@ std::string images_key(const Config& config) {
   relevant.data = config.data;
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
-  if (config.data.split.method == "random") relevant.seed = config.seed;
+  if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
   return to_yaml(relevant);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <limits>
-#include <string>
 
 #include "config/config.hpp"
+#include "core/record.hpp"
 #include "statistics/metrics.hpp"
 
 namespace jetrain {
@@ -12,14 +12,26 @@ struct EarlyStoppingState {
   double best = -std::numeric_limits<double>::infinity();  ///< larger is better
   std::int64_t waited = 0;                                 ///< epochs since
   bool first = true;                                       ///< no epoch yet that counts
+
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit("best", s.best);
+    visit("waited", s.waited);
+    visit("first", s.first);
+  }
 };
 
-/// An epoch's value of "val_loss", "val_accuracy" or "val_auc", turned so that larger is better; NaN never
-/// is.
-inline double monitored_value(const std::string& monitor, const Metrics& validation) {
-  return monitor == "val_loss"       ? -validation.loss
-         : monitor == "val_accuracy" ? validation.accuracy
-                                     : validation.auc;
+/// An epoch's value, turned so that larger is better; NaN never is.
+inline double monitored_value(Monitor monitor, const Metrics& validation) {
+  switch (monitor) {
+    case Monitor::val_loss:
+      return -validation.loss;
+    case Monitor::val_accuracy:
+      return validation.accuracy;
+    case Monitor::val_auc:
+      return validation.auc;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Keras' rule: the run ends once `patience` epochs in a row did not improve the monitored value by more than

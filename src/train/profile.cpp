@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/order_statistics.hpp"
 #include "kernels/fma_peak.hpp"
 
 namespace jetrain {
@@ -15,10 +16,6 @@ double peak_of_all_workers(int threads, const Communicator& comm) {
   comm.barrier();
   const std::vector<double> all = comm.all_gather(kernels::measure_fma_peak_gflops(threads));
   return std::accumulate(all.begin(), all.end(), 0.0);
-}
-
-double median_of_sorted(const std::vector<double>& values) {
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
 
 }  // namespace
@@ -39,13 +36,11 @@ std::string profile_table(std::vector<Phase> phases, double total_seconds, int t
     std::vector<double> seconds = comm.all_gather(phase.seconds);
     const std::vector<double> work = comm.all_gather(phase.flops);
     std::sort(seconds.begin(), seconds.end());
-    const double median = median_of_sorted(seconds);
-    const double mean =
-        std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(seconds.size());
+    const double middle = median(seconds);
     const double rate =
-        std::accumulate(work.begin(), work.end(), 0.0) / mean / 1e9;  // of all workers together
+        std::accumulate(work.begin(), work.end(), 0.0) / mean(seconds) / 1e9;  // of all workers together
     text += fmt::format("{:<34}{:>9.3f}{:>9.3f}{:>9.3f}{:>7.1f}%{:>10}\n", phase.name, seconds.front(),
-                        median, seconds.back(), 100 * median / total_seconds,
+                        middle, seconds.back(), 100 * middle / total_seconds,
                         rate > 0 ? fmt::format("{:.0f} %", 100 * rate / peak) : "");
   }
   text += fmt::format("multiply-add peak, measured on {} workers at once: {:.0f} GFLOP/s",

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "comm/hosts.hpp"
+#include "core/order_statistics.hpp"
 
 namespace jetrain {
 namespace {
@@ -42,13 +43,11 @@ std::vector<Straggler> StragglerWatch::look(std::int64_t epoch, const std::vecto
       if (number(rank, 1) > 0) rates.push_back(number(rank, 0) / number(rank, 1));
     }
     if (rates.size() < 2) continue;
-    const auto middle = rates.begin() + (std::ssize(rates) - 1) / 2;
-    std::nth_element(rates.begin(), middle, rates.end());
-    const double median = *middle;
+    const double middle = median(rates, OfTwo::lower);
     std::vector<Straggler> slow;
     for (int rank = 0; rank < comm_.size(); ++rank) {
       const double seconds = number(rank, 0);
-      const double usual = median * number(rank, 1);
+      const double usual = middle * number(rank, 1);
       if (usual <= 0) continue;  // it had no work: what it took is not its own doing
       if (seconds <= factor_ * usual || seconds - usual < kLeastSeconds) continue;
       slow.push_back(

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "core/record.hpp"
 
 namespace jetrain {
 
@@ -21,6 +22,17 @@ struct Straggler {
   double seconds = 0;       ///< that it took
   double factor = 0;        ///< its time for a unit of work, divided by the median rank's
   std::int64_t others = 0;  ///< so many more were slow in this phase, but less, and are not named
+
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit("epoch", s.epoch);
+    visit("rank", s.rank);
+    visit("host", s.host);
+    visit("phase", s.phase);
+    visit("seconds", s.seconds);
+    visit("factor", s.factor);
+    visit("others", s.others, {.omit_default = true});
+  }
 };
 
 std::string describe(const Straggler& straggler);

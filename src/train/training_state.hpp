@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "core/record.hpp"
 #include "optim/schedule.hpp"
 #include "train/early_stopping.hpp"
 #include "train/epoch_record.hpp"
@@ -21,6 +22,15 @@ struct EpochProgress {
   double loss = 0;         ///< summed over the samples of these steps
   std::int64_t correct = 0;
   double seconds = 0;
+
+  template <class Self, class Visitor>
+  static void fields(Self& p, Visitor& visit) {
+    visit("epoch", p.epoch);
+    visit("steps", p.steps);
+    visit("loss", p.loss);
+    visit("correct", p.correct);
+    visit("seconds", p.seconds);
+  }
 };
 
 struct TrainingState {
@@ -33,6 +43,20 @@ struct TrainingState {
   std::int64_t optimizer_steps = 0;
   PlateauState plateau;
   std::vector<std::vector<float>> optimizer;  ///< arrays in the order of WeightUpdate::state
+
+  /// The order is that of a checkpoint.
+  template <class Self, class Visitor>
+  static void fields(Self& s, Visitor& visit) {
+    visit.joined("progress_", s.progress);
+    visit.joined("stopping_", s.stopping);
+    visit("best_epoch", s.best_epoch);
+    visit("optimizer_steps", s.optimizer_steps);
+    visit.joined("plateau_", s.plateau);
+    visit("parameters", s.parameters);
+    visit("best_parameters", s.best_parameters);
+    visit("optimizer", s.optimizer);
+    visit("history", s.history);
+  }
 };
 
 /// Rank 0's state, on all ranks. Collective.

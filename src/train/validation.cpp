@@ -13,7 +13,7 @@
 namespace jetrain {
 
 Validation::Validation(const ValidationConfig& config, SampleSet set, const Communicator& comm)
-    : share_(config.ranks == "all"), set_(std::move(set)), comm_(comm) {
+    : share_(config.ranks == ValidationRanks::all), set_(std::move(set)), comm_(comm) {
   const auto borders = share_ ? even_borders : root_borders;
   redistribute(set_, borders(set_.total(), comm_.size()), comm_);
   if (!share_) return;

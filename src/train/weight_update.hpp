@@ -38,7 +38,7 @@ class WeightUpdate {
 
   /// Takes an epoch's validation; true where the learning rate goes down for it.
   bool after_epoch(double monitored);
-  const char* monitored() const { return learning_rate_.monitored(); }
+  Monitor monitored() const { return learning_rate_.monitored(); }
 
   /// Of the step taken last; before the first, of that one.
   double learning_rate() const { return rate_; }

@@ -9,7 +9,7 @@ namespace jetrain {
 namespace {
 
 /// Goes through two epochs and checks that this rank gets its positions' samples, batch by batch.
-void check_epochs(std::int64_t samples, std::int64_t batch_size, const std::string& shuffle) {
+void check_epochs(std::int64_t samples, std::int64_t batch_size, Shuffle shuffle) {
   const Communicator world = Communicator::world();
   const SampleSet home = test::sample_set(samples, world);
   const BatchPlan plan{samples, batch_size, world.size()};
@@ -32,22 +32,22 @@ void check_epochs(std::int64_t samples, std::int64_t batch_size, const std::stri
 }
 
 TEST(BatchFeeder, BringsEveryRankItsSamplesInEveryOrder) {
-  for (const char* shuffle : {"global", "local", "none"}) check_epochs(500, 50, shuffle);
+  for (const Shuffle shuffle : kValues<Shuffle>) check_epochs(500, 50, shuffle);
 }
 
 TEST(BatchFeeder, WorksOverSeveralWindows) {
   // A window holds about 8,192 samples a rank.
-  for (const char* shuffle : {"global", "local"}) check_epochs(50000, 1000, shuffle);
+  for (const Shuffle shuffle : {Shuffle::global, Shuffle::local}) check_epochs(50000, 1000, shuffle);
 }
 
 TEST(BatchFeeder, WorksWhereABatchIsLargerThanAWindow) {
-  check_epochs(40000, 36000, "global");
+  check_epochs(40000, 36000, Shuffle::global);
 }
 
 TEST(BatchFeeder, WorksWithFewerSamplesThanRanks) {
-  check_epochs(1, 1, "global");
-  check_epochs(2, 50, "global");
-  check_epochs(3, 1, "local");
+  check_epochs(1, 1, Shuffle::global);
+  check_epochs(2, 50, Shuffle::global);
+  check_epochs(3, 1, Shuffle::local);
 }
 
 }  // namespace

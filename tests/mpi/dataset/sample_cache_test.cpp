@@ -161,7 +161,7 @@ TEST_F(SampleCache, RefusesOtherHdf5Files) {
 TEST_F(SampleCache, IsMadeAndUsedAndMadeAnewByLoading) {
   Config config;
   config.data.files = {TEST_DATA_DIR "/pandas_blosc.h5"};
-  config.data.on_bad_row = "skip";
+  config.data.on_bad_row = BadRow::skip;
   config.data.cache = cache();
   std::vector<std::string> said;
   const auto load = [&] {

@@ -22,9 +22,10 @@ TEST(Validation, GivesTheSameBitsWhoeverScores) {
   const Communicator alone = Communicator::self();
   const Model model = test::small_network();
   for (const std::int64_t samples : {4, 50, 1000}) {
-    const Metrics expected = Validation({"root"}, test::sample_set(samples, alone), alone).run(model);
+    const Metrics expected =
+        Validation({ValidationRanks::root}, test::sample_set(samples, alone), alone).run(model);
     EXPECT_EQ(expected.jets, samples);
-    for (const char* ranks : {"root", "all"}) {
+    for (const ValidationRanks ranks : kValues<ValidationRanks>) {
       Validation validation({ranks}, test::sample_set(samples, world), world);
       expect_equal(validation.run(model), expected);  // on every rank
       expect_equal(validation.run(model), expected);

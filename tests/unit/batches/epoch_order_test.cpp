@@ -22,7 +22,7 @@ std::vector<std::uint32_t> written_down(const EpochOrder& order, std::int64_t sa
   return all;
 }
 
-std::vector<std::uint32_t> epoch_order(const char* shuffle, std::uint64_t seed, std::uint32_t epoch,
+std::vector<std::uint32_t> epoch_order(Shuffle shuffle, std::uint64_t seed, std::uint32_t epoch,
                                        const BatchPlan& plan, const std::vector<std::int64_t>& begins) {
   return written_down(EpochOrder(shuffle, seed, epoch, plan, begins), plan.samples);
 }
@@ -37,13 +37,13 @@ bool is_permutation_of_all(std::vector<std::uint32_t> order, std::int64_t sample
 }
 
 TEST(EpochOrder, VisitsEverySampleOnceInEveryMode) {
-  for (const char* shuffle : {"global", "local", "none"}) {
+  for (const Shuffle shuffle : kValues<Shuffle>) {
     for (const std::int64_t samples : {1, 5, 100, 1001}) {
       for (const std::int64_t batch_size : {1, 17, 50, 2000}) {
         const BatchPlan plan{samples, batch_size, 3};
         const std::vector<std::int64_t> begins{0, samples / 2, samples / 2, samples};
         EXPECT_TRUE(is_permutation_of_all(epoch_order(shuffle, 1, 2, plan, begins), samples))
-            << shuffle << " " << samples << " " << batch_size;
+            << word_of(shuffle).text << " " << samples << " " << batch_size;
       }
     }
   }
@@ -52,22 +52,22 @@ TEST(EpochOrder, VisitsEverySampleOnceInEveryMode) {
 TEST(EpochOrder, GlobalIsAFunctionOfSeedAndEpochAlone) {
   const BatchPlan one{1000, 50, 1};
   const BatchPlan other{1000, 77, 3};
-  const auto order = epoch_order("global", 1, 2, one, {0, 1000});
-  EXPECT_EQ(order, epoch_order("global", 1, 2, other, {0, 10, 500, 1000}));
-  EXPECT_NE(order, epoch_order("global", 2, 2, one, {0, 1000}));
-  EXPECT_NE(order, epoch_order("global", 1, 3, one, {0, 1000}));
+  const auto order = epoch_order(Shuffle::global, 1, 2, one, {0, 1000});
+  EXPECT_EQ(order, epoch_order(Shuffle::global, 1, 2, other, {0, 10, 500, 1000}));
+  EXPECT_NE(order, epoch_order(Shuffle::global, 2, 2, one, {0, 1000}));
+  EXPECT_NE(order, epoch_order(Shuffle::global, 1, 3, one, {0, 1000}));
 }
 
 TEST(EpochOrder, NoneIsFileOrder) {
   std::vector<std::uint32_t> expected(100);
   std::iota(expected.begin(), expected.end(), 0U);
-  EXPECT_EQ(epoch_order("none", 1, 2, {100, 7, 2}, {0, 40, 100}), expected);
+  EXPECT_EQ(epoch_order(Shuffle::none, 1, 2, {100, 7, 2}, {0, 40, 100}), expected);
 }
 
 TEST(EpochOrder, LocalShufflesAndMovesNextToNothing) {
   const BatchPlan plan{3000, 96, 3};
   const std::vector<std::int64_t> begins{0, 1000, 2000, 3000};
-  const auto order = epoch_order("local", 1, 2, plan, begins);
+  const auto order = epoch_order(Shuffle::local, 1, 2, plan, begins);
   std::int64_t moved = 0;
   std::int64_t in_file_order = 0;
   for (std::int64_t b = 0; b < plan.batches(); ++b) {
@@ -82,7 +82,7 @@ TEST(EpochOrder, LocalShufflesAndMovesNextToNothing) {
   }
   EXPECT_LT(moved, 100);
   EXPECT_LT(in_file_order, 20);
-  EXPECT_NE(order, epoch_order("local", 1, 3, plan, begins));
+  EXPECT_NE(order, epoch_order(Shuffle::local, 1, 3, plan, begins));
 }
 
 TEST(RandomPermutation, IsUniform) {

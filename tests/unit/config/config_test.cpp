@@ -1,8 +1,10 @@
 #include "config/config.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/config_values.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -36,14 +38,14 @@ std::string refusal(const std::string& text, const std::vector<std::string>& ass
 TEST(Config, HasDefaultsForWhatTheFileDoesNotSay) {
   const Config config = parse(kSmall);
   EXPECT_EQ(config.seed, 1U);
-  EXPECT_EQ(config.data.split.method, "tail");
+  EXPECT_EQ(config.data.split.method, SplitMethod::tail);
   EXPECT_EQ(config.data.split.validation, 0.3);
-  EXPECT_EQ(config.data.on_bad_row, "error");
+  EXPECT_EQ(config.data.on_bad_row, BadRow::error);
   EXPECT_EQ(config.image, ImageConfig{});
   EXPECT_EQ(config.train.batch_size, 50);
-  EXPECT_EQ(config.train.shuffle, "global");
-  EXPECT_EQ(config.validation.ranks, "root");
-  EXPECT_EQ(config.early_stopping.monitor, "val_loss");
+  EXPECT_EQ(config.train.shuffle, Shuffle::global);
+  EXPECT_EQ(config.validation.ranks, ValidationRanks::root);
+  EXPECT_EQ(config.early_stopping.monitor, Monitor::val_loss);
   const auto& adam = std::get<AdamConfig>(config.train.optimizer.kind);
   EXPECT_EQ(adam.learning_rate, 0.001);
   EXPECT_EQ(adam.epsilon, 1e-7);
@@ -54,9 +56,9 @@ TEST(Config, ReadsLayersInOrder) {
   ASSERT_EQ(config.model.layers.size(), 3U);
   const auto& convolution = std::get<Conv2dConfig>(config.model.layers[0].kind);
   EXPECT_EQ(convolution.filters, 8);
-  EXPECT_EQ(convolution.padding, "valid");
+  EXPECT_EQ(convolution.padding, Padding::valid);
   EXPECT_TRUE(std::holds_alternative<FlattenConfig>(config.model.layers[1].kind));
-  EXPECT_EQ(std::get<DenseConfig>(config.model.layers[2].kind).activation, "softmax");
+  EXPECT_EQ(std::get<DenseConfig>(config.model.layers[2].kind).activation, LayerActivation::softmax);
 }
 
 TEST(Config, KernelIsOneNumberOrRowsAndColumns) {
@@ -80,7 +82,7 @@ TEST(Config, ResolvedTextReadsBackToItself) {
   Config config = parse(kSmall);
   config.seed = 18446744073709551615U;
   config.data.files = {"a.h5", "a name: with #signs.h5", "7", "true", "null"};
-  config.data.split = {"random", 0.1 + 0.2, 1.0 / 3.0};
+  config.data.split = {SplitMethod::random, 0.1 + 0.2, 1.0 / 3.0};
   config.image.half_width = 1e-300;
   config.image.flip = true;
   Conv2dConfig convolution;
@@ -88,21 +90,22 @@ TEST(Config, ResolvedTextReadsBackToItself) {
   convolution.kernel = {3, 5};
   convolution.stride = 2;
   convolution.groups = 4;
-  convolution.activation = "gelu";
+  convolution.activation = LayerActivation::gelu;
   convolution.initializer = {ConstantInitializer{0.1 + 0.2}};
-  ResidualConfig residual{{{convolution}, {BatchNormConfig{0.9, 1e-3}}}, "projection", "elu"};
+  ResidualConfig residual{
+      {{convolution}, {BatchNormConfig{0.9, 1e-3}}}, Shortcut::projection, LayerActivation::elu};
   DenseConfig dense;
   dense.units = 2;
-  config.model.layers = {{convolution}, {ReluConfig{}},    {MaxPool2dConfig{{3, 2, "same"}}},
+  config.model.layers = {{convolution}, {ReluConfig{}},    {MaxPool2dConfig{{3, 2, Padding::same}}},
                          {residual},    {FlattenConfig{}}, {FeaturesConfig{}},
                          {dense},       {SoftmaxConfig{}}};
   config.model.regularizer = {1e-5, 1e-4};
   config.train.optimizer = {AdamConfig{3e-4, 0.5, 0.99, 1e-8}};
   config.train.loss = {CrossEntropyConfig{0.1, {0.25, 4}}};
-  config.train.schedule = {PlateauSchedule{"val_auc", 0.3, 4, 1e-9, 0.01}};
-  config.data.high_level = {"mass", "tau_32"};
-  config.image.channels = {"mass", "pt"};
-  config.early_stopping = {false, "val_auc", 7, 1e-17, false};
+  config.train.schedule = {PlateauSchedule{Monitor::val_auc, 0.3, 4, 1e-9, 0.01}};
+  config.data.high_level = {HighLevelFeature::mass, HighLevelFeature::tau_32};
+  config.image.channels = {ImageChannel::mass, ImageChannel::pt};
+  config.early_stopping = {false, Monitor::val_auc, 7, 1e-17, false};
   const std::string text = to_yaml(config);
   const Config again = parse(text);
   EXPECT_EQ(to_yaml(again), text);
@@ -120,6 +123,40 @@ TEST(Config, ResolvedTextSpellsOutDefaults) {
        {"seed: 1", "half_width: 0.8", "epsilon: 1e-07", "on_bad_row: error", "patience: 2"}) {
     EXPECT_THAT(text, HasSubstr(word));
   }
+}
+
+TEST(ConfigVersion, BeginsEveryConfigThatIsWritten) {
+  const std::string text = to_yaml(parse(kSmall));
+  EXPECT_EQ(text.substr(0, text.find('\n')), fmt::format("version: {}", kConfigVersion));
+  EXPECT_EQ(to_yaml(parse(text)), text);
+}
+
+TEST(ConfigVersion, IsNoSetting) {
+  const Config config = parse(kSmall);
+  EXPECT_EQ(fmt::format("version: {}\n", kConfigVersion) + settings_yaml(config), to_yaml(config));
+  const auto values = config_values(config);
+  EXPECT_EQ(values.front(), std::pair(std::string("seed"), std::string("1")));
+}
+
+TEST(ConfigVersion, MayBeMissing) {
+  const Config config = parse(kSmall);
+  EXPECT_THAT(differing_keys(parse(settings_yaml(config)), parse(to_yaml(config))), testing::IsEmpty());
+  EXPECT_EQ(to_yaml(parse(settings_yaml(config))), to_yaml(config));
+}
+
+TEST(ConfigVersion, OfANewerJetrainIsRefused) {
+  EXPECT_THAT(refusal("version: 2\n" + kSmall),
+              HasSubstr("small.yaml:1: version: 2 was written by a newer jetrain"));
+  EXPECT_THAT(refusal(kSmall, {"version=99999"}), HasSubstr("knows no version above 1"));
+  EXPECT_EQ(refusal("version: 1\n" + kSmall), "");
+}
+
+TEST(ConfigVersion, IsAWholeNumberFromOneUp) {
+  EXPECT_THAT(refusal("version: 0\n" + kSmall),
+              HasSubstr("small.yaml:1: version: must be at least 1, not 0"));
+  EXPECT_THAT(refusal("version: new\n" + kSmall), HasSubstr("version: must be a whole number, not \"new\""));
+  EXPECT_THAT(refusal("version: [1]\n" + kSmall), HasSubstr("version: must be a whole number, not a list"));
+  EXPECT_THAT(refusal("version: 1\nversion: 1\n" + kSmall), HasSubstr("small.yaml:2: version: stands twice"));
 }
 
 TEST(Config, NamesTheLineOfAnUnknownKeyAndTheNearestOne) {
@@ -155,6 +192,19 @@ TEST(Config, RefusesImpossibleValues) {
   EXPECT_THAT(refusal(kSmall, {"data.split.validation=1"}), HasSubstr("below 1"));
   EXPECT_THAT(refusal(kSmall, {"train.shuffle=locale"}), HasSubstr("must be one of global, local, none"));
   EXPECT_THAT(refusal(kSmall, {"early_stopping.min_delta=-0.5"}), HasSubstr("must be at least 0"));
+}
+
+TEST(Config, ReadsListsOfWords) {
+  EXPECT_EQ(parse(kSmall, {"image.channels=[mass, pt]"}).image.channels,
+            (std::vector{ImageChannel::mass, ImageChannel::pt}));
+  EXPECT_EQ(parse(kSmall, {"image.channels=energy"}).image.channels, std::vector{ImageChannel::energy});
+  EXPECT_THAT(refusal(kSmall, {"image.channels=[pt, charge]"}),
+              HasSubstr("image.channels: must be of pt, energy, mass, multiplicity, not charge"));
+  EXPECT_THAT(refusal(kSmall, {"data.high_level=[mass, pt, mass]"}),
+              HasSubstr("data.high_level: names mass twice"));
+  EXPECT_THAT(refusal(kSmall, {"data.high_level=[[mass]]"}),
+              HasSubstr("data.high_level[0]: must be a word, not a list"));
+  EXPECT_THAT(refusal(kSmall, {"image.channels=[]"}), HasSubstr("names no channel"));
 }
 
 TEST(Config, RefusesAnUnknownLayerWithTheNearestName) {

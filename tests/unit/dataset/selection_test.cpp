@@ -38,7 +38,7 @@ class SelectionTest : public testing::Test {
     return counts;
   }
 
-  static Config split(const std::string& method, double validation, double test = 0) {
+  static Config split(SplitMethod method, double validation, double test = 0) {
     Config config;
     config.data.split = {method, validation, test};
     return config;
@@ -61,7 +61,7 @@ TEST_F(SelectionTest, TailCutsWhereKerasCuts) {
   for (const auto& [rows, fraction, train] : {Case{10, 0.3, 7}, Case{100, 0.3, 70}, Case{101, 0.3, 70},
                                               Case{10, 0.9, 0}, Case{50, 0.1, 45}, Case{3, 0.5, 1}}) {
     write(rows);
-    const auto sets = sets_of(split("tail", fraction));
+    const auto sets = sets_of(split(SplitMethod::tail, fraction));
     for (std::int64_t row = 0; row < rows; ++row) {
       EXPECT_EQ(sets[static_cast<std::size_t>(row)], row < train ? Set::train : Set::validation)
           << rows << " rows, fraction " << fraction << ", row " << row;
@@ -71,7 +71,7 @@ TEST_F(SelectionTest, TailCutsWhereKerasCuts) {
 
 TEST_F(SelectionTest, TailTestsJustBeforeItValidates) {
   write(10);
-  const auto sets = sets_of(split("tail", 0.3, 0.2));
+  const auto sets = sets_of(split(SplitMethod::tail, 0.3, 0.2));
   using enum Set;
   EXPECT_THAT(sets, testing::ElementsAre(train, train, train, train, train, test, test, validation,
                                          validation, validation));
@@ -79,7 +79,7 @@ TEST_F(SelectionTest, TailTestsJustBeforeItValidates) {
 
 TEST_F(SelectionTest, RandomHasExactCounts) {
   write(1000);
-  const auto sets = sets_of(split("random", 0.3, 0.2));
+  const auto sets = sets_of(split(SplitMethod::random, 0.3, 0.2));
   EXPECT_EQ(count(sets), (Counts{{Set::train, 500}, {Set::test, 200}, {Set::validation, 300}}));
   std::int64_t early = 0;
   for (std::size_t row = 0; row < 500; ++row) early += sets[row] == Set::validation ? 1 : 0;
@@ -88,7 +88,7 @@ TEST_F(SelectionTest, RandomHasExactCounts) {
 
 TEST_F(SelectionTest, RandomDependsOnTheSeedAlone) {
   write(200);
-  Config config = split("random", 0.3);
+  Config config = split(SplitMethod::random, 0.3);
   const auto sets = sets_of(config);
   EXPECT_EQ(sets_of(config), sets);
   config.seed = 2;
@@ -98,15 +98,15 @@ TEST_F(SelectionTest, RandomDependsOnTheSeedAlone) {
 TEST_F(SelectionTest, ColumnFollowsTtv) {
   write(6);
   using enum Set;
-  EXPECT_THAT(sets_of(split("column", 0.3)),
+  EXPECT_THAT(sets_of(split(SplitMethod::column, 0.3)),
               testing::ElementsAre(train, test, validation, train, test, validation));
-  EXPECT_EQ(select(split("column", 0.3)).set_of(0, 3), Set::none);
+  EXPECT_EQ(select(split(SplitMethod::column, 0.3)).set_of(0, 3), Set::none);
 }
 
 TEST_F(SelectionTest, LeadingLimitTakesTheFirstRows) {
   write(100);
-  Config config = split("tail", 0.3);
-  config.data.limit = {10, "leading"};
+  Config config = split(SplitMethod::tail, 0.3);
+  config.data.limit = {10, LimitTake::leading};
   const auto sets = sets_of(config);
   EXPECT_EQ(count(sets), (Counts{{Set::train, 7}, {Set::validation, 3}, {Set::none, 90}}));
   EXPECT_EQ(sets[9], Set::validation);
@@ -115,8 +115,8 @@ TEST_F(SelectionTest, LeadingLimitTakesTheFirstRows) {
 
 TEST_F(SelectionTest, BalancedLimitTakesEquallyManyOfEachClass) {
   write(400);
-  Config config = split("random", 0.5);
-  config.data.limit = {100, "balanced"};
+  Config config = split(SplitMethod::random, 0.5);
+  config.data.limit = {100, LimitTake::balanced};
   const auto sets = sets_of(config);
   EXPECT_EQ(count(sets), (Counts{{Set::train, 50}, {Set::validation, 50}, {Set::none, 300}}));
   std::int64_t tops = 0;
@@ -128,10 +128,11 @@ TEST_F(SelectionTest, BalancedLimitTakesEquallyManyOfEachClass) {
 
 TEST_F(SelectionTest, LimitBeyondTheFileTakesItAll) {
   write(20);
-  for (const char* take : {"leading", "balanced"}) {
-    Config config = split("tail", 0.5);
+  for (const LimitTake take : kValues<LimitTake>) {
+    Config config = split(SplitMethod::tail, 0.5);
     config.data.limit = {1'000'000'000'000, take};
-    EXPECT_EQ(count(sets_of(config)), (Counts{{Set::train, 10}, {Set::validation, 10}})) << take;
+    EXPECT_EQ(count(sets_of(config)), (Counts{{Set::train, 10}, {Set::validation, 10}}))
+        << word_of(take).text;
   }
 }
 
@@ -144,7 +145,7 @@ TEST_F(SelectionTest, OfAllRowsHasOneSet) {
 
 TEST(SetName, ReadsBack) {
   for (const Set set : {Set::train, Set::validation, Set::test}) EXPECT_EQ(parse_set(set_name(set)), set);
-  EXPECT_THROW(parse_set("tset"), UsageError);
+  for (const char* word : {"tset", "none", ""}) EXPECT_THROW(parse_set(word), UsageError) << word;
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ Sparse augmented(const ImageMaker& maker, const Sparse& cloud, const Augmentatio
 
 ImageMaker four_channels() {
   ImageConfig config;
-  config.channels = {"pt", "energy", "mass", "multiplicity"};
+  config.channels = {ImageChannel::pt, ImageChannel::energy, ImageChannel::mass, ImageChannel::multiplicity};
   return ImageMaker(config);
 }
 
@@ -99,7 +99,7 @@ TEST(Channels, AgreeWithNumpy) {
 
 TEST(Channels, OfOneAreThatChannelAlone) {
   ImageConfig config;
-  config.channels = {"multiplicity"};
+  config.channels = {ImageChannel::multiplicity};
   const std::vector<float> all = constituents();
   const std::vector<float> four = image(four_channels(), jet_of(all, 3)).dense();
   const std::vector<float> one = image(ImageMaker(config), jet_of(all, 3)).dense();
@@ -165,7 +165,7 @@ TEST(Augmentation, TurnsByAtMostTheGivenAngle) {
 
 TEST(Augmentation, SmearsPositionsAndMomenta) {
   ImageConfig config;
-  config.normalize = "none";
+  config.normalize = Normalization::none;
   const ImageMaker maker(config);
   double squares = 0;
   double pt_squares = 0;

@@ -12,35 +12,36 @@ namespace {
 
 constexpr std::int64_t kJets = 100;
 
-std::vector<std::string> all_names() {
-  return {kHighLevelFeatures.begin(), kHighLevelFeatures.end()};
+std::vector<HighLevelFeature> all_features() {
+  return {kValues<HighLevelFeature>.begin(), kValues<HighLevelFeature>.end()};
 }
 
 // Numbers from tests/data/make_golden_features.py: numpy, in double precision.
 TEST(HighLevel, AgreesWithNumpy) {
-  const std::vector<std::string> names = all_names();
+  const std::vector<HighLevelFeature> features = all_features();
   std::vector<float> constituents(kJets * kConstituentFloats);
   hdf5::read_array(hdf5::open_file(TEST_DATA_DIR "/golden_images.h5"), "constituents",
                    {kJets, kConstituentFloats}, constituents.data());
-  std::vector<double> expected(kJets * names.size());
+  std::vector<double> expected(kJets * features.size());
   hdf5::read_array(hdf5::open_file(TEST_DATA_DIR "/golden_features.h5"), "features",
-                   {kJets, std::ssize(names)}, expected.data());
+                   {kJets, std::ssize(features)}, expected.data());
   for (std::int64_t jet = 0; jet < kJets; ++jet) {
     const std::span<const float, kConstituentFloats> momenta(constituents.data() + jet * kConstituentFloats,
                                                              static_cast<std::size_t>(kConstituentFloats));
-    std::vector<float> values(names.size());
-    high_level_features(momenta, names, values.data());
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const double wanted = expected[static_cast<std::size_t>(jet) * names.size() + i];
-      EXPECT_NEAR(values[i], wanted, 2e-6 * std::max(1.0, std::abs(wanted))) << names[i] << " of jet " << jet;
+    std::vector<float> values(features.size());
+    high_level_features(momenta, features, values.data());
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      const double wanted = expected[static_cast<std::size_t>(jet) * features.size() + i];
+      EXPECT_NEAR(values[i], wanted, 2e-6 * std::max(1.0, std::abs(wanted)))
+          << word_of(features[i]).text << " of jet " << jet;
     }
   }
 }
 
 TEST(HighLevel, OfNothingIsNothing) {
   const std::array<float, kConstituentFloats> nothing{};
-  std::vector<float> values(kHighLevelFeatures.size(), 7.0F);
-  high_level_features(nothing, all_names(), values.data());
+  std::vector<float> values(kValues<HighLevelFeature>.size(), 7.0F);
+  high_level_features(nothing, all_features(), values.data());
   EXPECT_EQ(values, std::vector<float>(values.size(), 0.0F));
 }
 
@@ -48,7 +49,10 @@ TEST(HighLevel, OfOneConstituent) {
   std::array<float, kConstituentFloats> one{};
   one[0] = 50.0F, one[1] = 30.0F, one[2] = 40.0F;
   float values[4];
-  high_level_features(one, {"pt", "mass", "tau_1", "pt_dispersion"}, values);
+  high_level_features(one,
+                      {HighLevelFeature::pt, HighLevelFeature::mass, HighLevelFeature::tau_1,
+                       HighLevelFeature::pt_dispersion},
+                      values);
   EXPECT_FLOAT_EQ(values[0], 50.0F);
   EXPECT_EQ(values[1], 0.0F);
   EXPECT_EQ(values[2], 0.0F);

@@ -64,7 +64,7 @@ TEST(LearningRate, IsReducedOnAPlateau) {
   const TrainConfig config = train_config(
       "schedule: {reduce_on_plateau: {factor: 0.5, patience: 2, min_delta: 0, min_factor: 0.3}}");
   const LearningRate rate(config, 20);
-  EXPECT_STREQ(rate.monitored(), "val_loss");
+  EXPECT_EQ(rate.monitored(), Monitor::val_loss);
   PlateauState plateau;
   EXPECT_FALSE(rate.after_epoch(-1.0, plateau));
   EXPECT_FALSE(rate.after_epoch(-1.1, plateau));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -33,6 +34,7 @@ TrainingState sample_state(std::int64_t epoch, std::int64_t steps) {
   state.parameters = {1.5F, 2.5F, 3.5F};
   state.best_parameters = {4.5F, 5.5F, 6.5F};
   state.optimizer_steps = 18;
+  state.plateau = {19.5, 20, 21.5};
   state.optimizer = {{7.5F, 8.5F, 9.5F}, {10.5F, 11.5F, 12.5F}};
   return state;
 }
@@ -56,6 +58,8 @@ void expect_equal(const TrainingState& a, const TrainingState& b) {
   EXPECT_EQ(a.parameters, b.parameters);
   EXPECT_EQ(a.best_parameters, b.best_parameters);
   EXPECT_EQ(a.optimizer_steps, b.optimizer_steps);
+  EXPECT_EQ(std::tuple(a.plateau.best, a.plateau.waited, a.plateau.factor),
+            std::tuple(b.plateau.best, b.plateau.waited, b.plateau.factor));
   EXPECT_EQ(a.optimizer, b.optimizer);
 }
 
@@ -94,6 +98,32 @@ TEST_F(CheckpointsTest, GiveBackTheWholeState) {
   EXPECT_EQ(to_yaml(found->config), to_yaml(sample_config()));
   expect_equal(found->state, sample_state(2, 30));
   EXPECT_EQ(said_, "");
+}
+
+/// What older checkpoints hold, and other programs read.
+TEST_F(CheckpointsTest, HoldTheStateInItsOrder) {
+  Checkpoints checkpoints(folder(), sample_config(), "the jets");
+  TrainingState state = sample_state(2, 30);
+  state.history.resize(1);
+  const hdf5::Handle file = hdf5::open_file(checkpoints.write(state));
+  std::vector<double> numbers(13);
+  hdf5::read_array(file, "/numbers", {13}, numbers.data());
+  EXPECT_THAT(numbers, ElementsAre(2, 30, 0.1, 1234567890123, 7.25, -0.3, 4, 0, 17, 18, 19.5, 20, 21.5));
+  std::vector<double> history(12);
+  hdf5::read_array(file, "/history", {1, 12}, history.data());
+  EXPECT_THAT(history, ElementsAre(6, 0.7, 0.8, 11, 0.12, 0.13, 0.14, 15.5,
+                                   std::numeric_limits<double>::infinity(), 0.001, 9.5, 10000.5));
+  for (const char* array : {"/parameters", "/best_parameters", "/optimizer/0", "/optimizer/1"})
+    EXPECT_EQ(hdf5::array_length(file, array), 3) << array;
+  EXPECT_FALSE(hdf5::exists(file, "/optimizer/2"));
+}
+
+TEST_F(CheckpointsTest, WithFewerBestParametersAreDamaged) {
+  Checkpoints checkpoints(folder(), sample_config(), "the jets");
+  TrainingState state = sample_state(1, 5);
+  state.best_parameters.pop_back();
+  checkpoints.write(state);
+  EXPECT_THROW(newest(sample_config()), DataError);
 }
 
 TEST_F(CheckpointsTest, KeepTheNewest) {

@@ -37,9 +37,9 @@ TEST(EarlyStopping, AnImprovementMustExceedMinDelta) {
 }
 
 TEST(EarlyStopping, WantsLargeAccuraciesAndAreas) {
-  for (const char* monitor : {"val_accuracy", "val_auc"}) {
-    EXPECT_EQ(stops_after({.monitor = monitor, .patience = 1}, {0.5, 0.6, 0.7}), 0) << monitor;
-    EXPECT_EQ(stops_after({.monitor = monitor, .patience = 1}, {0.5, 0.6, 0.6}), 3) << monitor;
+  for (const Monitor monitor : {Monitor::val_accuracy, Monitor::val_auc}) {
+    EXPECT_EQ(stops_after({.monitor = monitor, .patience = 1}, {0.5, 0.6, 0.7}), 0) << word_of(monitor).text;
+    EXPECT_EQ(stops_after({.monitor = monitor, .patience = 1}, {0.5, 0.6, 0.6}), 3) << word_of(monitor).text;
   }
 }
 

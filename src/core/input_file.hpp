@@ -1,0 +1,17 @@
+#pragma once
+
+/// \file
+/// Files read whole: text, or bytes as they are.
+
+#include <optional>
+#include <string>
+
+namespace jetrain {
+
+/// Also of a pipe. DataError with the system's reason where it cannot be read.
+std::string read_whole(const std::string& path);
+
+/// None where it cannot be read; errno then says why.
+std::optional<std::string> try_read_whole(const std::string& path);
+
+}  // namespace jetrain
