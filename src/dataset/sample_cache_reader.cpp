@@ -8,6 +8,7 @@
 #include "dataset/sample_cache.hpp"
 #include "dataset/sample_cache_file.hpp"
 #include "dataset/sample_piece.hpp"
+#include "io/attributes.hpp"
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "samples/flat_sample.hpp"

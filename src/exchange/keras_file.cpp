@@ -6,55 +6,12 @@
 #include <algorithm>
 
 #include "exchange/keras_layers.hpp"
+#include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
-
-/// An attribute of texts, as h5py writes a list of bytes.
-void write_texts(hid_t object, const std::string& name, const std::vector<std::string>& texts) {
-  std::size_t width = 1;
-  for (const std::string& text : texts) width = std::max(width, text.size());
-  std::string bytes;
-  for (const std::string& text : texts) bytes += text + std::string(width - text.size(), '\0');
-  const hdf5::Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type, width);
-  H5Tset_strpad(type, H5T_STR_NULLPAD);
-  const hsize_t count = texts.size();
-  const hdf5::Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
-  const hdf5::Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT),
-                               H5Aclose);
-  hdf5::check(attribute, "writing the attribute " + name);
-  if (count > 0) hdf5::check(H5Awrite(attribute, type, bytes.data()), "writing the attribute " + name);
-}
-
-std::vector<std::string> read_texts(hid_t object, const std::string& name, const std::string& where) {
-  const hdf5::Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
-  hdf5::check(attribute, where + ": reading the attribute " + name);
-  const hdf5::Handle space(H5Aget_space(attribute), H5Sclose);
-  const hdf5::Handle type(H5Aget_type(attribute), H5Tclose);
-  const auto count = static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space)));
-  std::vector<std::string> texts;
-  if (count == 0) return texts;
-  if (H5Tget_class(type) != H5T_STRING)
-    throw DataError(fmt::format("{}: the attribute {} holds no texts", where, name));
-  if (H5Tis_variable_str(type) > 0) {
-    std::vector<char*> pointers(count, nullptr);
-    hdf5::check(H5Aread(attribute, type, pointers.data()), where + ": reading the attribute " + name);
-    for (const char* text : pointers) texts.emplace_back(text == nullptr ? "" : text);
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
-    return texts;
-  }
-  const std::size_t width = H5Tget_size(type);
-  std::vector<char> bytes(count * width);
-  hdf5::check(H5Aread(attribute, type, bytes.data()), where + ": reading the attribute " + name);
-  for (std::size_t i = 0; i < count; ++i) {
-    const char* text = bytes.data() + i * width;
-    texts.emplace_back(text, std::find(text, text + width, '\0'));
-  }
-  return texts;
-}
 
 /// A layer in the file.
 struct StoredLayer {
@@ -85,11 +42,11 @@ std::vector<StoredLayer> stored_layers(hid_t file, const std::string& path) {
                                       : ""));
   }
   std::vector<StoredLayer> layers;
-  for (const std::string& name : read_texts(group, "layer_names", path)) {
+  for (const std::string& name : hdf5::read_texts(group, "layer_names", path)) {
     const hdf5::Handle layer(H5Gopen2(group, name.c_str(), H5P_DEFAULT), H5Gclose);
     hdf5::check(layer, fmt::format("{}: opening the layer {}", path, name));
     StoredLayer stored{name, {}, {}};
-    for (const std::string& weight : read_texts(layer, "weight_names", path + ", layer " + name)) {
+    for (const std::string& weight : hdf5::read_texts(layer, "weight_names", path + ", layer " + name)) {
       stored.weights.push_back(fmt::format("{}/{}/{}", root == "/" ? "" : root, name, weight));
       stored.shapes.push_back(hdf5::Dataset::open(file, stored.weights.back()).shape());
     }
@@ -130,9 +87,9 @@ void save_keras(const std::string& path, const Model& model) {
           hdf5::write_array(file, place, weight.shape,
                             to_keras(weight, model.parameters().data() + weight.view->offset).data());
       }
-      write_texts(group, "weight_names", weight_names);
+      hdf5::write_texts(group, "weight_names", weight_names);
     }
-    write_texts(file, "layer_names", layer_names);
+    hdf5::write_texts(file, "layer_names", layer_names);
     hdf5::write_attribute(file, "backend", "tensorflow");
     hdf5::write_attribute(file, "keras_version", "2.11.0");
   });

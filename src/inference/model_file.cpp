@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 

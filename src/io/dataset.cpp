@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <limits>
 #include <numeric>
-#include <stdexcept>
 #include <utility>
 
 #include "io/filters.hpp"
@@ -15,14 +13,6 @@
 
 namespace jetrain::hdf5 {
 namespace {
-
-/// Bytes in one call: MPI counts them as `int`. Collective transfers are not cut, since all ranks would have
-/// to make equally many calls; they come in windows far below this.
-constexpr hsize_t kMostBytes = hsize_t{1} << 30;
-
-hsize_t product(std::span<const hsize_t> sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), hsize_t{1}, std::multiplies<>());
-}
 
 /// FILE:path.
 std::string full_name(hid_t file, const std::string& path) {
@@ -39,12 +29,6 @@ Handle file_of(hid_t dataset) {
   return file;
 }
 
-/// Whether its file was opened through MPI-IO.
-bool is_shared(hid_t dataset) {
-  const Handle access(H5Fget_access_plist(file_of(dataset)), H5Pclose);
-  return H5Pget_driver(access) == H5FD_MPIO;
-}
-
 std::vector<std::int64_t> shape_of(hid_t dataset, const std::string& name) {
   const Handle space(H5Dget_space(dataset), H5Sclose);
   check(space, "reading the shape of " + name);
@@ -57,34 +41,13 @@ std::vector<std::int64_t> shape_of(hid_t dataset, const std::string& name) {
 /// Damaged sizes whose product is no number would become a short piece of memory for a long transfer.
 void require_countable(const std::vector<std::int64_t>& shape, std::size_t element_bytes,
                        const std::string& name) {
-  std::int64_t left = std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(element_bytes);
+  std::int64_t left = std::numeric_limits<std::int64_t>::max() /
+                      static_cast<std::int64_t>(std::max<std::size_t>(1, element_bytes));
   for (const std::int64_t size : shape) {
     if (size < 0) left = 0;
     if (size > 0) left /= size;
   }
   if (left == 0) throw DataError(name + " has an impossible shape: the file is damaged");
-}
-
-struct Spaces {
-  Handle memory;
-  Handle file;
-};
-
-Spaces select(hid_t dataset, const std::vector<hsize_t>& start, const std::vector<hsize_t>& extent,
-              const std::string& name) {
-  Spaces spaces{Handle(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose),
-                Handle(H5Dget_space(dataset), H5Sclose)};
-  check(spaces.memory, "describing " + name);
-  check(spaces.file, "describing " + name);
-  if (extent.empty()) return spaces;  // a scalar
-  if (extent[0] == 0) {
-    check(H5Sselect_none(spaces.memory), "choosing none of " + name);
-    check(H5Sselect_none(spaces.file), "choosing none of " + name);
-  } else {
-    check(H5Sselect_hyperslab(spaces.file, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr),
-          "choosing rows of " + name);
-  }
-  return spaces;
 }
 
 }  // namespace
@@ -98,7 +61,7 @@ Dataset::Dataset(Handle id, std::string name)
                   ? 1
                   : std::accumulate(shape_.begin() + 1, shape_.end(), std::int64_t{1}, std::multiplies<>());
   const Handle creation = creation_list();
-  if (H5Pget_layout(creation) != H5D_CHUNKED) return;
+  if (shape_.empty() || H5Pget_layout(creation) != H5D_CHUNKED) return;
   std::vector<hsize_t> chunk(shape_.size());
   check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()),
         "reading the chunk shape of " + name_);
@@ -106,12 +69,13 @@ Dataset::Dataset(Handle id, std::string name)
 }
 
 Dataset Dataset::open(hid_t file, const std::string& path, hid_t access) {
+  const std::string name = full_name(file, path);
   Handle id(H5Dopen2(file, path.c_str(), access), H5Dclose);
   if (id < 0) {
-    throw DataError(fmt::format("{} is no dataset or is damaged (HDF5: {}): copy the file again",
-                                full_name(file, path), last_error()));
+    throw DataError(
+        fmt::format("{} is no dataset or is damaged (HDF5: {}): copy the file again", name, last_error()));
   }
-  return {std::move(id), full_name(file, path)};
+  return {std::move(id), name};
 }
 
 Dataset Dataset::create(hid_t file, const std::string& path, hid_t type,
@@ -164,108 +128,6 @@ void Dataset::require_possible(std::int64_t compression) const {
   const std::int64_t bytes = rows() * row_size_ * static_cast<std::int64_t>(H5Tget_size(type_));
   if (bytes / compression > static_cast<std::int64_t>(file_bytes))
     throw DataError(fmt::format("{} is larger than its file can hold: the file is damaged", name_));
-}
-
-std::int64_t Dataset::rows_in(std::size_t values) const {
-  const auto count = static_cast<std::int64_t>(values);
-  if (row_size_ == 0) return 0;
-  if (count % row_size_ != 0)
-    throw std::logic_error(fmt::format("{} values are no rows of {}: {} each", count, name_, row_size_));
-  return count / row_size_;
-}
-
-Dataset::Box Dataset::row_box(std::int64_t first, std::int64_t count) const {
-  Box box{std::vector<hsize_t>(shape_.size(), 0), std::vector<hsize_t>(shape_.begin(), shape_.end())};
-  if (shape_.empty()) return box;
-  box.start[0] = static_cast<hsize_t>(first);
-  box.extent[0] = static_cast<hsize_t>(count);
-  return box;
-}
-
-Dataset::Box Dataset::column_box(std::int64_t column) const {
-  Box box = row_box(0, rows());
-  if (shape_.size() > 2 || column < 0 || column >= row_size_)
-    throw std::logic_error(fmt::format("{} has no column {}", name_, column));
-  if (shape_.size() < 2) return box;
-  box.start[1] = static_cast<hsize_t>(column);
-  box.extent[1] = 1;
-  return box;
-}
-
-std::string Dataset::named(const Box& box) const {
-  if (box.extent.empty() || box.extent[0] == 0) return name_;
-  return fmt::format("rows {} to {} of {}", box.start[0], box.start[0] + box.extent[0] - 1, name_);
-}
-
-void Dataset::read(Box box, hid_t type, void* values) const {
-  hsize_t left = box.extent.empty() ? 1 : box.extent[0];
-  const hsize_t row_elements = box.extent.empty() ? 1 : product(std::span(box.extent).subspan(1));
-  if (row_elements == 0) return;
-  const std::size_t row_bytes = row_elements * H5Tget_size(type);
-  const hsize_t most_rows =
-      std::max<hsize_t>(1, kMostBytes / std::max<hsize_t>(row_bytes, row_elements * H5Tget_size(type_)));
-  for (auto* to = static_cast<std::byte*>(values); left > 0;) {
-    const hsize_t count = std::min(left, most_rows);
-    if (!box.extent.empty()) box.extent[0] = count;
-    const Spaces spaces = select(id_, box.start, box.extent, name_);
-    if (H5Dread(id_, type, spaces.memory, spaces.file, H5P_DEFAULT, to) < 0) {
-      throw DataError(
-          fmt::format("cannot read {} (HDF5: {}): the file is damaged or needs a filter that is not here (it "
-                      "has: {})",
-                      named(box), last_error(), filters()));
-    }
-    if (!box.start.empty()) box.start[0] += count;
-    to += count * row_bytes;
-    left -= count;
-  }
-}
-
-void Dataset::read_records(std::int64_t first, std::int64_t count, hid_t type, void* values) const {
-  read(row_box(first, count), type, values);
-}
-
-void Dataset::read_chunk(std::int64_t row, StoredChunk& chunk) const {
-  const auto rows_named = [&] { return named(row_box(row, std::min(chunk_rows_, rows() - row))); };
-  const auto start = static_cast<hsize_t>(row);
-  hsize_t bytes = 0;
-  if (H5Dget_chunk_storage_size(id_, &start, &bytes) < 0 || bytes == 0) {
-    throw DataError(fmt::format("{} were never written or their place is lost: write or copy the file again",
-                                rows_named()));
-  }
-  // A damaged index can claim any size; no filter here makes a chunk much larger than its content.
-  const std::size_t chunk_bytes = static_cast<std::size_t>(chunk_rows_) * H5Tget_size(type_);
-  if (bytes > 2 * chunk_bytes + 65536) {
-    throw DataError(
-        fmt::format("{} are damaged (a chunk of {} bytes): copy the file again", rows_named(), bytes));
-  }
-  chunk.bytes.resize(bytes);
-  if (H5Dread_chunk(id_, H5P_DEFAULT, &start, &chunk.filter_mask, chunk.bytes.data()) < 0) {
-    throw DataError(fmt::format("cannot read {} (HDF5: {}): the file is damaged or its disk fails",
-                                rows_named(), last_error()));
-  }
-}
-
-void Dataset::write_records(std::int64_t first, std::int64_t count, hid_t type, const void* values) {
-  if (count == 0 || row_size_ == 0) return;
-  const Box box = row_box(first, count);
-  const Spaces spaces = select(id_, box.start, box.extent, name_);
-  check(H5Dwrite(id_, type, spaces.memory, spaces.file, H5P_DEFAULT, values),
-        fmt::format("writing {} (is the disk full?)", named(box)));
-}
-
-void Dataset::write_records(std::int64_t first, std::int64_t count, hid_t type, const void* values,
-                            const Communicator& comm) {
-  if (rows() == 0 || row_size_ == 0) return;  // HDF5 refuses to write nothing into nothing
-  const Box box = row_box(first, count);
-  comm.agree([&] {
-    const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-    // In a file of one rank without MPI-IO there is nothing to be collective about.
-    if (is_shared(id_))
-      check(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), "choosing collective writing of " + name_);
-    const Spaces spaces = select(id_, box.start, box.extent, name_);
-    check(H5Dwrite(id_, type, spaces.memory, spaces.file, transfer, values),
-          fmt::format("writing {} (is the disk full?)", named(box)));
-  });
 }
 
 void Dataset::cut(std::int64_t rows) {

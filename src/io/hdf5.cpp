@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 #include "io/blosc_filter.hpp"
 #include "jetrain/error.hpp"
@@ -42,29 +41,6 @@ Handle mpi_access(const Communicator& comm) {
   Handle access_list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   check(H5Pset_fapl_mpio(access_list, comm.handle(), MPI_INFO_NULL), "choosing MPI-IO");
   return access_list;
-}
-
-void write_string(hid_t object, const std::string& name, const std::string& value, H5T_cset_t set) {
-  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_cset(type, set);
-  H5Tset_strpad(type, H5T_STR_NULLTERM);
-  const bool empty = value.empty();
-  H5Tset_size(type, empty ? 1 : value.size());
-  // PyTables writes an empty string as an attribute without a value.
-  const Handle space(H5Screate(empty ? H5S_NULL : H5S_SCALAR), H5Sclose);
-  const Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  check(attribute, "writing the attribute " + name);
-  if (!empty) check(H5Awrite(attribute, type, value.data()), "writing the attribute " + name);
-}
-
-/// A scalar attribute, as all that are written here.
-Handle open_attribute(hid_t object, const std::string& name) {
-  Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
-  check(attribute, "reading the attribute " + name);
-  const Handle space(H5Aget_space(attribute), H5Sclose);
-  if (H5Sget_simple_extent_npoints(space) != 1)
-    throw DataError(fmt::format("the attribute {} is not one value", name));
-  return attribute;
 }
 
 }  // namespace
@@ -142,39 +118,6 @@ Handle unfilled_creation() {
   Handle creation = untimed_creation();
   check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), "switching filling off");
   return creation;
-}
-
-void write_attribute(hid_t object, const std::string& name, const std::string& value) {
-  write_string(object, name, value, H5T_CSET_UTF8);
-}
-
-void write_attribute(hid_t object, const std::string& name, std::int64_t value) {
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Handle attribute(H5Acreate2(object, name.c_str(), H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT),
-                         H5Aclose);
-  check(attribute, "writing the attribute " + name);
-  check(H5Awrite(attribute, H5T_NATIVE_INT64, &value), "writing the attribute " + name);
-}
-
-void write_pickle(hid_t object, const std::string& name, const std::string& value) {
-  write_string(object, name, value, H5T_CSET_ASCII);
-}
-
-std::string text_attribute(hid_t object, const std::string& name) {
-  const Handle attribute = open_attribute(object, name);
-  const Handle type(H5Aget_type(attribute), H5Tclose);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
-    throw DataError(fmt::format("the attribute {} is not a text", name));
-  std::vector<char> text(H5Tget_size(type) + 1, '\0');
-  check(H5Aread(attribute, type, text.data()), "reading the attribute " + name);
-  return text.data();
-}
-
-std::int64_t integer_attribute(hid_t object, const std::string& name) {
-  const Handle attribute = open_attribute(object, name);
-  std::int64_t value = 0;
-  check(H5Aread(attribute, H5T_NATIVE_INT64, &value), "reading the attribute " + name);
-  return value;
 }
 
 std::string library_version() {

@@ -8,7 +8,6 @@
 
 #include <hdf5.h>
 
-#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -73,13 +72,5 @@ bool exists(hid_t file, const std::string& path, hid_t link_access = H5P_DEFAULT
 Handle untimed_creation();
 /// The same for a dataset of which every value is written: filling it first would write the file twice.
 Handle unfilled_creation();
-
-/// Scalar attributes. `write_pickle` stores a string whose bytes are a Python pickle, as PyTables does (ASCII
-/// set).
-void write_attribute(hid_t object, const std::string& name, const std::string& value);
-void write_attribute(hid_t object, const std::string& name, std::int64_t value);
-void write_pickle(hid_t object, const std::string& name, const std::string& value);
-std::string text_attribute(hid_t object, const std::string& name);
-std::int64_t integer_attribute(hid_t object, const std::string& name);
 
 }  // namespace jetrain::hdf5

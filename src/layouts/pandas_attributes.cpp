@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/hdf5.hpp"
+#include "io/attributes.hpp"
 #include "layouts/pickle.hpp"
 
 namespace jetrain {
@@ -59,14 +59,6 @@ std::string info() {
   return pickle.finish();
 }
 
-void write_float(hid_t object, const std::string& name, float value) {
-  const hdf5::Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const hdf5::Handle attribute(
-      H5Acreate2(object, name.c_str(), H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  hdf5::check(attribute, "writing the attribute " + name);
-  hdf5::check(H5Awrite(attribute, H5T_NATIVE_FLOAT, &value), "writing the attribute " + name);
-}
-
 void write_identity(hid_t object, const std::string& kind, const std::string& version) {
   hdf5::write_attribute(object, "CLASS", kind);
   hdf5::write_attribute(object, "TITLE", std::string());
@@ -101,7 +93,7 @@ void write_table_attributes(hid_t table, std::int64_t rows) {
   const char* const names[] = {"index", "values_block_0", "values_block_1"};
   for (int i = 0; i < 3; ++i) hdf5::write_attribute(table, fmt::format("FIELD_{}_NAME", i), names[i]);
   hdf5::write_attribute(table, "FIELD_0_FILL", std::int64_t{0});
-  write_float(table, "FIELD_1_FILL", 0.0F);
+  hdf5::write_attribute(table, "FIELD_1_FILL", 0.0F);
   hdf5::write_attribute(table, "FIELD_2_FILL", std::int64_t{0});
   hdf5::write_attribute(table, "NROWS", rows);
   hdf5::write_attribute(table, "index_kind", "integer");

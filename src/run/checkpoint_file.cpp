@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/record_numbers.hpp"
+#include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 

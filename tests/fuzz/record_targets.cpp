@@ -8,6 +8,7 @@
 #include "run/run_directory.hpp"
 #include "scaling/points.hpp"
 #include "scratch.hpp"
+#include "study/ranking.hpp"
 #include "study/trials.hpp"
 #include "targets.hpp"
 
@@ -39,13 +40,18 @@ std::vector<std::string> run_seeds() {
   return {content_of(run.file("history.csv")), content_of(run.file("result.json"))};
 }
 
-/// JSON is the run's result, all else its history.
+/// JSON is the run's result, all else its history: as a report reads them, and as a study does.
 Outcome try_run(const std::string& bytes) {
   static const RunDirectory run = make_run();
   const char* name = bytes.starts_with('{') ? "result.json" : "history.csv";
   const std::string good = content_of(run.file(name));
   put(bytes, run.file(name));
-  const Outcome outcome = outcome_of([] { read_runs({scratch_file() + "_run"}); });
+  Trial trial;
+  trial.directory = scratch_file() + "_run";
+  const Outcome outcome = outcome_of([&] {
+    read_outcome("", trial);
+    read_runs({trial.directory});
+  });
   put(good, run.file(name));
   return outcome;
 }

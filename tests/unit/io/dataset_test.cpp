@@ -17,6 +17,7 @@ using hdf5::Dataset;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 /// 0, 1, 2, ...
 template <class T>
@@ -164,9 +165,10 @@ TEST_F(DatasetTest, NamesFileDatasetAndRowsOfAFailedReading) {
   Dataset dataset = Dataset::create<float>(file_, "/short", {4});
   dataset.write_rows(0, counted<float>(4));
   EXPECT_THAT(refusal([&] { dataset.read_rows<float>(3, 2); }),
-              AllOf(HasSubstr("cannot read rows 3 to 4 of " + path_ + ":/short"), HasSubstr("HDF5: ")));
+              AllOf(HasSubstr("cannot read rows 3 to 4 of " + path_ + ":/short (HDF5: "),
+                    Not(HasSubstr("no details")), HasSubstr("it has: none")));
   EXPECT_THAT(refusal([&] { Dataset::open(file_, "/other"); }),
-              HasSubstr(path_ + ":/other is no dataset or is damaged"));
+              AllOf(HasSubstr(path_ + ":/other is no dataset or is damaged"), Not(HasSubstr("no details"))));
   EXPECT_THAT(refusal([&] { dataset.write_rows(3, counted<float>(2)); }),
               HasSubstr("writing rows 3 to 4 of " + path_ + ":/short"));
 }

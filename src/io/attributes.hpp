@@ -1,0 +1,28 @@
+#pragma once
+
+/// \file
+/// Attributes: small values that stand beside a file's groups and datasets.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "io/hdf5.hpp"
+
+namespace jetrain::hdf5 {
+
+/// One value each.
+void write_attribute(hid_t object, const std::string& name, const std::string& value);
+void write_attribute(hid_t object, const std::string& name, std::int64_t value);
+void write_attribute(hid_t object, const std::string& name, float value);
+/// A string whose bytes are a Python pickle, as PyTables stores it (ASCII set).
+void write_pickle(hid_t object, const std::string& name, const std::string& value);
+std::string text_attribute(hid_t object, const std::string& name);
+std::int64_t integer_attribute(hid_t object, const std::string& name);
+
+/// Several texts, as h5py writes a list of bytes.
+void write_texts(hid_t object, const std::string& name, const std::vector<std::string>& texts);
+/// Several texts of equal or of their own lengths. DataError begins with `where`.
+std::vector<std::string> read_texts(hid_t object, const std::string& name, const std::string& where);
+
+}  // namespace jetrain::hdf5
