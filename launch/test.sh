@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds jetrain and runs its tests: optimised, and under sanitizers for another instruction set.
+# Builds jetrain and runs its tests: optimised, with assertions, and by another compiler under sanitizers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source launch/dependencies.sh

@@ -222,7 +222,7 @@ std::vector<float> floats_in(const hdf5::Handle& file, const std::string& name) 
 }
 
 TEST(Image, EqualsNumpysImages) {
-  const hdf5::Handle file = hdf5::open_file(std::string(TEST_DATA_DIR) + "/golden_images.h5");
+  const hdf5::Handle file = hdf5::open_file(TEST_DATA_DIR "/golden_images.h5");
   const std::vector<float> constituents = floats_in(file, "/constituents");
   const std::vector<float> images = floats_in(file, "/images");
   const std::size_t jets = images.size() / 1600;
