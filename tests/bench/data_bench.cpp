@@ -11,6 +11,7 @@
 #include "dataset/sample_loader.hpp"
 #include "generated_jets.hpp"
 #include "jetrain/error.hpp"
+#include "jets/image.hpp"
 #include "report.hpp"
 
 namespace jetrain::bench {

@@ -11,6 +11,7 @@
 #include "dataset/sample_cache.hpp"
 #include "inference/model_file.hpp"
 #include "io/hdf5_file.hpp"
+#include "jets/image.hpp"
 #include "layouts/reference_table_writer.hpp"
 #include "run/checkpoint_file.hpp"
 #include "scores/prediction_file.hpp"
