@@ -20,7 +20,8 @@
 ///
 /// **Ranks that die or hang.** While `run` is at work, a thread watches the ranks as it does in `jetrain
 /// train`. Where one dies, or none gets on for the config's train.stall_seconds, it writes a checkpoint (with
-/// an output folder), says on standard error what happened, and ends the process.
+/// an output folder), says on standard error what happened, and ends the process. It writes by HDF5, which is
+/// usually not built for threads: an observer that uses HDF5 itself may meet it there.
 
 #include <mpi.h>
 

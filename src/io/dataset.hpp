@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <ranges>
 #include <span>
 #include <string>
@@ -130,6 +131,8 @@ class Dataset {
   std::vector<std::int64_t> shape_;
   std::int64_t row_size_ = 0;
   std::int64_t chunk_rows_ = 0;
+  std::optional<bool>
+      is_shared_;  ///< its file was opened through MPI-IO; asked at the first collective write
 };
 
 }  // namespace jetrain::hdf5

@@ -21,7 +21,8 @@ hsize_t product(std::span<const hsize_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), hsize_t{1}, std::multiplies<>());
 }
 
-/// Whether its file was opened through MPI-IO.
+/// Whether its file was opened through MPI-IO. There, HDF5 duplicates the communicator to answer: collective,
+/// and not to be asked often.
 bool is_shared(hid_t dataset) {
   const Handle file(H5Iget_file_id(dataset), H5Idec_ref);
   const Handle access(H5Fget_access_plist(file), H5Pclose);
@@ -145,9 +146,10 @@ void Dataset::write_records(std::int64_t first, std::int64_t count, hid_t type, 
   if (rows() == 0 || row_size_ == 0) return;  // HDF5 refuses to write nothing into nothing
   const Box box = row_box(first, count);
   comm.agree([&] {
+    if (!is_shared_) is_shared_ = is_shared(id_);
     const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
     // In a file of one rank without MPI-IO there is nothing to be collective about.
-    if (is_shared(id_))
+    if (*is_shared_)
       check(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), "choosing collective writing of " + name_);
     const Spaces spaces = select(id_, box.start, box.extent, name_);
     check(H5Dwrite(id_, type, spaces.memory, spaces.file, transfer, values),

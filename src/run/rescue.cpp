@@ -15,9 +15,9 @@ RescueScope::RescueScope(Watchdog& watchdog, Trainer& trainer, const Checkpoints
 
 std::string rescue(Trainer& trainer, const Checkpoints& checkpoints) {
   constexpr std::chrono::seconds kPatience(1);
-  const std::optional<TrainingState> state = trainer.snapshot_within(kPatience);
-  if (!state) return "";
   try {
+    const std::optional<TrainingState> state = trainer.snapshot_within(kPatience);
+    if (!state) return "";
     const std::optional<std::string> path = checkpoints.write_within(kPatience, *state);
     return path ? fmt::format("go on from {} with --resume", *path) : "";
   } catch (const std::exception& error) {

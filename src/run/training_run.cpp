@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "comm/threads.hpp"
@@ -53,6 +54,19 @@ void require_same_data(const Checkpoint& checkpoint, const std::string& data) {
       "the jets are not those that the checkpoint was trained on: resume with the same files, data.split and "
       "data.limit (with train.shuffle: local also with as many ranks), or start a new run with another --out",
       ExitStatus::usage);
+}
+
+/// What each phase that rank 0 knows took on the slowest rank; other ranks may know fewer. Collective.
+PhaseSeconds largest_by_phase(const PhaseSeconds& mine, const Communicator& comm) {
+  std::string phases;
+  for (const auto& [phase, seconds] : mine) phases += phase + "\n";
+  std::istringstream names(comm.broadcast(phases));
+  PhaseSeconds largest;
+  for (std::string phase; std::getline(names, phase);) {
+    const auto own = mine.find(phase);
+    largest[phase] = comm.max(own == mine.end() ? 0.0 : own->second);
+  }
+  return largest;
 }
 
 /// A signal before the first step: nothing is lost by stopping here.
@@ -224,7 +238,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   result.seconds["preprocess"] = read.preprocess_seconds;
   result.seconds["total"] = total_.seconds();
   for (const char* of_rank_0 : {"save", "checkpoint"}) result.seconds.try_emplace(of_rank_0, 0.0);
-  for (auto& [phase, seconds] : result.seconds) seconds = comm_.max(seconds);
+  result.seconds = largest_by_phase(result.seconds, comm_);
   result.stragglers = stragglers_;
   comm_.agree([&] {
     if (directory_) directory_->write_result(result);

@@ -91,6 +91,9 @@ void Trainer::tell(const std::function<void(TrainingObserver&)>& what) {
     for (TrainingObserver* observer : observers_) what(*observer);
   } catch (const std::exception&) {
     error_ = std::current_exception();
+  } catch (...) {
+    error_ = std::make_exception_ptr(
+        Error("an observer of the training threw something that is no std::exception"));
   }
 }
 
