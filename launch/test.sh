@@ -64,8 +64,8 @@ if ! $quick; then
   grep -qw avx2 /proc/cpuinfo 2>/dev/null || arch=
   headline "sanitizers, Clang, ${arch:-baseline instruction set}: unit tests, MPI tests with two ranks, fuzzing"
   cmake --preset sanitize -DJETRAIN_WERROR=ON -DJETRAIN_ARCH=$arch -DJETRAIN_PRECOMPILE=ON
-  cmake --build --preset sanitize --target jetrain_unit_tests jetrain_mpi_tests jetrain_fuzz_replay
-  ctest --preset sanitize -j 2 -R '^(unit\.|mpi_2_ranks|fuzz_(config|model|checkpoint))' 2>&1 | tee $logs/sanitize.txt
+  cmake --build --preset sanitize --target jetrain jetrain_unit_tests jetrain_mpi_tests jetrain_fuzz_replay
+  ctest --preset sanitize -j 2 -R '^(unit\.|mpi_2_ranks|fuzz_(config|model|checkpoint|npz|keras|run))' 2>&1 | tee $logs/sanitize.txt
 
   headline "thread sanitizer: what uses std::thread"
   cmake --preset threads -DJETRAIN_WERROR=ON

@@ -6,7 +6,7 @@ project=$(realpath "$TEST_DATA_DIR/../..")
 readme=$project/include/jetrain/README.md
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 build=$(dirname "$jetrain")
-grep -q '^JETRAIN_SANITIZE:BOOL=OFF' "$build/CMakeCache.txt" || { echo "SKIPPED: a build with sanitizers"; exit 77; }
+grep -qE '^JETRAIN_SANITIZE:[A-Z]+=(OFF)?$' "$build/CMakeCache.txt" || { echo "SKIPPED: a build with sanitizers"; exit 77; }
 python=
 for candidate in python3 /usr/bin/python3; do
   if "$candidate" -c "import h5py" 2>/dev/null; then python=$candidate; break; fi

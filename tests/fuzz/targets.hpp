@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// What is fuzzed: each way that bytes from outside come into jetrain.
+/// What is fuzzed: each way that bytes come into jetrain from files.
 
 #include <cstddef>
 #include <string>
