@@ -13,6 +13,7 @@
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "run/config_file.hpp"
+#include "samples/dense.hpp"
 #include "samples/sample_layout.hpp"
 #include "samples/sample_store.hpp"
 
@@ -63,15 +64,14 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
   const std::int64_t count = mine.samples.size();
   const std::int64_t total = comm.sum(count);
   const std::int64_t first = comm.sum_before(count);
-  const std::int64_t side = config.image.bins;
-  const std::int64_t channels = std::ssize(config.image.channels);
   const hdf5::Handle file = hdf5::create_file(pending.name(), comm);
   comm.agree([&] {
     constexpr std::int64_t kOtherBytes = 1 + 1 + 8;  // label, split, row
     if (comm.is_root()) pending.reserve(total * (layout.size() * 4 + kOtherBytes));
   });
-  const auto shape = channels == 1 ? std::vector<std::int64_t>{total, side, side}
-                                   : std::vector<std::int64_t>{total, channels, side, side};
+  const Grid& grid = layout.input;
+  std::vector<std::int64_t> shape{total, grid.rows, grid.columns};
+  if (grid.channels > 1) shape.insert(shape.begin() + 1, grid.channels);
   hdf5::Dataset images, labels, splits, rows, features;
   comm.agree([&] {
     const hdf5::Handle whole = hdf5::unfilled_creation();
@@ -90,14 +90,13 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
   for (std::int64_t w = 0; w < windows; ++w) {
     const std::int64_t begin = std::min(count, w * kWindowRows);
     const std::int64_t size = std::min(kWindowRows, count - begin);
-    dense.assign(static_cast<std::size_t>(size * layout.input.size()), 0.0F);
+    dense.resize(static_cast<std::size_t>(size * grid.size()));
     window_features.clear();
     window_labels.resize(static_cast<std::size_t>(size));
     for (std::int64_t i = 0; i < size; ++i) {
       const SampleView sample = mine.samples[begin + i];
-      float* const image = dense.data() + i * layout.input.size();
-      for (std::size_t k = 0; k < sample.input.positions.size(); ++k)
-        image[sample.input.positions[k]] = sample.input.values[k];
+      const auto each = static_cast<std::size_t>(grid.size());
+      to_dense(sample.input, std::span(dense).subspan(static_cast<std::size_t>(i) * each, each));
       window_features.insert(window_features.end(), sample.features.begin(), sample.features.end());
       window_labels[static_cast<std::size_t>(i)] = sample.label;
     }
@@ -137,9 +136,9 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (!comm.is_root()) return;
     pending.complete();
-    fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total,
-               config.image.bins, config.image.bins, watch.seconds(),
-               static_cast<double>(total) / watch.seconds());
+    const Grid grid = sample_layout(config).input;
+    fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total, grid.rows,
+               grid.columns, watch.seconds(), static_cast<double>(total) / watch.seconds());
     if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
   });
 }

@@ -75,7 +75,7 @@ std::vector<std::vector<std::byte>> BatchFeeder::pack_departures(std::int64_t fi
       to_send[static_cast<std::size_t>(rank)].push_back(home_.samples[departure->index]);
   }
   std::vector<std::vector<std::byte>> packed;
-  for (const std::vector<SampleView>& images : to_send) packed.push_back(pack_samples(images));
+  for (const std::vector<SampleView>& samples : to_send) packed.push_back(pack_samples(samples));
   return packed;
 }
 

@@ -11,7 +11,8 @@
 namespace jetrain {
 namespace {
 
-/// Images travel in windows of the numbering, so that messages stay small beside the store (about 10 MB).
+/// Samples travel in windows of the numbering, so that messages stay small beside the store (of images about
+/// 10 MB).
 constexpr std::int64_t kWindow = 32768;
 
 struct Range {
@@ -53,12 +54,12 @@ void redistribute(SampleSet& set, const std::vector<std::int64_t>& borders, cons
     std::vector<std::vector<std::byte>> outgoing;
     for (int rank = 0; rank < comm.size(); ++rank) {
       const Range wanted = overlap(leaving, part(borders, rank));
-      std::vector<SampleView> images;
-      for (std::int64_t i = wanted.begin; i < wanted.end; ++i) images.push_back(set.samples[i - held.begin]);
-      outgoing.push_back(pack_samples(images));
+      std::vector<SampleView> samples;
+      for (std::int64_t i = wanted.begin; i < wanted.end; ++i) samples.push_back(set.samples[i - held.begin]);
+      outgoing.push_back(pack_samples(samples));
     }
     for (const std::vector<std::byte>& bytes : comm.exchange(outgoing)) {
-      for (const SampleView& image : unpack_samples(bytes)) arrived.append(image);
+      for (const SampleView& sample : unpack_samples(bytes)) arrived.append(sample);
     }
   }
   arrived.shrink_to_fit();

@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// Moves the images of a set between ranks.
+/// Moves the samples of a set between ranks.
 
 #include <cstdint>
 #include <vector>
@@ -11,10 +11,10 @@
 
 namespace jetrain {
 
-/// Borders that give every rank about the same number of `total` images, in whole leaves.
+/// Borders that give every rank about the same number of `total` samples, in whole leaves.
 std::vector<std::int64_t> even_borders(std::int64_t total, int ranks);
 
-/// Borders that give all of `total` images to rank 0.
+/// Borders that give all of `total` samples to rank 0.
 std::vector<std::int64_t> root_borders(std::int64_t total, int ranks);
 
 /// Afterwards rank r holds the samples [borders[r], borders[r + 1]) of the set, in the order of their

@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <functional>
 #include <set>
 
 #include "config/assignment.hpp"
 #include "config/config.hpp"
 #include "config/map_reader.hpp"
 #include "config/origins.hpp"
+#include "config/row_layout.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -42,6 +44,24 @@ void take_version(YAML::Node root, const Origins& origins) {
   root.remove("version");
 }
 
+/// What a setting outside of data.arrays may be depends on what the rows are.
+void check_rows(const Config& config, const std::function<void(const char*)>& fail) {
+  const DataConfig& data = config.data;
+  switch (row_layout(data)) {
+    case RowLayout::jet_table:
+      if (!data.arrays.labels.empty()) fail("data.arrays.labels: is given without data.arrays.features");
+      break;
+    case RowLayout::arrays:
+      if (data.arrays.labels.empty())
+        fail("data.arrays.labels: is missing; name the dataset beside data.arrays.features");
+      if (data.split.method == SplitMethod::column)
+        fail("data.split.method column needs jets; plain arrays have no such column");
+      if (!data.high_level.empty()) fail("data.high_level: is of jets; plain arrays have none");
+      if (config.augmentation.used()) fail("augmentation: is of jets; plain arrays have no constituents");
+      break;
+  }
+}
+
 /// Rules that join several keys.
 void check_together(const Config& config, const std::string& name, bool data_required) {
   const auto fail = [&](const std::string& what) { throw UsageError(fmt::format("{}: {}", name, what)); };
@@ -50,17 +70,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   if (data.split.validation + data.split.test >= 1) {
     fail("data.split: validation and test together must leave rows to train on (their sum must be below 1)");
   }
-  const ArraysConfig& arrays = data.arrays;
-  if (arrays.used()) {
-    if (arrays.labels.empty())
-      fail("data.arrays.labels: is missing; name the dataset beside data.arrays.features");
-    if (data.split.method == SplitMethod::column)
-      fail("data.split.method column needs jets; plain arrays have no such column");
-    if (!data.high_level.empty()) fail("data.high_level: is of jets; plain arrays have none");
-    if (config.augmentation.used()) fail("augmentation: is of jets; plain arrays have no constituents");
-  } else if (!arrays.labels.empty()) {
-    fail("data.arrays.labels: is given without data.arrays.features");
-  }
+  check_rows(config, fail);
   if (!data_required) return;
   if (data.split.method == SplitMethod::files) {
     if (data.train_files.empty() || data.validation_files.empty()) {

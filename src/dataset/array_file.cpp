@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 
+#include "config/row_layout.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -23,6 +24,28 @@ hdf5::Dataset open_array(hid_t file, const std::string& path, const std::string&
   if (!hdf5::exists(file, name))
     throw DataError(fmt::format("{} has no dataset {} (data.arrays.{})", path, name, key));
   return hdf5::Dataset::open(file, name);
+}
+
+/// Targets of a sample, then its shape, as the first file has them.
+std::vector<std::int64_t> shape_in_file(const DataConfig& data) {
+  if (data.files.empty() && data.train_files.empty())
+    throw UsageError(
+        "data.arrays.shape: is not given, and no file names it; give [features] or [channels, rows, "
+        "columns], or data.files");
+  const std::string& path = data.files.empty() ? data.train_files.at(0) : data.files[0];
+  const hdf5::Handle file = hdf5::open_file(path);
+  const hdf5::Dataset features = open_array(file, path, "features", data.arrays.features);
+  const hdf5::Dataset labels = open_array(file, path, "labels", data.arrays.labels);
+  const std::vector<std::int64_t>& sizes = features.shape();
+  if (sizes.size() != 2 && sizes.size() != 4) {
+    throw DataError(
+        fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is expected",
+                    path, data.arrays.features, fmt::join(sizes, ", ")));
+  }
+  const std::int64_t columns = labels.shape().size() == 2 ? labels.shape()[1] : 1;
+  std::vector<std::int64_t> found = sizes;
+  found[0] = labels.elements() == hdf5::Elements::reals ? columns : 0;
+  return found;
 }
 
 }  // namespace
@@ -65,30 +88,17 @@ ArrayWindow ArrayFile::read(std::int64_t first, std::int64_t count) const {
 }
 
 void complete_arrays(Config& config, const Communicator& comm) {
+  switch (row_layout(config.data)) {
+    case RowLayout::jet_table:
+      return;
+    case RowLayout::arrays:
+      break;
+  }
   ArraysConfig& arrays = config.data.arrays;
-  if (!arrays.used() || !arrays.shape.empty()) return;
-  std::vector<std::int64_t> found;  // targets, then the shape
+  if (!arrays.shape.empty()) return;
+  std::vector<std::int64_t> found;
   comm.agree([&] {
-    if (!comm.is_root()) return;
-    const DataConfig& data = config.data;
-    if (data.files.empty() && data.train_files.empty())
-      throw UsageError(
-          "data.arrays.shape: is not given, and no file names it; give [features] or [channels, rows, "
-          "columns], or data.files");
-    const std::string& path = data.files.empty() ? data.train_files.at(0) : data.files[0];
-    const hdf5::Handle file = hdf5::open_file(path);
-    const hdf5::Dataset features = open_array(file, path, "features", arrays.features);
-    const hdf5::Dataset labels = open_array(file, path, "labels", arrays.labels);
-    const std::vector<std::int64_t>& sizes = features.shape();
-    if (sizes.size() != 2 && sizes.size() != 4) {
-      throw DataError(
-          fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is "
-                      "expected",
-                      path, arrays.features, fmt::join(sizes, ", ")));
-    }
-    const std::int64_t columns = labels.shape().size() == 2 ? labels.shape()[1] : 1;
-    found = sizes;
-    found[0] = labels.elements() == hdf5::Elements::reals ? columns : 0;
+    if (comm.is_root()) found = shape_in_file(config.data);
   });
   comm.broadcast(found);
   arrays.targets = found[0];

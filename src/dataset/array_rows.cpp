@@ -8,6 +8,7 @@
 
 #include "core/checked_cast.hpp"
 #include "core/run_slots.hpp"
+#include "samples/dense.hpp"
 
 namespace jetrain {
 namespace {
@@ -29,9 +30,8 @@ std::uint8_t class_of(std::span<const double> labels) {
   return static_cast<std::uint8_t>(hot - labels.begin());
 }
 
-float good(float value) {
-  if (!std::isfinite(value)) throw UnusableRow("a value is NaN or infinite");
-  return value;
+[[noreturn]] void refuse_value() {
+  throw UnusableRow("a value is NaN or infinite");
 }
 
 /// The rows of a window from `skipped` on, at most kSlotRows.
@@ -53,16 +53,12 @@ class ArrayBlock : public RowBlock {
     const auto row = static_cast<std::size_t>(skipped_ + i);
     const auto features = std::span(window_.features).subspan(row * window_.width, window_.width);
     const auto labels = std::span(window_.labels).subspan(row * window_.columns, window_.columns);
-    draft.entries = 0;
-    draft.reserve(std::ssize(features));
-    for (std::int64_t k = 0; k < std::ssize(features); ++k) {
-      const float value = good(features[static_cast<std::size_t>(k)]);
-      if (value != 0) draft.put(k, value);
-    }
+    if (!put_dense(features, draft)) refuse_value();
     draft.targets.clear();
     if (!regression_) return draft.view(class_of(labels));
     for (const double label : labels) {
-      const float value = good(static_cast<float>(label));
+      const auto value = static_cast<float>(label);
+      if (!std::isfinite(value)) refuse_value();
       draft.targets.push_back(value != 0 ? value : 0.0F);  // no -0
     }
     return draft.view(0);

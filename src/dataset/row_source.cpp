@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
+#include "config/row_layout.hpp"
 #include "dataset/array_rows.hpp"
 #include "dataset/jet_rows.hpp"
 
@@ -19,9 +22,14 @@ void refuse_row(const RowSource& rows, std::int64_t row, const UnusableRow& bad)
 std::unique_ptr<RowSource> open_rows(const std::vector<std::string>& files,
                                      const std::vector<const Config*>& ways, bool clouds,
                                      const Communicator& comm) {
-  const ArraysConfig& arrays = ways.front()->data.arrays;
-  if (arrays.used()) return std::make_unique<ArrayRows>(files, arrays, comm);
-  return std::make_unique<JetRows>(files, ways, clouds, comm);
+  const DataConfig& data = ways.front()->data;
+  switch (row_layout(data)) {
+    case RowLayout::jet_table:
+      return std::make_unique<JetRows>(files, ways, clouds, comm);
+    case RowLayout::arrays:
+      return std::make_unique<ArrayRows>(files, data.arrays, comm);
+  }
+  throw std::logic_error("no such layout of rows");
 }
 
 }  // namespace jetrain

@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// Rows of files that can give samples, whatever the files' layout. A new layout is a new RowSource, and a
-/// line in open_rows; nothing behind it changes.
+/// Rows of files that can give samples, whatever the files' layout (config/row_layout.hpp). A new layout is
+/// a new RowSource, and a case in open_rows.
 
 #include <cstdint>
 #include <functional>

@@ -1,19 +1,20 @@
 #pragma once
 
 /// \file
-/// The image cache (data.cache): an HDF5 file with the sparse images of the sets that training reads, so that
-/// the next run starts at once. Images stand in global order, so any number of ranks may read what any other
-/// number wrote, and every sample keeps its number.
+/// The sample cache (data.cache): an HDF5 file with the samples of the sets that training reads, so that the
+/// next run starts at once. Samples are flat (samples/flat_sample.hpp), and stand in global order, so any
+/// number of ranks may read what any other number wrote, and every sample keeps its number.
 ///
-/// A set is four flat datasets, cut into pieces of consecutive images that carry a checksum each; a rank
-/// verifies the pieces that it reads. The file carries a key, a hash of all that its images depend on:
+/// A set is four flat datasets, cut into pieces of consecutive samples that carry a checksum each; a rank
+/// verifies the pieces that it reads. The file carries a key, a hash of all that its samples depend on.
+/// Stored names are of the time when all samples were images: "pixels" are the positions of any entries.
 ///
 ///     /                   attributes: format, key, rows_read, rows_skipped, checksum (of the others)
-///     /train/counts       uint16   (images)  number of non-empty pixels
-///     /train/labels       uint8    (images)  1 top, 0 QCD
-///     /train/pixels       uint16   (pixels)  of all images, one after another
-///     /train/values       float32  (pixels)
-///     /train/pieces       uint64   (pieces, 3)  number of images, number of pixels, XXH3-64 of the four
+///     /train/counts       uint16   (samples)  number of entries
+///     /train/labels       uint8    (samples)  1 top, 0 QCD; of other data, the class
+///     /train/pixels       uint16   (entries)  positions, of all samples one after another
+///     /train/values       float32  (entries)
+///     /train/pieces       uint64   (pieces, 3)  number of samples, number of entries, XXH3-64 of the four
 ///     /validation/...
 
 #include <functional>
@@ -25,7 +26,7 @@
 
 namespace jetrain {
 
-/// XXH3-128, in hexadecimal, of a text that names all that the images of `wanted` depend on: the format's
+/// XXH3-128, in hexadecimal, of a text that names all that the samples of `wanted` depend on: the format's
 /// version, each data file's path, size and time of modification, the settings of data and image, and the
 /// seed where the split is random. Rank 0 looks at the files. Collective.
 std::string sample_cache_key(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
@@ -43,7 +44,7 @@ LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
                                 const std::vector<Set>& wanted, const LayoutOf& layout_of,
                                 const Communicator& comm);
 
-/// The images from config.data.cache; where that is missing, stale or damaged, from `load`, and the cache is
+/// The samples from config.data.cache; where that is missing, stale or damaged, from `load`, and the cache is
 /// made anew. A cache that cannot be written is a warning. Collective.
 LoadedSamples load_through_cache(const Config& config, const std::vector<Set>& wanted,
                                  const Communicator& comm, const std::function<LoadedSamples()>& load,

@@ -1,7 +1,8 @@
 #pragma once
 
 /// \file
-/// The names of what stands in an image cache, for its writer and its reader.
+/// The names of what stands in a sample cache, for its writer and its reader. Files, and messages, call it an
+/// image cache, and positions pixels, from the time when all samples were images.
 
 #include <fmt/format.h>
 #include <xxhash.h>

@@ -7,7 +7,7 @@
 namespace jetrain {
 namespace {
 
-/// Raised when images get other bits, or the file another form.
+/// Raised when samples get other bits, or the file another form.
 constexpr int kFormatVersion = 2;
 
 std::string describe_files(const std::vector<std::string>& files) {
@@ -37,6 +37,7 @@ std::string describe_settings(const Config& config) {
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {
   const DataConfig& data = config.data;
+  // Hashed, so that no word of it may change: it would make every cache stale.
   std::string text = fmt::format("jetrain image cache {}\n", kFormatVersion);
   for (const Set set : wanted) text += fmt::format("set {}\n", set_name(set));
   for (const auto* files : {&data.files, &data.train_files, &data.validation_files, &data.test_files})

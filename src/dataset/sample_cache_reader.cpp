@@ -36,33 +36,34 @@ class StoredSet {
         layout_(layout),
         counts_(hdf5::Dataset::open(file, path_of(set, "counts"))),
         labels_(hdf5::Dataset::open(file, path_of(set, "labels"))),
-        pixels_(hdf5::Dataset::open(file, path_of(set, "pixels"))),
+        positions_(hdf5::Dataset::open(file, path_of(set, "pixels"))),
         values_(hdf5::Dataset::open(file, path_of(set, "values"))) {
     read_table(hdf5::Dataset::open(file, path_of(set, "pieces")));
-    const std::vector<std::int64_t> images{images_};
-    const std::vector<std::int64_t> pixels{pixel_count_};
-    if (counts_.shape() != images || labels_.shape() != images || pixels_.shape() != pixels ||
-        values_.shape() != pixels) {
+    const std::vector<std::int64_t> samples{samples_};
+    const std::vector<std::int64_t> entries{entry_count_};
+    if (counts_.shape() != samples || labels_.shape() != samples || positions_.shape() != entries ||
+        values_.shape() != entries) {
       throw DataError(fmt::format("the shapes of its {} set do not fit together", name_));
     }
   }
 
-  std::int64_t images() const noexcept { return images_; }
+  std::int64_t samples() const noexcept { return samples_; }
   const SampleLayout& layout() const noexcept { return layout_; }
 
-  /// Images first ... last - 1; reads, and verifies, the pieces that they lie in.
+  /// Samples first ... last - 1; reads, and verifies, the pieces that they lie in.
   SampleStore read(std::int64_t first, std::int64_t last) const {
     SampleStore store;
-    std::int64_t image = 0;
-    std::int64_t pixel = 0;
+    std::int64_t sample = 0;
+    std::int64_t entry = 0;
     for (const PieceRecord& record : table_) {
-      const auto piece_images = static_cast<std::int64_t>(record.samples);
-      if (image < last && image + piece_images > first) {
-        const SamplePiece piece = read_piece(record, image, pixel);
-        append(piece, std::max<std::int64_t>(first - image, 0), std::min(last - image, piece_images), store);
+      const auto piece_samples = static_cast<std::int64_t>(record.samples);
+      if (sample < last && sample + piece_samples > first) {
+        const SamplePiece piece = read_piece(record, sample, entry);
+        append(piece, std::max<std::int64_t>(first - sample, 0), std::min(last - sample, piece_samples),
+               store);
       }
-      image += piece_images;
-      pixel += static_cast<std::int64_t>(record.pixels);
+      sample += piece_samples;
+      entry += static_cast<std::int64_t>(record.entries);
     }
     store.shrink_to_fit();
     return store;
@@ -77,34 +78,34 @@ class StoredSet {
     dataset.read_records(0, dataset.rows(), hdf5::element_type<std::uint64_t>().memory, table_.data());
     for (const PieceRecord& record : table_) {
       constexpr std::uint64_t kSane = std::uint64_t{1} << 32;
-      if (record.samples == 0 || record.samples > kSane || record.pixels > kSane)
+      if (record.samples == 0 || record.samples > kSane || record.entries > kSane)
         throw DataError(fmt::format("the table of pieces of its {} set is no such table", name_));
-      images_ += static_cast<std::int64_t>(record.samples);
-      pixel_count_ += static_cast<std::int64_t>(record.pixels);
+      samples_ += static_cast<std::int64_t>(record.samples);
+      entry_count_ += static_cast<std::int64_t>(record.entries);
     }
   }
 
-  SamplePiece read_piece(const PieceRecord& record, std::int64_t image, std::int64_t pixel) const {
-    const auto images = static_cast<std::int64_t>(record.samples);
-    const auto pixels = static_cast<std::int64_t>(record.pixels);
+  SamplePiece read_piece(const PieceRecord& record, std::int64_t sample, std::int64_t entry) const {
+    const auto samples = static_cast<std::int64_t>(record.samples);
+    const auto entries = static_cast<std::int64_t>(record.entries);
     SamplePiece piece{
-        counts_.read_rows<std::uint16_t>(image, images), labels_.read_rows<std::uint8_t>(image, images),
-        pixels_.read_rows<std::uint16_t>(pixel, pixels), values_.read_rows<float>(pixel, pixels)};
+        counts_.read_rows<std::uint16_t>(sample, samples), labels_.read_rows<std::uint8_t>(sample, samples),
+        positions_.read_rows<std::uint16_t>(entry, entries), values_.read_rows<float>(entry, entries)};
     if (piece.checksum() != record.checksum) {
-      throw DataError(fmt::format("images {} to {} of its {} set do not match their checksum", image,
-                                  image + images - 1, name_));
+      throw DataError(fmt::format("images {} to {} of its {} set do not match their checksum", sample,
+                                  sample + samples - 1, name_));
     }
     return piece;
   }
 
-  /// Images first ... last - 1 of `piece`.
+  /// Samples first ... last - 1 of `piece`.
   void append(const SamplePiece& piece, std::int64_t first, std::int64_t last, SampleStore& store) const {
     FlatSample flat(layout_);
     std::size_t begin = 0;
     for (std::int64_t i = 0; i < last; ++i) {
       const auto index = static_cast<std::size_t>(i);
       const std::size_t count = piece.counts[index];
-      const SparseView entries{{piece.pixels.data() + begin, count}, {piece.values.data() + begin, count}};
+      const SparseView entries{{piece.positions.data() + begin, count}, {piece.values.data() + begin, count}};
       if (i >= first) store.append(flat.restore(entries, piece.labels[index]));
       begin += count;
     }
@@ -114,11 +115,11 @@ class StoredSet {
   SampleLayout layout_;
   hdf5::Dataset counts_;
   hdf5::Dataset labels_;
-  hdf5::Dataset pixels_;
+  hdf5::Dataset positions_;
   hdf5::Dataset values_;
   std::vector<PieceRecord> table_;
-  std::int64_t images_ = 0;
-  std::int64_t pixel_count_ = 0;
+  std::int64_t samples_ = 0;
+  std::int64_t entry_count_ = 0;
 };
 
 /// This rank's equal share.
@@ -126,7 +127,7 @@ SampleSet read_share(const StoredSet& stored, const Communicator& comm) {
   SampleSet set;
   set.layout = stored.layout();
   for (std::int64_t rank = 0; rank <= comm.size(); ++rank)
-    set.begins.push_back(stored.images() * rank / comm.size());
+    set.begins.push_back(stored.samples() * rank / comm.size());
   const auto me = static_cast<std::size_t>(comm.rank());
   set.samples = stored.read(set.begins[me], set.begins[me + 1]);
   return set;

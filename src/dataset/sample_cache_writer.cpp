@@ -14,8 +14,8 @@ namespace {
 
 using sample_cache_file::path_of;
 
-/// Images in a piece, but for each rank's last: about 5 MB, what every rank holds beside its images.
-constexpr std::int64_t kPieceImages = 16384;
+/// Samples in a piece, but for each rank's last: of images about 5 MB, held beside the store.
+constexpr std::int64_t kPieceSamples = 16384;
 
 void write_header(hid_t file, const sample_cache_file::Header& header) {
   hdf5::write_attribute(file, "format", sample_cache_file::kFormat);
@@ -25,51 +25,51 @@ void write_header(hid_t file, const sample_cache_file::Header& header) {
   hdf5::write_attribute(file, "checksum", header.checksum());
 }
 
-std::int64_t count_pixels(const SampleStore& images) {
-  std::int64_t pixels = 0;
-  for (std::int64_t i = 0; i < images.size(); ++i) pixels += FlatSample::entries(images[i]);
-  return pixels;
+std::int64_t count_entries(const SampleStore& samples) {
+  std::int64_t entries = 0;
+  for (std::int64_t i = 0; i < samples.size(); ++i) entries += FlatSample::entries(samples[i]);
+  return entries;
 }
 
 /// Ranks give their pieces in turns: in every turn each rank with something left writes one.
-void write_set(hid_t file, Set set, const SampleSet& images, const Communicator& comm) {
-  const SampleStore& mine = images.samples;
-  const std::int64_t my_pixels = count_pixels(mine);
-  const std::int64_t my_pieces = ceil_divide(mine.size(), kPieceImages);
-  const std::int64_t all_images = images.total();
-  const std::int64_t all_pixels = comm.sum(my_pixels);
+void write_set(hid_t file, Set set, const SampleSet& written, const Communicator& comm) {
+  const SampleStore& mine = written.samples;
+  const std::int64_t my_entries = count_entries(mine);
+  const std::int64_t my_pieces = ceil_divide(mine.size(), kPieceSamples);
+  const std::int64_t all_samples = written.total();
+  const std::int64_t all_entries = comm.sum(my_entries);
   const std::int64_t all_pieces = comm.sum(my_pieces);
-  hdf5::Dataset counts, labels, pixels, values, table;
+  hdf5::Dataset counts, labels, positions, values, table;
   comm.agree([&] {
     const hdf5::Handle whole = hdf5::unfilled_creation();
     const auto path = [&](const char* name) { return path_of(set, name); };
-    counts = hdf5::Dataset::create<std::uint16_t>(file, path("counts"), {all_images}, whole);
-    labels = hdf5::Dataset::create<std::uint8_t>(file, path("labels"), {all_images}, whole);
-    pixels = hdf5::Dataset::create<std::uint16_t>(file, path("pixels"), {all_pixels}, whole);
-    values = hdf5::Dataset::create<float>(file, path("values"), {all_pixels}, whole);
+    counts = hdf5::Dataset::create<std::uint16_t>(file, path("counts"), {all_samples}, whole);
+    labels = hdf5::Dataset::create<std::uint8_t>(file, path("labels"), {all_samples}, whole);
+    positions = hdf5::Dataset::create<std::uint16_t>(file, path("pixels"), {all_entries}, whole);
+    values = hdf5::Dataset::create<float>(file, path("values"), {all_entries}, whole);
     table = hdf5::Dataset::create<std::uint64_t>(file, path("pieces"), {all_pieces, 3}, whole);
   });
 
-  std::int64_t first_image = comm.sum_before(mine.size());
-  std::int64_t first_pixel = comm.sum_before(my_pixels);
+  std::int64_t first_sample = comm.sum_before(mine.size());
+  std::int64_t first_entry = comm.sum_before(my_entries);
   std::vector<PieceRecord> records;
-  FlatSample flat(images.layout);
+  FlatSample flat(written.layout);
   const std::int64_t turns = comm.max(my_pieces);
   for (std::int64_t turn = 0; turn < turns; ++turn) {
     SamplePiece piece;
-    const std::int64_t end = std::min(mine.size(), (turn + 1) * kPieceImages);
-    for (std::int64_t i = turn * kPieceImages; i < end; ++i) {
+    const std::int64_t end = std::min(mine.size(), (turn + 1) * kPieceSamples);
+    for (std::int64_t i = turn * kPieceSamples; i < end; ++i) {
       const SampleView sample = mine[i];
       piece.append(flat.flatten(sample), sample.label);
     }
-    counts.write_rows(first_image, piece.counts, comm);
-    labels.write_rows(first_image, piece.labels, comm);
-    pixels.write_rows(first_pixel, piece.pixels, comm);
-    values.write_rows(first_pixel, piece.values, comm);
-    first_image += std::ssize(piece.counts);
-    first_pixel += std::ssize(piece.pixels);
+    counts.write_rows(first_sample, piece.counts, comm);
+    labels.write_rows(first_sample, piece.labels, comm);
+    positions.write_rows(first_entry, piece.positions, comm);
+    values.write_rows(first_entry, piece.values, comm);
+    first_sample += std::ssize(piece.counts);
+    first_entry += std::ssize(piece.positions);
     if (!piece.counts.empty())
-      records.push_back({piece.counts.size(), piece.pixels.size(), piece.checksum()});
+      records.push_back({piece.counts.size(), piece.positions.size(), piece.checksum()});
   }
   table.write_records(comm.sum_before(my_pieces), my_pieces, hdf5::element_type<std::uint64_t>().memory,
                       records.data(), comm);
@@ -80,8 +80,8 @@ void reserve(PendingFile& pending, const std::vector<Set>& wanted, const LoadedS
   std::int64_t bytes = 0;
   for (const Set set : wanted) {
     const SampleStore& mine = loaded[set].samples;
-    bytes += mine.size() * (2 + 1) + count_pixels(mine) * (2 + 4) +
-             std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), kPieceImages);
+    bytes += mine.size() * (2 + 1) + count_entries(mine) * (2 + 4) +
+             std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), kPieceSamples);
   }
   bytes = comm.sum(bytes);
   comm.agree([&] {

@@ -3,20 +3,16 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
+#include "config/row_layout.hpp"
 #include "exchange/onnx_network.hpp"
-#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 namespace {
 
-/// What has to happen to a jet before the network sees it, for programs to read.
-std::string preprocessing(const Config& config) {
+nlohmann::ordered_json preprocessing_of_jets(const Config& config) {
   const ImageConfig& image = config.image;
-  if (!makes_images(config.data)) {
-    const nlohmann::ordered_json json = {{"input", "plain array"}, {"dataset", config.data.arrays.features}};
-    return json.dump(2);
-  }
   std::vector<std::string> steps{"constituents (E, px, py, pz) in GeV by descending pT, at most 200",
                                  "pT = sqrt(px^2 + py^2), eta = atanh(pz / |p|), phi = atan2(py, px)"};
   if (image.center)
@@ -36,17 +32,27 @@ std::string preprocessing(const Config& config) {
     case Normalization::none:
       break;
   }
-  const nlohmann::ordered_json json = {{"input", "jet image"},
-                                       {"bins", image.bins},
-                                       {"channels", words_of(image.channels)},
-                                       {"half_width", image.half_width},
-                                       {"center", image.center},
-                                       {"rotate", image.rotate},
-                                       {"flip", image.flip},
-                                       {"normalize", word_of(image.normalize).text},
-                                       {"features", words_of(config.data.high_level)},
-                                       {"steps", steps}};
-  return json.dump(2);
+  return {{"input", "jet image"},
+          {"bins", image.bins},
+          {"channels", words_of(image.channels)},
+          {"half_width", image.half_width},
+          {"center", image.center},
+          {"rotate", image.rotate},
+          {"flip", image.flip},
+          {"normalize", word_of(image.normalize).text},
+          {"features", words_of(config.data.high_level)},
+          {"steps", steps}};
+}
+
+/// What has to happen to a row before the network sees it, for programs to read.
+nlohmann::ordered_json preprocessing(const Config& config) {
+  switch (row_layout(config.data)) {
+    case RowLayout::jet_table:
+      return preprocessing_of_jets(config);
+    case RowLayout::arrays:
+      return {{"input", "plain array"}, {"dataset", config.data.arrays.features}};
+  }
+  throw std::logic_error("no such layout of rows");
 }
 
 }  // namespace
@@ -57,7 +63,7 @@ std::string onnx_bytes(const Config& config, const Model& model) {
   graph.metadata("jetrain_version", JETRAIN_VERSION);
   graph.metadata("weights_hash", weights_hash(model.parameters()));
   graph.metadata("config", to_yaml(config));
-  graph.metadata("preprocessing", preprocessing(config));
+  graph.metadata("preprocessing", preprocessing(config).dump(2));
   return graph.bytes();
 }
 

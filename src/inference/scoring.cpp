@@ -30,15 +30,15 @@ class LeafScorer {
   /// Of the leaf scored last.
   float output(std::size_t o, std::size_t lane) const { return workspace_.predictions()[o * kLanes + lane]; }
 
-  LeafScores score(std::span<const SampleView> images) {
+  LeafScores score(std::span<const SampleView> samples) {
     progress::tick();
-    densify(images, workspace_);
+    densify(samples, workspace_);
     std::array<std::uint8_t, kLanes> labels;
-    const LeafTargets targets = leaf_targets(model_, images, labels.data(), workspace_);
+    const LeafTargets targets = leaf_targets(model_, samples, labels.data(), workspace_);
     std::array<double, kLanes> losses;
     model_.forward(workspace_, targets, losses.data());
     LeafScores result;
-    for (std::size_t i = 0; i < images.size(); ++i) {
+    for (std::size_t i = 0; i < samples.size(); ++i) {
       const std::int64_t score_at = model_.outputs() == 1 ? 0 : kLanes;
       result.scores[i] = workspace_.predictions()[score_at + static_cast<std::int64_t>(i)];
       if (targets.values == nullptr)
@@ -88,7 +88,7 @@ LeafTargets leaf_targets(const Model& model, std::span<const SampleView> samples
 }
 
 ScoredJets score_samples(const Model& model, std::int64_t count,
-                         const std::function<SampleView(std::int64_t)>& image, std::vector<float>* outputs) {
+                         const std::function<SampleView(std::int64_t)>& sample, std::vector<float>* outputs) {
   ScoredJets result;
   const auto width = static_cast<std::size_t>(model.outputs());
   if (outputs != nullptr) outputs->resize(static_cast<std::size_t>(count) * width);
@@ -99,16 +99,16 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
 #pragma omp parallel reduction(+ : loss_sum, correct) if (count > kLanes)  // not to wake a team for a leaf
   {
     LeafScorer scorer(model);
-    std::array<SampleView, kLanes> images;
+    std::array<SampleView, kLanes> samples;
 #pragma omp for schedule(dynamic, 4)
     for (std::int64_t leaf = 0; leaf < ceil_divide(count, kLanes); ++leaf) {
       const std::int64_t first = leaf * kLanes;
       const std::int64_t size = std::min(kLanes, count - first);
-      for (std::int64_t i = 0; i < size; ++i) images[static_cast<std::size_t>(i)] = image(first + i);
-      const LeafScores scores = scorer.score({images.data(), static_cast<std::size_t>(size)});
+      for (std::int64_t i = 0; i < size; ++i) samples[static_cast<std::size_t>(i)] = sample(first + i);
+      const LeafScores scores = scorer.score({samples.data(), static_cast<std::size_t>(size)});
       for (std::int64_t i = 0; i < size; ++i) {
         result.scores[static_cast<std::size_t>(first + i)] = scores.scores[static_cast<std::size_t>(i)];
-        result.labels[static_cast<std::size_t>(first + i)] = images[static_cast<std::size_t>(i)].label;
+        result.labels[static_cast<std::size_t>(first + i)] = samples[static_cast<std::size_t>(i)].label;
         if (outputs == nullptr) continue;
         for (std::size_t o = 0; o < width; ++o)
           (*outputs)[static_cast<std::size_t>(first + i) * width + o] =

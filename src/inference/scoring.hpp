@@ -23,10 +23,10 @@ void densify(std::span<const SampleView> samples, LeafWorkspace& workspace);
 LeafTargets leaf_targets(const Model& model, std::span<const SampleView> samples, std::uint8_t* labels,
                          LeafWorkspace& workspace);
 
-/// Scores of `count` images, by OpenMP threads; `image(i)` gives the i-th. `outputs` (null: not wanted)
+/// Scores of `count` samples, by OpenMP threads; `sample(i)` gives the i-th. `outputs` (null: not wanted)
 /// becomes what the network says of each, (count, outputs).
 ScoredJets score_samples(const Model& model, std::int64_t count,
-                         const std::function<SampleView(std::int64_t)>& image,
+                         const std::function<SampleView(std::int64_t)>& sample,
                          std::vector<float>* outputs = nullptr);
 
 /// One scored row of a file.

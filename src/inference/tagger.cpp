@@ -4,11 +4,11 @@
 #include <omp.h>
 
 #include <atomic>
-#include <cmath>
 #include <functional>
 
 #include "inference/model_file.hpp"
 #include "inference/scoring.hpp"
+#include "samples/dense.hpp"
 #include "samples/sample_maker.hpp"
 
 namespace jetrain {
@@ -85,14 +85,8 @@ std::vector<float> Tagger::outputs(std::span<const float> samples) const {
   const std::int64_t each = loaded_->stored.model.input().shape.size();
   const std::int64_t rows = samples_in(samples.size(), each, fmt::format("samples of {}", each));
   const auto make = [&](std::int64_t i, SampleDraft& sample) {
-    sample.entries = 0;
-    sample.reserve(each);
-    for (std::int64_t k = 0; k < each; ++k) {
-      const float value = samples[static_cast<std::size_t>(i * each + k)];
-      if (!std::isfinite(value)) return false;
-      if (value != 0) sample.put(k, value);
-    }
-    return true;
+    return put_dense(samples.subspan(static_cast<std::size_t>(i * each), static_cast<std::size_t>(each)),
+                     sample);
   };
   std::vector<float> all;
   score_made(loaded_->stored.model, rows, "sample", make, &all);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "report/figures.hpp"
+#include "samples/dense.hpp"
 #include "samples/sample_layout.hpp"
 
 namespace jetrain {
@@ -18,25 +19,24 @@ constexpr std::int64_t kGalleryJets = 5;
 constexpr double kDecades = 1e4;
 
 /// The first channel.
-ImagePanel dense(const SampleView& jet, const Grid& grid) {
-  ImagePanel panel{"", std::vector<double>(static_cast<std::size_t>(grid.plane())), grid.rows, grid.columns};
-  for (std::size_t i = 0; i < jet.input.positions.size(); ++i) {
-    const std::uint16_t position = jet.input.positions[i];
-    if (grid.cell(position).channel == 0) panel.pixels[position] = static_cast<double>(jet.input.values[i]);
-  }
-  return panel;
+ImagePanel panel_of(const SampleView& jet, const Grid& grid) {
+  std::vector<float> dense(static_cast<std::size_t>(grid.size()));
+  to_dense(jet.input, dense);
+  return {"", {dense.begin(), dense.begin() + grid.plane()}, grid.rows, grid.columns};
 }
 
-ImagePanel average(const SampleStore& jets, std::uint8_t label, std::int64_t bins) {
-  ImagePanel panel{label == 1 ? "tops" : "QCD", std::vector<double>(static_cast<std::size_t>(bins * bins)),
-                   bins, bins};
+/// Of the first channel.
+ImagePanel average(const SampleStore& jets, std::uint8_t label, const Grid& grid) {
+  ImagePanel panel{label == 1 ? "tops" : "QCD", std::vector<double>(static_cast<std::size_t>(grid.plane())),
+                   grid.rows, grid.columns};
+  std::vector<float> dense(static_cast<std::size_t>(grid.size()));
   double count = 0;
   for (std::int64_t i = 0; i < jets.size(); ++i) {
     const SampleView jet = jets[i];
     if (jet.label != label) continue;
     count += 1;
-    for (std::size_t k = 0; k < jet.input.positions.size(); ++k)
-      panel.pixels[jet.input.positions[k]] += static_cast<double>(jet.input.values[k]);
+    to_dense(jet.input, dense);
+    for (std::size_t k = 0; k < panel.pixels.size(); ++k) panel.pixels[k] += static_cast<double>(dense[k]);
   }
   for (double& pixel : panel.pixels) pixel /= std::max(1.0, count);
   return panel;
@@ -51,8 +51,7 @@ double largest(const std::vector<ImagePanel>& panels) {
 
 /// Tops and QCD beside each other on one colour scale.
 std::string average_script(const PreprocessingStep& step) {
-  const std::vector<ImagePanel> panels = {average(step.jets, 1, step.image.bins),
-                                          average(step.jets, 0, step.image.bins)};
+  const std::vector<ImagePanel> panels = {average(step.jets, 1, step.grid), average(step.jets, 0, step.grid)};
   const double most = largest(panels);
   const bool turned = step.image.rotate;
   const double tic = step.image.half_width > 2 ? 2 : step.image.half_width / 2;
@@ -114,7 +113,7 @@ std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>
   const Grid grid = sample_layout(run.model->config).input;
   std::vector<ImagePanel> panels;
   for (const std::int64_t i : jets) {
-    panels.push_back(dense(run.samples[i], grid));
+    panels.push_back(panel_of(run.samples[i], grid));
     const float score = run.tagger.scored.scores[static_cast<std::size_t>(i)];
     panels.back().title = score < 0.001F ? fmt::format("{:.0e}", score) : fmt::format("{:.4f}", score);
   }

@@ -27,7 +27,7 @@ std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
   plain.normalize = Normalization::none;
   std::vector<PreprocessingStep> steps;
   const auto add = [&](const char* name, const char* text, const ImageConfig& image) {
-    steps.push_back({name, text, image, {}});
+    steps.push_back({name, text, image, {}, {}});
   };
   ImageConfig all_around = plain;  // jets point anywhere
   all_around.bins = 64;
@@ -86,7 +86,10 @@ void load_validation(const Config& config, std::int64_t wanted, bool with_steps,
                      ScoredRun& run) {
   if (with_steps && makes_images(config.data)) run.steps = steps_of(config.image);
   std::vector<Config> configs{config};
-  for (const PreprocessingStep& step : run.steps) configs.push_back(with_image(config, step.image));
+  for (PreprocessingStep& step : run.steps) {
+    configs.push_back(with_image(config, step.image));
+    step.grid = sample_layout(configs.back()).input;
+  }
   std::vector<const Config*> ways;
   for (const Config& each : configs) ways.push_back(&each);
   const SelectedRows rows(file_groups(config.data, {Set::validation}).front(), ways, false, comm);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "core/grid.hpp"
 #include "inference/model_file.hpp"
 #include "report/run_record.hpp"
 #include "report/scored_tagger.hpp"
@@ -27,6 +28,7 @@ struct PreprocessingStep {
   std::string name;  ///< raw | centred | rotated | normalised
   std::string text;  ///< what was done
   ImageConfig image;
+  Grid grid;  ///< of the jets' input
   SampleStore jets;
 };
 

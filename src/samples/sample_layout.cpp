@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <stdexcept>
 
+#include "config/row_layout.hpp"
 #include "jetrain/error.hpp"
 #include "jets/augmentation.hpp"
 
@@ -28,20 +30,40 @@ SampleLayout layout_of_jets(const Config& config) {
   return layout;
 }
 
+SampleLayout layout_of_rows(const Config& config) {
+  switch (row_layout(config.data)) {
+    case RowLayout::jet_table:
+      return layout_of_jets(config);
+    case RowLayout::arrays:
+      return layout_of_arrays(config.data.arrays);
+  }
+  throw std::logic_error("no such layout of rows");
+}
+
 }  // namespace
 
 bool makes_images(const DataConfig& data) {
-  return !data.arrays.used();
+  switch (row_layout(data)) {
+    case RowLayout::jet_table:
+      return true;
+    case RowLayout::arrays:
+      return false;
+  }
+  throw std::logic_error("no such layout of rows");
 }
 
 Labels labels_of(const DataConfig& data) {
-  if (makes_images(data)) return Labels::jets;
-  return data.arrays.targets > 0 ? Labels::none : Labels::classes;
+  switch (row_layout(data)) {
+    case RowLayout::jet_table:
+      return Labels::jets;
+    case RowLayout::arrays:
+      return data.arrays.targets > 0 ? Labels::none : Labels::classes;
+  }
+  throw std::logic_error("no such layout of rows");
 }
 
 SampleLayout sample_layout(const Config& config) {
-  const SampleLayout layout =
-      makes_images(config.data) ? layout_of_jets(config) : layout_of_arrays(config.data.arrays);
+  const SampleLayout layout = layout_of_rows(config);
   constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
   if (layout.size() > kMost) {
     throw UsageError(

@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// What stands in the parts of a config's samples. Nobody else knows what a position means, which parts there
-/// are, or what a label says; and nobody needs to ask what kind of files the rows came from.
+/// What stands in the parts of a config's samples: which there are, their sizes, and what a label says. All
+/// others take it from here; what the columns of a cloud are, jets/augmentation.hpp says.
 
 #include <cstdint>
 

@@ -30,12 +30,12 @@ Augmenter::Augmenter(const Config& config)
     : images_(config.image), augmentation_(config.augmentation), seed_(config.seed) {}
 
 SampleView Augmenter::augment(const SampleView& cloud, std::uint32_t epoch, std::uint32_t number,
-                              SampleDraft& image) const {
-  image.reserve(images_.most_entries());
+                              SampleDraft& draft) const {
+  draft.reserve(images_.most_entries());
   images_.make_from_cloud(cloud.input.positions, cloud.input.values, augmentation_,
-                          RandomStream(seed_, Purpose::augmentation, epoch, number), image.positions.data(),
-                          image.values.data(), image.entries);
-  return {image.input(), cloud.label, cloud.features, cloud.targets};
+                          RandomStream(seed_, Purpose::augmentation, epoch, number), draft.positions.data(),
+                          draft.values.data(), draft.entries);
+  return {draft.input(), cloud.label, cloud.features, cloud.targets};
 }
 
 }  // namespace jetrain

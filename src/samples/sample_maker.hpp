@@ -31,9 +31,9 @@ class Augmenter {
  public:
   explicit Augmenter(const Config& config);
   bool used() const { return augmentation_.used(); }
-  /// The sample made of a cloud, a view of both; `number`: of the sample in its set.
+  /// The sample made of a cloud, a view of cloud and draft; `number`: of the sample in its set.
   SampleView augment(const SampleView& cloud, std::uint32_t epoch, std::uint32_t number,
-                     SampleDraft& image) const;
+                     SampleDraft& draft) const;
 
  private:
   ImageMaker images_;

@@ -22,7 +22,7 @@ std::string rows_key(const Config& config) {
 }
 
 /// That, and what is made of a row.
-std::string images_key(const Config& config) {
+std::string samples_key(const Config& config) {
   Config relevant;
   relevant.data = config.data;
   relevant.image = config.image;
@@ -68,19 +68,19 @@ StudyData::StudyData(const std::vector<Trial>& trials, const Communicator& comm)
   std::map<std::string, std::vector<const Config*>> by_rows;
   for (const Trial& trial : trials) {
     std::vector<const Config*>& same_rows = by_rows[rows_key(trial.config)];
-    const std::string key = images_key(trial.config);
+    const std::string key = samples_key(trial.config);
     const bool known = std::any_of(same_rows.begin(), same_rows.end(),
-                                   [&](const Config* config) { return images_key(*config) == key; });
+                                   [&](const Config* config) { return samples_key(*config) == key; });
     if (!known) same_rows.push_back(&trial.config);
   }
   for (const auto& [rows, configs] : by_rows) {
     std::vector<LoadedSamples> loaded = load_samples(configs, {Set::train, Set::validation}, comm);
-    for (std::size_t i = 0; i < configs.size(); ++i) loaded_[images_key(*configs[i])] = std::move(loaded[i]);
+    for (std::size_t i = 0; i < configs.size(); ++i) loaded_[samples_key(*configs[i])] = std::move(loaded[i]);
   }
 }
 
 const LoadedSamples& StudyData::loaded(const Trial& trial) const {
-  return loaded_.at(images_key(trial.config));
+  return loaded_.at(samples_key(trial.config));
 }
 
 TrialSets StudyData::sets_of(const Trial& trial, std::int64_t folds) const {

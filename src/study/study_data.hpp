@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// The jets of a study: read once for all trainings, however they make images of them.
+/// The jets of a study: read once for all trainings, whatever they make of them.
 
 #include <map>
 #include <string>
@@ -32,7 +32,7 @@ class StudyData {
 
  private:
   const Communicator& comm_;
-  std::map<std::string, LoadedSamples> loaded_;  ///< by what the images depend on
+  std::map<std::string, LoadedSamples> loaded_;  ///< by what the samples depend on
 };
 
 }  // namespace jetrain

@@ -108,18 +108,18 @@ Outcome try_jets(const std::string& bytes) {
   });
 }
 
-constexpr std::int64_t kCacheImages = 20;
-const std::vector<std::uint16_t> kCachePixels{1, 5, 30};
+constexpr std::int64_t kCacheSamples = 20;
+const std::vector<std::uint16_t> kCachePositions{1, 5, 30};
 const std::vector<float> kCacheValues{0.25F, 1.0F, 0.5F};
 
 std::vector<std::string> cache_seeds() {
   LoadedSamples loaded;
   for (SampleSet& set : loaded.sets) set.begins = {0, 0};
   SampleSet& set = loaded[Set::train];
-  for (std::int64_t i = 0; i < kCacheImages; ++i)
-    set.samples.append({{kCachePixels, kCacheValues}, static_cast<std::uint8_t>(i % 2)});
+  for (std::int64_t i = 0; i < kCacheSamples; ++i)
+    set.samples.append({{kCachePositions, kCacheValues}, static_cast<std::uint8_t>(i % 2)});
   set.begins = {0, set.samples.size()};
-  loaded.rows_read = kCacheImages;
+  loaded.rows_read = kCacheSamples;
   return {written_by([&](const std::string& path) {
     write_sample_cache(path, "key", {Set::train}, loaded, Communicator::self());
   })};
@@ -131,14 +131,14 @@ Outcome try_cache(const std::string& bytes) {
     const LoadedSamples loaded = read_sample_cache(
         scratch_file(), "key", {Set::train}, [](Set) { return sample_layout(small_config()); },
         Communicator::self());
-    const SampleStore& images = loaded[Set::train].samples;
-    bool same = images.size() == kCacheImages && loaded.rows_read == kCacheImages;
-    for (std::int64_t i = 0; same && i < images.size(); ++i) {
-      const SampleView image = images[i];
-      same = image.label == i % 2 && std::ranges::equal(image.input.positions, kCachePixels) &&
-             std::ranges::equal(image.input.values, kCacheValues);
+    const SampleStore& samples = loaded[Set::train].samples;
+    bool same = samples.size() == kCacheSamples && loaded.rows_read == kCacheSamples;
+    for (std::int64_t i = 0; same && i < samples.size(); ++i) {
+      const SampleView sample = samples[i];
+      same = sample.label == i % 2 && std::ranges::equal(sample.input.positions, kCachePositions) &&
+             std::ranges::equal(sample.input.values, kCacheValues);
     }
-    if (!same) throw std::logic_error("a damaged cache is read as other images");
+    if (!same) throw std::logic_error("a damaged cache is read as other samples");
   });
 }
 

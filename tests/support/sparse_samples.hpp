@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// Sparse images that can be told apart by a number, for tests of what stores and moves them.
+/// Sparse samples that can be told apart by a number, for tests of what stores and moves them.
 
 #include <algorithm>
 #include <vector>
@@ -10,20 +10,20 @@
 
 namespace jetrain::test {
 
-/// The image of sample `number`: up to six pixels on a grid of `pixels`, some images empty.
-class SampleImage {
+/// Sample `number`: up to six entries of `size` positions, some samples without any.
+class NumberedSample {
  public:
-  explicit SampleImage(std::int64_t number, std::int64_t pixels = 64)
+  explicit NumberedSample(std::int64_t number, std::int64_t size = 64)
       : label_(static_cast<std::uint8_t>((number * 7 / 3) % 2)) {
     for (std::int64_t i = 0; i < number % 7; ++i) {
-      pixels_.push_back(static_cast<std::uint16_t>(number % 5 + i * (pixels - 5) / 7));
+      positions_.push_back(static_cast<std::uint16_t>(number % 5 + i * (size - 5) / 7));
       values_.push_back(1.0F / static_cast<float>(number + i + 1));
     }
   }
-  SampleView view() const { return {{pixels_, values_}, label_}; }
+  SampleView view() const { return {{positions_, values_}, label_}; }
 
  private:
-  std::vector<std::uint16_t> pixels_;
+  std::vector<std::uint16_t> positions_;
   std::vector<float> values_;
   std::uint8_t label_;
 };
@@ -34,15 +34,15 @@ inline bool equal(const SampleView& a, const SampleView& b) {
          std::ranges::equal(a.targets, b.targets);
 }
 
-inline bool is_sample(const SampleView& image, std::int64_t number, std::int64_t pixels = 64) {
-  return equal(image, SampleImage(number, pixels).view());
+inline bool is_sample(const SampleView& sample, std::int64_t number, std::int64_t size = 64) {
+  return equal(sample, NumberedSample(number, size).view());
 }
 
 /// Samples 0 ... total-1 over the ranks of `comm`, unevenly: rank r has about (r + 1) shares, and the second
 /// of several ranks none.
-inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t pixels = 64) {
+inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t size = 64) {
   SampleSet set;
-  set.layout.input = {1, 1, pixels};
+  set.layout.input = {1, 1, size};
   std::int64_t shares = 0;
   const auto weight = [&](int rank) { return comm.size() > 1 && rank == 1 ? 0 : rank + 1; };
   for (int rank = 0; rank < comm.size(); ++rank) shares += weight(rank);
@@ -54,7 +54,7 @@ inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::i
   set.begins.push_back(total);
   const auto me = static_cast<std::size_t>(comm.rank());
   for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) {
-    set.samples.append(SampleImage(i, pixels).view());
+    set.samples.append(NumberedSample(i, size).view());
   }
   return set;
 }

@@ -14,18 +14,18 @@ TEST(Fingerprint, DoesNotDependOnWhoHoldsWhat) {
   EXPECT_EQ(alone.size(), 16U);
 }
 
-SampleSet with_images(const std::vector<std::int64_t>& numbers) {
+SampleSet with_samples(const std::vector<std::int64_t>& numbers) {
   SampleSet set;
   set.begins = {0, std::ssize(numbers)};
-  for (const std::int64_t number : numbers) set.samples.append(test::SampleImage(number).view());
+  for (const std::int64_t number : numbers) set.samples.append(test::NumberedSample(number).view());
   return set;
 }
 
 std::string of(const std::vector<std::int64_t>& numbers) {
-  return fingerprint(with_images(numbers), Communicator::self());
+  return fingerprint(with_samples(numbers), Communicator::self());
 }
 
-TEST(Fingerprint, TellsImagesAndTheirOrderApart) {
+TEST(Fingerprint, TellsSamplesAndTheirOrderApart) {
   EXPECT_EQ(of({1, 2, 3}), of({1, 2, 3}));
   EXPECT_NE(of({1, 2, 3}), of({1, 2, 4}));
   EXPECT_NE(of({1, 2, 3}), of({2, 1, 3}));
@@ -35,8 +35,8 @@ TEST(Fingerprint, TellsImagesAndTheirOrderApart) {
 TEST(Fingerprint, TellsLabelsApart) {
   SampleSet tops;
   SampleSet others;
-  const test::SampleImage image(3);
-  SampleView view = image.view();
+  const test::NumberedSample sample(3);
+  SampleView view = sample.view();
   view.label = 0;
   others.samples.append(view);
   view.label = 1;

@@ -15,7 +15,7 @@ namespace {
 
 const std::vector<Set> kWanted{Set::train, Set::validation};
 
-/// Of the images that the tests make.
+/// Of the samples that the tests make.
 SampleLayout small_layout(Set) {
   SampleLayout layout;
   layout.input = {1, 8, 8};
@@ -39,54 +39,54 @@ class SampleCache : public testing::Test {
 
   std::string cache() const { return folder_ + "/cache.h5"; }
 
-  /// `images` in each wanted set, in the shares of jagged loading: rank r has about r + 1 parts.
-  LoadedSamples make_images(std::int64_t images) const {
+  /// `samples` in each wanted set, in the shares of jagged loading: rank r has about r + 1 parts.
+  LoadedSamples make_samples(std::int64_t samples) const {
     LoadedSamples loaded;
-    loaded.rows_read = 2 * images + 7;
+    loaded.rows_read = 2 * samples + 7;
     loaded.rows_skipped = 3;
     const std::int64_t parts = std::int64_t{world_.size()} * (world_.size() + 1) / 2;
     for (SampleSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(world_.size()) + 1, 0);
     for (const Set which : kWanted) {
       SampleSet& set = loaded[which];
       for (std::int64_t r = 0; r <= world_.size(); ++r)
-        set.begins[static_cast<std::size_t>(r)] = images * (r * (r + 1) / 2) / parts;
+        set.begins[static_cast<std::size_t>(r)] = samples * (r * (r + 1) / 2) / parts;
       const auto me = static_cast<std::size_t>(world_.rank());
       for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) append(i, which, set.samples);
     }
     return loaded;
   }
 
-  /// Image number `i` of a set; some have no pixels.
+  /// Sample number `i` of a set; some have no entries.
   static void append(std::int64_t i, Set set, SampleStore& store) {
-    std::vector<std::uint16_t> pixels;
+    std::vector<std::uint16_t> positions;
     std::vector<float> values;
     for (std::int64_t k = 0; k < i % 11; ++k) {
-      pixels.push_back(static_cast<std::uint16_t>(i % 7 + 5 * k));
+      positions.push_back(static_cast<std::uint16_t>(i % 7 + 5 * k));
       values.push_back(static_cast<float>(i) + 0.01F * static_cast<float>(k) +
                        (set == Set::train ? 0.0F : 0.5F));
     }
-    store.append({{pixels, values}, static_cast<std::uint8_t>(i % 2)});
+    store.append({{positions, values}, static_cast<std::uint8_t>(i % 2)});
   }
 
-  void expect_equal_shares(const LoadedSamples& loaded, std::int64_t images) const {
+  void expect_equal_shares(const LoadedSamples& loaded, std::int64_t samples) const {
     EXPECT_TRUE(loaded.from_cache);
-    EXPECT_EQ(loaded.rows_read, 2 * images + 7);
+    EXPECT_EQ(loaded.rows_read, 2 * samples + 7);
     EXPECT_EQ(loaded.rows_skipped, 3);
     for (const Set which : kWanted) {
       const SampleSet& set = loaded[which];
-      ASSERT_EQ(set.total(), images);
-      const std::int64_t first = images * world_.rank() / world_.size();
-      const std::int64_t last = images * (world_.rank() + 1) / world_.size();
+      ASSERT_EQ(set.total(), samples);
+      const std::int64_t first = samples * world_.rank() / world_.size();
+      const std::int64_t last = samples * (world_.rank() + 1) / world_.size();
       ASSERT_EQ(set.begins[static_cast<std::size_t>(world_.rank())], first);
       ASSERT_EQ(set.samples.size(), last - first);
       SampleStore wanted;
       for (std::int64_t i = first; i < last; ++i) append(i, which, wanted);
       for (std::int64_t i = 0; i < wanted.size(); ++i) {
         ASSERT_TRUE(std::ranges::equal(set.samples[i].input.positions, wanted[i].input.positions))
-            << "image " << first + i;
+            << "sample " << first + i;
         ASSERT_TRUE(std::ranges::equal(set.samples[i].input.values, wanted[i].input.values))
-            << "image " << first + i;
-        ASSERT_EQ(set.samples[i].label, wanted[i].label) << "image " << first + i;
+            << "sample " << first + i;
+        ASSERT_EQ(set.samples[i].label, wanted[i].label) << "sample " << first + i;
       }
     }
     EXPECT_EQ(loaded[Set::test].total(), 0);
@@ -120,28 +120,28 @@ class SampleCache : public testing::Test {
   std::string folder_;
 };
 
-// 1 image leaves ranks without any; 40,000 take several turns of writing.
+// 1 sample leaves ranks without any; 40,000 take several turns of writing.
 TEST_F(SampleCache, GivesBackWhatWasWrittenInEqualShares) {
-  for (const std::int64_t images : {0, 1, 1000, 40000}) {
-    write_sample_cache(cache(), "key", kWanted, make_images(images), world_);
-    expect_equal_shares(read_sample_cache(cache(), "key", kWanted, small_layout, world_), images);
+  for (const std::int64_t samples : {0, 1, 1000, 40000}) {
+    write_sample_cache(cache(), "key", kWanted, make_samples(samples), world_);
+    expect_equal_shares(read_sample_cache(cache(), "key", kWanted, small_layout, world_), samples);
   }
 }
 
 TEST_F(SampleCache, WrittenByAllRanksIsReadByOne) {
-  write_sample_cache(cache(), "key", kWanted, make_images(1000), world_);
+  write_sample_cache(cache(), "key", kWanted, make_samples(1000), world_);
   const LoadedSamples loaded = read_sample_cache(cache(), "key", kWanted, small_layout, Communicator::self());
   ASSERT_EQ(loaded[Set::train].samples.size(), 1000);
   EXPECT_EQ(loaded[Set::validation].samples[999].input.values[0], 999.5F);
 }
 
 TEST_F(SampleCache, NoticesAnotherKey) {
-  write_sample_cache(cache(), "key", kWanted, make_images(100), world_);
+  write_sample_cache(cache(), "key", kWanted, make_samples(100), world_);
   EXPECT_NE(refusal("other key").find("is stale"), std::string::npos) << refusal("other key");
 }
 
 TEST_F(SampleCache, NoticesAFlippedByte) {
-  write_sample_cache(cache(), "key", kWanted, make_images(40000), world_);
+  write_sample_cache(cache(), "key", kWanted, make_samples(40000), world_);
   for (const std::int64_t percent : {20, 45, 70, 95}) {
     flip_byte(bytes() * percent / 100);
     EXPECT_NE(refusal("key").find("is damaged"), std::string::npos) << percent << " %: " << refusal("key");
@@ -151,7 +151,7 @@ TEST_F(SampleCache, NoticesAFlippedByte) {
 }
 
 TEST_F(SampleCache, NoticesATruncatedFile) {
-  write_sample_cache(cache(), "key", kWanted, make_images(1000), world_);
+  write_sample_cache(cache(), "key", kWanted, make_samples(1000), world_);
   world_.barrier();
   for (const std::int64_t left : {bytes() - 1, bytes() / 2, std::int64_t{100}, std::int64_t{0}}) {
     world_.barrier();

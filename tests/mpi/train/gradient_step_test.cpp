@@ -19,10 +19,10 @@ std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, i
                                      const Communicator& comm, std::int64_t pixels = 64) {
   const BatchPlan plan{samples, samples, comm.size()};
   const Positions part = plan.part(0, comm.rank());
-  std::vector<test::SampleImage> images;
-  for (std::int64_t i = part.first; i < part.last; ++i) images.emplace_back(i, pixels);
+  std::vector<test::NumberedSample> kept;
+  for (std::int64_t i = part.first; i < part.last; ++i) kept.emplace_back(i, pixels);
   std::vector<SampleView> mine;
-  for (const test::SampleImage& image : images) mine.push_back(image.view());
+  for (const test::NumberedSample& sample : kept) mine.push_back(sample.view());
 
   GradientStep step(model, threads, false, comm);
   // Twice, so that nothing of the first time may be left in the second.
@@ -70,7 +70,7 @@ TEST(GradientStep, CountsEverySampleOnce) {
   std::fill(model.parameters().begin(), model.parameters().end(), 0.0F);
   const std::int64_t samples = 77;
   std::int64_t background = 0;
-  for (std::int64_t i = 0; i < samples; ++i) background += test::SampleImage(i).view().label == 0 ? 1 : 0;
+  for (std::int64_t i = 0; i < samples; ++i) background += test::NumberedSample(i).view().label == 0 ? 1 : 0;
   const auto sums = batch_sums(model, samples, 1, world);
   EXPECT_NEAR(kernels::exact_value(sums[sums.size() - 2]), static_cast<double>(samples) * std::log(2.0),
               1e-5);

@@ -29,7 +29,7 @@ TEST(Standardization, IsTheSetsMeanAndDeviation) {
   constexpr std::int64_t kSamples = 500;
   std::vector<double> sums(64), squares(64);
   for (std::int64_t i = 0; i < kSamples; ++i) {
-    const test::SampleImage sample(i);
+    const test::NumberedSample sample(i);
     const SparseView image = sample.view().input;
     for (std::size_t k = 0; k < image.positions.size(); ++k) {
       const auto value = static_cast<double>(image.values[k]);

@@ -7,17 +7,17 @@
 namespace jetrain {
 namespace {
 
-using test::SampleImage;
+using test::NumberedSample;
 
 std::vector<std::byte> message(std::int64_t first, std::int64_t last) {
-  std::vector<SampleImage> images;
-  for (std::int64_t i = first; i < last; ++i) images.emplace_back(i);
+  std::vector<NumberedSample> samples;
+  for (std::int64_t i = first; i < last; ++i) samples.emplace_back(i);
   std::vector<SampleView> views;
-  for (const SampleImage& image : images) views.push_back(image.view());
+  for (const NumberedSample& sample : samples) views.push_back(sample.view());
   return pack_samples(views);
 }
 
-TEST(SampleMessage, GivesBackItsImages) {
+TEST(SampleMessage, GivesBackItsSamples) {
   for (const std::int64_t count : {1, 2, 15, 16, 17, 100}) {
     const auto bytes = message(0, count);
     EXPECT_EQ(bytes.size() % 16, 0U);
@@ -32,11 +32,11 @@ TEST(SampleMessage, GivesBackItsImages) {
 TEST(SampleMessage, CarriesEveryPart) {
   const std::vector<float> numbers{1, 2, 3, 4, 5, 6, 7, 8};
   const std::span<const float> all(numbers);
-  std::vector<SampleImage> images;
-  for (std::int64_t i = 0; i < 3; ++i) images.emplace_back(i);
+  std::vector<NumberedSample> samples;
+  for (std::int64_t i = 0; i < 3; ++i) samples.emplace_back(i);
   std::vector<SampleView> sent;
   for (std::size_t i = 0; i < 3; ++i) {
-    sent.push_back(images[i].view());
+    sent.push_back(samples[i].view());
     sent.back().features = all.subspan(i, 2);
     sent.back().targets = all.subspan(2 * i, 3);
   }
@@ -46,7 +46,7 @@ TEST(SampleMessage, CarriesEveryPart) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(test::equal(views[i], sent[i])) << i;
 }
 
-TEST(SampleMessage, OfNoImagesIsEmpty) {
+TEST(SampleMessage, OfNoSamplesIsEmpty) {
   EXPECT_TRUE(pack_samples({}).empty());
   EXPECT_TRUE(unpack_samples({}).empty());
 }

@@ -8,15 +8,15 @@ namespace jetrain {
 namespace {
 
 using test::is_sample;
-using test::SampleImage;
+using test::NumberedSample;
 
-TEST(SampleStore, GivesBackEveryImageAlsoAcrossBlocks) {
+TEST(SampleStore, GivesBackEverySampleAlsoAcrossBlocks) {
   SampleStore store;
-  constexpr std::int64_t kImages = 20000;  // more than two blocks
-  for (std::int64_t i = 0; i < kImages; ++i) store.append(SampleImage(i).view());
-  ASSERT_EQ(store.size(), kImages);
+  constexpr std::int64_t kSamples = 20000;  // more than two blocks
+  for (std::int64_t i = 0; i < kSamples; ++i) store.append(NumberedSample(i).view());
+  ASSERT_EQ(store.size(), kSamples);
   std::int64_t signal = 0;
-  for (std::int64_t i = 0; i < kImages; ++i) {
+  for (std::int64_t i = 0; i < kSamples; ++i) {
     ASSERT_TRUE(is_sample(store[i], i)) << i;
     signal += store[i].label;
   }
@@ -29,8 +29,8 @@ TEST(SampleStore, GivesBackEveryPartAlsoAcrossBlocks) {
   for (std::int64_t i = 0; i < 9000; ++i) {
     const float features[] = {number(i), number(-i)};
     const float targets[] = {number(2 * i)};
-    const SampleImage image(i);
-    SampleView sample = image.view();
+    const NumberedSample numbered(i);
+    SampleView sample = numbered.view();
     sample.features = features;
     sample.targets = targets;
     store.append(sample);
@@ -47,8 +47,8 @@ TEST(SampleStore, GivesBackEveryPartAlsoAcrossBlocks) {
 TEST(SampleStore, TakesOverAnotherInItsOrder) {
   SampleStore store;
   SampleStore other;
-  for (std::int64_t i = 0; i < 8190; ++i) store.append(SampleImage(i).view());
-  for (std::int64_t i = 8190; i < 8200; ++i) other.append(SampleImage(i).view());
+  for (std::int64_t i = 0; i < 8190; ++i) store.append(NumberedSample(i).view());
+  for (std::int64_t i = 8190; i < 8200; ++i) other.append(NumberedSample(i).view());
   store.append(std::move(other));
   store.append(SampleStore());
   ASSERT_EQ(store.size(), 8200);
@@ -59,22 +59,22 @@ TEST(SampleStore, TakesOverAnotherInItsOrder) {
 
 TEST(SampleStore, GrowsOnAfterItGaveBackItsReserve) {
   SampleStore store;
-  for (std::int64_t i = 0; i < 100; ++i) store.append(SampleImage(i).view());
+  for (std::int64_t i = 0; i < 100; ++i) store.append(NumberedSample(i).view());
   store.shrink_to_fit();
-  for (std::int64_t i = 100; i < 200; ++i) store.append(SampleImage(i).view());
+  for (std::int64_t i = 100; i < 200; ++i) store.append(NumberedSample(i).view());
   for (std::int64_t i = 0; i < 200; ++i) ASSERT_TRUE(is_sample(store[i], i)) << i;
 }
 
 TEST(SampleStore, TakesLittleMoreThanItsPixels) {
   SampleStore store;
-  std::int64_t pixels = 0;
+  std::int64_t entries = 0;
   for (std::int64_t i = 0; i < 50000; ++i) {
-    const SampleImage image(i);
-    pixels += std::ssize(image.view().input.positions);
-    store.append(image.view());
+    const NumberedSample numbered(i);
+    entries += std::ssize(numbered.view().input.positions);
+    store.append(numbered.view());
   }
   store.shrink_to_fit();
-  EXPECT_LT(store.bytes(), 6 * pixels + 5 * (50000 + 8192));
+  EXPECT_LT(store.bytes(), 6 * entries + 5 * (50000 + 8192));
 }
 
 }  // namespace
