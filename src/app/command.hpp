@@ -21,6 +21,7 @@
 #include "app/scaling.hpp"
 #include "app/study.hpp"
 #include "app/train.hpp"
+#include "core/word.hpp"
 
 namespace jetrain {
 
@@ -53,5 +54,15 @@ void add_model_verbs(CLI::App& app, Command& command);
 void add_threads(CLI::App* verb, int& threads);
 void add_overwrite(CLI::App* verb, bool& overwrite);
 void add_log_level(CLI::App* verb, LogLevel& level);
+
+/// An option that is one of an enumeration's words, `words` in the order of the help.
+template <Worded E>
+void add_word(CLI::App* verb, const std::string& name, E& value, const std::string& description,
+              const std::vector<E>& words) {
+  verb->add_option_function<std::string>(
+          name, [&value](const std::string& word) { value = value_named<E>(word).value(); }, description)
+      ->check(CLI::IsMember(words_of(words)))
+      ->default_str(word_of(value).text);
+}
 
 }  // namespace jetrain

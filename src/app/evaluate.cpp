@@ -44,7 +44,9 @@ std::string roc_csv(const ScoredJets& scored) {
 }  // namespace
 
 void evaluate(const EvaluateOptions& options, const Communicator& comm) {
+  Set set = Set::none;
   comm.agree([&] {
+    if (!options.split.empty()) set = parse_set(options.split);
     if (!comm.is_root()) return;
     for (const std::string& output : {options.json, options.roc}) {
       if (!output.empty()) require_writable(output, options.overwrite);
@@ -53,13 +55,13 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
   set_threads(options.threads, comm);
   const StoredModel stored = load_model(options.model, comm);
   const Stopwatch watch;
-  const ScoredSlice slice = score_files(stored, options.files, options.split, comm);
+  const ScoredSlice slice = score_files(stored, options.files, set, comm);
   comm.agree([&] {
     if (!comm.is_root()) return;
     const ScoredJets scored = without_rows(slice);
     const Metrics m = compute_metrics(scored);
     fmt::print("{}  ({:.1f} s)\n", metrics_line(m), watch.seconds());
-    if (is_test_set(stored.config, options.files, options.split)) {
+    if (is_test_set(stored.config, options.files, set)) {
       const std::string note = record_test_set_use(options.model, options.files, m.accuracy, m.auc);
       if (!note.empty()) fmt::print("{}\n", note);
     }

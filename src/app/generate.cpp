@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "app/generate_toys.hpp"
@@ -86,18 +87,19 @@ void print_summary(const GenerateOptions& options, const std::vector<bool>& is_t
 
 void generate(const GenerateOptions& options, const Communicator& comm) {
   const Stopwatch watch;
-  Compression compression = Compression::blosc;
+  Compression compression{};
+  GeneratedKind kind{};
   comm.agree([&] {
     compression = compression_from_name(options.compression);
     if (options.jets <= 0) {
       throw UsageError(fmt::format("--jets {}: give a number of jets of at least 1", options.jets));
     }
-    if (options.kind != "jets" && options.kind != "line" && options.kind != "gaussians") {
-      throw UsageError(fmt::format("--kind {}: must be jets, line or gaussians", options.kind));
-    }
+    const std::optional<GeneratedKind> named = value_named<GeneratedKind>(options.kind);
+    if (!named) throw UsageError(fmt::format("--kind {}: must be jets, line or gaussians", options.kind));
+    kind = *named;
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
-  if (options.kind != "jets") return generate_toys(options, comm);
+  if (kind != GeneratedKind::jets) return generate_toys(kind, options, comm);
   set_threads(options.threads, comm);
 
   const std::vector<bool> is_top = shuffled_blocks(options.jets, options.seed);

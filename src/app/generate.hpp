@@ -4,9 +4,24 @@
 #include <string>
 
 #include "comm/communicator.hpp"
+#include "core/word.hpp"
 
 namespace jetrain {
 
+enum class GeneratedKind : std::uint8_t { jets, line, gaussians };
+constexpr Word word_of(GeneratedKind kind) {
+  switch (kind) {
+    case GeneratedKind::jets:
+      return {"jets"};
+    case GeneratedKind::line:
+      return {"line", "y = 3 x + 1, noise 0.1"};
+    case GeneratedKind::gaussians:
+      return {"gaussians", "two classes around (-1, -1) and (1, 1)"};
+  }
+  return {};
+}
+
+/// The words of the command line; generate() says what is wrong with them.
 struct GenerateOptions {
   std::string output;
   std::string kind = "jets";  ///< jets, line or gaussians

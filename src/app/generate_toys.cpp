@@ -6,6 +6,7 @@
 
 #include "generator/toys.hpp"
 #include "io/hdf5_file.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
@@ -36,14 +37,21 @@ void write_gaussians(hid_t file, const GenerateOptions& options) {
 
 }  // namespace
 
-void generate_toys(const GenerateOptions& options, const Communicator& comm) {
+void generate_toys(GeneratedKind kind, const GenerateOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (!comm.is_root()) return;
     hdf5::write_file(options.output, hdf5::Seal::none, [&](hid_t file) {
-      options.kind == "line" ? write_line(file, options) : write_gaussians(file, options);
+      switch (kind) {
+        case GeneratedKind::line:
+          return write_line(file, options);
+        case GeneratedKind::gaussians:
+          return write_gaussians(file, options);
+        case GeneratedKind::jets:
+          break;
+      }
+      throw Error(fmt::format("{} are no toys", kind));
     });
-    fmt::print("{}: {} rows ({}), seed {}\n", options.output, options.jets,
-               options.kind == "line" ? "y = 3 x + 1, noise 0.1" : "two classes around (-1, -1) and (1, 1)",
+    fmt::print("{}: {} rows ({}), seed {}\n", options.output, options.jets, word_of(kind).meaning,
                options.seed);
   });
 }

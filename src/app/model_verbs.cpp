@@ -99,9 +99,15 @@ void add_report(CLI::App& app, Command& command) {
                    ".npy (scores, labels)");
   add_score_names(verb, o.names);
   verb->add_option("--out", o.output, "HTML file (default: report.html), or the pictures' folder (report)");
-  verb->add_option("--format", o.format, "html: a page; svg, png or pdf: the pictures alone, as files")
+  verb->add_option_function<std::string>(
+          "--format",
+          [&o](const std::string& word) {
+            o.pictures.reset();
+            if (word != "html") o.pictures = parse_picture_format(word);
+          },
+          "html: a page; svg, png or pdf: the pictures alone, as files")
       ->check(CLI::IsMember({"html", "svg", "png", "pdf"}))
-      ->capture_default_str();
+      ->default_str("html");
   verb->add_option(
       "--data", o.files,
       "data files, where they are not any more where the configs say (of split.method files: the "

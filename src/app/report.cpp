@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 std::string output_of(const ReportOptions& options) {
   if (!options.output.empty()) return options.output;
-  return options.format == "html" ? "report.html" : "report";
+  return options.pictures ? "report" : "report.html";
 }
 
 /// The pictures' folder, made if need be.
@@ -94,14 +94,13 @@ void make_report(const ReportOptions& options) {
     throw UsageError("report: name a run, or files of scores with --predictions");
   const std::string output = output_of(options);
   if (!has_gnuplot()) throw Error(fmt::format("report draws with {}", kMissingGnuplot));
-  if (options.format == "html") {
+  if (!options.pictures) {
     require_writable(output, options.overwrite);
     write_page(read_subject(options), output);
   } else {
-    const PictureFormat format = parse_picture_format(options.format);
     const Subject subject = read_subject(options);
     require_folder(output);
-    write_pictures(subject, output, format, options.overwrite);
+    write_pictures(subject, output, *options.pictures, options.overwrite);
   }
   fmt::print("  ({:.1f} s)\n", watch.seconds());
 }

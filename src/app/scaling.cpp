@@ -140,10 +140,10 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
   // 1. The study: which points, and which of them are there already.
   Config config = load_config(options.config, options.assignments, true, comm);
   complete_arrays(config, comm);
-  const ScalingMode mode = scaling_mode(options.mode);
   std::vector<int> ranks = options.ranks;
   if (ranks.empty()) ranks = powers_of_two_up_to(comm.size());
-  const std::vector<ScalingPoint> points = scaling_points(mode, ranks, options.threads, options.repeats);
+  const std::vector<ScalingPoint> points =
+      scaling_points(options.mode, ranks, options.threads, options.repeats);
   comm.agree([&] {
     for (const ScalingPoint& point : points) config_of(point, config);
     if (options.write_jobs) {
@@ -217,7 +217,7 @@ void scaling_project(const ScalingProjectOptions& options, const Communicator& c
       fmt::print("{} of {} measurements are left out: their workers shared cores\n", all - points.size(),
                  all);
     ProjectionPlan plan = options.plan;
-    plan.all_validate = options.validation == "all";
+    plan.all_validate = options.validation == ValidationRanks::all;
     if (plan.ranks.empty()) plan.ranks = powers_of_two_up_to(1024);
     write_report(html, "projection", project(points, plan));
   });

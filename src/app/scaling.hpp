@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "config/words.hpp"
 #include "core/log_level.hpp"
+#include "scaling/points.hpp"
 #include "scaling/projection.hpp"
 
 namespace jetrain {
@@ -14,7 +16,7 @@ struct ScalingRunOptions {
   std::vector<std::string> assignments;
   std::vector<int> ranks;
   std::vector<int> threads{1};
-  std::string mode = "strong";
+  ScalingMode mode = ScalingMode::strong;
   int repeats = 3;
   std::string output = "runs/scaling";
   bool overwrite = false;
@@ -30,7 +32,7 @@ struct ScalingReportOptions {
 struct ScalingProjectOptions {
   std::vector<std::string> folders;
   ProjectionPlan plan;
-  std::string validation = "all";
+  ValidationRanks validation = ValidationRanks::all;
   std::string output;
 };
 

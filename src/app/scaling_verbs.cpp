@@ -61,9 +61,8 @@ void add_scaling_project(CLI::App* scaling, Command& command) {
                    "weak scaling: training jets of one rank x thread (0: --jets, shared by all)")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  verb->add_option("--validation-ranks", o.validation, "all or root, as validation.ranks")
-      ->check(CLI::IsMember({"all", "root"}))
-      ->capture_default_str();
+  add_word(verb, "--validation-ranks", o.validation, "all or root, as validation.ranks",
+           {ValidationRanks::all, ValidationRanks::root});
   verb->add_option("--out", o.output,
                    "HTML file; .csv and .json go beside it (default: FOLDER/projection.html)");
   verb->callback([&] { command.run = [&](const Communicator& comm) { scaling_project(o, comm); }; });
@@ -88,12 +87,11 @@ void add_scaling(CLI::App& app, Command& command) {
       ->delimiter(',')
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  run->add_option(
-         "--mode", o.mode,
-         "strong: the same problem everywhere; weak: train.batch_size and data.limit.jets are one worker's, "
-         "and grow with ranks x threads")
-      ->check(CLI::IsMember({"strong", "weak"}))
-      ->capture_default_str();
+  add_word(
+      run, "--mode", o.mode,
+      "strong: the same problem everywhere; weak: train.batch_size and data.limit.jets are one worker's, "
+      "and grow with ranks x threads",
+      {ScalingMode::strong, ScalingMode::weak});
   run->add_option("--repeat", o.repeats, "how often each point is measured")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

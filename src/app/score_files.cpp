@@ -22,13 +22,10 @@ SelectedRows select(const StoredModel& stored, const std::vector<std::string>& f
 
 }  // namespace
 
-ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files,
-                        const std::string& split, const Communicator& comm) {
-  Set set = Set::none;
+ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files, Set set,
+                        const Communicator& comm) {
   comm.agree([&] {
-    if (split.empty()) return;
-    set = parse_set(split);
-    if (sets_have_files(stored.config.data)) {
+    if (set != Set::none && sets_have_files(stored.config.data)) {
       throw UsageError(
           "this model was trained with split.method files: name the file of the set itself, without --split");
     }
@@ -37,7 +34,8 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
   ScoredSlice scored = gather_scores(score_rows(stored.model, rows, rows.range(), comm), comm);
   comm.agree([&] {
     if (comm.is_root() && scored.rows.empty()) {
-      throw DataError(fmt::format("no jets to score: {}{} has none{}", split, split.empty() ? "" : " set of ",
+      throw DataError(fmt::format("no jets to score: {}{} has none",
+                                  set == Set::none ? "" : fmt::format("{} set of ", set),
                                   files.front() + (files.size() > 1 ? ", ..." : "")));
     }
   });

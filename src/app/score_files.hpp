@@ -10,10 +10,10 @@
 
 namespace jetrain {
 
-/// Scores the rows of `files` that the model's config gives to `split` ("": all), and gathers them on rank 0.
-/// Collective; DataError where there are none.
-ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files,
-                        const std::string& split, const Communicator& comm);
+/// Scores the rows of `files` that the model's config gives to `set` (Set::none: all), and gathers them on
+/// rank 0. Collective; DataError where there are none.
+ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files, Set set,
+                        const Communicator& comm);
 
 /// All rows of `files` in pieces, one after another: rank 0 has each piece, with the sums over it, while
 /// `take` runs on it (and may throw). Memory holds a quarter of a million rows' scores at most.

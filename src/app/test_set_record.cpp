@@ -7,15 +7,16 @@
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 
+#include "core/input_file.hpp"
 #include "core/output_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
 
-bool is_test_set(const Config& config, const std::vector<std::string>& files, const std::string& split) {
-  if (split == "test") return true;
+bool is_test_set(const Config& config, const std::vector<std::string>& files, Set split) {
+  if (split == Set::test) return true;
   const std::vector<std::string>& test_files = config.data.test_files;
   return std::any_of(files.begin(), files.end(), [&](const std::string& file) {
     return std::any_of(test_files.begin(), test_files.end(), [&](const std::string& test_file) {
@@ -28,13 +29,11 @@ bool is_test_set(const Config& config, const std::vector<std::string>& files, co
 std::string record_test_set_use(const std::string& model_path, const std::vector<std::string>& files,
                                 double accuracy, double auc) {
   const std::string record = (std::filesystem::path(model_path).parent_path() / "test_set_used.txt").string();
-  std::ifstream in(record);
+  std::string text = try_read_whole(record).value_or("");
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
   std::vector<std::string> earlier;
-  std::string text;
-  for (std::string line; std::getline(in, line);) {
-    earlier.push_back(line);
-    text += line + "\n";
-  }
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) earlier.push_back(line);
   try {
     write_text(record,
                text + fmt::format("{:%Y-%m-%d %H:%M:%S}  {}  accuracy {}  AUC {}\n",

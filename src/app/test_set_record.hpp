@@ -12,7 +12,7 @@
 namespace jetrain {
 
 /// Whether these rows are the test set of the model's config.
-bool is_test_set(const Config& config, const std::vector<std::string>& files, const std::string& split);
+bool is_test_set(const Config& config, const std::vector<std::string>& files, Set split);
 
 /// Records a look and returns what the user should know of earlier ones ("" at the first). On one rank. Where
 /// the record cannot be written, that is what the user is told.

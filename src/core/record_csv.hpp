@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/record.hpp"
+#include "core/word.hpp"
 
 namespace jetrain {
 
@@ -52,13 +53,15 @@ inline std::vector<std::string> csv_cells(std::string_view line) {
 namespace detail {
 
 template <class T>
-concept Cell =
-    std::is_arithmetic_v<std::remove_const_t<T>> || std::same_as<std::remove_const_t<T>, std::string>;
+concept Cell = std::is_arithmetic_v<std::remove_const_t<T>> ||
+    std::same_as<std::remove_const_t<T>, std::string> || Worded<std::remove_const_t<T>>;
 
 template <Cell T>
 std::string csv_cell(const T& value, const FieldTraits& traits, NotFinite not_finite) {
   if constexpr (std::is_same_v<T, std::string>) {
     return csv_quoted(value);
+  } else if constexpr (Worded<T>) {
+    return csv_quoted(word_of(value).text);
   } else if constexpr (std::is_floating_point_v<T>) {
     if (not_finite == NotFinite::empty && !std::isfinite(value)) return "";
     return traits.digits < 0 ? fmt::format("{}", value) : fmt::format("{:.{}f}", value, traits.digits);
@@ -73,6 +76,10 @@ bool read_csv_cell(const std::string& cell, T& value) {
   if constexpr (std::is_same_v<T, std::string>) {
     value = cell;
     return true;
+  } else if constexpr (Worded<T>) {
+    const std::optional<T> named = value_named<T>(cell);
+    value = named.value_or(value);
+    return named.has_value();
   } else if constexpr (std::is_same_v<T, bool>) {
     value = cell == "1";
     return cell == "1" || cell == "0";

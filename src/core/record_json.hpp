@@ -4,16 +4,22 @@
 /// Records (record.hpp) as JSON objects, and back. Only for stages that link nlohmann_json.
 ///
 /// JSON has neither NaN nor infinity: numbers that are not finite are null, and null is read as NaN.
+/// Enumerations stand as their words.
+
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "core/record.hpp"
+#include "core/word.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 
@@ -27,7 +33,8 @@ inline Json json_number(double value) {
 template <Record T>
 Json json_of(const T& record, Place place = Place::whole);
 
-/// Throws nlohmann::json::exception where a field is missing, or is of another kind.
+/// Throws nlohmann::json::exception where a field is missing, or is of another kind; DataError where a word
+/// is none of its enumeration's.
 template <Record T>
 void read_json(const Json& json, T& record, Place place = Place::whole);
 
@@ -48,6 +55,8 @@ Json json_value(const T& value, Place place) {
     return json_number(value);
   } else if constexpr (Record<T>) {
     return json_of(value, place);
+  } else if constexpr (Worded<T>) {
+    return Json(word_of(value).text);
   } else if constexpr (kIsVector<T>) {
     Json list = Json::array();
     for (const auto& entry : value) list.push_back(json_value(entry, place));
@@ -67,6 +76,12 @@ void read_json_value(const Json& json, T& value, Place place) {
     value = json.is_null() ? std::numeric_limits<T>::quiet_NaN() : json.get<T>();
   } else if constexpr (Record<T>) {
     read_json(json, value, place);
+  } else if constexpr (Worded<T>) {
+    const std::string& word = json.get_ref<const std::string&>();
+    const std::optional<T> named = value_named<T>(word);
+    if (!named)
+      throw DataError(fmt::format("\"{}\" is none of {}", word, fmt::join(words_of(kValues<T>), ", ")));
+    value = *named;
   } else if constexpr (kIsVector<T>) {
     value.clear();
     for (const Json& entry : json.get_ref<const Json::array_t&>())
@@ -119,6 +134,8 @@ void read_known(const Json& json, T& record, Place place = Place::whole) {
     try {
       detail::read_json_value(*found, value, place);
     } catch (const Json::exception&) {
+      return;
+    } catch (const DataError&) {
       return;
     }
   });

@@ -9,8 +9,9 @@ namespace {
 
 /// What a kind of layer is in Keras.
 struct KerasKind {
-  const char* name = nullptr;     ///< null: an activation, which is part of the layer before it
-  bool is_normalization = false;  ///< the weights are those of Keras' Normalization
+  const char* name = nullptr;  ///< null: an activation, which is part of the layer before it
+  const char* deviation =
+      nullptr;  ///< of Keras' Normalization: our weight whose square it has, as its variance
 };
 
 /// Each kind by itself, without a rule for all others: a new one fails to compile until its name in Keras is
@@ -26,7 +27,7 @@ struct KindInKeras {
   KerasKind operator()(const LayerNormDescription&) const { return {"layer_normalization"}; }
   KerasKind operator()(const GroupNormDescription&) const { return {"group_normalization"}; }
   KerasKind operator()(const BatchNormDescription&) const { return {"batch_normalization"}; }
-  KerasKind operator()(const StandardizeDescription&) const { return {"normalization", true}; }
+  KerasKind operator()(const StandardizeDescription&) const { return {"normalization", "scale"}; }
   KerasKind operator()(const AddDescription&) const { return {"add"}; }
   KerasKind operator()(const ConcatenateDescription&) const { return {"concatenate"}; }
   KerasKind operator()(const LinearDescription&) const { return {}; }
@@ -55,9 +56,9 @@ std::string keras_name(const Node& node) {
 
 /// Keras' standardizing layer, Normalization, has channels last, the variance instead of the deviation, and a
 /// count, which only its adapt() uses. The root of a rounded square is the number itself: no bit is lost.
-KerasWeight weight_of_normalization(const ParameterView& view) {
+KerasWeight weight_of_normalization(const ParameterView& view, std::string_view deviation) {
   KerasWeight weight{view.spec.name, view.spec.shape, &view};
-  if (view.spec.name == "scale") {
+  if (view.spec.name == deviation) {
     weight.name = "variance";
     weight.is_squared = true;
   }
@@ -100,14 +101,14 @@ std::vector<float> transposed(const float* values, std::int64_t rows, std::int64
 std::vector<KerasLayer> keras_layers(const Model& model) {
   std::vector<KerasLayer> layers;
   for (const Node* node : in_keras_order(model)) {
-    const bool is_normalization = kind_of(*node).is_normalization;
+    const char* deviation = kind_of(*node).deviation;
     KerasLayer layer{keras_name(*node), {}};
     for (const ParameterView& view : model.parameter_views()) {
       if (view.layer != node->name) continue;
-      layer.weights.push_back(is_normalization ? weight_of_normalization(view)
-                                               : KerasWeight{view.spec.name, view.spec.shape, &view});
+      layer.weights.push_back(deviation != nullptr ? weight_of_normalization(view, deviation)
+                                                   : KerasWeight{view.spec.name, view.spec.shape, &view});
     }
-    if (is_normalization) layer.weights.push_back({"count", {}, nullptr});
+    if (deviation != nullptr) layer.weights.push_back({"count", {}, nullptr});
     layers.push_back(std::move(layer));
   }
   return layers;

@@ -190,6 +190,29 @@ class LayerInOnnx {
   std::vector<std::string> inputs_;
 };
 
+/// What the loss computes itself of the last layer's activation, in training as here.
+void add_scores(OnnxGraph& graph, const Model& model, const std::string& outputs) {
+  const LayerActivation last = model.loss().activation();
+  switch (last) {
+    case LayerActivation::linear:
+      graph.node("Identity", "scores", {outputs});
+      return;
+    case LayerActivation::sigmoid:
+      graph.node("Sigmoid", "scores", {outputs});
+      return;
+    case LayerActivation::softmax:
+      graph.node("Softmax", "scores", {outputs}, {{"axis", std::int64_t{1}}});
+      return;
+    case LayerActivation::relu:
+    case LayerActivation::leaky_relu:
+    case LayerActivation::elu:
+    case LayerActivation::gelu:
+    case LayerActivation::tanh:
+      break;
+  }
+  throw Error(fmt::format("a loss computes a {}, which has no form in ONNX here", last));
+}
+
 }  // namespace
 
 void add_network(OnnxGraph& graph, const Model& model) {
@@ -206,12 +229,7 @@ void add_network(OnnxGraph& graph, const Model& model) {
     tensors[node.output] =
         std::visit(LayerInOnnx(graph, model, node, std::move(inputs)), node.layer->description());
   }
-  const std::vector<std::string> outputs{tensors[model.nodes().back().output]};
-  const LayerActivation last = model.loss().activation();
-  if (last == LayerActivation::softmax)
-    graph.node("Softmax", "scores", outputs, {{"axis", std::int64_t{1}}});
-  else
-    graph.node(last == LayerActivation::sigmoid ? "Sigmoid" : "Identity", "scores", outputs);
+  add_scores(graph, model, tensors[model.nodes().back().output]);
   graph.output("scores", std::vector{model.outputs()});
 }
 

@@ -63,9 +63,7 @@ hdf5::Handle create(const std::string& path, const Communicator& comm) {
 }  // namespace
 
 Compression compression_from_name(const std::string& name) {
-  if (name == "blosc") return Compression::blosc;
-  if (name == "gzip") return Compression::gzip;
-  if (name == "none") return Compression::none;
+  if (const std::optional<Compression> named = value_named<Compression>(name)) return *named;
   throw UsageError(fmt::format("unknown compression `{}`: choose blosc, gzip or none", name));
 }
 

@@ -11,12 +11,24 @@
 #include <string>
 
 #include "comm/communicator.hpp"
+#include "core/word.hpp"
 #include "io/dataset.hpp"
 #include "layouts/jet_source.hpp"
 
 namespace jetrain {
 
 enum class Compression { none, blosc, gzip };
+constexpr Word word_of(Compression compression) {
+  switch (compression) {
+    case Compression::none:
+      return {"none"};
+    case Compression::blosc:
+      return {"blosc"};
+    case Compression::gzip:
+      return {"gzip"};
+  }
+  return {};
+}
 
 /// "blosc", "gzip" or "none"; UsageError for others.
 Compression compression_from_name(const std::string& name);

@@ -88,7 +88,14 @@ class GraphBuilder {
                   {input});
   }
 
+  /// Whether the loss computes this activation of the last layer itself.
+  bool is_part_of_the_loss(const LayerConfig& layer) const {
+    return last_ && loss_activation_ != LayerActivation::linear &&
+           layer.kind.index() == layer_of_activation(loss_activation_).kind.index();
+  }
+
   std::size_t add_any(const LayerConfig& config, std::size_t input, const std::string& place) {
+    if (is_part_of_the_loss(config)) return input;
     return std::visit([&](const auto& layer) { return add(layer, input, place); }, config.kind);
   }
 
@@ -98,12 +105,7 @@ class GraphBuilder {
   }
 
   std::size_t add(const SoftmaxConfig& config, std::size_t input, const std::string& place) {
-    if (last_ && loss_activation_ == LayerActivation::softmax) return input;
     require_last(place);
-    return append_layer(config, input, place);
-  }
-  std::size_t add(const SigmoidConfig& config, std::size_t input, const std::string& place) {
-    if (last_ && loss_activation_ == LayerActivation::sigmoid) return input;
     return append_layer(config, input, place);
   }
 
@@ -135,13 +137,14 @@ class GraphBuilder {
   /// The activation of the layer that was added last: a ReLU is computed with it where its kernels can,
   /// another is a layer of its own.
   std::size_t activate(LayerActivation activation, std::size_t output, const std::string& place) {
-    if (activation == LayerActivation::linear) return output;
+    const LayerConfig layer = layer_of_activation(activation);
+    if (activation == LayerActivation::linear || is_part_of_the_loss(layer)) return output;
     Node& node = graph_.nodes.back();
     if (activation == LayerActivation::relu && node.layer->needs().can_rectify) {
       node.rectifies = true;
       return output;
     }
-    return add_any(layer_of_activation(activation), output, place);
+    return add_any(layer, output, place);
   }
 
   std::size_t add(const ResidualConfig& config, std::size_t input, const std::string& place) {

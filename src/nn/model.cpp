@@ -21,18 +21,34 @@ bool ends_in(LayerActivation activation, const ModelConfig& config) {
       last);
 }
 
-void require_activation(const ModelConfig& config, const Loss& loss) {
-  const LayerActivation wanted = loss.activation();
+/// Whether outputs of this activation share out one whole, so that there are at least two.
+bool shares_out(LayerActivation activation) {
+  switch (activation) {
+    case LayerActivation::softmax:
+      return true;
+    case LayerActivation::linear:
+    case LayerActivation::relu:
+    case LayerActivation::leaky_relu:
+    case LayerActivation::elu:
+    case LayerActivation::gelu:
+    case LayerActivation::tanh:
+    case LayerActivation::sigmoid:
+      return false;
+  }
+  return false;
+}
+
+void require_activation(const ModelConfig& config, const LossConfig& loss, LayerActivation wanted) {
   if (wanted == LayerActivation::linear || ends_in(wanted, config)) return;
-  const bool softmax = wanted == LayerActivation::softmax;
   throw UsageError(fmt::format(
       "model.layers: the last layer must be a {0} (dense: {{units: {1}, activation: {0}}}), since the "
       "loss is {2}",
-      word_of(wanted).text, softmax ? 2 : 1, softmax ? "cross_entropy" : "binary_cross_entropy"));
+      wanted, shares_out(wanted) ? 2 : 1,
+      std::visit([](const auto& kind) { return kind.kName; }, loss.kind)));
 }
 
 void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes) {
-  const bool softmax = loss.activation() == LayerActivation::softmax;
+  const bool softmax = shares_out(loss.activation());
   const bool fits = classes == 0               ? output.size() > (softmax ? 1 : 0)
                     : output.size() == classes ? true
                                                : output.size() == 1 && !softmax;
@@ -56,7 +72,7 @@ void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes
 
 Model::Model(const ModelConfig& config, const ModelInput& input, const LossConfig& loss)
     : input_(input), loss_(make_loss(loss)) {
-  require_activation(config, *loss_);
+  require_activation(config, loss, loss_->activation());
   graph_ = build_graph(config, input, loss_->activation());
   require_outputs(nodes().back().layer->output(), *loss_, input.classes);
   const auto lay_out = [&](bool trainable, std::int64_t Node::*offset) {

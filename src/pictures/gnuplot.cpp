@@ -104,7 +104,15 @@ PictureFormat parse_picture_format(const std::string& word) {
 }
 
 const char* ending(PictureFormat format) {
-  return format == PictureFormat::svg ? "svg" : format == PictureFormat::png ? "png" : "pdf";
+  switch (format) {
+    case PictureFormat::svg:
+      return "svg";
+    case PictureFormat::png:
+      return "png";
+    case PictureFormat::pdf:
+      return "pdf";
+  }
+  return "";
 }
 
 bool has_gnuplot() {

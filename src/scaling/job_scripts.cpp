@@ -69,7 +69,7 @@ export OMP_NUM_THREADS={1}
 exec mpirun --map-by slot:PE={1} --bind-to core -np {0} "${{JETRAIN:-build/release/jetrain}}" scaling run {5}{6} \
   --ranks {0} --threads {1} --mode {2} --repeat {7} --out {8}
 )",
-                           point.ranks, point.threads, name_of(point.mode), name, jobs.string(),
+                           point.ranks, point.threads, word_of(point.mode).text, name, jobs.string(),
                            shell_word(config), settings, repeats, shell_word(folder)));
     submit += fmt::format("sbatch \"$@\" {}\n", shell_word(script.string()));
   }

@@ -11,14 +11,6 @@
 
 namespace jetrain {
 
-/// As nlohmann_json finds them.
-static void to_json(Json& json, ScalingMode mode) {
-  json = name_of(mode);
-}
-static void from_json(const Json& json, ScalingMode& mode) {
-  mode = scaling_mode(json.get<std::string>());
-}
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -36,16 +28,8 @@ std::vector<fs::path> measurement_files(const std::string& folder) {
 
 }  // namespace
 
-ScalingMode scaling_mode(const std::string& name) {
-  return name == "weak" ? ScalingMode::weak : ScalingMode::strong;
-}
-
-const char* name_of(ScalingMode mode) {
-  return mode == ScalingMode::weak ? "weak" : "strong";
-}
-
 std::string ScalingPoint::directory() const {
-  return fmt::format("{}_r{:04}_t{:02}_{}", name_of(mode), ranks, threads, repeat);
+  return fmt::format("{}_r{:04}_t{:02}_{}", word_of(mode).text, ranks, threads, repeat);
 }
 
 std::vector<ScalingPoint> scaling_points(ScalingMode mode, const std::vector<int>& ranks,
@@ -83,10 +67,15 @@ std::string to_json(const ScalingMeasurement& measurement) {
 
 ScalingMeasurement measurement_from_json(const std::string& text, const std::string& path) {
   ScalingMeasurement measurement;
+  const auto refuse = [&](const std::exception& error) {
+    throw DataError(fmt::format("{} is not a point of a scaling study: {}", path, error.what()));
+  };
   try {
     read_json(Json::parse(text), measurement);
   } catch (const Json::exception& error) {
-    throw DataError(fmt::format("{} is not a point of a scaling study: {}", path, error.what()));
+    refuse(error);
+  } catch (const DataError& error) {
+    refuse(error);
   }
   return measurement;
 }

@@ -10,6 +10,7 @@
 
 #include "config/config.hpp"
 #include "core/record.hpp"
+#include "core/word.hpp"
 #include "scaling/probe.hpp"
 
 namespace jetrain {
@@ -19,8 +20,15 @@ enum class ScalingMode : std::uint8_t {
   weak,    ///< a batch (and data.limit.jets) that grows with the workers (ranks x threads)
 };
 
-ScalingMode scaling_mode(const std::string& name);
-const char* name_of(ScalingMode mode);
+constexpr Word word_of(ScalingMode mode) {
+  switch (mode) {
+    case ScalingMode::strong:
+      return {"strong"};
+    case ScalingMode::weak:
+      return {"weak"};
+  }
+  return {};
+}
 
 /// One training of the study.
 struct ScalingPoint {

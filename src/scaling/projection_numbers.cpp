@@ -6,7 +6,7 @@ namespace jetrain {
 namespace {
 
 nlohmann::ordered_json columns(const ProjectionRow& row) {
-  nlohmann::ordered_json all = {{"mode", name_of(row.mode)},
+  nlohmann::ordered_json all = {{"mode", word_of(row.mode).text},
                                 {"ranks", row.ranks},
                                 {"nodes", row.nodes},
                                 {"batch_size", row.work.batch_size},
@@ -59,7 +59,7 @@ std::string to_json(const Projection& p) {
   json["model"] = to_object(p.model);
   for (const HeldOut& h : p.held_out) {
     json["held_out"].push_back({{"hosts", h.measurement.hosts},
-                                {"mode", name_of(h.measurement.point.mode)},
+                                {"mode", word_of(h.measurement.point.mode).text},
                                 {"ranks", h.measurement.point.ranks},
                                 {"threads", h.measurement.point.threads},
                                 {"batch_size", h.measurement.batch_size},

@@ -14,7 +14,8 @@ Figure efficiency_figure(const Projection& p) {
   std::vector<ChartLine> lines;
   for (const ScalingMode mode : kModes) {
     for (const bool whole : {false, true}) {
-      ChartLine line{fmt::format("{}, {}", name_of(mode), whole ? "whole epoch" : "training"), {}, false};
+      ChartLine line{
+          fmt::format("{}, {}", word_of(mode).text, whole ? "whole epoch" : "training"), {}, false};
       for (const ProjectionRow& row : p.rows) {
         if (row.mode != mode) continue;
         line.points.push_back(
@@ -41,8 +42,8 @@ Figure share_figure(const Projection& p, ScalingMode mode) {
       parts[i].heights.push_back(row.time.*epoch_phases()[i].seconds / row.time.all());
   }
   return stacked_bars(
-      fmt::format("shares_{}", name_of(mode)),
-      fmt::format("Where an epoch's time goes, {} scaling; from below as in the legend.", name_of(mode)),
+      fmt::format("shares_{}", word_of(mode).text),
+      fmt::format("Where an epoch's time goes, {} scaling; from below as in the legend.", word_of(mode).text),
       "ranks", "share of the epoch", bars, parts);
 }
 

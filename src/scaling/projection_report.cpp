@@ -42,12 +42,12 @@ std::string break_sentence(const Projection& p, ScalingMode mode) {
     if (row.whole_efficiency >= kGood) continue;
     return fmt::format(
         "{} scaling: an epoch falls below {:.0f} % at {} ranks; {} breaks first ({:.1f} % of the epoch)",
-        name_of(mode), 100 * kGood, row.ranks, row.largest_loss, 100 * row.lost_share);
+        word_of(mode).text, 100 * kGood, row.ranks, row.largest_loss, 100 * row.lost_share);
   }
   if (last == nullptr) return "";
   return fmt::format(
       "{} scaling: an epoch keeps {:.1f} % at {} ranks; the largest loss is {} ({:.1f} % of the epoch)",
-      name_of(mode), 100 * last->whole_efficiency, last->ranks,
+      word_of(mode).text, 100 * last->whole_efficiency, last->ranks,
       last->largest_loss.empty() ? "none" : last->largest_loss, 100 * last->lost_share);
 }
 
@@ -64,7 +64,7 @@ Table row_table(const Projection& p) {
               {}};
   for (const ProjectionRow& row : p.rows) {
     table.rows.push_back(
-        {name_of(row.mode), fmt::format("{}", row.ranks), fmt::format("{}", row.nodes),
+        {word_of(row.mode).text, fmt::format("{}", row.ranks), fmt::format("{}", row.nodes),
          fmt::format("{}", row.work.batch_size), fmt::format("{:.0f}", row.jets_per_second),
          fmt::format("{:.1f} %", 100 * row.efficiency), fmt::format("{:.1f} %", 100 * row.whole_efficiency),
          fmt::format("{:.4f}", row.time.all()),

@@ -14,7 +14,7 @@ std::string percent(double share) {
 /// The columns of the CSV file, and of the JSON rows.
 nlohmann::ordered_json columns(const ScalingRow& row) {
   const ScalingMeasurement& m = row.first;
-  nlohmann::ordered_json all = {{"mode", name_of(m.point.mode)},
+  nlohmann::ordered_json all = {{"mode", word_of(m.point.mode).text},
                                 {"ranks", m.point.ranks},
                                 {"threads", m.point.threads},
                                 {"workers", m.point.workers()},
@@ -78,7 +78,7 @@ Table rate_table(const ScalingSummary& summary) {
               {}};
   for (const ScalingRow& row : summary.rows) {
     table.rows.push_back(
-        {name_of(row.first.point.mode), workers_text(row), fmt::format("{}", row.first.batch_size),
+        {word_of(row.first.point.mode).text, workers_text(row), fmt::format("{}", row.first.batch_size),
          fmt::format("{:.0f}", row.rate.median), fmt::format("{:.0f}-{:.0f}", row.rate.low, row.rate.high),
          fmt::format("{:.2f}", row.speed_up), percent(row.efficiency.median), percent(row.whole_efficiency),
          percent(row.machine_efficiency), fmt::format("{:.0f} MB", row.peak_rss_bytes.median / 1e6)});
@@ -90,7 +90,7 @@ Table phase_table(const ScalingSummary& summary) {
   Table table{{{"seconds", 7, true}, {"ranks x t", 10}}, {}};
   for (const char* phase : kScalingPhases) table.columns.push_back({phase, 13});
   for (const ScalingRow& row : summary.rows) {
-    table.rows.push_back({name_of(row.first.point.mode), workers_text(row)});
+    table.rows.push_back({word_of(row.first.point.mode).text, workers_text(row)});
     for (const char* phase : kScalingPhases)
       table.rows.back().push_back(fmt::format("{:.3f}", row.seconds.at(phase).median));
   }

@@ -33,7 +33,7 @@ std::vector<ChartLine> measured_lines(const ScalingSummary& summary, const Value
     for (const ScalingRow& row : summary.rows) {
       if (row.first.point.mode != mode) continue;
       ChartLine& line = by_threads[row.first.point.threads];
-      line.name = fmt::format("{}, {} thread{}", name_of(mode), row.first.point.threads,
+      line.name = fmt::format("{}, {} thread{}", word_of(mode).text, row.first.point.threads,
                               row.first.point.threads == 1 ? "" : "s");
       line.points.push_back(value(row));
     }
@@ -48,7 +48,7 @@ void add_comparison(std::vector<ChartLine>& lines, const ScalingSummary& summary
   const bool both = has_mode(summary, ScalingMode::strong) && has_mode(summary, ScalingMode::weak);
   for (const ScalingMode mode : kModes) {
     if (!has_mode(summary, mode)) continue;
-    ChartLine line{both ? fmt::format("{}, {}", name, name_of(mode)) : name, {}, true};
+    ChartLine line{both ? fmt::format("{}, {}", name, word_of(mode).text) : name, {}, true};
     for (const ScalingRow& row : summary.rows) {
       if (row.first.point.mode == mode) line.points.push_back(value(row));
     }
@@ -97,8 +97,8 @@ Figure phase_figure(const ScalingSummary& summary, ScalingMode mode) {
     for (BarPart& part : parts) part.heights.push_back(row.seconds.at(part.name).median);
   }
   return stacked_bars(
-      fmt::format("phases_{}", name_of(mode)),
-      fmt::format("An epoch's time by phase, {} scaling; from below as in the legend.", name_of(mode)),
+      fmt::format("phases_{}", word_of(mode).text),
+      fmt::format("An epoch's time by phase, {} scaling; from below as in the legend.", word_of(mode).text),
       "ranks x threads", "seconds", bars, parts);
 }
 

@@ -34,14 +34,14 @@ double monitored(const TrialOutcome& outcome, Monitor monitor) {
 TrialOutcome read_outcome(const std::string& folder, const Trial& trial) {
   const std::filesystem::path path = std::filesystem::path(folder) / trial.directory;
   TrialOutcome outcome;
-  if (std::filesystem::exists(path / "failed.txt")) outcome.status = "failed";
+  if (std::filesystem::exists(path / "failed.txt")) outcome.status = TrialStatus::failed;
   const std::optional<std::string> text = try_read_whole((path / "result.json").string());
   if (!text) return outcome;
   const Json json = Json::parse(*text, nullptr, false);
   if (!json.is_object()) return outcome;
   read_known(json, outcome);
   if (json.contains("best")) read_known(json["best"], outcome);
-  outcome.status = "done";
+  outcome.status = TrialStatus::done;
   outcome.jets_per_second = std::round(outcome.jets_per_second);
   return outcome;
 }
@@ -71,7 +71,7 @@ std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<Tri
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (by_name.find(trials[i].name) == by_name.end()) names.push_back(trials[i].name);
     Runs& runs = by_name[trials[i].name];
-    if (outcomes[i].status != "done") continue;
+    if (outcomes[i].status != TrialStatus::done) continue;
     runs.value.push_back(monitored(outcomes[i], monitor));
     runs.loss.push_back(outcomes[i].val_loss);
     runs.accuracy.push_back(outcomes[i].val_accuracy);

@@ -9,16 +9,30 @@
 #include <vector>
 
 #include "core/record.hpp"
+#include "core/word.hpp"
 #include "study/trials.hpp"
 
 namespace jetrain {
+
+enum class TrialStatus : std::uint8_t { not_run, done, failed };
+constexpr Word word_of(TrialStatus status) {
+  switch (status) {
+    case TrialStatus::not_run:
+      return {"not run yet"};
+    case TrialStatus::done:
+      return {"done"};
+    case TrialStatus::failed:
+      return {"failed"};
+  }
+  return {};
+}
 
 /// A training's result.json, as far as a study looks at it, by the names that it has there. NaN where
 /// something is not known.
 struct TrialOutcome {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-  std::string status = "not run yet";  ///< or done, or failed
+  TrialStatus status = TrialStatus::not_run;
   std::int64_t best_epoch = 0;
   std::int64_t training_jets = 0;
   double val_loss = kUnknown;

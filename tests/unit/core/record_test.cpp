@@ -279,6 +279,44 @@ void expect_distinct_names() {
   EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size()) << names.front();
 }
 
+enum class Colour : std::uint8_t { red, green };
+constexpr Word word_of(Colour colour) {
+  switch (colour) {
+    case Colour::red:
+      return {"red"};
+    case Colour::green:
+      return {"bright, green"};
+  }
+  return {};
+}
+
+struct Coloured {
+  Colour colour = Colour::red;
+
+  template <class Self, class Visitor>
+  static void fields(Self& c, Visitor& visit) {
+    visit("colour", c.colour);
+  }
+};
+
+TEST(Record, HasTheWordsOfEnumerations) {
+  const Coloured green{Colour::green};
+  EXPECT_EQ(json_of(green).dump(), R"({"colour":"bright, green"})");
+  EXPECT_EQ(csv_header<Coloured>() + "\n" + csv_line(green), "colour\n\"bright, green\"");
+  Coloured read;
+  read_json(json_of(green), read);
+  EXPECT_EQ(read.colour, Colour::green);
+}
+
+TEST(Record, TakesNoOtherWordForAnEnumeration) {
+  Coloured read{Colour::green};
+  const Json blue = {{"colour", "blue"}};
+  EXPECT_THROW(read_json(blue, read), DataError);
+  EXPECT_THROW(read_json(Json{{"colour", 0}}, read), Json::exception);
+  read_known(blue, read);
+  EXPECT_EQ(read.colour, Colour::green);
+}
+
 TEST(Records, GiveNoTwoFieldsOneName) {
   expect_distinct_names<EpochRecord>();
   expect_distinct_names<StepRecord>();

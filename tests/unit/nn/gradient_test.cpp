@@ -1,10 +1,15 @@
-// Gradients of networks, layers in many combinations, against finite differences. (Each kind by itself:
-// every_layer_test.cpp.)
+// Gradients of networks, layers in many combinations, and of every loss, against finite differences. (Each
+// kind by itself: every_layer_test.cpp.)
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <utility>
+#include <variant>
 
 #include "config/config.hpp"
 #include "leaf_of_samples.hpp"
+#include "nn/loss.hpp"
 
 namespace jetrain {
 namespace {
@@ -34,6 +39,47 @@ TEST_P(GradientCheck, EveryParameterAgreesWithFiniteDifferences) {
   Model model(config.model, input, config.train.loss);
   RecordProperty("largest_distance", std::to_string(test::expect_gradient_is_slope(model)));
 }
+
+/// All losses that a config can name, each with what it may be given.
+std::vector<LossConfig> every_loss() {
+  const auto configs = []<std::size_t... I>(std::index_sequence<I...>) {
+    std::vector<LossConfig> all(sizeof...(I));
+    ((all[I].kind.emplace<I>()), ...);
+    return all;
+  };
+  std::vector<LossConfig> all =
+      configs(std::make_index_sequence<std::variant_size_v<decltype(LossConfig::kind)>>());
+  for (LossConfig& loss : all) {
+    std::visit(
+        [](auto& kind) {
+          if constexpr (requires { kind.label_smoothing; }) kind.label_smoothing = 0.1;
+          if constexpr (requires { kind.class_weights; }) kind.class_weights = {3, 0.25};
+        },
+        loss.kind);
+  }
+  return all;
+}
+
+std::string name_of(const LossConfig& loss) {
+  return std::visit([](const auto& kind) { return kind.kName; }, loss.kind);
+}
+
+class EveryLoss : public testing::TestWithParam<LossConfig> {};
+
+// Of two classes, behind the activation that the loss computes itself, if any.
+TEST_P(EveryLoss, HasTheGradientOfItsLoss) {
+  const LayerActivation last = make_loss(GetParam())->activation();
+  const Config config = parse_config(
+      fmt::format("model: {{layers: [flatten, dense: {{units: 3, activation: tanh}}, dense: {{units: 2, "
+                  "activation: {}}}]}}\n",
+                  last),
+      "test.yaml", {}, false);
+  Model model(config.model, ModelInput(Shape::image(2, 7, 6)), GetParam());
+  test::expect_gradient_is_slope(model);
+}
+
+INSTANTIATE_TEST_SUITE_P(Losses, EveryLoss, testing::ValuesIn(every_loss()),
+                         [](const auto& tested) { return name_of(tested.param); });
 
 INSTANTIATE_TEST_SUITE_P(
     Networks, GradientCheck,

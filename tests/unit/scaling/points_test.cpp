@@ -63,13 +63,25 @@ TEST(ScalingMeasurements, OfWorkersThatSharedACoreAreLeftOut) {
 }
 
 TEST(ScalingMeasurement, SaysWhichFileIsDamaged) {
-  for (const char* text : {"", "{", "[1]", R"({"mode": "strong"})", R"({"mode": 3})"}) {
+  for (const char* text : {"", "{", "[1]", R"({"mode": "strong"})", R"({"mode": 3})", R"({"mode": "wek"})"}) {
     try {
       measurement_from_json(text, "a/point.json");
       FAIL() << text;
     } catch (const DataError& error) {
       EXPECT_NE(std::string(error.what()).find("a/point.json"), std::string::npos);
     }
+  }
+}
+
+TEST(ScalingMeasurement, TakesNoOtherWordForAMode) {
+  std::string text = to_json(ScalingMeasurement());
+  text.replace(text.find("strong"), 6, "wek");
+  try {
+    measurement_from_json(text, "a/point.json");
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_STREQ(error.what(),
+                 "a/point.json is not a point of a scaling study: \"wek\" is none of strong, weak");
   }
 }
 

@@ -34,7 +34,7 @@ constexpr const char* kResult =
 
 TEST_F(Ranking, ReadsWhatATrainingLeft) {
   const TrialOutcome outcome = outcome_of(trial("a", "trial_0000"), kResult);
-  EXPECT_EQ(outcome.status, "done");
+  EXPECT_EQ(outcome.status, TrialStatus::done);
   EXPECT_EQ(outcome.best_epoch, 2);
   EXPECT_EQ(outcome.training_jets, 900);
   EXPECT_EQ(outcome.val_auc, 0.875);
@@ -46,11 +46,11 @@ TEST_F(Ranking, ReadsWhatATrainingLeft) {
 TEST_F(Ranking, TakesAResultThatIsNoneAsNoResult) {
   for (const char* text : {"", "{", "[1, 2]", "3"}) {
     const TrialOutcome outcome = outcome_of(trial("a", "trial_0000"), text);
-    EXPECT_EQ(outcome.status, "not run yet") << text;
+    EXPECT_EQ(outcome.status, TrialStatus::not_run) << text;
     EXPECT_TRUE(std::isnan(outcome.val_loss));
   }
   const TrialOutcome other = outcome_of(trial("a", "trial_0000"), R"({"best": 3, "best_epoch": "two"})");
-  EXPECT_EQ(other.status, "done");
+  EXPECT_EQ(other.status, TrialStatus::done);
   EXPECT_EQ(other.best_epoch, 0);
   EXPECT_TRUE(std::isnan(other.val_loss));
 }
@@ -58,8 +58,8 @@ TEST_F(Ranking, TakesAResultThatIsNoneAsNoResult) {
 TEST_F(Ranking, TellsFailedTrainingsFromThoseToCome) {
   std::filesystem::create_directories(folder_.file("trial_0001"));
   std::ofstream(folder_.file("trial_0001/failed.txt")) << "bad data";
-  EXPECT_EQ(read_outcome(folder_.file(""), trial("a", "trial_0001")).status, "failed");
-  EXPECT_EQ(read_outcome(folder_.file(""), trial("a", "trial_0002")).status, "not run yet");
+  EXPECT_EQ(read_outcome(folder_.file(""), trial("a", "trial_0001")).status, TrialStatus::failed);
+  EXPECT_EQ(read_outcome(folder_.file(""), trial("a", "trial_0002")).status, TrialStatus::not_run);
 }
 
 TEST_F(Ranking, HasALineForEachTraining) {
@@ -75,7 +75,7 @@ TEST_F(Ranking, HasALineForEachTraining) {
 
 TEST_F(Ranking, ListsVariantsByTheirMean) {
   TrialOutcome good;
-  good.status = "done";
+  good.status = TrialStatus::done;
   good.val_loss = 0.25;
   good.val_accuracy = 0.75;
   good.val_auc = 0.875;
