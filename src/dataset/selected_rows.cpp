@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/progress.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain {
 
@@ -53,7 +54,8 @@ SelectedRows SelectedRows::everything(const std::vector<std::string>& files, con
   rows.source_ = open_rows(files, {&config}, false, comm);
   rows.selection_ = Selection::everything(rows.source_->rows(), set);
   rows.sets_ = {set};
-  rows.skip_bad_rows_ = skips_bad_rows(config.data);
+  // The network's outputs for arrays stand beside the arrays' own rows: none may be missing.
+  rows.skip_bad_rows_ = makes_images(config.data) && skips_bad_rows(config.data);
   return rows;
 }
 
