@@ -190,9 +190,11 @@ TEST_F(SelectedRowsTest, NameABadRowOrCountIt) {
   }
   config.data.on_bad_row = BadRow::skip;
   std::int64_t skipped = 0;
-  const auto lenient = SelectedRows::everything(files, config, Set::test, self_);
+  const SelectedRows lenient({files, {Set::train, Set::validation}}, {&config}, true, self_);
   EXPECT_EQ(read(lenient, lenient.range(), 0, skipped).size(), 609U);
   EXPECT_EQ(skipped, 1);
+  // Where all rows are scored, none may be missing beside which a result should stand.
+  EXPECT_THROW(read(SelectedRows::everything(files, config, Set::test, self_)), DataError);
 }
 
 TEST_F(SelectedRowsTest, BalanceArraysWithoutTheirBadRows) {
