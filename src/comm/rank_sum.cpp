@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "core/progress.hpp"
+#include "core/wrapping_sum.hpp"
 
 namespace jetrain {
 namespace {
@@ -97,7 +98,7 @@ void RankSum::add_slice() {
     const std::size_t end = std::min(slice_end_, begin + kBlock);
     std::copy(addends_[0] + begin, addends_[0] + end, total_ + begin);
     for (std::size_t rank = 1; rank < addends_.size(); ++rank) {
-      for (std::size_t i = begin; i < end; ++i) total_[i] += addends_[rank][i];
+      for (std::size_t i = begin; i < end; ++i) total_[i] = wrapping_sum(total_[i], addends_[rank][i]);
     }
   }
 }

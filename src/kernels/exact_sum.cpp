@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 
 #include "kernels/fixed_point.hpp"
 
@@ -19,11 +20,11 @@ float exact_sum_limit(std::int64_t addends) noexcept {
 
 bool exact_accumulate(std::span<const float> values, float limit, std::span<std::int64_t> sums) noexcept {
   assert(values.size() <= sums.size());
-  using Unaligned = float __attribute__((vector_size(4 * kVectorLanes), aligned(4), may_alias));
   MagnitudeWatch watch;
   std::size_t i = 0;
   for (; i + kVectorLanes <= values.size(); i += kVectorLanes) {
-    const Vector vector = *reinterpret_cast<const Unaligned*>(values.data() + i);
+    Vector vector;
+    std::memcpy(&vector, values.data() + i, sizeof vector);
     watch.see(vector);
     add_fixed_point(sums.data() + i, vector);
   }

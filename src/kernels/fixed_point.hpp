@@ -58,13 +58,15 @@ inline void add_fixed_point(std::int64_t* sums, Vector values) noexcept {
   constexpr int kHalf = kVectorLanes / 2;
   using Floats = float __attribute__((vector_size(4 * kHalf)));
   using Integers = std::int64_t __attribute__((vector_size(8 * kHalf)));
-  using Sums = std::uint64_t __attribute__((vector_size(8 * kHalf), aligned(8), may_alias));
+  using Sums = std::uint64_t __attribute__((vector_size(8 * kHalf)));
   const Vector rounded = round_to_even(values * kExactScale);
   Floats halves[2];
   std::memcpy(&halves, &rounded, sizeof rounded);
   for (int h = 0; h < 2; ++h) {
-    auto* to = reinterpret_cast<Sums*>(sums + h * kHalf);
-    *to += (Sums) __builtin_convertvector(halves[h], Integers);
+    Sums total;  // where it stands is not aligned
+    std::memcpy(&total, sums + h * kHalf, sizeof total);
+    total += (Sums) __builtin_convertvector(halves[h], Integers);
+    std::memcpy(sums + h * kHalf, &total, sizeof total);
   }
 }
 

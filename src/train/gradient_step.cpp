@@ -8,6 +8,7 @@
 
 #include "core/checked_cast.hpp"
 #include "core/stopwatch.hpp"
+#include "core/wrapping_sum.hpp"
 #include "inference/scoring.hpp"
 #include "kernels/exact_sum.hpp"
 
@@ -85,7 +86,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
 #pragma omp for schedule(static)
       for (std::size_t i = 0; i < rank_sums.size(); ++i) {
         std::int64_t sum = rank_sums[i];
-        for (std::size_t t = 1; t < team; ++t) sum += workers_[t]->sums[i];
+        for (std::size_t t = 1; t < team; ++t) sum = wrapping_sum(sum, workers_[t]->sums[i]);
         rank_sums[i] = sum;
       }
     }
