@@ -165,6 +165,7 @@ void RankLinks::end_connections() {
 RankLinks::~RankLinks() {
   end_connections();
   for (const auto& [socket, from] : incoming_) close(socket);
+  for (const int socket : ended_) close(socket);
   if (listener_ >= 0) close(listener_);
   if (wake_ >= 0) close(wake_);
   if (watched_ >= 0) close(watched_);
@@ -288,12 +289,23 @@ std::vector<RankLinks::Event> RankLinks::look(int milliseconds) {
     } else if (file == listener_) {
       accept_all();
     } else if (const auto from = incoming_.find(file); from != incoming_.end()) {
-      if (take(file, from->second, events)) continue;
-      close(file);
-      incoming_.erase(from);
+      if (!take(file, from->second, events)) end(file);
     }
   }
   return events;
+}
+
+/// Another thread may be about to send to a rank's connection: its number stays taken until none can be.
+void RankLinks::end(int socket) {
+  const auto from = incoming_.find(socket);
+  epoll_ctl(watched_, EPOLL_CTL_DEL, socket, nullptr);
+  if (from->second.rank < 0) {
+    close(socket);
+  } else {
+    shutdown(socket, SHUT_RDWR);
+    ended_.push_back(socket);
+  }
+  incoming_.erase(from);
 }
 
 void RankLinks::wake() noexcept {

@@ -62,6 +62,7 @@ class RankLinks {
   std::vector<Event> look(int milliseconds);
   void accept_all();
   bool take(int socket, Incoming& from, std::vector<Event>& events);
+  void end(int socket);
 
   int rank_;
   int size_;
@@ -73,6 +74,7 @@ class RankLinks {
   bool out_of_files_ = false;
   std::unique_ptr<std::atomic<int>[]> sockets_;  ///< by rank; -1: none
   std::unordered_map<int, Incoming> incoming_;   ///< by socket
+  std::vector<int> ended_;                       ///< connections of ranks that are gone, closed at the end
   std::vector<Event> early_;                     ///< came while this was being made
 };
 
