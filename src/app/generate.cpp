@@ -50,8 +50,8 @@ ReferenceRecord make_record(std::int64_t row, bool is_top, const GenerateOptions
   return record;
 }
 
-void fill_table(PendingFile& pending, ReferenceTableWriter& writer, const std::vector<bool>& is_top,
-                const GenerateOptions& options, const Communicator& comm) {
+void fill_table(ReferenceTableWriter& writer, const std::vector<bool>& is_top, const GenerateOptions& options,
+                const Communicator& comm) {
   const RowRange mine = writer.range();
   std::vector<ReferenceRecord> records(static_cast<std::size_t>(std::min(kWindowRows, mine.size())));
   for (std::int64_t begin = 0; begin < writer.longest_range(); begin += kWindowRows) {
@@ -63,10 +63,7 @@ void fill_table(PendingFile& pending, ReferenceTableWriter& writer, const std::v
       records[static_cast<std::size_t>(i)] =
           make_record(row, is_top[static_cast<std::size_t>(row / kBlockRows)], options);
     }
-    comm.agree([&] {
-      if (comm.is_root())
-        pending.reserve(comm.size() * std::ssize(records) * std::int64_t{sizeof(ReferenceRecord)});
-    });
+    writer.reserve(comm.size() * std::ssize(records) * std::int64_t{sizeof(ReferenceRecord)});
     writer.write(first, std::span(records).first(static_cast<std::size_t>(count)));
   }
 }
@@ -103,16 +100,9 @@ void generate(const GenerateOptions& options, const Communicator& comm) {
   set_threads(options.threads, comm);
 
   const std::vector<bool> is_top = shuffled_blocks(options.jets, options.seed);
-  PendingFile pending(options.output, comm.is_root());
-  comm.agree([&] {
-    if (comm.is_root()) pending.keep_spare();
-  });
-  ReferenceTableWriter writer(pending.name(), options.jets, compression, comm);
-  fill_table(pending, writer, is_top, options, comm);
+  ReferenceTableWriter writer(options.output, options.jets, compression, comm);
+  fill_table(writer, is_top, options, comm);
   writer.close();
-  comm.agree([&] {
-    if (comm.is_root()) pending.complete();
-  });
   if (comm.is_root()) print_summary(options, is_top, watch.seconds());
 }
 

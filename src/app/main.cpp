@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <optional>
-#include <thread>
 
 #include "app/command.hpp"
 #include "comm/environment.hpp"
@@ -32,13 +30,9 @@ int refuse(const CLI::App& app, const CLI::ParseError& mistake, const Communicat
   return static_cast<int>(ExitStatus::usage);
 }
 
-/// An error that other ranks may not know of ends the job at once. Lower ranks speak first, so that where all
-/// ranks fail in the same way, only one is heard.
+/// An error that other ranks may not know of ends the job at once.
 [[noreturn]] void speak_and_abort(const std::string& what, ExitStatus status, const Communicator& world) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(200 * std::min(world.rank(), 10)));
-  fmt::print(stderr, "jetrain: rank {}: {}\n", world.rank(), what);
-  std::fflush(nullptr);
-  Environment::abort(static_cast<int>(status));
+  Environment::end_job(fmt::format("rank {}: {}", world.rank(), what), status, world.rank());
 }
 
 int run(const Command& command, const Communicator& world) {

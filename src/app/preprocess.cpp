@@ -11,6 +11,7 @@
 #include "core/stopwatch.hpp"
 #include "dataset/selected_rows.hpp"
 #include "io/dataset.hpp"
+#include "io/new_file.hpp"
 #include "jetrain/error.hpp"
 #include "run/config_file.hpp"
 #include "samples/dense.hpp"
@@ -57,23 +58,21 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   return all;
 }
 
-void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& config,
+void write_dense(const std::string& path, const LabelledRows& mine, const Config& config,
                  const Communicator& comm) {
   constexpr std::int64_t kWindowRows = 2048;
   const SampleLayout layout = sample_layout(config);
   const std::int64_t count = mine.samples.size();
   const std::int64_t total = comm.sum(count);
   const std::int64_t first = comm.sum_before(count);
-  const hdf5::Handle file = hdf5::create_file(pending.name(), comm);
-  comm.agree([&] {
-    constexpr std::int64_t kOtherBytes = 1 + 1 + 8;  // label, split, row
-    if (comm.is_root()) pending.reserve(total * (layout.size() * 4 + kOtherBytes));
-  });
+  hdf5::NewFile file(path, comm);
+  constexpr std::int64_t kOtherBytes = 1 + 1 + 8;  // label, split, row
+  file.reserve(total * (layout.size() * 4 + kOtherBytes));
   const Grid& grid = layout.input;
   std::vector<std::int64_t> shape{total, grid.rows, grid.columns};
   if (grid.channels > 1) shape.insert(shape.begin() + 1, grid.channels);
   hdf5::Dataset images, labels, splits, rows, features;
-  comm.agree([&] {
+  comm.agree_while_writing([&] {
     const hdf5::Handle whole = hdf5::unfilled_creation();
     images = hdf5::Dataset::create<float>(file, "images", shape, whole);
     labels = hdf5::Dataset::create<std::uint8_t>(file, "labels", {total}, whole);
@@ -109,6 +108,8 @@ void write_dense(PendingFile& pending, const LabelledRows& mine, const Config& c
     rows.write_rows(first + begin, window(mine.rows), comm);
     if (layout.features > 0) features.write_rows(first + begin, window_features, comm);
   }
+  for (hdf5::Dataset* dataset : {&images, &labels, &splits, &rows, &features}) *dataset = hdf5::Dataset();
+  file.complete();
 }
 
 }  // namespace
@@ -128,19 +129,12 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   if (total == 0)
     throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
 
-  PendingFile pending(options.output, comm.is_root());
-  comm.agree([&] {
-    if (comm.is_root()) pending.keep_spare();
-  });
-  write_dense(pending, mine, config, comm);
-  comm.agree([&] {
-    if (!comm.is_root()) return;
-    pending.complete();
-    const Grid grid = sample_layout(config).input;
-    fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total, grid.rows,
-               grid.columns, watch.seconds(), static_cast<double>(total) / watch.seconds());
-    if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
-  });
+  write_dense(options.output, mine, config, comm);
+  if (!comm.is_root()) return;
+  const Grid grid = sample_layout(config).input;
+  fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total, grid.rows,
+             grid.columns, watch.seconds(), static_cast<double>(total) / watch.seconds());
+  if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
 }
 
 }  // namespace jetrain

@@ -1,5 +1,7 @@
 #include "comm/communicator.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -8,7 +10,9 @@
 #include <thread>
 #include <utility>
 
+#include "comm/environment.hpp"
 #include "core/checked_cast.hpp"
+#include "core/host_name.hpp"
 #include "core/progress.hpp"
 #include "jetrain/error.hpp"
 
@@ -42,7 +46,38 @@ std::vector<T> all_gather_values(T value, MPI_Datatype type, int size, MPI_Comm 
   return all;
 }
 
+/// How long a rank that failed waits for the others.
+constexpr std::chrono::seconds kPatience(5);
+
+bool done_within(std::chrono::seconds patience, MPI_Request& request) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  int done = 0;
+  for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); done == 0;
+       MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
 }  // namespace
+
+struct Communicator::Outcome {
+  std::string message;
+  ExitStatus status = ExitStatus::done;
+  bool good() const noexcept { return status == ExitStatus::done; }
+};
+
+Communicator::Outcome Communicator::outcome_of(const std::function<void()>& work) {
+  try {
+    work();
+    return {};
+  } catch (const Error& error) {
+    return {error.what(), error.status()};
+  } catch (const std::exception& error) {
+    return {error.what(), ExitStatus::failed};
+  }
+}
 
 Communicator::Communicator(MPI_Comm original) {
   MPI_Comm_dup(original, &handle_);
@@ -226,24 +261,40 @@ std::vector<std::vector<std::byte>> Communicator::exchange(
 }
 
 void Communicator::agree(const std::function<void()>& work) const {
-  std::string message;
-  auto status = ExitStatus::done;
-  try {
-    work();
-  } catch (const Error& error) {
-    message = error.what();
-    status = error.status();
-  } catch (const std::exception& error) {
-    message = error.what();
-    status = ExitStatus::failed;
+  const Outcome outcome = outcome_of(work);
+  throw_together(outcome, min(outcome.good() ? size_ : rank_));
+}
+
+void Communicator::agree_while_writing(const std::function<void()>& work) const {
+  Outcome outcome = outcome_of(work);
+  if (!outcome.good() && size_ > 1)
+    outcome.message = fmt::format("{} (rank {} on {})", outcome.message, rank_, host_name());
+  const std::int64_t candidate = outcome.good() ? size_ : rank_;
+  std::int64_t speaker = 0;
+  MPI_Request request = MPI_REQUEST_NULL;
+  const progress::Waiting waiting;
+  MPI_Iallreduce(&candidate, &speaker, 1, MPI_INT64_T, MPI_MIN, handle_, &request);
+  if (outcome.good()) {
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+  } else if (!done_within(kPatience, request)) {
+    Environment::end_job(outcome.message, outcome.status, rank_);
   }
-  const std::int64_t none = size_;
-  const std::int64_t speaker = min(status == ExitStatus::done ? none : rank_);
-  if (speaker == none) return;
+  throw_together(outcome, speaker);
+}
+
+bool Communicator::all_come() const {
+  MPI_Request request = MPI_REQUEST_NULL;
+  const progress::Waiting waiting;
+  MPI_Ibarrier(handle_, &request);
+  return done_within(kPatience, request);
+}
+
+void Communicator::throw_together(const Outcome& own, std::int64_t speaker) const {
+  if (speaker == size_) return;
   const int root = checked_cast<int>(speaker);
-  int code = static_cast<int>(status);
+  int code = static_cast<int>(own.status);
   broadcast(std::span(&code, 1), root);
-  throw CollectiveError(broadcast(message, root), static_cast<ExitStatus>(code));
+  throw CollectiveError(broadcast(own.message, root), static_cast<ExitStatus>(code));
 }
 
 }  // namespace jetrain

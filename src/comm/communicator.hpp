@@ -93,7 +93,18 @@ class Communicator {
   /// reached by some ranks alone. Collective.
   void agree(const std::function<void()>& work) const;
 
+  /// The same for work inside libraries that write a file together: a rank that fails there may leave the
+  /// others waiting for it. The message names the rank; and where the others do not come within five seconds,
+  /// the failed rank says it itself and ends the job. Collective.
+  void agree_while_writing(const std::function<void()>& work) const;
+
+  /// Whether all ranks come here within five seconds. Where not, nothing collective may follow.
+  bool all_come() const;
+
  private:
+  struct Outcome;
+  static Outcome outcome_of(const std::function<void()>& work);
+  void throw_together(const Outcome& own, std::int64_t speaker) const;
   std::vector<std::byte> gather_padded(std::span<const std::byte> bytes,
                                        const std::vector<std::int64_t>& lengths, std::int64_t longest,
                                        int root) const;

@@ -1,12 +1,16 @@
 #include "comm/environment.hpp"
 
+#include <fmt/format.h>
 #include <mpi.h>
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <thread>
 
-#include "jetrain/error.hpp"
+#include "core/output_file.hpp"
 
 namespace jetrain {
 namespace {
@@ -49,9 +53,13 @@ Environment::~Environment() {
   if (finalized == 0) MPI_Finalize();
 }
 
-void Environment::abort(int exit_status) noexcept {
-  MPI_Abort(MPI_COMM_WORLD, exit_status);
-  std::_Exit(exit_status);
+void Environment::end_job(const std::string& message, ExitStatus status, int rank) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(200 * std::min(rank, 10)));
+  remove_pending_files();
+  fmt::print(stderr, "jetrain: {}\n", message);
+  std::fflush(nullptr);
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(status));
+  std::_Exit(static_cast<int>(status));
 }
 
 }  // namespace jetrain

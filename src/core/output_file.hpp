@@ -3,6 +3,8 @@
 /// \file
 /// Files appear whole or not at all: written to a temporary name beside the target, synced, renamed.
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,32 +18,51 @@ namespace jetrain {
 class PendingFile {
  public:
   PendingFile(const std::string& path, bool is_owner);
-  /// The owner removes the temporary unless it was completed; `path` is then as it was.
+  /// Removes the temporary unless it was completed; `path` is then as it was.
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
 
   const std::string& name() const noexcept { return temporary_; }
-  /// Parallel HDF5 does not survive a full disk, so it must never meet one. On the owner: before HDF5 makes
-  /// the file, keeps 2 MB on the disk in a file beside it; DataError where even they do not fit. DataError,
-  /// too, where another job is writing `path` (as far as the file system knows locks).
-  void keep_spare();
-  /// On the owner, before HDF5 writes: makes sure that the file can grow by so many bytes, and a little for
-  /// HDF5's own use. Where the disk or the quota is too small it gives the spare back, with which HDF5 can
-  /// close the file, and throws DataError.
+  /// On the owner, before anyone writes: makes the temporary, and keeps other jobs from it (as far as the
+  /// file system knows locks). What a killed job left beside `path` goes. DataError where it cannot be
+  /// written, or another job is writing it.
+  void claim();
+  /// On each other rank, after the owner's claim: DataError where this rank cannot write the temporary. A
+  /// rank that is left alone removes it, too.
+  void join();
+  /// On the owner: makes sure that the file can grow by so many bytes, and a little for HDF5's own use;
+  /// DataError where the disk or the quota is too small.
   void reserve(std::int64_t bytes);
-  /// On the owner, after the file was closed by all: syncs it, renames it to `path`, syncs the folder.
-  void complete();
+  /// On the owner, after the file was closed by all: syncs it, asks `check` (which throws where it is not as
+  /// it should be), renames it to `path`, syncs the folder.
+  void complete(const std::function<void()>& check = [] {});
 
  private:
+  /// Which file a name stands for.
+  struct Identity {
+    dev_t device = 0;
+    ino_t number = 0;
+    bool operator==(const Identity&) const = default;
+  };
+  friend void remove_pending_files() noexcept;
+
+  static Identity identity_of(const std::string& path) noexcept;
+  bool try_lock();
+  void unlock() noexcept;
+  void remove_companions() const noexcept;
+  void discard() noexcept;
+
   std::string path_;
   std::string temporary_;
-  std::string spare_;
-  int spare_file_ = -1;  ///< open and locked while the spare is kept
+  std::string lock_;
+  int lock_file_ = -1;  ///< open, and locked where the file system can
   bool is_owner_;
-
-  void give_back_spare() noexcept;
+  Identity joined_, joined_lock_;  ///< the owner's files, on another rank
 };
+
+/// Removes the temporaries of all files that this process is writing; before it ends without returning.
+void remove_pending_files() noexcept;
 
 /// Calls `write(temporary)` and renames the result to `path`, both synced to disk. On failure the temporary
 /// is removed and the error goes on; `path` is then as it was.

@@ -7,6 +7,7 @@
 #include "dataset/sample_piece.hpp"
 #include "io/attributes.hpp"
 #include "io/dataset.hpp"
+#include "io/new_file.hpp"
 #include "samples/flat_sample.hpp"
 
 namespace jetrain {
@@ -32,7 +33,7 @@ std::int64_t count_entries(const SampleStore& samples) {
 }
 
 /// Ranks give their pieces in turns: in every turn each rank with something left writes one.
-void write_set(hid_t file, Set set, const SampleSet& written, const Communicator& comm) {
+void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Communicator& comm) {
   const SampleStore& mine = written.samples;
   const std::int64_t my_entries = count_entries(mine);
   const std::int64_t my_pieces = ceil_divide(mine.size(), kPieceSamples);
@@ -40,7 +41,7 @@ void write_set(hid_t file, Set set, const SampleSet& written, const Communicator
   const std::int64_t all_entries = comm.sum(my_entries);
   const std::int64_t all_pieces = comm.sum(my_pieces);
   hdf5::Dataset counts, labels, positions, values, table;
-  comm.agree([&] {
+  comm.agree_while_writing([&] {
     const hdf5::Handle whole = hdf5::unfilled_creation();
     const auto path = [&](const char* name) { return path_of(set, name); };
     counts = hdf5::Dataset::create<std::uint16_t>(file, path("counts"), {all_samples}, whole);
@@ -75,42 +76,30 @@ void write_set(hid_t file, Set set, const SampleSet& written, const Communicator
                       records.data(), comm);
 }
 
-void reserve(PendingFile& pending, const std::vector<Set>& wanted, const LoadedSamples& loaded,
-             const Communicator& comm) {
+/// What the sets take on the disk, over all ranks.
+std::int64_t count_bytes(const std::vector<Set>& wanted, const LoadedSamples& loaded,
+                         const Communicator& comm) {
   std::int64_t bytes = 0;
   for (const Set set : wanted) {
     const SampleStore& mine = loaded[set].samples;
     bytes += mine.size() * (2 + 1) + count_entries(mine) * (2 + 4) +
              std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), kPieceSamples);
   }
-  bytes = comm.sum(bytes);
-  comm.agree([&] {
-    if (comm.is_root()) pending.reserve(bytes);
-  });
+  return comm.sum(bytes);
 }
 
 }  // namespace
 
 void write_sample_cache(const std::string& path, const std::string& key, const std::vector<Set>& wanted,
                         const LoadedSamples& loaded, const Communicator& comm) {
-  PendingFile pending(path, comm.is_root());
   comm.agree([&] {
-    if (!comm.is_root()) return;
-    require_writable(path, true);
-    pending.keep_spare();
+    if (comm.is_root()) require_writable(path, true);
   });
-  {
-    const hdf5::Handle file = hdf5::create_file(pending.name(), comm);
-    reserve(pending, wanted, loaded, comm);
-    comm.agree([&] { write_header(file, {key, loaded.rows_read, loaded.rows_skipped}); });
-    for (const Set set : wanted) write_set(file, set, loaded[set], comm);
-    comm.agree([&] {
-      hdf5::check(H5Fflush(file, H5F_SCOPE_GLOBAL), "writing the end of " + path + " (is the disk full?)");
-    });
-  }
-  comm.agree([&] {
-    if (comm.is_root()) pending.complete();
-  });
+  hdf5::NewFile file(path, comm);
+  file.reserve(count_bytes(wanted, loaded, comm));
+  comm.agree_while_writing([&] { write_header(file, {key, loaded.rows_read, loaded.rows_skipped}); });
+  for (const Set set : wanted) write_set(file, set, loaded[set], comm);
+  file.complete();
 }
 
 }  // namespace jetrain

@@ -137,23 +137,22 @@ void Dataset::write_records(std::int64_t first, std::int64_t count, hid_t type, 
   if (count == 0 || row_size_ == 0) return;
   const Box box = row_box(first, count);
   const Spaces spaces = select(id_, box.start, box.extent, name_);
-  check(H5Dwrite(id_, type, spaces.memory, spaces.file, H5P_DEFAULT, values),
-        fmt::format("writing {} (is the disk full?)", named(box)));
+  check_written(H5Dwrite(id_, type, spaces.memory, spaces.file, H5P_DEFAULT, values),
+                "writing " + named(box));
 }
 
 void Dataset::write_records(std::int64_t first, std::int64_t count, hid_t type, const void* values,
                             const Communicator& comm) {
   if (rows() == 0 || row_size_ == 0) return;  // HDF5 refuses to write nothing into nothing
   const Box box = row_box(first, count);
-  comm.agree([&] {
+  comm.agree_while_writing([&] {
     if (!is_shared_) is_shared_ = is_shared(id_);
     const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
     // In a file of one rank without MPI-IO there is nothing to be collective about.
     if (*is_shared_)
       check(H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE), "choosing collective writing of " + name_);
     const Spaces spaces = select(id_, box.start, box.extent, name_);
-    check(H5Dwrite(id_, type, spaces.memory, spaces.file, transfer, values),
-          fmt::format("writing {} (is the disk full?)", named(box)));
+    check_written(H5Dwrite(id_, type, spaces.memory, spaces.file, transfer, values), "writing " + named(box));
   });
 }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/write_watch.hpp"
 #include "io/blosc_filter.hpp"
 #include "jetrain/error.hpp"
 
@@ -61,6 +62,13 @@ hid_t check(hid_t id, const std::string& doing) {
   return id;
 }
 
+hid_t check_written(hid_t id, const std::string& doing) {
+  const WriteWatch* const watch = WriteWatch::active();
+  if (watch != nullptr && watch->failed())
+    throw DataError(fmt::format("{} failed: {}", doing, watch->reason()));
+  return check(id, doing);
+}
+
 Handle open_file(const std::string& path, const Communicator& comm) {
   initialize();
   // A rank that cannot read the file must not be the only one to say so within MPI-IO; the signature is the
@@ -78,13 +86,6 @@ Handle open_file(const std::string& path) {
   check_signature(path);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (file < 0) throw DataError(opening_failed(path));
-  return file;
-}
-
-Handle create_file(const std::string& path, const Communicator& comm) {
-  initialize();
-  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, mpi_access(comm)), H5Fclose);
-  comm.agree([&] { check(file, "creating " + path); });
   return file;
 }
 
@@ -117,6 +118,8 @@ Handle untimed_creation() {
 Handle unfilled_creation() {
   Handle creation = untimed_creation();
   check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), "switching filling off");
+  // As HDF5 does by itself in files of several ranks: so that one rank's file is the same.
+  check(H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY), "choosing room in advance");
   return creation;
 }
 

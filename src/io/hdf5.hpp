@@ -52,14 +52,17 @@ std::string last_error();
 /// `id` (or a herr_t) unless it is negative; then DataError "<doing>: <HDF5's note>".
 hid_t check(hid_t id, const std::string& doing);
 
+/// The same after a call that wrote to a file; but where this thread's WriteWatch (core/write_watch.hpp)
+/// knows why it failed, DataError "<doing> failed: <the system's reason>".
+hid_t check_written(hid_t id, const std::string& doing);
+
 /// Opens an existing file read-only through MPI-IO on all ranks of `comm`. Collective; each failure (no such
 /// file, not HDF5, truncated) is agreed on and named.
 Handle open_file(const std::string& path, const Communicator& comm);
 /// Opens an existing file read-only on this rank alone, without MPI.
 Handle open_file(const std::string& path);
-/// Creates (truncates) a file for parallel writing on all ranks of `comm`. Collective.
-Handle create_file(const std::string& path, const Communicator& comm);
-/// Creates (truncates) a file on this rank alone, without MPI.
+/// Creates (truncates) a file on this rank alone, without MPI; for tests and small tools. What users get is
+/// made by NewFile (io/new_file.hpp).
 Handle create_file(const std::string& path);
 
 /// An access list of this kind (H5P_LINK_ACCESS, H5P_DATASET_ACCESS) for calls that all ranks of the file

@@ -52,14 +52,6 @@ hdf5::Handle creation_list(Compression compression) {
   return list;
 }
 
-/// A rank alone needs no MPI-IO, and is faster without.
-hdf5::Handle create(const std::string& path, const Communicator& comm) {
-  if (comm.size() == 1) return hdf5::create_file(path);
-  hdf5::Handle file = hdf5::create_file(path, comm);
-  comm.agree([&] { hdf5::keep_metadata_in_cache(file); });
-  return file;
-}
-
 }  // namespace
 
 Compression compression_from_name(const std::string& name) {
@@ -69,9 +61,10 @@ Compression compression_from_name(const std::string& name) {
 
 ReferenceTableWriter::ReferenceTableWriter(const std::string& path, std::int64_t rows,
                                            Compression compression, const Communicator& comm)
-    : comm_(&comm), path_(path), rows_(rows), file_(create(path, comm)) {
+    : comm_(&comm), rows_(rows), file_(path, comm) {
   // Creating objects is collective in parallel HDF5: all ranks run the same lines with the same values.
-  comm.agree([&] {
+  comm.agree_while_writing([&] {
+    if (comm.size() > 1) hdf5::keep_metadata_in_cache(file_);
     const hdf5::Handle root(hdf5::check(H5Gopen2(file_, "/", H5P_DEFAULT), "opening /"), H5Gclose);
     write_root_attributes(root);
     const hdf5::Handle group(
@@ -102,17 +95,13 @@ void ReferenceTableWriter::write(std::int64_t first_row, std::span<const Referen
 void ReferenceTableWriter::flush_now_and_then(std::int64_t rows) {
   unflushed_rows_ += comm_->sum(rows);
   if (unflushed_rows_ < hdf5::kChunksBetweenFlushes * kChunkRows) return;
-  comm_->agree(
-      [&] { hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing " + path_ + " (is the disk full?)"); });
+  file_.flush();
   unflushed_rows_ = 0;
 }
 
 void ReferenceTableWriter::close() {
-  comm_->agree([&] {
-    hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing the end of " + path_);
-    dataset_ = hdf5::Dataset();
-    file_ = hdf5::Handle();
-  });
+  dataset_ = hdf5::Dataset();
+  file_.complete();
 }
 
 }  // namespace jetrain

@@ -13,6 +13,7 @@
 #include "comm/communicator.hpp"
 #include "core/word.hpp"
 #include "io/dataset.hpp"
+#include "io/new_file.hpp"
 #include "layouts/jet_source.hpp"
 
 namespace jetrain {
@@ -47,7 +48,7 @@ class ReferenceTableWriter {
   /// written in parallel, and what reads the reference dataset meets nothing new.
   static constexpr std::int64_t kChunkRows = 40;
 
-  /// Creates (truncates) `path` for `rows` rows. Collective.
+  /// Begins a file of `rows` rows, which will appear as `path` when it is closed. Collective.
   ReferenceTableWriter(const std::string& path, std::int64_t rows, Compression compression,
                        const Communicator& comm);
 
@@ -57,11 +58,14 @@ class ReferenceTableWriter {
   /// The largest number of rows that any rank has; all ranks must make equally many calls of write.
   std::int64_t longest_range() const noexcept { return range_of(0).size(); }
 
+  /// Makes sure that the disk has room for so many bytes more (rank 0's count). Collective.
+  void reserve(std::int64_t bytes) { file_.reserve(bytes); }
+
   /// Writes consecutive rows from `first_row` on; `first_row` stands on a chunk border. Collective: a rank
   /// that has no rows left passes none.
   void write(std::int64_t first_row, std::span<const ReferenceRecord> records);
 
-  /// Closes the file and makes all ranks agree that it is complete. Collective.
+  /// Completes the file: it appears under its name. Collective.
   void close();
 
  private:
@@ -69,10 +73,9 @@ class ReferenceTableWriter {
   void flush_now_and_then(std::int64_t rows);
 
   const Communicator* comm_;
-  std::string path_;
   std::int64_t rows_;
   std::int64_t unflushed_rows_ = 0;  ///< over all ranks; see metadata_cache.hpp
-  hdf5::Handle file_;
+  hdf5::NewFile file_;
   hdf5::Dataset dataset_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "core/output_file.hpp"
 #include "io/dataset.hpp"
+#include "io/new_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -18,6 +19,7 @@ class CsvPredictions : public PredictionFile {
  public:
   CsvPredictions(const std::string& path, std::int64_t outputs)
       : pending_(path, true), outputs_(static_cast<std::size_t>(outputs)) {
+    pending_.claim();
     std::string header = "row,label,score";
     for (std::size_t o = 0; o < outputs_; ++o) header += fmt::format(",output_{}", o);
     write_text(pending_.name(), header + "\n");
@@ -62,11 +64,9 @@ hdf5::Dataset create_shortenable(hid_t file, const char* name, const std::vector
 class Hdf5Predictions : public PredictionFile {
  public:
   Hdf5Predictions(const std::string& path, std::int64_t most_rows, std::int64_t outputs)
-      : pending_(path, true), most_rows_(most_rows) {
+      : file_(path), most_rows_(most_rows) {
     constexpr std::int64_t kRowBytes = 4 + 1 + 8;
-    pending_.keep_spare();
-    file_ = hdf5::create_file(pending_.name());
-    pending_.reserve(most_rows * (kRowBytes + 4 * outputs));
+    file_.reserve(most_rows * (kRowBytes + 4 * outputs));
     score_ = create_shortenable<float>(file_, "score", {most_rows});
     label_ = create_shortenable<std::uint8_t>(file_, "label", {most_rows});
     row_ = create_shortenable<std::int64_t>(file_, "row", {most_rows});
@@ -88,14 +88,11 @@ class Hdf5Predictions : public PredictionFile {
     };
     for (hdf5::Dataset* dataset : {&score_, &label_, &row_}) finish(*dataset);
     if (outputs_) finish(*outputs_);
-    hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing " + pending_.name());
-    file_ = hdf5::Handle();
-    pending_.complete();
+    file_.complete();
   }
 
  private:
-  PendingFile pending_;
-  hdf5::Handle file_;
+  hdf5::NewFile file_;
   hdf5::Dataset score_, label_, row_;
   std::optional<hdf5::Dataset> outputs_;
   std::int64_t most_rows_;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "io/new_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -27,7 +28,7 @@ TEST_F(SharedDataset, IsWrittenByAllRanksTogetherAlsoWhereOneHasNothing) {
   constexpr std::int64_t kRowsEach = 6;
   const std::int64_t rows = kRowsEach * world_.size();
   {
-    const hdf5::Handle file = hdf5::create_file(path_, world_);
+    hdf5::NewFile file(path_, world_);
     hdf5::Dataset dataset;
     world_.agree([&] {
       const hsize_t chunk[] = {4, 2};
@@ -45,6 +46,8 @@ TEST_F(SharedDataset, IsWrittenByAllRanksTogetherAlsoWhereOneHasNothing) {
       for (std::int64_t row = begin; row < begin + count; ++row) values.insert(values.end(), {row, -row});
       dataset.write_rows(begin, values, world_);
     }
+    dataset = hdf5::Dataset();
+    file.complete();
   }
   const hdf5::Handle file = hdf5::open_file(path_, world_);
   const hdf5::Dataset dataset = hdf5::Dataset::open(file, "/group/rows");
@@ -69,7 +72,7 @@ TEST_F(SharedDataset, EachRankReadsForItself) {
 }
 
 TEST_F(SharedDataset, AllRanksLearnOfAFailedWrite) {
-  const hdf5::Handle file = hdf5::create_file(path_, world_);
+  const hdf5::NewFile file(path_, world_);
   hdf5::Dataset dataset;
   world_.agree([&] { dataset = hdf5::Dataset::create<float>(file, "/x", {world_.size()}); });
   // Every rank's row stands outside: no rank waits in a collective that another one has left.

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <functional>
+#include <memory>
 
 #include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
@@ -96,17 +97,96 @@ TEST(OutputFile, AFileThatDoesNotFitLeavesTheOldOne) {
 TEST(OutputFile, IsWrittenByOneJobAtATime) {
   const test::TemporaryFolder folder;
   PendingFile one(folder.file("a.h5"), true);
-  one.keep_spare();
+  one.claim();
   write_text(one.name(), "one");
+  write_text(one.name() + ".data.0", "of the one");
   {
     PendingFile other(folder.file("a.h5"), true);
-    EXPECT_THROW(other.keep_spare(), DataError);
+    EXPECT_THROW(other.claim(), DataError);
   }
   EXPECT_EQ(content_of(one.name()), "one");
+  EXPECT_EQ(content_of(one.name() + ".data.0"), "of the one");
   one.complete();
-  PendingFile(folder.file("a.h5"), true).keep_spare();
+  PendingFile(folder.file("a.h5"), true).claim();
   EXPECT_EQ(content_of(folder.file("a.h5")), "one");
   EXPECT_EQ(folder.entries(), 1);
+}
+
+TEST(OutputFile, ClearsWhatAKilledJobLeft) {
+  const test::TemporaryFolder folder;
+  for (const char* left : {".writing", ".lock", ".writing.data.0", ".writing.data.17", ".writing.metadata.3"})
+    write_text(folder.file("a.h5") + left, "half");
+  write_text(folder.file("b.h5.writing.data.0"), "of another file");
+  PendingFile pending(folder.file("a.h5"), true);
+  pending.claim();
+  EXPECT_EQ(content_of(pending.name()), "");
+  pending.complete();
+  EXPECT_EQ(content_of(folder.file("a.h5")), "");
+  EXPECT_EQ(content_of(folder.file("b.h5.writing.data.0")), "of another file");
+  EXPECT_EQ(folder.entries(), 2);
+}
+
+TEST(OutputFile, IsNotPutInPlaceWhereACheckRefusesIt) {
+  const test::TemporaryFolder folder;
+  write_text(folder.file("a.h5"), "old");
+  {
+    PendingFile pending(folder.file("a.h5"), true);
+    pending.claim();
+    EXPECT_THROW(pending.complete([] { throw DataError("half"); }), DataError);
+  }
+  EXPECT_EQ(content_of(folder.file("a.h5")), "old");
+  EXPECT_EQ(folder.entries(), 1);
+}
+
+TEST(OutputFile, IsRemovedByARankThatIsLeftAloneButNotThatOfALaterJob) {
+  const test::TemporaryFolder folder;
+  auto owner = std::make_unique<PendingFile>(folder.file("a.h5"), true);
+  owner->claim();
+  {
+    PendingFile other_rank(folder.file("a.h5"), false);
+    other_rank.join();
+  }
+  EXPECT_EQ(folder.entries(), 0);
+
+  PendingFile slow_rank(folder.file("b.h5"), false);
+  {
+    PendingFile gone(folder.file("b.h5"), true);
+    gone.claim();
+    slow_rank.join();
+    std::filesystem::rename(gone.name(), folder.file("kept"));  // so that its number is not used again
+    std::filesystem::rename(folder.file("b.h5.lock"), folder.file("kept.lock"));
+  }
+  PendingFile later(folder.file("b.h5"), true);
+  later.claim();
+  remove_pending_files();
+  EXPECT_EQ(folder.entries(), 2);  // those kept: the later one is this process's, too
+}
+
+TEST(OutputFile, NamesARankThatCannotWriteIt) {
+  const test::TemporaryFolder folder;
+  PendingFile other_rank(folder.file("a.h5"), false);
+  try {
+    other_rank.join();
+    FAIL() << "must throw";
+  } catch (const DataError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "cannot write " + folder.file("a.h5") + ": No such file or directory");
+  }
+}
+
+TEST(OutputFile, SaysHowMuchRoomIsMissing) {
+  const test::TemporaryFolder folder;
+  PendingFile pending(folder.file("a.h5"), true);
+  pending.claim();
+  EXPECT_NO_THROW(pending.reserve(10000));
+  try {
+    pending.reserve(std::int64_t{1} << 60);  // no disk is that large
+    FAIL() << "must throw";
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), testing::StartsWith("cannot write " + folder.file("a.h5") + ": "));
+    EXPECT_THAT(error.what(), testing::HasSubstr("(up to 1164450764288"));
+    EXPECT_THAT(error.what(), testing::EndsWith(" MB more are needed)"));
+  }
 }
 
 TEST(OutputFile, IsRefusedWhereOneExists) {
