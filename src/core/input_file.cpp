@@ -24,7 +24,10 @@ namespace {
 /// Closed at the end of its scope. What closing a file that was only read says does not matter.
 class Descriptor {
  public:
-  explicit Descriptor(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit Descriptor(const std::string& path) {
+    do file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    while (file_ < 0 && errno == EINTR);
+  }
   ~Descriptor() {
     if (file_ >= 0) close(file_);
   }
@@ -34,7 +37,7 @@ class Descriptor {
   int release() noexcept { return std::exchange(file_, -1); }
 
  private:
-  int file_;
+  int file_ = -1;
 };
 
 }  // namespace
