@@ -1,17 +1,13 @@
 #include "io/new_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <span>
 #include <string_view>
 
 #include "comm/environment.hpp"
-#include "core/uninterrupted.hpp"
+#include "core/input_file.hpp"
 #include "io/watched_access.hpp"
 #include "jetrain/error.hpp"
 
@@ -26,10 +22,6 @@ Handle create(const std::string& path, const Communicator& comm) {
           H5Fclose};
 }
 
-DataError cannot_read_back(const std::string& path) {
-  return DataError(fmt::format("{} was written, but reading it back failed: {}", path, std::strerror(errno)));
-}
-
 /// Not all layers below own up to what they lost: looks at the signature, and at the length that HDF5 wrote
 /// down in the first version of its superblock, which it takes by default.
 void check_whole(const std::string& path) {
@@ -37,21 +29,14 @@ void check_whole(const std::string& path) {
   constexpr std::size_t kEndOfFile = 40;
   constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
   std::array<char, 48> start{};
-  const int file = uninterrupted([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); });
-  if (file < 0) throw cannot_read_back(path);
-  struct stat status {};
-  const ssize_t count = uninterrupted([&] { return pread(file, start.data(), start.size(), 0); });
-  const bool good = count >= 0 && fstat(file, &status) == 0;
-  const int cause = errno;
-  close(file);
-  errno = cause;
-  if (!good) throw cannot_read_back(path);
+  const InputFile file(path);
+  if (file.size() >= std::ssize(start)) file.read(0, std::as_writable_bytes(std::span(start)));
   std::uint64_t end = 0;  // little-endian
   for (std::size_t byte = 8; byte-- > 0;)
     end = end << 8 | static_cast<unsigned char>(start[kEndOfFile + byte]);
-  const std::string_view text(start.data(), static_cast<std::size_t>(count));
-  const bool has_length = text.size() == start.size() && text[kVersion] == 0;
-  if (!text.starts_with(kSignature) || (has_length && end != static_cast<std::uint64_t>(status.st_size)))
+  const bool has_length = start[kVersion] == 0;
+  if (!std::string_view(start.data(), start.size()).starts_with(kSignature) ||
+      (has_length && end != static_cast<std::uint64_t>(file.size())))
     throw DataError(fmt::format("{} was written, but is not whole: its file system lost a part", path));
 }
 

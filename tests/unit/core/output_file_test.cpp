@@ -184,7 +184,7 @@ TEST(OutputFile, SaysHowMuchRoomIsMissing) {
     FAIL() << "must throw";
   } catch (const DataError& error) {
     EXPECT_THAT(error.what(), testing::StartsWith("cannot write " + folder.file("a.h5") + ": "));
-    EXPECT_THAT(error.what(), testing::HasSubstr("(up to 1164450764288"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("(up to 11644507196"));
     EXPECT_THAT(error.what(), testing::EndsWith(" MB more are needed)"));
   }
 }
