@@ -11,6 +11,7 @@
 #include "comm/environment.hpp"
 #include "comm/launcher.hpp"
 #include "core/crash.hpp"
+#include "core/out_of_memory.hpp"
 #include "jetrain/error.hpp"
 
 namespace {
@@ -51,7 +52,7 @@ int run(const Command& command, const Communicator& world) {
   } catch (const Error& error) {
     speak_and_abort(error.what(), error.status(), world);
   } catch (const std::exception& error) {
-    speak_and_abort(error.what(), ExitStatus::failed, world);
+    speak_and_abort(message_of(error), ExitStatus::failed, world);
   }
 }
 

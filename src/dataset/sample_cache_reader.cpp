@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <optional>
 
+#include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/sample_cache.hpp"
 #include "dataset/sample_cache_file.hpp"
@@ -179,6 +181,8 @@ LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
       found = read_alone(path, key, wanted, layout_of, comm);
     } catch (const UsageError&) {
       throw;
+    } catch (const std::bad_alloc&) {
+      throw OutOfMemory("the jets that this rank holds, from the image cache " + path);
     } catch (const std::exception& error) {
       throw DataError(fmt::format("the image cache {} is damaged ({})", path, error.what()));
     }
