@@ -28,6 +28,9 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kBlockRows = 10;                                      // rows of one class in a row
 constexpr std::int64_t kWindowRows = 64 * ReferenceTableWriter::kChunkRows;  // 8 MB a rank
 
+/// 32 TB of jets.
+constexpr std::int64_t kMostRows = 10'000'000'000;
+
 /// Which blocks of ten rows are tops: half of them, in an order that the seed decides.
 std::vector<bool> shuffled_blocks(std::int64_t jets, std::uint64_t seed) {
   const auto order = random_permutation(ceil_divide(jets, kBlockRows), seed, Purpose::generate_order, 0);
@@ -100,6 +103,8 @@ void generate(const GenerateOptions& options, const Communicator& comm) {
     if (options.jets <= 0) {
       throw UsageError(fmt::format("--jets {}: give a number of jets of at least 1", options.jets));
     }
+    if (options.jets > kMostRows)
+      throw UsageError(fmt::format("--jets {}: at most {} are made", options.jets, kMostRows));
     const std::optional<GeneratedKind> named = value_named<GeneratedKind>(options.kind);
     if (!named) throw UsageError(fmt::format("--kind {}: must be jets, line or gaussians", options.kind));
     kind = *named;

@@ -151,6 +151,8 @@ refuses "a study of more trainings than anybody can wait for" \
   study small.yaml --out out/study --set "study.family={grid: {parameters: [$(
     printf '{key: seed, values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}%.0s, ' {1..20})]}}"
 { echo "data: {files: [$(printf 'bad/good.h5, %.0s' {1..100000})]}"; sed 1,2d small.yaml; } >files.yaml
+refuses "more jets than anybody has room for" "--jets 9223372036854775807: at most 10000000000 are made" \
+  generate out/x.h5 --jets 9223372036854775807
 refuses "100,000 data files" "100000 data files are given, and at most 10000 can be read as one" train files.yaml --out out/run
 (
   ulimit -n 400
