@@ -59,6 +59,7 @@ int run(const Command& command, const Communicator& world) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  explain_uncaught();
   CLI::App app(
       "jetrain: data-parallel training of jet taggers on CPU clusters. Every verb runs alone or under "
       "mpirun.",

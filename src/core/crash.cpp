@@ -20,7 +20,7 @@
 namespace jetrain {
 namespace {
 
-int own_rank = 0;
+int own_rank = -1;  ///< not known yet
 std::array<char, 256> own_host{};
 std::atomic<bool (*)(int)> reporter{nullptr};
 std::atomic<bool> crashed{false};
@@ -48,7 +48,9 @@ extern "C" void on_crash(int signal) {
 [[noreturn]] void on_terminate() {
   std::array<char, 512> text;
   const auto say = [&](const char* what) {
-    const auto end = fmt::format_to_n(text.data(), text.size(), "jetrain: rank {}: {}\n", own_rank, what);
+    const auto end =
+        own_rank < 0 ? fmt::format_to_n(text.data(), text.size(), "jetrain: {}\n", what)
+                     : fmt::format_to_n(text.data(), text.size(), "jetrain: rank {}: {}\n", own_rank, what);
     const std::size_t length = end.size < text.size() ? end.size : text.size();
     [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, text.data(), length);
   };
@@ -80,8 +82,11 @@ extern "C" void on_crash(int signal) {
 
 }  // namespace
 
-void explain_crashes(int rank) {
+void explain_uncaught() noexcept {
   std::set_terminate(on_terminate);
+}
+
+void explain_crashes(int rank) {
   own_rank = rank;
   host_name().copy(own_host.data(), own_host.size() - 1);
 #ifndef __SANITIZE_ADDRESS__                      // which tells more than we can

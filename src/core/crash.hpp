@@ -6,7 +6,10 @@
 
 namespace jetrain {
 
-/// From now on crashes of this process are told on stderr, and so are exceptions that nobody catches.
+/// From now on exceptions that nobody catches are told on stderr, and end the process.
+void explain_uncaught() noexcept;
+
+/// From now on crashes of this process are told on stderr.
 void explain_crashes(int rank);
 
 /// In place of a signal: the process ends, and has told why.

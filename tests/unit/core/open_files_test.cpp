@@ -69,7 +69,7 @@ TEST(OpenFiles, BeyondTheLimitAreRefusedWithTheLimit) {
   EXPECT_EQ(status, 0);
 }
 
-TEST(OpenFiles, AreNotMoreThanMpiCanOpen) {
+TEST(OpenFiles, AreNotMoreThanAnybodyCanWaitFor) {
   try {
     require_openable(100'000);
     FAIL() << "taken";
