@@ -13,6 +13,7 @@
 #include "comm/environment.hpp"
 #include "core/checked_cast.hpp"
 #include "core/host_name.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
 #include "jetrain/error.hpp"
 
@@ -28,6 +29,13 @@ void in_pieces(std::int64_t total, std::int64_t element_bytes, const Send& send)
   for (std::int64_t offset = 0; offset < total; offset += piece) {
     send(offset, checked_cast<int>(std::min(piece, total - offset)));
   }
+}
+
+/// By which a message names this process, also where its communicator is a part of all ranks.
+int world_rank() {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
 }
 
 template <class T>
@@ -72,9 +80,13 @@ Communicator::Outcome Communicator::outcome_of(const std::function<void()>& work
   try {
     work();
     return {};
+  } catch (const OutOfMemory& error) {  // each rank has its own
+    return {fmt::format("rank {}: {}", world_rank(), error.what()), error.status()};
   } catch (const Error& error) {
     return {error.what(), error.status()};
   } catch (const std::exception& error) {
+    if (is_out_of_memory(error))
+      return {fmt::format("rank {}: {}", world_rank(), message_of(error)), ExitStatus::failed};
     return {error.what(), ExitStatus::failed};
   }
 }

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "comm/watchdog.hpp"
 #include "core/output_file.hpp"
 
 namespace jetrain {
@@ -56,6 +57,7 @@ Environment::~Environment() {
 void Environment::end_job(const std::string& message, ExitStatus status, int rank) {
   std::this_thread::sleep_for(std::chrono::milliseconds(200 * std::min(rank, 10)));
   remove_pending_files();
+  Watchdog::announce_end(status);
   fmt::print(stderr, "jetrain: {}\n", message);
   std::fflush(nullptr);
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(status));

@@ -16,6 +16,7 @@
 #include "comm/hosts.hpp"
 #include "comm/launcher.hpp"
 #include "core/crash.hpp"
+#include "core/output_file.hpp"
 #include "core/stop_signal.hpp"
 #include "jetrain/error.hpp"
 
@@ -81,7 +82,9 @@ std::atomic<RankLinks*> crash_links{nullptr};
 
 bool report_crash(int signal) {
   RankLinks* const links = crash_links.load();
-  if (links != nullptr) links->send(pack(Kind::crashed, signal));
+  if (links != nullptr)
+    links->send(signal == kHasSpoken ? pack(Kind::spoken, static_cast<int>(ExitStatus::failed))
+                                     : pack(Kind::crashed, signal));
   return links != nullptr;
 }
 
@@ -102,7 +105,7 @@ Watchdog::Watchdog(std::int64_t stall_seconds, const Communicator& comm)
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { watch(); });
+  thread_ = std::thread([this] { watch(); });  // what nobody catches there, is told as it ends the process
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -113,6 +116,11 @@ Watchdog::~Watchdog() {
   leaving_ = true;
   links_.wake();
   thread_.join();
+}
+
+void Watchdog::announce_end(ExitStatus status) noexcept {
+  RankLinks* const links = crash_links.load();
+  if (links != nullptr) links->send(pack(Kind::spoken, static_cast<int>(status)));
 }
 
 void Watchdog::set_rescue(std::function<std::string()> rescue) {
@@ -249,6 +257,7 @@ void Watchdog::end_job(const std::string& what, ExitStatus status) {
     if (rescue_) saved = rescue_();
   }
   if (saved.empty() && status == ExitStatus::requeue) status = ExitStatus::failed;
+  remove_pending_files();
   links_.send(pack(Kind::spoken, static_cast<int>(status)));
   fmt::print(stderr, "jetrain: {}{}{}\n", what, saved.empty() ? "" : "; ", saved);
   std::fflush(stderr);

@@ -30,6 +30,9 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
+  /// Before this rank ends the job in its own words: the others' watchdogs need not say that it died.
+  static void announce_end(ExitStatus status) noexcept;
+
   /// How many ranks it cannot watch, since they cannot reach rank 0 by TCP.
   int unwatched() const noexcept { return links_.unlinked(); }
 

@@ -83,14 +83,14 @@ void InputFile::read(std::int64_t offset, std::span<std::byte> bytes) const {
   if (const ReadCause cause = read_at(file_, offset, bytes); cause != 0) fail(path_, cause);
 }
 
-std::optional<std::string> try_read_whole(const std::string& path) {
+std::optional<std::string> try_read_whole(const std::string& path, std::size_t most) {
   constexpr std::size_t kPiece = std::size_t{1} << 16;
   const Descriptor file(path);
   if (file.number() < 0) return std::nullopt;
   struct stat status {};
   const bool sized = fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode);
   // The end is met by reading past it: a pipe has no size, and a file may grow.
-  std::string bytes(sized ? static_cast<std::size_t>(status.st_size) + 1 : kPiece, '\0');
+  std::string bytes(sized ? std::min(static_cast<std::size_t>(status.st_size), most) + 1 : kPiece, '\0');
   std::size_t have = 0;
   while (true) {
     const ssize_t count = ::read(file.number(), bytes.data() + have, bytes.size() - have);
@@ -98,9 +98,10 @@ std::optional<std::string> try_read_whole(const std::string& path) {
     if (count < 0) fail(path, errno);
     if (count == 0) break;
     have += static_cast<std::size_t>(count);
+    if (have > most) break;
     if (have == bytes.size()) bytes.resize(2 * bytes.size());
   }
-  if (sized && have < static_cast<std::size_t>(status.st_size)) fail(path, kFileTooShort);
+  if (sized && have < std::min(static_cast<std::size_t>(status.st_size), most)) fail(path, kFileTooShort);
   bytes.resize(have);
   return bytes;
 }

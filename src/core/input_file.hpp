@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,7 +58,9 @@ class InputFile {
 /// cannot be opened, ReadError where it cannot be read.
 std::string read_whole(const std::string& path);
 
-/// None where it cannot be opened; errno then says why. ReadError where it can, but cannot be read.
-std::optional<std::string> try_read_whole(const std::string& path);
+/// None where it cannot be opened; errno then says why. ReadError where it can, but cannot be read. Of one
+/// longer than `most`, the beginning, longer than `most`.
+std::optional<std::string> try_read_whole(const std::string& path,
+                                          std::size_t most = std::numeric_limits<std::size_t>::max());
 
 }  // namespace jetrain

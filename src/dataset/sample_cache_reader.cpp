@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <optional>
 
 #include "core/input_file.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/sample_cache.hpp"
 #include "dataset/sample_cache_file.hpp"
@@ -182,6 +184,8 @@ LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
       found = read_alone(path, key, wanted, layout_of, comm);
     } catch (const UsageError&) {
       throw;
+    } catch (const std::bad_alloc&) {
+      throw OutOfMemory("the jets that this rank holds, from the image cache " + path);
     } catch (const ReadError& error) {
       throw ReadError(fmt::format("the image cache {} cannot be used: {}", path, error.what()));
     } catch (const std::exception& error) {

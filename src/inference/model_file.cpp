@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/out_of_memory.hpp"
 #include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
@@ -47,7 +48,7 @@ void require_stored_hash(hid_t file, const Model& model, const std::string& path
 }
 
 /// `text` becomes the config as it stands in the file.
-StoredModel read_model(const std::string& path, std::string& text) {
+StoredModel read_all(const std::string& path, std::string& text) {
   const bool complete = hdf5::has_seal(path);
   if (complete) hdf5::check_seal(path);
   const hdf5::Handle file = hdf5::open_file(path);
@@ -62,6 +63,11 @@ StoredModel read_model(const std::string& path, std::string& text) {
   read_weights(file, model);
   require_stored_hash(file, model, path);
   return {std::move(config), std::move(model)};
+}
+
+StoredModel read_model(const std::string& path, std::string& text) {
+  const std::string purpose = "the model " + path;
+  return memory_for(purpose.c_str(), [&] { return read_all(path, text); });
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <string_view>
 
 #include "core/input_file.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/output_file.hpp"
 #include "jetrain/error.hpp"
 
@@ -39,7 +41,10 @@ Handle create_in_memory() {
   constexpr std::size_t kGrowth = std::size_t{1} << 20;
   check(H5Pset_fapl_core(access, kGrowth, false), "making a file in memory");
   Handle file(H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose);
-  check(file, "making a file in memory");
+  if (file < 0) {  // there is nothing but memory that it could lack
+    note_refused(kGrowth);
+    throw std::bad_alloc();
+  }
   return file;
 }
 
@@ -55,13 +60,16 @@ std::vector<std::byte> image_of(hid_t file) {
 }  // namespace
 
 void write_file(const std::string& path, Seal seal, const std::function<void(hid_t file)>& fill) {
-  std::vector<std::byte> bytes;
-  {
-    const Handle file = create_in_memory();
-    fill(file);
-    bytes = image_of(file);
-  }
-  write_bytes(path, seal == Seal::checksum ? sealed(std::move(bytes)) : bytes);
+  const std::string purpose = path + ", which is made in memory";
+  memory_for(purpose.c_str(), [&] {
+    std::vector<std::byte> bytes;
+    {
+      const Handle file = create_in_memory();
+      fill(file);
+      bytes = image_of(file);
+    }
+    write_bytes(path, seal == Seal::checksum ? sealed(std::move(bytes)) : bytes);
+  });
 }
 
 std::vector<std::byte> sealed(std::vector<std::byte> image) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/checked_cast.hpp"
+#include "core/open_files.hpp"
 #include "core/run_slots.hpp"
 #include "io/chunk_decoder.hpp"
 #include "io/dataset.hpp"
@@ -179,6 +180,7 @@ JetSource::JetSource(std::vector<std::string> files, const Communicator& comm)
     : files_(std::move(files)), threads_(omp_get_max_threads()) {
   comm.agree([&] {
     if (files_.empty()) throw DataError("no data files are given: name at least one");
+    require_openable(files_.size());
   });
   std::int64_t first_row = 0;
   for (const std::string& path : files_) {

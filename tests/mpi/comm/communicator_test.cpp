@@ -71,5 +71,25 @@ TEST(Communicator, ExchangesByteStringsBetweenAllPairs) {
   }
 }
 
+TEST(Communicator, WritingRanksAgreeOnTheFirstFailedRankByItsName) {
+  const Communicator world = Communicator::world();
+  EXPECT_NO_THROW(world.agree_while_writing([] {}));
+  for (int failing = 0; failing < world.size(); ++failing) {
+    try {
+      world.agree_while_writing([&] {
+        if (world.rank() >= failing) throw DataError("no room on " + std::to_string(world.rank()));
+      });
+      FAIL() << "must throw";
+    } catch (const CollectiveError& error) {
+      const std::string what = error.what();
+      const std::string rank = std::to_string(failing);
+      EXPECT_EQ(what.find("no room on " + rank), 0U) << what;
+      EXPECT_EQ(what.find("(rank " + rank + " on ") != std::string::npos, world.size() > 1) << what;
+      EXPECT_EQ(error.status(), ExitStatus::failed);
+    }
+  }
+  EXPECT_TRUE(world.all_come());
+}
+
 }  // namespace
 }  // namespace jetrain

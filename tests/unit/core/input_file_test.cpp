@@ -35,6 +35,16 @@ TEST(InputFile, MayBeAPipe) {
   writer.join();
 }
 
+TEST(InputFile, IsReadNoFurtherThanAsked) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("file")) << std::string(1000, 'x');
+  EXPECT_EQ(try_read_whole(folder.file("file"), 1000)->size(), 1000U);
+  EXPECT_EQ(try_read_whole(folder.file("file"), 999)->size(), 1000U);
+  const auto endless = try_read_whole("/dev/zero", 1'000'000);
+  EXPECT_GT(endless->size(), 1'000'000U);
+  EXPECT_LT(endless->size(), 3'000'000U);
+}
+
 TEST(InputFile, OfTheSystemHasNoSizeBeforeItIsRead) {
   EXPECT_THAT(read_whole("/proc/self/status"), HasSubstr("VmRSS"));
 }
