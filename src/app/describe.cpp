@@ -121,6 +121,7 @@ void describe_workers(const Config& config, const std::string& output, int threa
                     "HDF5_USE_FILE_LOCKING=FALSE",
                     output));
   }
+  if (!watchdog.listened().empty()) log.debug("the ranks' watchdogs met at " + watchdog.listened());
   if (watchdog.unwatched() > 0) {
     log.warning(fmt::format(
         "{} ranks cannot reach rank 0 by TCP{}, so nobody will notice if they hang", watchdog.unwatched(),

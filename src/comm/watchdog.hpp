@@ -43,6 +43,9 @@ class Watchdog {
   /// Whether that is so because rank 0 may not open enough files. On rank 0.
   bool out_of_files() const noexcept { return links_.out_of_files(); }
 
+  /// What rank 0 listened on while the ranks met, for the log; elsewhere "".
+  const std::string& listened() const noexcept { return links_.listened(); }
+
   /// Called in the watchdog's thread, on the rank that speaks, before it ends the job: to save what can still
   /// be saved. It must end, in kRescueSeconds at most.
   void set_rescue(std::function<Rescued()> rescue);
