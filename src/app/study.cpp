@@ -11,6 +11,7 @@
 #include "comm/threads.hpp"
 #include "comm/watchdog.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
 #include "core/stopwatch.hpp"
@@ -105,7 +106,7 @@ void run_trial(const StudyOptions& options, const Trial& trial, std::size_t numb
       if (!group.is_root()) return;
       std::error_code ignored;
       fs::create_directories(directory, ignored);  // it may have failed before it had one
-      write_text(failure_of(options.output, trial).string(), fmt::format("{}\n", error.what()));
+      write_text(failure_of(options.output, trial).string(), printable_line(error.what()) + "\n");
     });
   }
 }
@@ -202,8 +203,9 @@ void write_tables(const StudyOptions& options, const Config& config, const std::
   const fs::path folder(options.output);
   write_text((folder / "study.csv").string(), table_csv(trials, outcomes, parameter_keys(config.study)));
   write_text((folder / "ranking.csv").string(), ranking_csv(ranking, config.study.monitor));
-  log.info(fmt::format("\n{}\n{}/study.csv has all trainings, {}/ranking.csv this table",
-                       ranking_text(ranking, config.study.monitor), options.output, options.output));
+  log.lines(fmt::format("\n{}", ranking_text(ranking, config.study.monitor)));
+  log.info(fmt::format("{}/study.csv has all trainings, {}/ranking.csv this table", options.output,
+                       options.output));
   locks.give_back_tables();
 }
 

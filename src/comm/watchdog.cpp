@@ -16,6 +16,7 @@
 #include "comm/hosts.hpp"
 #include "comm/launcher.hpp"
 #include "core/crash.hpp"
+#include "core/printable_text.hpp"
 #include "core/stop_signal.hpp"
 #include "jetrain/error.hpp"
 
@@ -257,7 +258,8 @@ void Watchdog::end_job(const std::string& what, ExitStatus status) {
   }
   if (!rescued.can_go_on && status == ExitStatus::requeue) status = ExitStatus::failed;
   links_.send(pack(Kind::spoken, static_cast<int>(status)));
-  fmt::print(stderr, "jetrain: {}{}{}\n", what, rescued.said.empty() ? "" : "; ", rescued.said);
+  fmt::print(stderr, "jetrain: {}\n",
+             printable_line(what + (rescued.said.empty() ? "" : "; ") + rescued.said));
   std::fflush(stderr);
   _exit(static_cast<int>(status));
 }

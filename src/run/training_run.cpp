@@ -223,7 +223,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   stragglers_ = watch.look(0, {{"reading", read_seconds, static_cast<double>(read.own_rows)}});
   for (const Straggler& slow : stragglers_) log_.warning(describe(slow));
   TrainingOutcome outcome = train(validation, watch, profile, rescue ? &*rescue : nullptr);
-  if (!outcome.profile.empty()) log_.info(outcome.profile);
+  if (!outcome.profile.empty()) log_.lines(outcome.profile);
   std::copy(outcome.weights.begin(), outcome.weights.end(), model_->parameters().begin());
   progress::set(progress::Activity::ending);
 

@@ -189,9 +189,9 @@ TEST_F(ADoor, LetsInARankWhileStrangersComeWithoutEnd) {
   open();
   std::atomic<bool> enough{false};
   std::vector<std::thread> crowd;
-  for (int i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < 3; ++i) {
     crowd.emplace_back([&, i] {
-      while (!enough) const Caller stranger(*door_, i == 0 ? std::string() : std::string(i, 'x'));
+      while (!enough) const Caller stranger(*door_, std::string(i, 'x'));
     });
   }
   EXPECT_TRUE(lets_in_a_rank());
