@@ -51,7 +51,7 @@ StoredModel read_model(const std::string& path, std::string& text) {
   const bool complete = hdf5::has_seal(path);
   if (complete) hdf5::check_seal(path);
   const hdf5::Handle file = hdf5::open_file(path);
-  if (!complete || H5Aexists(file, "format") <= 0 || hdf5::text_attribute(file, "format") != kFormat) {
+  if (!complete || !hdf5::has_attribute(file, "format") || hdf5::text_attribute(file, "format") != kFormat) {
     throw DataError(
         fmt::format("{} is not a jetrain model, or it is cut off: give the best.h5 of a run", path));
   }

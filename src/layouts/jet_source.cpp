@@ -13,6 +13,7 @@
 #include "core/run_slots.hpp"
 #include "io/chunk_decoder.hpp"
 #include "io/dataset.hpp"
+#include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 #include "layouts/table_layout.hpp"
 
@@ -36,19 +37,6 @@ std::string rows_of(const std::string& path, RowRange local) {
 }  // namespace
 
 struct JetSource::File {
-  File() = default;
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  /// Closing a file that was opened through MPI-IO waits for all ranks. A rank that leaves by an exception
-  /// may be the only one that leaves, so it does not close.
-  ~File() {
-    if (std::uncaught_exceptions() > exceptions_at_start) {
-      dataset.release();
-      file.release();
-    }
-  }
-
-  int exceptions_at_start = std::uncaught_exceptions();
   FileLayout layout;
   std::int64_t first_row = 0;  ///< global number of this file's row 0
   Handle file;
@@ -198,7 +186,10 @@ JetSource::JetSource(std::vector<std::string> files, const Communicator& comm)
     file->layout.path = path;
     file->first_row = first_row;
     file->file = hdf5::open_file(path, comm);
-    comm.agree([&] { file->open_table(); });
+    comm.agree([&] {
+      const hdf5::SharedReads shared(file->file, comm);
+      file->open_table();
+    });
     first_row = file->end_row();
     opened_.push_back(std::move(file));
   }
