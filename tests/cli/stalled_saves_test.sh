@@ -71,14 +71,14 @@ run=stopped
 train 2 $run --set train.epochs=1
 mkfifo $run/checkpoints/$next.writing
 status=0
-train 2 $run --resume --set checkpoint.every_steps=10 --set train.stall_seconds=5 >$run.out 2>$run.err &
+train 2 $run --resume --set checkpoint.every_steps=10 --set train.stall_seconds=8 >$run.out 2>$run.err &
 job=$!
 victim=
 while [ -z "$victim" ]; do
   kill -0 $job 2>/dev/null || fail "it ended before it could be stopped: $(cat $run.err)"
   for pid in $(pgrep -f "^$jetrain train.*--out $run" || true); do
     tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qx OMPI_COMM_WORLD_RANK=0 || continue
-    grep -qs . $run/log.txt && sleep 1 && victim=$pid && break
+    grep -qs "resumed: " $run/log.txt && sleep 2 && victim=$pid && break
   done
   sleep 0.02
 done
