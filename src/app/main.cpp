@@ -10,6 +10,7 @@
 #include "comm/launcher.hpp"
 #include "core/crash.hpp"
 #include "core/out_of_memory.hpp"
+#include "core/printable_text.hpp"
 #include "jetrain/error.hpp"
 
 namespace {
@@ -22,7 +23,8 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
   const std::vector<std::string> unknown = app->remaining(true);
   if (error.get_name() == "RequiredError" && !unknown.empty() && !unknown.front().starts_with('-'))
     what = fmt::format("there is no verb {}", unknown.front());
-  return fmt::format("jetrain: {} (jetrain --help, or jetrain VERB --help, lists what there is)\n", what);
+  return fmt::format("jetrain: {} (jetrain --help, or jetrain VERB --help, lists what there is)\n",
+                     printable_line(what));
 }
 
 /// Says what is wrong with the command line. All ranks have the same words, but only rank 0 speaks.
@@ -41,7 +43,7 @@ int run(const Command& command, const Communicator& world) {
     command.run(world);
     return static_cast<int>(ExitStatus::done);
   } catch (const CollectiveError& error) {
-    if (world.is_root()) fmt::print(stderr, "jetrain: {}\n", error.what());
+    if (world.is_root()) fmt::print(stderr, "jetrain: {}\n", printable_line(error.what()));
     return static_cast<int>(error.status());
   } catch (const Error& error) {
     speak_and_abort(error.what(), error.status(), world);

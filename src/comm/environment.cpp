@@ -12,6 +12,7 @@
 
 #include "comm/watchdog.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 
 namespace jetrain {
 namespace {
@@ -58,7 +59,7 @@ void Environment::end_job(const std::string& message, ExitStatus status, int ran
   std::this_thread::sleep_for(std::chrono::milliseconds(200 * std::min(rank, 10)));
   remove_pending_files();
   Watchdog::announce_end(status);
-  fmt::print(stderr, "jetrain: {}\n", message);
+  fmt::print(stderr, "jetrain: {}\n", printable_line(message));
   std::fflush(nullptr);
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(status));
   std::_Exit(static_cast<int>(status));
