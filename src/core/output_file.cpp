@@ -234,7 +234,7 @@ void put_in_place(const std::string& from, const std::string& to) {
     fs::remove(from, ignored);
     throw DataError(fmt::format("cannot write {}: {}", to, failure.message()));
   }
-  sync_to_disk(folder_of(to));
+  sync_to_disk(folder_of(to).string(), to);
 }
 
 void write_bytes(const std::string& path, std::span<const std::byte> bytes) {
