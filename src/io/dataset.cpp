@@ -121,7 +121,7 @@ Dataset Dataset::create(hid_t file, const std::string& path, hid_t type,
   const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   check(H5Pset_create_intermediate_group(links, 1), "choosing groups for " + name);
   Handle id(H5Dcreate2(file, path.c_str(), type, space, links, creation, H5P_DEFAULT), H5Dclose);
-  check(id, "creating " + name);
+  check_written(id, "creating " + name);
   return {std::move(id), name};
 }
 
