@@ -81,11 +81,13 @@ class Bench:
         self.timeout = timeout
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="faults."))
         self.inputs = self.root / "inputs"
+        self.sessions = pathlib.Path(tempfile.mkdtemp(prefix="faults."))  # MPI's own files
         self._count = 0
         self._lock = threading.Lock()
 
     def close(self):
-        shutil.rmtree(self.root, ignore_errors=True)
+        for folder in (self.root, self.sessions):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def new_place(self):
         """An empty folder ROOT/NUMBER."""
@@ -103,7 +105,10 @@ class Bench:
         """`jetrain arguments` in PLACE/work; `told`: the library's variables."""
         log = place / "log"
         log.unlink(missing_ok=True)
-        environment = dict(os.environ, **ROOT_ALLOWED, **QUIET_MPI)
+        # Open MPI's jobs may fail where another one removes the folder that they share.
+        session = self.sessions / place.name
+        session.mkdir()
+        environment = dict(os.environ, **ROOT_ALLOWED, **QUIET_MPI, OMPI_MCA_orte_tmpdir_base=str(session))
         told = dict(told or {}, FAULT_LOG=str(log))
         if shim:
             told["LD_PRELOAD"] = str(self.tools / f"{shim}.so")
@@ -123,6 +128,7 @@ class Bench:
             end_ranks(log)
             out, err = end(process)
         end_ranks(log)
+        shutil.rmtree(session, ignore_errors=True)
         text = log.read_text(errors="replace") if log.exists() else ""
         return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"), hung, text)
 

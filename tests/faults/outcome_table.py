@@ -36,6 +36,10 @@ def violations(outcomes, command):
 
 
 def page(outcomes, headline, command):
+    return "\n".join(lines_of(outcomes, headline, command)) + "\n"
+
+
+def lines_of(outcomes, headline, command):
     outcomes = sorted(outcomes, key=lambda outcome: str(outcome.fault))
     yield f"# {headline}\n"
     yield from table(outcomes, ["verb", "call"], lambda o: (o.fault.case.split("/")[0], o.fault.call))

@@ -41,6 +41,10 @@ CASES_OF_SHORT = {1: ("generate/none", "inspect/none", "summary/jets", "config/j
 ALL = 0  # of the places
 
 
+def is_short(case, ranks):
+    return case.name in CASES_OF_SHORT[ranks]
+
+
 def acts_of(case, ranks, call):
     """A rank that stands still is noticed by the others, where the config says after how many seconds."""
     stopping = ranks > 1 and case.verb in ("train", "study")

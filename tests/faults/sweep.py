@@ -9,19 +9,18 @@ a job of one rank, and on either rank of two. Status 0: no promise was broken.
 
 import argparse
 import concurrent.futures
+import pathlib
 import random
 import signal
 import sys
 import time
 
 import cases
-import judge
 import materials
 import outcome_table
 import plan
+from injector import Injector
 from jobs import Bench, Fault
-
-SMALLEST_ALLOCATION = "100000"  # bytes; smaller ones are those of MPI, HDF5 and the C++ library too
 
 
 def options():
@@ -47,72 +46,21 @@ def options():
     return parser.parse_args()
 
 
-def told(call, paths, rank, at=0, act="", count="1"):
-    """What the preloaded library is told."""
-    more = {"FAULT_BYTES": SMALLEST_ALLOCATION} if call == "allocation" else {"FAULT_CALLS": call, "FAULT_PATHS": paths}
-    return dict(more, FAULT_RANK=str(rank), FAULT_AT=str(at), FAULT_ACT=act, FAULT_COUNT=count)
-
-
-class Sweep:
-    def __init__(self, bench, chosen):
-        self.bench = bench
-        self.cases = {case.name: case for case in chosen}
-        self.references = {}  # (case, ranks)
-        self.seconds = {}  # of the undisturbed job, the same
-
-    def count(self, case, ranks, rank, shim):
-        """The calls of that rank; the first time, what the case leaves becomes its reference."""
-        place = self.bench.new_place()
-        case.lay_out(self.bench, place)
-        begun = time.monotonic()
-        call = "allocation" if shim == "memory_faults" else ""
-        result = self.bench.run(case.words(self.bench), place, ranks, shim, told(call, f"{self.bench.root}/", rank))
-        self.seconds[case.name, ranks] = time.monotonic() - begun
-        if result.status != 0:
-            sys.exit(f"{case.name} fails undisturbed, status {result.status}: {result.out}{result.err}")
-        found = judge.reference_of(case, self.bench, place, result)
-        if None in found.contents.values():
-            sys.exit(f"{case.name} leaves not all of {', '.join(found.contents)}")
-        reference = self.references.setdefault((case.name, ranks), found)
-        if found.contents != reference.contents:
-            different = [path for path in found.contents if found.contents[path] != reference.contents[path]]
-            sys.exit(f"{case.name}: two undisturbed runs leave another {', '.join(different)}")
-        return [(name, path if call else plan.label_of(path, self.bench.root)) for name, path in result.calls()]
-
-    def faults(self, chosen):
-        """All that the cases' calls allow, of what is wanted; of jobs of two ranks, rank by rank."""
-        for case in self.cases.values():
-            for ranks in chosen.ranks or (1, 2):
-                if ranks > 1 and not case.collective or chosen.short and case.name not in plan.CASES_OF_SHORT[ranks]:
-                    continue
-                in_whole = chosen.short and ranks > 1
-                for rank in range(ranks):
-                    for shim in ("file_faults", "memory_faults"):
-                        if shim == "memory_faults" and (case.watched or chosen.short and case.verb != "evaluate"):
-                            continue
-                        calls = self.count(case, ranks, rank, shim)
-                        yield from plan.faults_of(case, ranks, rank, calls, plan.ALL if in_whole else chosen.places)
-
-    def inject(self, fault, show=False):
-        case = self.cases[fault.case]
-        place = self.bench.new_place()
-        work = case.lay_out(self.bench, place)
-        before = judge.listing(work)
-        act, count = fault.how()
-        shim = "memory_faults" if fault.call == "allocation" else "file_faults"
-        result = self.bench.run(case.words(self.bench), place, fault.ranks, shim,
-                                told(fault.call, plan.pattern_of(fault.file), fault.rank, fault.at, act, count))
-        if show:
-            print(f"status {result.status}\n{result.out}{result.err}{result.log}")
-            print(f"it leaves {', '.join(judge.listing(work))}")
-        reference = self.references[fault.case, fault.ranks]
-        outcome = judge.judge(case, fault, self.bench, place, before, reference, result)
-        self.bench.remove(place)
-        return outcome
-
-    def estimate(self, faults, jobs):
-        """Minutes; half of the faults cost a second job, which goes on or cleans up."""
-        return 1.5 * sum(self.seconds[fault.case, fault.ranks] for fault in faults) / jobs / 60
+def faults_to_inject(injector, chosen):
+    """What the command line asks for, shuffled."""
+    faults = []
+    for case in injector.cases.values():
+        for ranks in chosen.ranks or (1, 2):
+            if ranks > 1 and not case.collective or chosen.short and not plan.is_short(case, ranks):
+                continue
+            with_memory = not case.watched and (not chosen.short or case.verb == "evaluate")
+            places = plan.ALL if chosen.short and ranks > 1 else chosen.places
+            faults += injector.faults(case, ranks, places, with_memory)
+    faults = [fault for fault in faults if wanted(fault, chosen)]
+    if chosen.short:
+        faults = plan.short_choice(faults)
+    random.Random(1).shuffle(faults)
+    return faults
 
 
 def wanted(fault, chosen):
@@ -120,18 +68,18 @@ def wanted(fault, chosen):
             (not chosen.file or any(part in fault.file for part in chosen.file)))
 
 
-def inject_all(sweep, faults, chosen):
+def inject_all(injector, faults, chosen):
     """The outcomes, as far as the time allows."""
     begun = time.monotonic()
     outcomes = []
 
-    def one(fault):
+    def inject(fault):
         if chosen.minutes and time.monotonic() - begun > 60 * chosen.minutes:
             return None
-        return sweep.inject(fault)
+        return injector.inject(fault)
 
     with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
-        for outcome in pool.map(one, faults):
+        for outcome in pool.map(inject, faults):
             if outcome is None:
                 continue
             outcomes.append(outcome)
@@ -143,34 +91,34 @@ def inject_all(sweep, faults, chosen):
 
 
 def repeat(bench, text):
+    """Whether a promise is broken."""
     fault = Fault.parse(text)
-    sweep = Sweep(bench, [case for case in cases.cases() if case.name == fault.case])
-    sweep.count(sweep.cases[fault.case], fault.ranks, fault.rank, "file_faults")
-    outcome = sweep.inject(fault, show=True)
+    injector = Injector(bench, [case for case in cases.cases() if case.name == fault.case])
+    injector.count(injector.cases[fault.case], fault.ranks, fault.rank, "file_faults")
+    outcome = injector.inject(fault, show=True)
     print(f"{outcome.kind}: {'; '.join(words for _, words in outcome.broken)}")
     return outcome.kind == "violation"
 
 
-def sweep_all(bench, chosen):
+def sweep(bench, chosen):
+    """Whether a promise is broken."""
     names = chosen.verb or [case.verb for case in cases.cases()]
-    sweep = Sweep(bench, [case for case in cases.cases() if case.verb in names or case.name in names])
-    faults = [fault for fault in sweep.faults(chosen) if wanted(fault, chosen)]
-    if chosen.short:
-        faults = plan.short_choice(faults)
-    random.Random(1).shuffle(faults)
-    minutes = sweep.estimate(faults, chosen.jobs)
+    injector = Injector(bench, [case for case in cases.cases() if case.verb in names or case.name in names])
+    faults = faults_to_inject(injector, chosen)
+    if not faults:
+        sys.exit("there is no such fault")
+    minutes = injector.estimate(faults, chosen.jobs)
     of_cases = len({fault.case for fault in faults})
     print(f"{len(faults)} faults in {of_cases} cases, about {minutes:.0f} minutes", flush=True)
     if chosen.estimate:
         return False
     begun = time.monotonic()
-    outcomes = inject_all(sweep, faults, chosen)
+    outcomes = inject_all(injector, faults, chosen)
     headline = f"{len(outcomes)} of {len(faults)} faults, {time.monotonic() - begun:.0f} s"
-    lines = list(outcome_table.page(outcomes, headline, f"python3 tests/faults/sweep.py --build {chosen.build}"))
+    text = outcome_table.page(outcomes, headline, f"python3 tests/faults/sweep.py --build {chosen.build}")
     if chosen.table:
-        with open(chosen.table, "w") as file:
-            file.write("\n".join(lines) + "\n")
-    print("\n".join(lines[:lines.index("\n## By act\n")]))
+        pathlib.Path(chosen.table).write_text(text)
+    print(text.partition("\n## By act")[0] if chosen.table else text)
     return any(outcome.kind == "violation" for outcome in outcomes)
 
 
@@ -180,7 +128,7 @@ def main():
     bench = Bench(chosen.build, chosen.jetrain, chosen.timeout)
     try:
         materials.make(bench)
-        broken = repeat(bench, chosen.repeat) if chosen.repeat else sweep_all(bench, chosen)
+        broken = repeat(bench, chosen.repeat) if chosen.repeat else sweep(bench, chosen)
     finally:
         bench.close()
     sys.exit(1 if broken else 0)
