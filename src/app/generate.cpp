@@ -10,10 +10,12 @@
 #include "app/generate_toys.hpp"
 #include "comm/threads.hpp"
 #include "core/checked_cast.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/output_file.hpp"
 #include "core/permutation.hpp"
 #include "core/random.hpp"
 #include "core/stopwatch.hpp"
+#include "core/thread_errors.hpp"
 #include "jetrain/error.hpp"
 #include "jetrain/generator.hpp"
 #include "layouts/reference_table_writer.hpp"
@@ -25,6 +27,9 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kBlockRows = 10;                                      // rows of one class in a row
 constexpr std::int64_t kWindowRows = 64 * ReferenceTableWriter::kChunkRows;  // 8 MB a rank
+
+/// 32 TB of jets.
+constexpr std::int64_t kMostRows = 10'000'000'000;
 
 /// Which blocks of ten rows are tops: half of them, in an order that the seed decides.
 std::vector<bool> shuffled_blocks(std::int64_t jets, std::uint64_t seed) {
@@ -57,13 +62,17 @@ void fill_table(PendingFile& pending, ReferenceTableWriter& writer, const std::v
   for (std::int64_t begin = 0; begin < writer.longest_range(); begin += kWindowRows) {
     const std::int64_t first = std::min(mine.first + begin, mine.last);
     const std::int64_t count = std::min(kWindowRows, mine.last - first);
+    ThreadErrors errors;
 #pragma omp parallel for schedule(dynamic, 16)
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t row = first + i;
-      records[static_cast<std::size_t>(i)] =
-          make_record(row, is_top[static_cast<std::size_t>(row / kBlockRows)], options);
+      errors.run([&] {
+        records[static_cast<std::size_t>(i)] =
+            make_record(row, is_top[static_cast<std::size_t>(row / kBlockRows)], options);
+      });
     }
     comm.agree([&] {
+      errors.rethrow();
       if (comm.is_root())
         pending.reserve(comm.size() * std::ssize(records) * std::int64_t{sizeof(ReferenceRecord)});
     });
@@ -94,6 +103,8 @@ void generate(const GenerateOptions& options, const Communicator& comm) {
     if (options.jets <= 0) {
       throw UsageError(fmt::format("--jets {}: give a number of jets of at least 1", options.jets));
     }
+    if (options.jets > kMostRows)
+      throw UsageError(fmt::format("--jets {}: at most {} are made", options.jets, kMostRows));
     const std::optional<GeneratedKind> named = value_named<GeneratedKind>(options.kind);
     if (!named) throw UsageError(fmt::format("--kind {}: must be jets, line or gaussians", options.kind));
     kind = *named;
@@ -102,7 +113,11 @@ void generate(const GenerateOptions& options, const Communicator& comm) {
   if (kind != GeneratedKind::jets) return generate_toys(kind, options, comm);
   set_threads(options.threads, comm);
 
-  const std::vector<bool> is_top = shuffled_blocks(options.jets, options.seed);
+  std::vector<bool> is_top;
+  comm.agree([&] {
+    is_top =
+        memory_for("the order of so many jets", [&] { return shuffled_blocks(options.jets, options.seed); });
+  });
   PendingFile pending(options.output, comm.is_root());
   comm.agree([&] {
     if (comm.is_root()) pending.keep_spare();

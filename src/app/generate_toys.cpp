@@ -14,6 +14,8 @@ namespace {
 void write_line(hid_t file, const GenerateOptions& options) {
   std::vector<float> x;
   std::vector<float> y;
+  x.reserve(static_cast<std::size_t>(options.jets));  // told now, not after hours, where there is no room
+  y.reserve(static_cast<std::size_t>(options.jets));
   for (std::int64_t row = 0; row < options.jets; ++row) {
     const LinePoint point = line_point(options.seed, row);
     x.push_back(point.x);
@@ -26,6 +28,8 @@ void write_line(hid_t file, const GenerateOptions& options) {
 void write_gaussians(hid_t file, const GenerateOptions& options) {
   std::vector<float> x;
   std::vector<std::uint8_t> labels;
+  x.reserve(2 * static_cast<std::size_t>(options.jets));
+  labels.reserve(static_cast<std::size_t>(options.jets));
   for (std::int64_t row = 0; row < options.jets; ++row) {
     const GaussianPoint point = gaussian_point(options.seed, row);
     x.insert(x.end(), std::begin(point.x), std::end(point.x));

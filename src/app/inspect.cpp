@@ -115,7 +115,7 @@ void print_storage(const FileLayout& layout) {
     fmt::print("  chunks       {} of {} rows, {}\n", layout.chunks, layout.chunk_rows,
                layout.raw_chunks ? "decompressed by threads" : "decoded inside HDF5 (slower)");
   } else {
-    fmt::print("  chunks       none (contiguous)\n");
+    fmt::print("  chunks       none ({})\n", hdf5::storage_name(layout.storage));
   }
   fmt::print("  filter       {}\n", layout.filters);
   fmt::print("  size         {} on disk, {} decoded\n", bytes_text(layout.stored_bytes),

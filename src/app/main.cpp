@@ -11,6 +11,7 @@
 #include "comm/environment.hpp"
 #include "comm/launcher.hpp"
 #include "core/crash.hpp"
+#include "core/out_of_memory.hpp"
 #include "jetrain/error.hpp"
 
 namespace {
@@ -51,13 +52,14 @@ int run(const Command& command, const Communicator& world) {
   } catch (const Error& error) {
     speak_and_abort(error.what(), error.status(), world);
   } catch (const std::exception& error) {
-    speak_and_abort(error.what(), ExitStatus::failed, world);
+    speak_and_abort(message_of(error), ExitStatus::failed, world);
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  explain_uncaught();
   CLI::App app(
       "jetrain: data-parallel training of jet taggers on CPU clusters. Every verb runs alone or under "
       "mpirun.",

@@ -5,15 +5,18 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "app/study_folder.hpp"
 #include "comm/threads.hpp"
 #include "comm/watchdog.hpp"
+#include "core/input_file.hpp"
 #include "core/output_file.hpp"
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
 #include "core/stopwatch.hpp"
+#include "core/untrainable.hpp"
 #include "dataset/array_file.hpp"
 #include "inference/model_input.hpp"
 #include "jetrain/error.hpp"
@@ -63,17 +66,26 @@ void enter_folder(const StudyOptions& options, const Config& config, std::option
   locks->give_back_tables();
 }
 
-fs::path failure_of(const std::string& folder, const Trial& trial) {
-  return fs::path(folder) / trial.directory / "failed.txt";
-}
-
 bool is_done(const std::string& folder, const Trial& trial) {
   return fs::exists(fs::path(folder) / trial.directory / "result.json");
 }
 
-/// Done, or known to fail.
+/// Known to fail, and to fail again.
+bool has_failed(const std::string& folder, const Trial& trial) {
+  return fs::exists(failure_file(folder, trial, TrialStatus::failed));
+}
+
+/// Done, or known not to be.
 bool has_ended(const std::string& folder, const Trial& trial) {
-  return is_done(folder, trial) || fs::exists(failure_of(folder, trial));
+  return is_done(folder, trial) || has_failed(folder, trial) ||
+         fs::exists(failure_file(folder, trial, TrialStatus::broken_off));
+}
+
+/// What an earlier try left.
+void forget_failures(const std::string& folder, const Trial& trial) {
+  std::error_code ignored;
+  for (const TrialStatus status : {TrialStatus::failed, TrialStatus::broken_off})
+    fs::remove(failure_file(folder, trial, status), ignored);
 }
 
 /// One line a training.
@@ -82,31 +94,69 @@ std::string trial_line(const Trial& trial, std::size_t number, std::size_t all, 
                      trial.fold >= 0 ? fmt::format("  fold {}", trial.fold) : "", trial.config.seed, what);
 }
 
-/// Trains one of the family. A training that fails by itself (it diverges, say) is recorded and left; a stop
-/// signal, or a mistake in the config, ends the study.
-void run_trial(const StudyOptions& options, const Trial& trial, std::size_t number, std::size_t all,
-               std::int64_t folds, const StudyData& data, int threads, Watchdog& watchdog,
-               const Communicator& group, Log& log) {
-  const std::string directory = (fs::path(options.output) / trial.directory).string();
+/// A member of the family in its place.
+struct Member {
+  const Trial& trial;
+  std::size_t number;
+  std::size_t all;
+
+  std::string line(const std::string& what) const { return trial_line(trial, number, all, what); }
+};
+
+/// Trains it once, from its newest checkpoint on where there is one.
+void train_once(const StudyOptions& options, const Member& member, std::int64_t folds, const StudyData& data,
+                int threads, Watchdog& watchdog, const Communicator& group, Log& log) {
+  const Trial& trial = member.trial;
   Log own_log(group.is_root(), options.log_level, Log::To::file_only);
+  TrainingRun run(trial.config, (fs::path(options.output) / trial.directory).string(), false, true, group,
+                  own_log);
+  TrialSets sets = data.sets_of(trial, folds);
+  run.take_data(std::move(sets.train), std::move(sets.validation));
+  const RunResult result = run.run(data.loaded(trial), threads, false, watchdog);
+  const Metrics& best = result.best.validation;
+  log.info(member.line(fmt::format("epoch {}  val_loss {:.4f}  val_acc {:.4f}  val_auc {:.4f}",
+                                   result.best.epoch, best.loss, best.accuracy, best.auc)));
+}
+
+/// Leaves a note in the member's folder, which must not end the study: where files cannot be written, the
+/// note cannot be either, and what it says is told at the end.
+void note_failure(const StudyOptions& options, const Trial& trial, TrialStatus status, const std::string& why,
+                  const Communicator& group) {
+  if (!group.is_root()) return;
   try {
-    TrainingRun run(trial.config, directory, false, true, group, own_log);
-    TrialSets sets = data.sets_of(trial, folds);
-    run.take_data(std::move(sets.train), std::move(sets.validation));
-    const RunResult result = run.run(data.loaded(trial), threads, false, watchdog);
-    const Metrics& best = result.best.validation;
-    log.info(trial_line(trial, number, all,
-                        fmt::format("epoch {}  val_loss {:.4f}  val_acc {:.4f}  val_auc {:.4f}",
-                                    result.best.epoch, best.loss, best.accuracy, best.auc)));
-  } catch (const CollectiveError& error) {
-    if (error.status() != ExitStatus::failed) throw;
-    log.warning(trial_line(trial, number, all, fmt::format("failed: {}", error.what())));
-    group.agree([&] {
-      if (!group.is_root()) return;
-      std::error_code ignored;
-      fs::create_directories(directory, ignored);  // it may have failed before it had one
-      write_text(failure_of(options.output, trial).string(), fmt::format("{}\n", error.what()));
-    });
+    std::error_code ignored;
+    fs::create_directories(fs::path(options.output) / trial.directory, ignored);  // it may not have had one
+    write_text(failure_file(options.output, trial, status), why + "\n");
+  } catch (const std::exception&) {
+  }
+}
+
+/// Trains one of the family. One that fails by itself (it diverges, say) is recorded and left. One that an
+/// error of files or memory breaks off is tried once more, and then left, for the same command to try again:
+/// a line of what it was is returned, else "". A stop signal, or a mistake in the config, ends the study.
+std::string run_trial(const StudyOptions& options, const Member& member, std::int64_t folds,
+                      const StudyData& data, int threads, Watchdog& watchdog, const Communicator& group,
+                      Log& log) {
+  constexpr int kTries = 2;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      train_once(options, member, folds, data, threads, watchdog, group, log);
+      return "";
+    } catch (const Untrainable& error) {
+      log.warning(member.line(fmt::format("failed: {}", error.what())));
+      note_failure(options, member.trial, TrialStatus::failed, error.what(), group);
+      return "";
+    } catch (const CollectiveError& error) {
+      if (error.status() != ExitStatus::failed) throw;
+      const bool last = attempt == kTries;
+      log.warning(
+          member.line(fmt::format("broken off{}: {}", last ? "" : ", and tried once more", error.what())));
+      if (!last) continue;
+      std::string why = error.what();
+      std::replace(why.begin(), why.end(), '\n', ' ');
+      note_failure(options, member.trial, TrialStatus::broken_off, why, group);
+      return fmt::format("{}: {}\n", member.trial.directory, why);
+    }
   }
 }
 
@@ -123,26 +173,32 @@ struct Work {
   std::vector<Trial> trials;
 };
 
-/// What is left of the share; groups take it in turns. `finished`: a flag for each of the family. Says so.
-Work work_of(const std::vector<Trial>& trials, const Share& share, const std::vector<std::uint8_t>& finished,
+/// What is left of the share; groups take it in turns. `known`: of each of the family, whether it is done, or
+/// fails. Says so.
+Work work_of(const std::vector<Trial>& trials, const Share& share, const std::vector<TrialStatus>& known,
              int my_group, int groups, Log& log) {
   Work work;
   std::size_t all = 0;
   std::size_t done = 0;
+  std::size_t failed = 0;
+  std::size_t left = 0;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (!share.holds(i)) continue;
     ++all;
-    if (finished[i] != 0) {
+    if (known[i] == TrialStatus::done) {
       ++done;
-    } else if (static_cast<int>((all - done - 1) % static_cast<std::size_t>(groups)) == my_group) {
+    } else if (known[i] == TrialStatus::failed) {
+      ++failed;
+    } else if (static_cast<int>(left++ % static_cast<std::size_t>(groups)) == my_group) {
       work.members.push_back(i);
       work.trials.push_back(trials[i]);
     }
   }
   if (my_group == 0) {
-    log.info(fmt::format("{} trainings{}{}{}", trials.size(),
+    log.info(fmt::format("{} trainings{}{}{}{}", trials.size(),
                          share.of > 1 ? fmt::format(", {} in share {}/{}", all, share.number, share.of) : "",
                          done > 0 ? fmt::format(", {} of them done already", done) : "",
+                         failed > 0 ? fmt::format(", {} known to fail", failed) : "",
                          groups > 1 ? fmt::format("; {} groups of ranks", groups) : ""));
   }
   return work;
@@ -160,33 +216,40 @@ bool take(const StudyOptions& options, const Trial& trial, std::size_t number, s
     } else if (is_done(options.output, trial)) {
       locks->give_back(number);
       log.info(trial_line(trial, number, all, "done by another process"));
+    } else if (has_failed(options.output, trial)) {
+      locks->give_back(number);
+      log.info(trial_line(trial, number, all, "failed with another process"));
     } else {
       taken = 1;
-      std::error_code ignored;
-      fs::remove(failure_of(options.output, trial), ignored);
+      forget_failures(options.output, trial);
     }
   });
   return group.max(taken) != 0;
 }
 
-void train_members(const StudyOptions& options, const Config& config, const Work& work, std::size_t all,
-                   int threads, std::optional<StudyLocks>& locks, const Communicator& group, Log& log) {
+/// A line for each member that was broken off. Collective over the group.
+std::string train_members(const StudyOptions& options, const Config& config, const Work& work,
+                          std::size_t all, int threads, std::optional<StudyLocks>& locks,
+                          const Communicator& group, Log& log) {
   Watchdog watchdog(config.train.stall_seconds, group);
   progress::set(progress::Activity::reading);
   const StudyData data(work.trials, group);
+  std::string broken;
   for (std::size_t i = 0; i < work.members.size(); ++i) {
     const std::size_t number = work.members[i];
     const Trial& trial = work.trials[i];
     if (!take(options, trial, number, all, locks, group, log)) continue;
-    run_trial(options, trial, number, all, config.study.folds, data, threads, watchdog, group, log);
+    broken +=
+        run_trial(options, {trial, number, all}, config.study.folds, data, threads, watchdog, group, log);
     if (locks) locks->give_back(number);
   }
+  return broken;
 }
 
-/// From what stands on disk; only where all have ended, so that of several processes the last one ranks. On
-/// one rank.
-void write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
-                  StudyLocks& locks, Log& log) {
+/// From what stands on disk; only where all have ended, so that of several processes the last one ranks.
+/// Returns a line for each member that was broken off, by whatever process. On one rank.
+std::string write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
+                         StudyLocks& locks, Log& log) {
   locks.take_tables();
   const auto ended = std::count_if(trials.begin(), trials.end(),
                                    [&](const Trial& trial) { return has_ended(options.output, trial); });
@@ -194,10 +257,16 @@ void write_tables(const StudyOptions& options, const Config& config, const std::
     log.info(fmt::format("{} of the {} trainings are there; the process that ends last ranks them", ended,
                          trials.size()));
     locks.give_back_tables();
-    return;
+    return "";
   }
   std::vector<TrialOutcome> outcomes;
-  for (const Trial& trial : trials) outcomes.push_back(read_outcome(options.output, trial));
+  std::string broken;
+  for (const Trial& trial : trials) {
+    outcomes.push_back(read_outcome(options.output, trial));
+    if (outcomes.back().status != TrialStatus::broken_off) continue;
+    const auto why = try_read_whole(failure_file(options.output, trial, TrialStatus::broken_off));
+    broken += fmt::format("{}: {}", trial.directory, why.value_or("\n"));
+  }
   const std::vector<Ranked> ranking = rank(trials, outcomes, config.study.monitor);
   const fs::path folder(options.output);
   write_text((folder / "study.csv").string(), table_csv(trials, outcomes, parameter_keys(config.study)));
@@ -205,6 +274,22 @@ void write_tables(const StudyOptions& options, const Config& config, const std::
   log.info(fmt::format("\n{}\n{}/study.csv has all trainings, {}/ranking.csv this table",
                        ranking_text(ranking, config.study.monitor), options.output, options.output));
   locks.give_back_tables();
+  return broken;
+}
+
+/// The lines of all groups, on all ranks. Collective.
+std::string all_lines(const std::string& mine, const Communicator& group, const Communicator& comm) {
+  const std::string said = group.is_root() ? mine : "";
+  const std::vector<char> all = comm.gather(std::span<const char>(said.data(), said.size()));
+  return comm.broadcast(std::string(all.begin(), all.end()));
+}
+
+std::string broken_text(const std::string& lines) {
+  const auto count = std::count(lines.begin(), lines.end(), '\n');
+  return fmt::format(
+      "{} training{} broken off ({}{}): where the cause is mended, the same command goes on with {} alone",
+      count, count == 1 ? " was" : "s were", lines.substr(0, lines.find('\n')), count == 1 ? "" : "; ...",
+      count == 1 ? "it" : "them");
 }
 
 }  // namespace
@@ -236,19 +321,23 @@ void study(const StudyOptions& options, const Communicator& comm) {
                             options.output));
   }
   const int threads = set_threads(options.threads, comm);
-  std::vector<std::uint8_t> finished;  // as rank 0 finds them
-  for (const Trial& trial : trials) finished.push_back(is_done(options.output, trial) ? 1 : 0);
-  comm.broadcast(finished);
-  const Work work = work_of(trials, share, finished, my_group, groups, log);
+  std::vector<TrialStatus> known;  // as rank 0 finds them
+  for (const Trial& trial : trials)
+    known.push_back(is_done(options.output, trial)      ? TrialStatus::done
+                    : has_failed(options.output, trial) ? TrialStatus::failed
+                                                        : TrialStatus::not_run);
+  comm.broadcast(known);
+  const Work work = work_of(trials, share, known, my_group, groups, log);
   comm.agree([&] {
     if (group.is_root() && !locks) locks.emplace(options.output);
   });
 
   // 3. The trainings. A signal stops all groups; what else ends the work of one ends the job.
   bool stopped = false;
+  std::string broken;
   if (!work.members.empty()) {
     try {
-      train_members(options, config, work, trials.size(), threads, locks, group, log);
+      broken = train_members(options, config, work, trials.size(), threads, locks, group, log);
     } catch (const CollectiveError& error) {
       stopped = error.status() == ExitStatus::requeue;
       if (!stopped && groups == 1) throw;
@@ -262,8 +351,18 @@ void study(const StudyOptions& options, const Communicator& comm) {
   }
 
   // 4. What came of it.
+  broken = all_lines(broken, group, comm);
   comm.agree([&] {
-    if (comm.is_root()) write_tables(options, config, trials, *locks, log);
+    if (!comm.is_root()) return;
+    std::string unwritten;
+    try {
+      const std::string noted = write_tables(options, config, trials, *locks, log);
+      if (!noted.empty()) broken = noted;
+    } catch (const DataError& error) {  // where members were broken off, perhaps by the same
+      if (broken.empty()) throw;
+      unwritten = fmt::format("; {}", error.what());
+    }
+    if (!broken.empty()) throw DataError(broken_text(broken) + unwritten);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
 #include "samples/sample_message.hpp"
 
@@ -46,7 +47,7 @@ void BatchFeeder::start_epoch(EpochOrder order) {
 BatchPart BatchFeeder::part(std::int64_t b) {
   if (b < window_first_ || b >= window_last_) {
     const Stopwatch watch;
-    fetch_window(b);
+    memory_for("the jets of a window of batches", [&] { fetch_window(b); });
     seconds_ += watch.seconds();
   }
   const auto i = static_cast<std::size_t>(b - window_first_);

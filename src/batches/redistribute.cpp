@@ -6,6 +6,7 @@
 
 #include "core/checked_cast.hpp"
 #include "core/leaf.hpp"
+#include "core/out_of_memory.hpp"
 #include "samples/sample_message.hpp"
 
 namespace jetrain {
@@ -49,7 +50,7 @@ void redistribute(SampleSet& set, const std::vector<std::int64_t>& borders, cons
   if (borders == set.begins) return;
   const Range held = part(set.begins, comm.rank());
   SampleStore arrived;
-  for (std::int64_t first = 0; first < set.total(); first += kWindow) {
+  const auto move_window = [&](std::int64_t first) {
     const Range leaving = overlap(held, {first, first + kWindow});
     std::vector<std::vector<std::byte>> outgoing;
     for (int rank = 0; rank < comm.size(); ++rank) {
@@ -61,7 +62,10 @@ void redistribute(SampleSet& set, const std::vector<std::int64_t>& borders, cons
     for (const std::vector<std::byte>& bytes : comm.exchange(outgoing)) {
       for (const SampleView& sample : unpack_samples(bytes)) arrived.append(sample);
     }
-  }
+  };
+  memory_for("jets on their way between ranks", [&] {
+    for (std::int64_t first = 0; first < set.total(); first += kWindow) move_window(first);
+  });
   arrived.shrink_to_fit();
   set.samples = std::move(arrived);
   set.begins = borders;

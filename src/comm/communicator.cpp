@@ -1,5 +1,7 @@
 #include "comm/communicator.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -9,6 +11,7 @@
 #include <utility>
 
 #include "core/checked_cast.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
 #include "jetrain/error.hpp"
 
@@ -24,6 +27,13 @@ void in_pieces(std::int64_t total, std::int64_t element_bytes, const Send& send)
   for (std::int64_t offset = 0; offset < total; offset += piece) {
     send(offset, checked_cast<int>(std::min(piece, total - offset)));
   }
+}
+
+/// By which a message names this process, also where its communicator is a part of all ranks.
+int world_rank() {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
 }
 
 template <class T>
@@ -230,11 +240,15 @@ void Communicator::agree(const std::function<void()>& work) const {
   auto status = ExitStatus::done;
   try {
     work();
+  } catch (const OutOfMemory& error) {  // each rank has its own
+    message = fmt::format("rank {}: {}", world_rank(), error.what());
+    status = error.status();
   } catch (const Error& error) {
     message = error.what();
     status = error.status();
   } catch (const std::exception& error) {
-    message = error.what();
+    message =
+        is_out_of_memory(error) ? fmt::format("rank {}: {}", world_rank(), message_of(error)) : error.what();
     status = ExitStatus::failed;
   }
   const std::int64_t none = size_;

@@ -81,7 +81,9 @@ std::atomic<RankLinks*> crash_links{nullptr};
 
 bool report_crash(int signal) {
   RankLinks* const links = crash_links.load();
-  if (links != nullptr) links->send(pack(Kind::crashed, signal));
+  if (links != nullptr)
+    links->send(signal == kHasSpoken ? pack(Kind::spoken, static_cast<int>(ExitStatus::failed))
+                                     : pack(Kind::crashed, signal));
   return links != nullptr;
 }
 
@@ -102,7 +104,7 @@ Watchdog::Watchdog(std::int64_t stall_seconds, const Communicator& comm)
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { watch(); });
+  thread_ = std::thread([this] { watch(); });  // what nobody catches there, is told as it ends the process
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 

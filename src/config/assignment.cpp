@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/yaml_text.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -14,7 +15,9 @@ void assign(YAML::Node root, const std::string& word, Origins& origins) {
   const std::string key = word.substr(0, equals);
   YAML::Node value;
   try {
-    value = YAML::Load(word.substr(equals + 1));
+    value = load_yaml(word.substr(equals + 1), [&](int, const std::string& what) {
+      throw UsageError(fmt::format("--set {}: the value: {}", word, what));
+    });
   } catch (const YAML::Exception& error) {
     throw UsageError(fmt::format("--set {}: the value is not YAML: {}", word, error.msg));
   }

@@ -6,6 +6,7 @@
 /// that. `parse_config` fills it from YAML, `to_yaml` writes it out with every default spelled out; training
 /// from that text gives the same bits.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -60,6 +61,9 @@ struct Config {
 /// the reader told what lower versions meant. A config without one is a person's, or older than versions
 /// were: 1.
 inline constexpr std::int64_t kConfigVersion = 1;
+
+/// In bytes, far above what anybody needs.
+inline constexpr std::size_t kLongestConfig = std::size_t{16} << 20;
 
 /// Parses YAML `text`. `name` is the file's name for messages; `assignments` are the `--set key=value` words,
 /// applied after the file. Unknown keys, wrong types and impossible values throw UsageError "NAME:LINE: key:

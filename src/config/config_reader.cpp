@@ -9,6 +9,7 @@
 #include "config/map_reader.hpp"
 #include "config/origins.hpp"
 #include "config/row_layout.hpp"
+#include "config/yaml_text.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -94,7 +95,10 @@ Config parse_config(const std::string& text, const std::string& name,
   Origins origins(name);
   YAML::Node root;
   try {
-    root = YAML::Load(text);
+    root = load_yaml(text, [&](int line, const std::string& what) {
+      throw UsageError(line < 0 ? fmt::format("{}: {}", name, what)
+                                : fmt::format("{}:{}: {}", name, line + 1, what));
+    });
   } catch (const YAML::Exception& error) {
     throw UsageError(fmt::format("{}:{}: not valid YAML: {}", name, error.mark.line + 1, error.msg));
   }

@@ -1,40 +1,114 @@
 #include "core/input_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-
-#include "jetrain/error.hpp"
+#include <utility>
 
 namespace jetrain {
+namespace {
 
-std::optional<std::string> try_read_whole(const std::string& path) {
-  constexpr std::size_t kPiece = std::size_t{1} << 16;
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::error_code unknown;  // of a pipe
-  const std::uintmax_t size = std::filesystem::file_size(path, unknown);
-  std::string bytes(unknown ? kPiece : static_cast<std::size_t>(size) + 1,
-                    '\0');  // the end is met by reading past it
-  std::size_t read = 0;
-  while (true) {
-    in.read(bytes.data() + read, static_cast<std::streamsize>(bytes.size() - read));
-    read += static_cast<std::size_t>(in.gcount());
-    if (in.bad()) return std::nullopt;
-    if (in.eof()) break;
-    bytes.resize(2 * bytes.size());
+[[noreturn]] void refuse(const std::string& path, int cause) {
+  throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(cause)));
+}
+
+[[noreturn]] void fail(const std::string& path, ReadCause cause) {
+  throw ReadError(fmt::format("reading {} failed: {}", path, describe_read_cause(cause)));
+}
+
+/// Closed at the end of its scope. What closing a file that was only read says does not matter.
+class Descriptor {
+ public:
+  explicit Descriptor(const std::string& path) {
+    do file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    while (file_ < 0 && errno == EINTR);
   }
-  bytes.resize(read);
+  ~Descriptor() {
+    if (file_ >= 0) close(file_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const noexcept { return file_; }
+  int release() noexcept { return std::exchange(file_, -1); }
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace
+
+std::string describe_read_cause(ReadCause cause) {
+  return cause == kFileTooShort ? "the file got shorter while it was read" : std::strerror(cause);
+}
+
+ReadCause read_at(int file, std::int64_t offset, std::span<std::byte> bytes) noexcept {
+  while (!bytes.empty()) {
+    const ssize_t count = pread(file, bytes.data(), bytes.size(), offset);
+    if (count == 0) return kFileTooShort;
+    if (count < 0 && errno != EINTR) return errno;
+    if (count < 0) continue;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += count;
+  }
+  return 0;
+}
+
+InputFile::InputFile(const std::string& path) : path_(path) {
+  Descriptor file(path);
+  if (file.number() < 0) refuse(path, errno);
+  struct stat status {};
+  if (fstat(file.number(), &status) != 0) refuse(path, errno);
+  if (S_ISDIR(status.st_mode)) refuse(path, EISDIR);
+  size_ = status.st_size;
+  file_ = file.release();
+}
+
+InputFile::~InputFile() {
+  if (file_ >= 0) close(file_);
+}
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : path_(std::move(other.path_)), file_(other.release()), size_(other.size_) {}
+
+int InputFile::release() noexcept {
+  return std::exchange(file_, -1);
+}
+
+void InputFile::read(std::int64_t offset, std::span<std::byte> bytes) const {
+  if (const ReadCause cause = read_at(file_, offset, bytes); cause != 0) fail(path_, cause);
+}
+
+std::optional<std::string> try_read_whole(const std::string& path, std::size_t most) {
+  constexpr std::size_t kPiece = std::size_t{1} << 16;
+  const Descriptor file(path);
+  if (file.number() < 0) return std::nullopt;
+  struct stat status {};
+  const bool sized = fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode);
+  // The end is met by reading past it: a pipe has no size, and a file may grow.
+  std::string bytes(sized ? std::min(static_cast<std::size_t>(status.st_size), most) + 1 : kPiece, '\0');
+  std::size_t have = 0;
+  while (true) {
+    const ssize_t count = ::read(file.number(), bytes.data() + have, bytes.size() - have);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(path, errno);
+    if (count == 0) break;
+    have += static_cast<std::size_t>(count);
+    if (have > most) break;
+    if (have == bytes.size()) bytes.resize(2 * bytes.size());
+  }
+  if (sized && have < std::min(static_cast<std::size_t>(status.st_size), most)) fail(path, kFileTooShort);
+  bytes.resize(have);
   return bytes;
 }
 
 std::string read_whole(const std::string& path) {
   if (auto bytes = try_read_whole(path)) return std::move(*bytes);
-  throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  refuse(path, errno);
 }
 
 }  // namespace jetrain

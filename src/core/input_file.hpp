@@ -1,17 +1,66 @@
 #pragma once
 
 /// \file
-/// Files read whole: text, or bytes as they are.
+/// Files that are read: each byte comes from a call whose result was looked at. A call that was interrupted
+/// or gave less than asked for is made again for the rest.
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
+
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 
-/// Also of a pipe. DataError with the system's reason where it cannot be read.
+/// The disk or the network failed, not the file: it may be right, and another time it may be read.
+class ReadError : public DataError {
+ public:
+  using DataError::DataError;
+};
+
+/// Why bytes did not come: an errno, or kFileTooShort. 0: they came.
+using ReadCause = int;
+/// The file ends before the last byte: it got shorter since its size was asked for.
+constexpr ReadCause kFileTooShort = -1;
+/// For people.
+std::string describe_read_cause(ReadCause cause);
+
+/// Bytes `offset`, `offset` + 1, ... of an open file, as many as `bytes` has room for.
+ReadCause read_at(int file, std::int64_t offset, std::span<std::byte> bytes) noexcept;
+
+/// A regular file that is open for reading.
+class InputFile {
+ public:
+  /// DataError "cannot read PATH: <reason>" where it is not there, may not be read, or is a folder.
+  explicit InputFile(const std::string& path);
+  ~InputFile();
+  InputFile(InputFile&& other) noexcept;
+  InputFile& operator=(InputFile&&) = delete;
+
+  const std::string& path() const noexcept { return path_; }
+  int descriptor() const noexcept { return file_; }
+  std::int64_t size() const noexcept { return size_; }  ///< bytes, as it was opened
+  /// ReadError "reading PATH failed: <reason>".
+  void read(std::int64_t offset, std::span<std::byte> bytes) const;
+  /// Gives the descriptor up: who takes it closes it.
+  int release() noexcept;
+
+ private:
+  std::string path_;
+  int file_ = -1;
+  std::int64_t size_ = 0;
+};
+
+/// A whole file, also of a pipe: text, or bytes as they are. DataError with the system's reason where it
+/// cannot be opened, ReadError where it cannot be read.
 std::string read_whole(const std::string& path);
 
-/// None where it cannot be read; errno then says why.
-std::optional<std::string> try_read_whole(const std::string& path);
+/// None where it cannot be opened; errno then says why. ReadError where it can, but cannot be read. Of one
+/// longer than `most`, the beginning, longer than `most`.
+std::optional<std::string> try_read_whole(const std::string& path,
+                                          std::size_t most = std::numeric_limits<std::size_t>::max());
 
 }  // namespace jetrain

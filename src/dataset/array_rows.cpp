@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/checked_cast.hpp"
+#include "core/open_files.hpp"
 #include "core/run_slots.hpp"
 #include "samples/dense.hpp"
 
@@ -77,6 +78,7 @@ ArrayRows::ArrayRows(const std::vector<std::string>& files, const ArraysConfig& 
     : regression_(config.targets > 0) {
   comm.agree([&] {
     if (files.empty()) throw DataError("no data files are given: name at least one");
+    require_openable(files.size());
     for (const std::string& path : files) {
       files_.push_back(std::make_unique<ArrayFile>(path, config));
       rows_ += files_.back()->rows();

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <optional>
 
+#include "core/input_file.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/sample_cache.hpp"
 #include "dataset/sample_cache_file.hpp"
@@ -133,17 +136,19 @@ SampleSet read_share(const StoredSet& stored, const Communicator& comm) {
   return set;
 }
 
-/// Through MPI-IO, which needs no locks, but each rank for itself: a damaged file may stop one rank only.
-hdf5::Handle open_alone(const std::string& path) {
+hdf5::Handle open_cache(const std::string& path) {
   try {
-    return hdf5::open_file(path, Communicator::self());
+    return hdf5::open_file(path);
+  } catch (const ReadError&) {
+    throw;
   } catch (const Error&) {
     throw DataError("it cannot be opened as an HDF5 file");
   }
 }
 
 void refuse_other_files(hid_t file, const std::string& path) {
-  if (H5Aexists(file, "format") > 0 && hdf5::text_attribute(file, "format") == sample_cache_file::kFormat)
+  if (hdf5::has_attribute(file, "format") &&
+      hdf5::text_attribute(file, "format") == sample_cache_file::kFormat)
     return;
   throw UsageError(fmt::format(
       "data.cache: {} is an HDF5 file but no image cache: name another file, or remove this one", path));
@@ -153,7 +158,7 @@ void refuse_other_files(hid_t file, const std::string& path) {
 std::optional<LoadedSamples> read_alone(const std::string& path, const std::string& key,
                                         const std::vector<Set>& wanted, const LayoutOf& layout_of,
                                         const Communicator& comm) {
-  const hdf5::Handle file = open_alone(path);
+  const hdf5::Handle file = open_cache(path);
   refuse_other_files(file, path);
   const sample_cache_file::Header header = read_header(file);
   if (header.key != key) return std::nullopt;
@@ -179,6 +184,10 @@ LoadedSamples read_sample_cache(const std::string& path, const std::string& key,
       found = read_alone(path, key, wanted, layout_of, comm);
     } catch (const UsageError&) {
       throw;
+    } catch (const std::bad_alloc&) {
+      throw OutOfMemory("the jets that this rank holds, from the image cache " + path);
+    } catch (const ReadError& error) {
+      throw ReadError(fmt::format("the image cache {} cannot be used: {}", path, error.what()));
     } catch (const std::exception& error) {
       throw DataError(fmt::format("the image cache {} is damaged ({})", path, error.what()));
     }

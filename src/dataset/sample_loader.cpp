@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
+#include "core/untrainable.hpp"
 #include "dataset/sample_cache.hpp"
-#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
@@ -66,9 +67,11 @@ void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, con
   double seconds = 0;  // of all threads, in making samples
   const Stopwatch watch;
   comm.agree([&] {
-    rows.read<Slot>(mine, work, [&](Slot& slot) {
-      add(slot.ways, all);
-      seconds += slot.seconds;
+    memory_for("the jets that this rank holds (with more hosts, or fewer jets, it needs less)", [&] {
+      rows.read<Slot>(mine, work, [&](Slot& slot) {
+        add(slot.ways, all);
+        seconds += slot.seconds;
+      });
     });
   });
   const double making = seconds / omp_get_max_threads();
@@ -81,11 +84,10 @@ void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, con
 
 void require_samples(const SampleSet& set, Set which) {
   if (set.total() > 0) return;
-  throw CollectiveError(
+  throw Untrainable(
       fmt::format("the {} set is empty: check data.split and data.limit (`jetrain inspect FILE` shows "
                   "what the file holds)",
-                  set_name(which)),
-      ExitStatus::failed);
+                  set_name(which)));
 }
 
 void require_both_classes(const SampleSet& set, Set which, const Communicator& comm) {
@@ -93,11 +95,10 @@ void require_both_classes(const SampleSet& set, Set which, const Communicator& c
   const std::int64_t signal = comm.sum(set.samples.signal_count());
   const std::int64_t total = set.total();
   if (signal == 0 || signal == total) {
-    throw CollectiveError(fmt::format("the {} set has {} jets, all of one class ({}): a classifier needs "
-                                      "both; check data.split (random "
-                                      "mixes a file that is sorted by class) and data.limit (take: balanced)",
-                                      set_name(which), total, signal == 0 ? "QCD" : "top"),
-                          ExitStatus::failed);
+    throw Untrainable(fmt::format(
+        "the {} set has {} jets, all of one class ({}): a classifier needs both; check data.split "
+        "(random mixes a file that is sorted by class) and data.limit (take: balanced)",
+        set_name(which), total, signal == 0 ? "QCD" : "top"));
   }
 }
 

@@ -32,7 +32,7 @@ std::vector<StoredLayer> stored_layers(hid_t file, const std::string& path) {
   const std::string root = hdf5::exists(file, "/model_weights") ? "/model_weights" : "/";
   const hdf5::Handle group(H5Gopen2(file, root.c_str(), H5P_DEFAULT), H5Gclose);
   hdf5::check(group, path + ": opening " + root);
-  if (H5Aexists(group, "layer_names") <= 0) {
+  if (!hdf5::has_attribute(group, "layer_names")) {
     throw DataError(fmt::format(
         "{} has no attribute layer_names, so these are not Keras' weights as model.save(\"model.h5\") writes "
         "them{}",

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 #include <zip.h>
 
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 
+#include "core/input_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -54,18 +53,18 @@ std::string content_of(zip_source_t* source) {
   throw DataError(fmt::format("{} is not a .npz file, or damaged: {}", path, what));
 }
 
-Archive open_archive(const std::string& path) {
-  int code = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code), zip_discard);
-  if (archive) return archive;
-  const int reason = errno;
-  if (code == ZIP_ER_OPEN || code == ZIP_ER_NOENT || code == ZIP_ER_READ)
-    throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(reason)));
+/// `bytes` must live as long as the archive.
+Archive open_archive(const std::string& path, const std::string& bytes) {
   zip_error_t error;
-  zip_error_init_with_code(&error, code);
-  const std::string text = zip_error_strerror(&error);
+  zip_error_init(&error);
+  Source source(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error), zip_source_free);
+  Archive archive(source ? zip_open_from_source(source.get(), ZIP_RDONLY | ZIP_CHECKCONS, &error) : nullptr,
+                  zip_discard);
+  const std::string reason = archive ? "" : zip_error_strerror(&error);
   zip_error_fini(&error);
-  damaged(path, text);
+  if (!archive) damaged(path, reason);
+  source.release();  // the archive's now
+  return archive;
 }
 
 /// A damaged size must not become a request for all memory.
@@ -107,7 +106,8 @@ std::string zip_bytes(const std::vector<std::pair<std::string, std::string>>& me
 }
 
 std::map<std::string, std::string> unzip(const std::string& path) {
-  const Archive archive = open_archive(path);
+  const std::string bytes = read_whole(path);
+  const Archive archive = open_archive(path, bytes);
   std::map<std::string, std::string> members;
   const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
   for (zip_int64_t i = 0; i < count; ++i) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/out_of_memory.hpp"
 #include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
@@ -47,11 +48,11 @@ void require_stored_hash(hid_t file, const Model& model, const std::string& path
 }
 
 /// `text` becomes the config as it stands in the file.
-StoredModel read_model(const std::string& path, std::string& text) {
+StoredModel read_all(const std::string& path, std::string& text) {
   const bool complete = hdf5::has_seal(path);
   if (complete) hdf5::check_seal(path);
   const hdf5::Handle file = hdf5::open_file(path);
-  if (!complete || H5Aexists(file, "format") <= 0 || hdf5::text_attribute(file, "format") != kFormat) {
+  if (!complete || !hdf5::has_attribute(file, "format") || hdf5::text_attribute(file, "format") != kFormat) {
     throw DataError(
         fmt::format("{} is not a jetrain model, or it is cut off: give the best.h5 of a run", path));
   }
@@ -62,6 +63,11 @@ StoredModel read_model(const std::string& path, std::string& text) {
   read_weights(file, model);
   require_stored_hash(file, model, path);
   return {std::move(config), std::move(model)};
+}
+
+StoredModel read_model(const std::string& path, std::string& text) {
+  const std::string purpose = "the model " + path;
+  return memory_for(purpose.c_str(), [&] { return read_all(path, text); });
 }
 
 }  // namespace

@@ -6,10 +6,13 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "core/checked_cast.hpp"
 #include "core/grid.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
+#include "core/thread_errors.hpp"
 #include "samples/sample_store.hpp"
 
 namespace jetrain {
@@ -96,28 +99,32 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
   result.labels.resize(static_cast<std::size_t>(count));
   std::int64_t loss_sum = 0;
   std::int64_t correct = 0;
+  ThreadErrors errors;
 #pragma omp parallel reduction(+ : loss_sum, correct) if (count > kLanes)  // not to wake a team for a leaf
   {
-    LeafScorer scorer(model);
+    std::optional<LeafScorer> scorer;
     std::array<SampleView, kLanes> samples;
+    errors.run([&] { scorer.emplace(model); });
 #pragma omp for schedule(dynamic, 4)
     for (std::int64_t leaf = 0; leaf < ceil_divide(count, kLanes); ++leaf) {
+      if (!scorer) continue;
       const std::int64_t first = leaf * kLanes;
       const std::int64_t size = std::min(kLanes, count - first);
       for (std::int64_t i = 0; i < size; ++i) samples[static_cast<std::size_t>(i)] = sample(first + i);
-      const LeafScores scores = scorer.score({samples.data(), static_cast<std::size_t>(size)});
+      const LeafScores scores = scorer->score({samples.data(), static_cast<std::size_t>(size)});
       for (std::int64_t i = 0; i < size; ++i) {
         result.scores[static_cast<std::size_t>(first + i)] = scores.scores[static_cast<std::size_t>(i)];
         result.labels[static_cast<std::size_t>(first + i)] = samples[static_cast<std::size_t>(i)].label;
         if (outputs == nullptr) continue;
         for (std::size_t o = 0; o < width; ++o)
           (*outputs)[static_cast<std::size_t>(first + i) * width + o] =
-              scorer.output(o, static_cast<std::size_t>(i));
+              scorer->output(o, static_cast<std::size_t>(i));
       }
       loss_sum += scores.loss_sum;
       correct += scores.correct;
     }
   }
+  memory_for("the threads' activations (fewer threads need less)", [&] { errors.rethrow(); });
   result.loss_sum = loss_sum;
   result.correct = correct;
   result.labelled = model.input().targets == 0;
@@ -151,14 +158,16 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
   };
   ScoredSlice result;
   result.labelled = model.input().targets == 0;
+  const auto keep = [&](const ScoredSlice& slot) {
+    result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());
+    result.outputs.insert(result.outputs.end(), slot.outputs.begin(), slot.outputs.end());
+    result.loss_sum += slot.loss_sum;
+    result.correct += slot.correct;
+    result.skipped += slot.skipped;
+  };
   comm.agree([&] {
-    rows.read<ScoredSlice>(rows.mine(range, comm), work, [&](const ScoredSlice& slot) {
-      result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());
-      result.outputs.insert(result.outputs.end(), slot.outputs.begin(), slot.outputs.end());
-      result.loss_sum += slot.loss_sum;
-      result.correct += slot.correct;
-      result.skipped += slot.skipped;
-    });
+    memory_for("the scores of the jets that this rank reads",
+               [&] { rows.read<ScoredSlice>(rows.mine(range, comm), work, keep); });
   });
   return result;
 }

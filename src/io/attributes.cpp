@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain::hdf5 {
@@ -56,6 +57,12 @@ void write_attribute(hid_t object, const std::string& name, float value) {
 
 void write_pickle(hid_t object, const std::string& name, const std::string& value) {
   write_string(object, name, value, H5T_CSET_ASCII);
+}
+
+bool has_attribute(hid_t object, const std::string& name) {
+  const bool found = H5Aexists(object, name.c_str()) > 0;
+  require_reads([&] { return "looking for the attribute " + name; });
+  return found;
 }
 
 std::string text_attribute(hid_t object, const std::string& name) {

@@ -17,6 +17,8 @@ void write_attribute(hid_t object, const std::string& name, std::int64_t value);
 void write_attribute(hid_t object, const std::string& name, float value);
 /// A string whose bytes are a Python pickle, as PyTables stores it (ASCII set).
 void write_pickle(hid_t object, const std::string& name, const std::string& value);
+/// Whether there is one of that name. ReadError.
+bool has_attribute(hid_t object, const std::string& name);
 std::string text_attribute(hid_t object, const std::string& name);
 std::int64_t integer_attribute(hid_t object, const std::string& name);
 

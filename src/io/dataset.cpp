@@ -3,24 +3,44 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
 #include <numeric>
 #include <utility>
 
 #include "io/filters.hpp"
+#include "io/reading_driver.hpp"
+#include "io/virtual_sources.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain::hdf5 {
 namespace {
 
+std::string file_name(hid_t object) {
+  const ssize_t length = H5Fget_name(object, nullptr, 0);
+  std::string name(static_cast<std::size_t>(std::max<ssize_t>(length, 0)) + 1, '\0');
+  H5Fget_name(object, name.data(), name.size());
+  name.pop_back();
+  return name;
+}
+
 /// FILE:path.
 std::string full_name(hid_t file, const std::string& path) {
-  const ssize_t length = H5Fget_name(file, nullptr, 0);
-  std::string name(static_cast<std::size_t>(std::max<ssize_t>(length, 0)) + 1, '\0');
-  H5Fget_name(file, name.data(), name.size());
-  name.pop_back();
-  return name + ":" + path;
+  return file_name(file) + ":" + path;
+}
+
+Storage storage_of(hid_t creation) {
+  switch (H5Pget_layout(creation)) {
+    case H5D_COMPACT:
+      return Storage::compact;
+    case H5D_CHUNKED:
+      return Storage::chunked;
+    case H5D_VIRTUAL:
+      return Storage::assembled;
+    default:
+      return H5Pget_external_count(creation) > 0 ? Storage::external : Storage::contiguous;
+  }
 }
 
 Handle file_of(hid_t dataset) {
@@ -52,6 +72,11 @@ void require_countable(const std::vector<std::int64_t>& shape, std::size_t eleme
 
 }  // namespace
 
+const char* storage_name(Storage storage) noexcept {
+  constexpr std::array kNames{"contiguous", "chunked", "compact", "external", "virtual"};
+  return kNames[static_cast<std::size_t>(storage)];
+}
+
 Dataset::Dataset(Handle id, std::string name)
     : id_(std::move(id)), type_(H5Dget_type(id_), H5Tclose), name_(std::move(name)) {
   check(type_, "reading the type of " + name_);
@@ -61,21 +86,28 @@ Dataset::Dataset(Handle id, std::string name)
                   ? 1
                   : std::accumulate(shape_.begin() + 1, shape_.end(), std::int64_t{1}, std::multiplies<>());
   const Handle creation = creation_list();
-  if (shape_.empty() || H5Pget_layout(creation) != H5D_CHUNKED) return;
+  storage_ = storage_of(creation);
+  if (storage_ == Storage::external) external_ = std::make_shared<ExternalStorage>(creation, file_name(id_));
+  if (shape_.empty() || storage_ != Storage::chunked) return;
   std::vector<hsize_t> chunk(shape_.size());
   check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()),
         "reading the chunk shape of " + name_);
   chunk_rows_ = static_cast<std::int64_t>(chunk[0]);
 }
 
-Dataset Dataset::open(hid_t file, const std::string& path, hid_t access) {
+Dataset Dataset::open(hid_t file, const std::string& path) {
   const std::string name = full_name(file, path);
-  Handle id(H5Dopen2(file, path.c_str(), access), H5Dclose);
+  Handle id(H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose);
+  const std::string reason = last_error();
+  require_reads([&] { return "opening " + name; });
   if (id < 0) {
     throw DataError(
-        fmt::format("{} is no dataset or is damaged (HDF5: {}): copy the file again", name, last_error()));
+        fmt::format("{} is no dataset or is damaged (HDF5: {}): copy the file again", name, reason));
   }
-  return {std::move(id), name};
+  Dataset dataset(std::move(id), name);
+  if (dataset.storage_ == Storage::assembled)
+    require_sources(dataset.creation_list(), name, file_name(dataset.id_));
+  return dataset;
 }
 
 Dataset Dataset::create(hid_t file, const std::string& path, hid_t type,
@@ -119,7 +151,9 @@ std::string Dataset::filters() const {
 }
 
 std::int64_t Dataset::stored_bytes() const {
-  return static_cast<std::int64_t>(H5Dget_storage_size(id_));
+  const hsize_t bytes = H5Dget_storage_size(id_);
+  require_reads([&] { return "the size of " + name_; });
+  return static_cast<std::int64_t>(bytes);
 }
 
 void Dataset::require_possible(std::int64_t compression) const {
@@ -135,10 +169,6 @@ void Dataset::cut(std::int64_t rows) {
   sizes.at(0) = static_cast<hsize_t>(rows);
   check(H5Dset_extent(id_, sizes.data()), "shortening " + name_);
   shape_[0] = rows;
-}
-
-void Dataset::release() noexcept {
-  id_.release();
 }
 
 }  // namespace jetrain::hdf5

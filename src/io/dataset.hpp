@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "io/element_type.hpp"
+#include "io/external_storage.hpp"
 #include "io/hdf5.hpp"
 
 namespace jetrain::hdf5 {
@@ -27,14 +29,19 @@ struct StoredChunk {
   std::uint32_t filter_mask = 0;
 };
 
+/// Where a dataset's elements are. Only of the first two kinds do they stand at addresses in its own file.
+enum class Storage : std::uint8_t { contiguous, chunked, compact, external, assembled };
+/// For people; `assembled` is what HDF5 calls virtual.
+const char* storage_name(Storage storage) noexcept;
+
 /// Whether rows may be added later.
 enum class Growth : std::uint8_t { none, unlimited };
 
 class Dataset {
  public:
   Dataset() = default;
-  /// DataError where `path` is no dataset. `access`: see together().
-  static Dataset open(hid_t file, const std::string& path, hid_t access = H5P_DEFAULT);
+  /// DataError where `path` is no dataset, or files are missing that its elements stand in. ReadError.
+  static Dataset open(hid_t file, const std::string& path);
   /// A new one; groups on the way are made. In a file of several ranks all make it alike. `creation`: how it
   /// is stored, see untimed_creation().
   static Dataset create(hid_t file, const std::string& path, hid_t type,
@@ -57,7 +64,8 @@ class Dataset {
   /// Elements in a row.
   std::int64_t row_size() const noexcept { return row_size_; }
   std::int64_t chunk_rows() const noexcept { return chunk_rows_; }  ///< 0: it is in one piece
-  std::string filters() const;                                      ///< see describe_filters()
+  Storage storage() const noexcept { return storage_; }
+  std::string filters() const;  ///< see describe_filters()
   /// Goes through the whole index of chunks: to be shown, not to be used while reading.
   std::int64_t stored_bytes() const;
   /// DataError where it has more than its file can hold, if a byte there stands for `compression` bytes at
@@ -107,8 +115,6 @@ class Dataset {
 
   /// Cuts off all rows from `rows` on. Only chunked datasets can become shorter.
   void cut(std::int64_t rows);
-  /// Gives the handle up without closing it, see Handle::release.
-  void release() noexcept;
 
  private:
   /// What a transfer moves: so many elements from there on, in each dimension.
@@ -124,6 +130,8 @@ class Dataset {
   /// The rows of a box with the dataset's name.
   std::string named(const Box& box) const;
   void read(Box box, hid_t type, void* values) const;
+  void read_through_hdf5(const Box& box, hid_t type, std::byte* values) const;
+  void read_external(const Box& box, hid_t type, std::byte* values) const;
 
   Handle id_;
   Handle type_;
@@ -131,6 +139,8 @@ class Dataset {
   std::vector<std::int64_t> shape_;
   std::int64_t row_size_ = 0;
   std::int64_t chunk_rows_ = 0;
+  Storage storage_ = Storage::contiguous;
+  std::shared_ptr<const ExternalStorage> external_;  ///< where that is its storage
   std::optional<bool>
       is_shared_;  ///< its file was opened through MPI-IO; asked at the first collective write
 };

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <numeric>
 #include <stdexcept>
 
 #include "io/dataset.hpp"
+#include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain::hdf5 {
@@ -94,18 +96,44 @@ void Dataset::read(Box box, hid_t type, void* values) const {
   for (auto* to = static_cast<std::byte*>(values); left > 0;) {
     const hsize_t count = std::min(left, most_rows);
     if (!box.extent.empty()) box.extent[0] = count;
-    const Spaces spaces = select(id_, box.start, box.extent, name_);
-    if (H5Dread(id_, type, spaces.memory, spaces.file, H5P_DEFAULT, to) < 0) {
-      const std::string reason = last_error();  // of this call, not of filters()
-      throw DataError(
-          fmt::format("cannot read {} (HDF5: {}): the file is damaged or needs a filter that is not here (it "
-                      "has: {})",
-                      named(box), reason, filters()));
+    if (external_) {
+      read_external(box, type, to);
+    } else {
+      read_through_hdf5(box, type, to);
     }
     if (!box.start.empty()) box.start[0] += count;
     to += count * row_bytes;
     left -= count;
   }
+}
+
+void Dataset::read_through_hdf5(const Box& box, hid_t type, std::byte* values) const {
+  const Spaces spaces = select(id_, box.start, box.extent, name_);
+  const bool done = H5Dread(id_, type, spaces.memory, spaces.file, H5P_DEFAULT, values) >= 0;
+  const std::string reason = done ? "" : last_error();  // of this call, not of filters()
+  require_reads([&] { return named(box); });
+  if (done) return;
+  throw DataError(fmt::format(
+      "cannot read {} (HDF5: {}): the file is damaged or needs a filter that is not here (it has: {})",
+      named(box), reason, filters()));
+}
+
+/// HDF5 would take a read of an external file that gives fewer bytes for the file's end, and fill with zeros.
+void Dataset::read_external(const Box& box, hid_t type, std::byte* values) const {
+  const std::size_t stored = H5Tget_size(type_);
+  const auto row_bytes = static_cast<std::size_t>(row_size_) * stored;
+  const std::size_t rows = box.extent.empty() ? 1 : box.extent[0];
+  const std::size_t wanted = box.extent.empty() ? 1 : product(std::span(box.extent).subspan(1));
+  const std::size_t skipped = box.start.size() < 2 ? 0 : box.start[1];  // a column, or nothing
+  std::vector<std::byte> whole(rows * row_bytes);
+  external_->read(box.start.empty() ? 0 : box.start[0] * row_bytes, whole);
+  std::vector<std::byte> converted(rows * wanted * std::max(stored, H5Tget_size(type)));
+  for (std::size_t row = 0; row < rows; ++row)
+    std::memcpy(&converted[row * wanted * stored], &whole[row * row_bytes + skipped * stored],
+                wanted * stored);
+  check(H5Tconvert(type_, type, rows * wanted, converted.data(), nullptr, H5P_DEFAULT),
+        "converting " + name_);
+  std::memcpy(values, converted.data(), rows * wanted * H5Tget_size(type));
 }
 
 void Dataset::read_records(std::int64_t first, std::int64_t count, hid_t type, void* values) const {
@@ -117,6 +145,7 @@ void Dataset::read_chunk(std::int64_t row, StoredChunk& chunk) const {
   const auto start = static_cast<hsize_t>(row);
   hsize_t bytes = 0;
   if (H5Dget_chunk_storage_size(id_, &start, &bytes) < 0 || bytes == 0) {
+    require_reads(rows_named);
     throw DataError(fmt::format("{} were never written or their place is lost: write or copy the file again",
                                 rows_named()));
   }
@@ -128,9 +157,11 @@ void Dataset::read_chunk(std::int64_t row, StoredChunk& chunk) const {
   }
   chunk.bytes.resize(bytes);
   if (H5Dread_chunk(id_, H5P_DEFAULT, &start, &chunk.filter_mask, chunk.bytes.data()) < 0) {
-    throw DataError(fmt::format("cannot read {} (HDF5: {}): the file is damaged or its disk fails",
-                                rows_named(), last_error()));
+    const std::string reason = last_error();
+    require_reads(rows_named);
+    throw DataError(fmt::format("cannot read {} (HDF5: {}): the file is damaged", rows_named(), reason));
   }
+  require_reads(rows_named);
 }
 
 void Dataset::write_records(std::int64_t first, std::int64_t count, hid_t type, const void* values) {

@@ -1,12 +1,15 @@
 #include "io/hdf5.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <optional>
 
+#include "core/input_file.hpp"
 #include "io/blosc_filter.hpp"
+#include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain::hdf5 {
@@ -17,24 +20,30 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* entry, void* text) {
   return 0;
 }
 
-void check_readable(const std::string& path) {
-  if (access(path.c_str(), R_OK) != 0)
-    throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-}
-
-void check_signature(const std::string& path) {
-  check_readable(path);
-  if (H5Fis_hdf5(path.c_str()) <= 0) {
-    throw DataError(
-        fmt::format("{} is not an HDF5 file (no HDF5 signature): give a file written by pandas, h5py or "
-                    "`jetrain generate`",
-                    path));
+/// HDF5's signature stands at the beginning, or at 512, 1024, 2048, ... where a user's own block comes first.
+bool has_signature(const InputFile& file) {
+  constexpr std::array<unsigned char, 8> kSignature{0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+  constexpr std::int64_t kFirstBlock = 512;
+  std::array<std::byte, kSignature.size()> found{};
+  for (std::int64_t at = 0; at + std::ssize(found) <= file.size(); at = std::max(kFirstBlock, 2 * at)) {
+    file.read(at, found);
+    if (std::memcmp(found.data(), kSignature.data(), found.size()) == 0) return true;
   }
+  return false;
 }
 
-std::string opening_failed(const std::string& path) {
-  return fmt::format("{} cannot be opened, it is truncated or damaged (HDF5: {}): copy it again", path,
-                     last_error());
+void require_signature(const InputFile& file) {
+  if (has_signature(file)) return;
+  throw DataError(
+      fmt::format("{} is not an HDF5 file (no HDF5 signature): give a file written by pandas, h5py or "
+                  "`jetrain generate`",
+                  file.path()));
+}
+
+void require_opened(hid_t file, const std::string& path) {
+  if (file >= 0) return;
+  throw DataError(fmt::format("{} cannot be opened, it is truncated or damaged (HDF5: {}): copy it again",
+                              path, last_error()));
 }
 
 Handle mpi_access(const Communicator& comm) {
@@ -57,27 +66,34 @@ std::string last_error() {
 }
 
 hid_t check(hid_t id, const std::string& doing) {
-  if (id < 0) throw DataError(fmt::format("{} failed (HDF5: {})", doing, last_error()));
-  return id;
+  if (id >= 0) return id;
+  const std::string note = last_error();
+  require_reads(doing);
+  throw DataError(fmt::format("{} failed (HDF5: {})", doing, note));
 }
 
 Handle open_file(const std::string& path, const Communicator& comm) {
   initialize();
-  // A rank that cannot read the file must not be the only one to say so within MPI-IO; the signature is the
-  // same for all.
-  comm.agree([&] { comm.is_root() ? check_signature(path) : check_readable(path); });
-  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, mpi_access(comm)), H5Fclose);
+  // A rank that cannot open the file must not be the only one that stays away from what all do then.
+  std::optional<InputFile> input;
   comm.agree([&] {
-    if (file < 0) throw DataError(opening_failed(path));
+    input.emplace(path);
+    if (comm.is_root()) require_signature(*input);
+  });
+  Handle file;
+  comm.agree([&] {
+    file = open_through_driver(std::move(*input), comm.size() > 1 ? &comm : nullptr);
+    require_opened(file, path);
   });
   return file;
 }
 
 Handle open_file(const std::string& path) {
   initialize();
-  check_signature(path);
-  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (file < 0) throw DataError(opening_failed(path));
+  InputFile input(path);
+  require_signature(input);
+  Handle file = open_through_driver(std::move(input));
+  require_opened(file, path);
   return file;
 }
 
@@ -95,17 +111,14 @@ Handle create_file(const std::string& path) {
   return file;
 }
 
-Handle together(hid_t kind) {
-  Handle access(H5Pcreate(kind), H5Pclose);
-  check(H5Pset_all_coll_metadata_ops(access, true), "choosing collective reads of metadata");
-  return access;
-}
-
-bool exists(hid_t file, const std::string& path, hid_t link_access) {
-  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    if (H5Lexists(file, path.substr(0, slash).c_str(), link_access) <= 0) return false;
-  }
-  return H5Lexists(file, path.c_str(), link_access) > 0;
+bool exists(hid_t file, const std::string& path) {
+  bool found = true;
+  for (std::size_t slash = path.find('/', 1); found && slash != std::string::npos;
+       slash = path.find('/', slash + 1))
+    found = H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) > 0;
+  found = found && H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+  require_reads("looking for " + path);
+  return found;
 }
 
 Handle untimed_creation() {

@@ -49,25 +49,23 @@ void initialize();
 /// The innermost note on HDF5's error stack, for messages.
 std::string last_error();
 
-/// `id` (or a herr_t) unless it is negative; then DataError "<doing>: <HDF5's note>".
+/// `id` (or a herr_t) unless it is negative; then DataError "<doing> failed: <HDF5's note>", or ReadError
+/// where that is why.
 hid_t check(hid_t id, const std::string& doing);
 
-/// Opens an existing file read-only through MPI-IO on all ranks of `comm`. Collective; each failure (no such
-/// file, not HDF5, truncated) is agreed on and named.
+/// Opens an existing file read-only on all ranks of `comm`; rank 0 reads for all what that takes (see
+/// io/reading_driver.hpp). Collective; each failure (no such file on some rank, not HDF5, truncated, a read
+/// that fails) is agreed on and named. What follows, each rank reads for itself.
 Handle open_file(const std::string& path, const Communicator& comm);
-/// Opens an existing file read-only on this rank alone, without MPI.
+/// The same on this rank alone.
 Handle open_file(const std::string& path);
 /// Creates (truncates) a file for parallel writing on all ranks of `comm`. Collective.
 Handle create_file(const std::string& path, const Communicator& comm);
 /// Creates (truncates) a file on this rank alone, without MPI.
 Handle create_file(const std::string& path);
 
-/// An access list of this kind (H5P_LINK_ACCESS, H5P_DATASET_ACCESS) for calls that all ranks of the file
-/// make alike: rank 0 then reads the metadata, and hands it to the others, instead of each asking the file
-/// system.
-Handle together(hid_t kind);
-
-bool exists(hid_t file, const std::string& path, hid_t link_access = H5P_DEFAULT);
+/// Whether a link of that name, and all groups on the way, are there. ReadError.
+bool exists(hid_t file, const std::string& path);
 /// A dataset creation list without time stamps, so that equal content gives equal files.
 Handle untimed_creation();
 /// The same for a dataset of which every value is written: filling it first would write the file twice.

@@ -5,12 +5,12 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <memory>
+#include <new>
 #include <string_view>
 
+#include "core/input_file.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/output_file.hpp"
 #include "jetrain/error.hpp"
 
@@ -18,10 +18,21 @@ namespace jetrain::hdf5 {
 namespace {
 
 constexpr std::string_view kSealStart = "\njetrain seal xxh3_128 ";
-constexpr std::size_t kSealLength = kSealStart.size() + 32 + 1;
+constexpr std::int64_t kSealLength = std::ssize(kSealStart) + 32 + 1;
 
 std::string seal_of(const XXH128_hash_t& hash) {
   return fmt::format("{}{:016x}{:016x}\n", kSealStart, hash.high64, hash.low64);
+}
+
+std::string text_at(const InputFile& file, std::int64_t at, std::int64_t length) {
+  std::string text(static_cast<std::size_t>(length), '\0');
+  file.read(at, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+bool has_seal(const InputFile& file) {
+  return file.size() >= kSealLength &&
+         text_at(file, file.size() - kSealLength, std::ssize(kSealStart)) == kSealStart;
 }
 
 Handle create_in_memory() {
@@ -30,7 +41,10 @@ Handle create_in_memory() {
   constexpr std::size_t kGrowth = std::size_t{1} << 20;
   check(H5Pset_fapl_core(access, kGrowth, false), "making a file in memory");
   Handle file(H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose);
-  check(file, "making a file in memory");
+  if (file < 0) {  // there is nothing but memory that it could lack
+    note_refused(kGrowth);
+    throw std::bad_alloc();
+  }
   return file;
 }
 
@@ -46,13 +60,16 @@ std::vector<std::byte> image_of(hid_t file) {
 }  // namespace
 
 void write_file(const std::string& path, Seal seal, const std::function<void(hid_t file)>& fill) {
-  std::vector<std::byte> bytes;
-  {
-    const Handle file = create_in_memory();
-    fill(file);
-    bytes = image_of(file);
-  }
-  write_bytes(path, seal == Seal::checksum ? sealed(std::move(bytes)) : bytes);
+  const std::string purpose = path + ", which is made in memory";
+  memory_for(purpose.c_str(), [&] {
+    std::vector<std::byte> bytes;
+    {
+      const Handle file = create_in_memory();
+      fill(file);
+      bytes = image_of(file);
+    }
+    write_bytes(path, seal == Seal::checksum ? sealed(std::move(bytes)) : bytes);
+  });
 }
 
 std::vector<std::byte> sealed(std::vector<std::byte> image) {
@@ -63,34 +80,24 @@ std::vector<std::byte> sealed(std::vector<std::byte> image) {
 }
 
 bool has_seal(const std::string& path) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in || in.tellg() < static_cast<std::streamoff>(kSealLength)) return false;
-  in.seekg(-static_cast<std::streamoff>(kSealLength), std::ios::end);
-  std::string start(kSealStart.size(), '\0');
-  in.read(start.data(), static_cast<std::streamsize>(start.size()));
-  return in && start == kSealStart;
+  const InputFile file(path);
+  return has_seal(file);
 }
 
 void check_seal(const std::string& path) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in) throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  const auto size = static_cast<std::size_t>(in.tellg());
-  if (size < kSealLength) throw DataError(fmt::format("{} is damaged: it is cut off", path));
-  in.seekg(0);
+  const InputFile file(path);
+  if (!has_seal(file)) throw DataError(fmt::format("{} is damaged: it is cut off", path));
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
   XXH3_128bits_reset(state.get());
-  std::vector<char> buffer(std::size_t{1} << 20);
-  for (std::size_t left = size - kSealLength; left != 0 && in;) {
-    const std::size_t count = std::min(left, buffer.size());
-    in.read(buffer.data(), static_cast<std::streamsize>(count));
-    XXH3_128bits_update(state.get(), buffer.data(), count);
-    left -= count;
+  constexpr std::int64_t kPiece = std::int64_t{1} << 20;
+  std::vector<std::byte> buffer(static_cast<std::size_t>(kPiece));
+  const std::int64_t content = file.size() - kSealLength;
+  for (std::int64_t at = 0; at < content; at += kPiece) {
+    const auto piece = std::span(buffer).first(static_cast<std::size_t>(std::min(kPiece, content - at)));
+    file.read(at, piece);
+    XXH3_128bits_update(state.get(), piece.data(), piece.size());
   }
-  std::string end(kSealLength, '\0');
-  in.read(end.data(), static_cast<std::streamsize>(end.size()));
-  if (!in) throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  if (!end.starts_with(kSealStart)) throw DataError(fmt::format("{} is damaged: it is cut off", path));
-  if (end != seal_of(XXH3_128bits_digest(state.get())))
+  if (text_at(file, content, kSealLength) != seal_of(XXH3_128bits_digest(state.get())))
     throw DataError(fmt::format("{} is damaged: its checksum does not match", path));
 }
 

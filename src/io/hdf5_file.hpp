@@ -24,9 +24,9 @@ void write_file(const std::string& path, Seal seal, const std::function<void(hid
 /// `image` (a whole file in memory) with its seal behind it.
 std::vector<std::byte> sealed(std::vector<std::byte> image);
 
-/// Whether a file ends in a seal, good or bad. False where it cannot be read.
+/// Whether a file ends in a seal, good or bad. DataError where it cannot be opened, ReadError.
 bool has_seal(const std::string& path);
-/// Throws DataError where a sealed file is not as it was written.
+/// Throws DataError where a sealed file is not as it was written. ReadError.
 void check_seal(const std::string& path);
 
 /// Datasets of any path; groups on the way are made.

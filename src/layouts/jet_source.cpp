@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "core/checked_cast.hpp"
+#include "core/open_files.hpp"
 #include "core/run_slots.hpp"
 #include "io/chunk_decoder.hpp"
 #include "io/dataset.hpp"
+#include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 #include "layouts/table_layout.hpp"
 
@@ -36,19 +38,6 @@ std::string rows_of(const std::string& path, RowRange local) {
 }  // namespace
 
 struct JetSource::File {
-  File() = default;
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  /// Closing a file that was opened through MPI-IO waits for all ranks. A rank that leaves by an exception
-  /// may be the only one that leaves, so it does not close.
-  ~File() {
-    if (std::uncaught_exceptions() > exceptions_at_start) {
-      dataset.release();
-      file.release();
-    }
-  }
-
-  int exceptions_at_start = std::uncaught_exceptions();
   FileLayout layout;
   std::int64_t first_row = 0;  ///< global number of this file's row 0
   Handle file;
@@ -191,6 +180,7 @@ JetSource::JetSource(std::vector<std::string> files, const Communicator& comm)
     : files_(std::move(files)), threads_(omp_get_max_threads()) {
   comm.agree([&] {
     if (files_.empty()) throw DataError("no data files are given: name at least one");
+    require_openable(files_.size());
   });
   std::int64_t first_row = 0;
   for (const std::string& path : files_) {
@@ -198,7 +188,10 @@ JetSource::JetSource(std::vector<std::string> files, const Communicator& comm)
     file->layout.path = path;
     file->first_row = first_row;
     file->file = hdf5::open_file(path, comm);
-    comm.agree([&] { file->open_table(); });
+    comm.agree([&] {
+      const hdf5::SharedReads shared(file->file, comm);
+      file->open_table();
+    });
     first_row = file->end_row();
     opened_.push_back(std::move(file));
   }

@@ -2,8 +2,8 @@
 
 /// \file
 /// Reading jets in the layout of the Top Quark Tagging Reference Dataset (Zenodo 2603256) from one or several
-/// HDF5 files, in parallel: every rank opens each file through MPI-IO and reads whole chunks of its own
-/// slice. What all need to know, rank 0 reads for all.
+/// HDF5 files, in parallel: every rank opens each file and reads whole chunks of its own slice. What all need
+/// to know, rank 0 reads for all.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "io/dataset.hpp"
 #include "layouts/row_range.hpp"
 
 namespace jetrain {
@@ -53,6 +54,7 @@ struct JetBlock {
 struct FileLayout {
   std::string path;
   std::int64_t rows = 0;
+  hdf5::Storage storage = hdf5::Storage::contiguous;
   std::int64_t chunk_rows = 0;  ///< 0: not chunked
   std::int64_t chunks = 0;
   std::string filters;  ///< "blosc level 5", "shuffle + gzip level 6", "none", ...

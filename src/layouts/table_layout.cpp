@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/checked_cast.hpp"
+#include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -85,6 +86,7 @@ std::vector<std::string> names_in(hid_t group) {
     return 0;
   };
   H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names);
+  hdf5::require_reads("listing a file");
   return names;
 }
 
@@ -103,14 +105,14 @@ Handle packed_record_type() {
 }
 
 hdf5::Dataset open_jet_table(hid_t file, const std::string& path) {
-  if (!hdf5::exists(file, kJetTable, hdf5::together(H5P_LINK_ACCESS))) {
+  if (!hdf5::exists(file, kJetTable)) {
     const std::vector<std::string> names = names_in(file);
     throw DataError(
         fmt::format("{} holds no {}; found: {}: give a file in the layout of the Top Quark Tagging "
                     "Reference Dataset (pandas to_hdf(key=\"table\", format=\"table\"))",
                     path, kJetTable, names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
   }
-  return hdf5::Dataset::open(file, kJetTable, hdf5::together(H5P_DATASET_ACCESS));
+  return hdf5::Dataset::open(file, kJetTable);
 }
 
 FileLayout check_jet_table(const hdf5::Dataset& dataset, const std::string& path) {
@@ -130,6 +132,7 @@ FileLayout check_jet_table(const hdf5::Dataset& dataset, const std::string& path
   FileLayout layout;
   layout.path = path;
   layout.rows = dataset.rows();
+  layout.storage = dataset.storage();
   layout.filters = dataset.filters();
   layout.decoded_bytes = layout.rows * checked_cast<std::int64_t>(H5Tget_size(type));
   layout.chunk_rows = dataset.chunk_rows();

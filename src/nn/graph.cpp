@@ -10,6 +10,10 @@
 namespace jetrain {
 namespace {
 
+// Far above what anybody trains on processors, and small enough that no product of a few of them overflows.
+constexpr std::int64_t kMostValues = std::int64_t{1} << 30;
+constexpr std::int64_t kMostParameters = std::int64_t{1} << 31;
+
 class GraphBuilder {
  public:
   GraphBuilder(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation)
@@ -35,6 +39,10 @@ class GraphBuilder {
 
  private:
   std::size_t add_activation(Activation activation) {
+    const std::int64_t values = activation.shape.size();
+    if (values > kMostValues)
+      throw UsageError(fmt::format("{} gives {} values a jet: {}, and at most {} are possible",
+                                   activation.name, values, activation.shape.text(), kMostValues));
     const std::size_t number = graph_.activations.size();
     graph_.names.add(activation.name, number);
     graph_.activations.push_back(std::move(activation));
@@ -65,6 +73,15 @@ class GraphBuilder {
     }
   }
 
+  void count_parameters(const Node& node) {
+    for (const ParameterSpec& spec : node.layer->parameters()) parameters_ += spec.size();
+    if (parameters_ > kMostParameters)
+      throw UsageError(
+          fmt::format("with {} the network has {} parameters, and at most {} are possible: make it "
+                      "smaller",
+                      node.name, parameters_, kMostParameters));
+  }
+
   /// Adds the layer that `make` makes from the shapes of its inputs.
   template <class Make>
   std::size_t append(Make make, const std::string& place, const std::vector<std::size_t>& inputs) {
@@ -76,7 +93,10 @@ class GraphBuilder {
     }
     node.layer = at(place, [&] { return make(shapes); });
     node.name = graph_.names.next_of_kind(kind_name(node.layer->description()));
-    node.output = add_activation({node.name, node.layer->output(), graph_.nodes.size()});
+    at(place, [&] {
+      count_parameters(node);
+      node.output = add_activation({node.name, node.layer->output(), graph_.nodes.size()});
+    });
     graph_.nodes.push_back(std::move(node));
     return graph_.nodes.back().output;
   }
@@ -184,6 +204,7 @@ class GraphBuilder {
   const ModelConfig& config_;
   LayerActivation loss_activation_;
   Graph graph_;
+  std::int64_t parameters_ = 0;       ///< of all layers so far
   bool last_ = false;                 ///< what is being added ends the network
   bool features_are_joined_ = false;  ///< or there are none
 };

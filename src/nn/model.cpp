@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/out_of_memory.hpp"
 #include "jetrain/error.hpp"
 #include "nn/initializer.hpp"
 #include "nn/layer_activation.hpp"
@@ -88,7 +89,8 @@ Model::Model(const ModelConfig& config, const ModelInput& input, const LossConfi
   lay_out(true, &Node::parameters);
   trainable_count_ = parameter_count_;
   lay_out(false, &Node::averages);
-  arena_ = AlignedBuffer<float>(static_cast<std::size_t>(parameter_count_));
+  memory_for("the network's weights",
+             [&] { arena_ = AlignedBuffer<float>(static_cast<std::size_t>(parameter_count_)); });
 }
 
 std::int64_t Model::multiply_adds_forward() const {

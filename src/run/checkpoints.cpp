@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/input_file.hpp"
 #include "jetrain/error.hpp"
 #include "run/one_writer.hpp"
 
@@ -100,16 +101,21 @@ std::string Checkpoints::save(const TrainingState& state) const {
 std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const Config& config,
                                               const Say& say) {
   const std::vector<Found> all = find_all(folder);
+  std::optional<ReadError> unread;
   for (const Found& found : all) {
     try {
       Checkpoint checkpoint = load_checkpoint(found.path);
       require_same_results(checkpoint.config, config, found.path);
       return checkpoint;
+    } catch (const ReadError& error) {
+      say(LogLevel::warning, fmt::format("checkpoint left out: {}", error.what()));
+      unread = error;
     } catch (const DataError& error) {
       say(LogLevel::warning, fmt::format("checkpoint left out: {}", error.what()));
     }
   }
   if (all.empty()) return std::nullopt;
+  if (unread) throw *unread;  // the run is there, and may be read another time
   throw DataError(fmt::format(
       "no checkpoint in {} is undamaged; to start from the beginning, --overwrite the run", folder));
 }

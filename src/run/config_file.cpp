@@ -19,7 +19,7 @@ Config load_config(const std::string& path, const std::vector<std::string>& assi
     if (!comm.is_root()) return;
     if (std::filesystem::is_directory(path))
       throw UsageError(fmt::format("the config {} is a folder, not a file", path));
-    auto content = try_read_whole(path);
+    auto content = try_read_whole(path, kLongestConfig);
     if (!content) throw UsageError(fmt::format("cannot read the config {}: {}", path, std::strerror(errno)));
     text = std::move(*content);
   });

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "comm/threads.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
 #include "dataset/fingerprint.hpp"
@@ -194,8 +195,12 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
 /// Collective.
 TrainingOutcome TrainingRun::train(Validation& validation, const StragglerWatch& watch, bool profile,
                                    Watchdog& watchdog) {
-  Trainer trainer(config_, *model_, train_, validation, std::move(start_.state), comm_,
-                  {.profile = profile, .best_file = writes() ? "best.h5" : ""});
+  const auto made = memory_for("the gradients, the optimizer's state and copies of the weights", [&] {
+    return std::make_unique<Trainer>(
+        config_, *model_, train_, validation, std::move(start_.state), comm_,
+        TrainerOptions{.profile = profile, .best_file = writes() ? "best.h5" : ""});
+  });
+  Trainer& trainer = *made;
   const std::vector<std::unique_ptr<TrainingObserver>> own = observers(trainer, watch);
   for (const auto& observer : own) trainer.add(*observer);
   for (TrainingObserver* guest : guests_) trainer.add(*guest);

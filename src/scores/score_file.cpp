@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/out_of_memory.hpp"
 #include "jetrain/error.hpp"
 #include "scores/score_columns.hpp"
 
@@ -50,7 +51,7 @@ ScoreSet checked(const std::string& path, const std::string& label_path, ScoreCo
 
 std::vector<ScoreSet> read_score_files(const std::vector<std::string>& files, const ScoreNames& names) {
   std::vector<ScoreSet> sets;
-  for (std::size_t i = 0; i < files.size(); ++i) {
+  const auto read = [&](std::size_t& i) {
     const std::string& path = files[i];
     const std::string ending = ending_of(path);
     if (ending == ".npy") {
@@ -68,6 +69,10 @@ std::vector<ScoreSet> read_score_files(const std::vector<std::string>& files, co
       throw UsageError(
           fmt::format("{}: scores are read from .h5, .hdf5, .csv, .txt and .npy files; rename it", path));
     }
+  };
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string purpose = "the scores of " + files[i];
+    memory_for(purpose.c_str(), [&] { read(i); });
   }
   return sets;
 }

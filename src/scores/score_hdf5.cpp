@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/input_file.hpp"
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "scores/score_columns.hpp"
@@ -50,6 +51,8 @@ bool counts_rows(hid_t file, std::int64_t rows) {
   try {
     const hdf5::Dataset dataset = hdf5::Dataset::open(file, "row");
     return dataset.elements() == hdf5::Elements::integers && dataset.shape() == std::vector{rows};
+  } catch (const ReadError&) {
+    throw;
   } catch (const DataError&) {
     return false;  // a group of that name
   }

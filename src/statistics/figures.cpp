@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "core/order_statistics.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/random.hpp"
+#include "core/thread_errors.hpp"
 #include "statistics/metrics.hpp"
 
 namespace jetrain {
@@ -88,16 +90,21 @@ MeasuredFigures measure_figures(std::span<const double> scores, std::span<const 
     measured.values = sample.figures({}, curve);
   }
   std::vector<Figures> replicas(static_cast<std::size_t>(options.replicas));
+  ThreadErrors errors;
 #pragma omp parallel if (options.replicas > 1)
   {
-    std::vector<std::uint8_t> weights(scores.size());
+    std::vector<std::uint8_t> weights;
     std::vector<RocPoint> curve;
 #pragma omp for schedule(dynamic)
     for (int replica = 0; replica < options.replicas; ++replica) {
-      poisson_weights(options.seed, static_cast<std::uint32_t>(replica), weights);
-      replicas[static_cast<std::size_t>(replica)] = sample.figures(weights, curve);
+      errors.run([&] {
+        weights.resize(scores.size());
+        poisson_weights(options.seed, static_cast<std::uint32_t>(replica), weights);
+        replicas[static_cast<std::size_t>(replica)] = sample.figures(weights, curve);
+      });
     }
   }
+  memory_for("the figures' replicas (fewer threads need less)", [&] { errors.rethrow(); });
   measured.errors = replicas.empty() ? Figures(measured.values.size(), kNaN) : spread_of(replicas).deviation;
   return measured;
 }

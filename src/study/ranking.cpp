@@ -31,10 +31,17 @@ double monitored(const TrialOutcome& outcome, Monitor monitor) {
 
 }  // namespace
 
+std::string failure_file(const std::string& folder, const Trial& trial, TrialStatus status) {
+  const char* const name = status == TrialStatus::failed ? "failed.txt" : "broken_off.txt";
+  return (std::filesystem::path(folder) / trial.directory / name).string();
+}
+
 TrialOutcome read_outcome(const std::string& folder, const Trial& trial) {
   const std::filesystem::path path = std::filesystem::path(folder) / trial.directory;
   TrialOutcome outcome;
-  if (std::filesystem::exists(path / "failed.txt")) outcome.status = TrialStatus::failed;
+  for (const TrialStatus status : {TrialStatus::broken_off, TrialStatus::failed}) {
+    if (std::filesystem::exists(failure_file(folder, trial, status))) outcome.status = status;
+  }
   const std::optional<std::string> text = try_read_whole((path / "result.json").string());
   if (!text) return outcome;
   const Json json = Json::parse(*text, nullptr, false);

@@ -14,7 +14,8 @@
 
 namespace jetrain {
 
-enum class TrialStatus : std::uint8_t { not_run, done, failed };
+/// `failed`: by itself, as it would again (it diverges, say); `broken_off`: by an error of files or memory.
+enum class TrialStatus : std::uint8_t { not_run, done, failed, broken_off };
 constexpr Word word_of(TrialStatus status) {
   switch (status) {
     case TrialStatus::not_run:
@@ -23,6 +24,8 @@ constexpr Word word_of(TrialStatus status) {
       return {"done"};
     case TrialStatus::failed:
       return {"failed"};
+    case TrialStatus::broken_off:
+      return {"broken off"};
   }
   return {};
 }
@@ -55,6 +58,9 @@ struct TrialOutcome {
     visit("weights_hash", o.weights_hash);
   }
 };
+
+/// What a training that did not end well leaves in its folder: why.
+std::string failure_file(const std::string& folder, const Trial& trial, TrialStatus status);
 
 /// From the study's folder.
 TrialOutcome read_outcome(const std::string& folder, const Trial& trial);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.hpp"
@@ -10,6 +11,9 @@
 
 namespace jetrain {
 namespace {
+
+constexpr std::int64_t kMostTrainings = 100'000;
+constexpr std::int64_t kMostTextBytes = std::int64_t{1} << 30;
 
 /// What a member of the family changes.
 struct Variant {
@@ -41,9 +45,6 @@ std::vector<Variant> variants_of(const SingleFamily&, std::uint64_t) {
 std::vector<Variant> variants_of(const GridFamily& grid, std::uint64_t) {
   std::vector<std::vector<std::string>> combinations{{}};
   for (const StudyParameter& parameter : grid.parameters) {
-    require_key(parameter);
-    if (parameter.values.empty())
-      throw UsageError(fmt::format("study.family.grid: {} has no values", parameter.key));
     std::vector<std::vector<std::string>> longer;
     for (const auto& combination : combinations) {
       for (const std::string& value : parameter.values) {
@@ -115,6 +116,67 @@ std::vector<Variant> variants_of(const LearningCurveFamily& curve, std::uint64_t
   return variants;
 }
 
+/// How many variants there will be; a double, which a grid of any size fits.
+double count_of(const SingleFamily&) {
+  return 1;
+}
+double count_of(const GridFamily& grid) {
+  double count = 1;
+  for (const StudyParameter& parameter : grid.parameters) {
+    require_key(parameter);
+    if (parameter.values.empty())
+      throw UsageError(fmt::format("study.family.grid: {} has no values", parameter.key));
+    count *= static_cast<double>(parameter.values.size());
+  }
+  return count;
+}
+double count_of(const RandomFamily& random) {
+  return static_cast<double>(random.trials);
+}
+double count_of(const VariantsFamily& family) {
+  return static_cast<double>(family.variants.size());
+}
+double count_of(const LearningCurveFamily& curve) {
+  return static_cast<double>(curve.training_jets.size());
+}
+
+/// The bytes of the longest values that one variant can have.
+std::size_t longest_values(const StudyConfig& study) {
+  std::size_t bytes = 0;
+  const auto add_longest = [&](const std::vector<StudyParameter>& parameters) {
+    for (const StudyParameter& parameter : parameters) {
+      std::size_t longest = 0;
+      for (const std::string& value : parameter.values) longest = std::max(longest, value.size());
+      bytes += parameter.key.size() + longest;
+    }
+  };
+  if (const auto* grid = std::get_if<GridFamily>(&study.family.kind)) add_longest(grid->parameters);
+  if (const auto* random = std::get_if<RandomFamily>(&study.family.kind)) add_longest(random->parameters);
+  return bytes;
+}
+
+/// Refuses, before any is made, more trainings than a study can have, or than memory would hold: each has a
+/// config of its own, as long as `config_bytes`.
+void require_countable(const StudyConfig& study, std::size_t config_bytes) {
+  const double variants = std::visit([](const auto& family) { return count_of(family); }, study.family.kind);
+  const double folds = static_cast<double>(std::max<std::int64_t>(1, study.folds));
+  const double all = variants * static_cast<double>(study.repeats) * folds;
+  const std::string counted = fmt::format("study: {:.6g} trainings ({:.6g} variants x {} repeats x {} folds)",
+                                          all, variants, study.repeats, folds);
+  if (all > static_cast<double>(kMostTrainings)) {
+    throw UsageError(fmt::format(
+        "{}, and at most {} are possible: name fewer values, or draw some of them (family: random)", counted,
+        kMostTrainings));
+  }
+  const double bytes = all * static_cast<double>(config_bytes + longest_values(study));
+  if (bytes > static_cast<double>(kMostTextBytes)) {
+    throw UsageError(
+        fmt::format("{}, whose configs are {:.3g} GB, and at most {} GB are possible: name fewer of them, or "
+                    "fewer data files",
+                    counted, bytes / 1e9, kMostTextBytes >> 30));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> parameter_keys(const StudyConfig& study) {
@@ -131,6 +193,7 @@ std::vector<Trial> make_trials(const Config& config) {
   Config plain = config;
   plain.study = {};
   const std::string text = to_yaml(plain);
+  require_countable(config.study, text.size());
   const std::vector<Variant> variants = std::visit(
       [&](const auto& family) { return variants_of(family, config.seed); }, config.study.family.kind);
   if (variants.empty()) throw UsageError("study.family: names no trainings");

@@ -21,7 +21,7 @@ struct Trial {
 };
 
 /// In the order of the config: variants, then seeds, then folds. A function of the config alone. UsageError
-/// where a parameter has no values, or a value cannot be.
+/// where a parameter has no values, or a value cannot be, or where there would be too many.
 std::vector<Trial> make_trials(const Config& config);
 
 /// The parameters' keys.

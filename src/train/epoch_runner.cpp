@@ -9,7 +9,7 @@
 #include "batches/epoch_order.hpp"
 #include "core/progress.hpp"
 #include "core/stopwatch.hpp"
-#include "jetrain/error.hpp"
+#include "core/untrainable.hpp"
 #include "kernels/exact_sum.hpp"
 
 namespace jetrain {
@@ -118,15 +118,13 @@ double EpochRunner::accuracy_of(std::int64_t correct, double samples) const {
 void EpochRunner::refuse_diverged() const {
   const EpochProgress& at = live_.progress();
   const bool kept = at.epoch > 1 && !best_file_.empty();
-  throw CollectiveError(
-      fmt::format("the training diverged in epoch {}, step {} of {}: a gradient of layer {} is not finite "
-                  "or too large "
-                  "(learning rate {}): lower the learning rate{}",
-                  at.epoch, at.steps + 1, plan_.batches(),
-                  model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name,
-                  live_.update().learning_rate(),
-                  kept ? fmt::format("; the best weights so far are in {}", best_file_) : ""),
-      ExitStatus::failed);
+  throw Untrainable(fmt::format(
+      "the training diverged in epoch {}, step {} of {}: a gradient of layer {} is not finite "
+      "or too large "
+      "(learning rate {}): lower the learning rate{}",
+      at.epoch, at.steps + 1, plan_.batches(),
+      model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, live_.update().learning_rate(),
+      kept ? fmt::format("; the best weights so far are in {}", best_file_) : ""));
 }
 
 }  // namespace jetrain

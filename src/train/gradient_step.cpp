@@ -7,7 +7,9 @@
 #include <cstring>
 
 #include "core/checked_cast.hpp"
+#include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
+#include "core/thread_errors.hpp"
 #include "core/wrapping_sum.hpp"
 #include "inference/scoring.hpp"
 #include "kernels/exact_sum.hpp"
@@ -53,11 +55,15 @@ GradientStep::GradientStep(const Model& model, int threads, bool profile, const 
       augmenter_(augmenter),
       workers_(static_cast<std::size_t>(threads)),
       sums_(bad_at(model.nodes().size()), allreduce, comm) {
+  ThreadErrors errors;
 #pragma omp parallel for num_threads(threads_) schedule(static, 1)
   for (std::size_t t = 0; t < workers_.size(); ++t) {  // each thread touches its own memory first
-    workers_[t] = std::make_unique<Worker>(model_, sums_.size(),
-                                           t == 0 ? sums_.mine() : std::span<std::int64_t>(), profile_);
+    errors.run([&] {
+      workers_[t] = std::make_unique<Worker>(model_, sums_.size(),
+                                             t == 0 ? sums_.mine() : std::span<std::int64_t>(), profile_);
+    });
   }
+  memory_for("the threads' activations and gradients (fewer threads need less)", [&] { errors.rethrow(); });
 }
 
 GradientStep::~GradientStep() = default;
@@ -68,6 +74,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
   const std::int64_t leaves = ceil_divide(std::ssize(mine.samples), kLanes);
   const std::size_t team = workers_.size();
   const std::span<std::int64_t> rank_sums = sums_.mine();
+  ThreadErrors errors;
 #pragma omp parallel num_threads(threads_)
   {
     Worker& worker = *workers_[static_cast<std::size_t>(omp_get_thread_num())];
@@ -77,7 +84,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
     double leaf_seconds = 0;
 #pragma omp for schedule(dynamic, 1) nowait
     for (std::int64_t leaf = 0; leaf < leaves; ++leaf) {
-      compute_leaf(worker, mine, leaf, epoch, limit);
+      errors.run([&] { compute_leaf(worker, mine, leaf, epoch, limit); });
     }
     timer.lap(leaf_seconds);
 #pragma omp barrier
@@ -92,6 +99,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
     }
     timer.lap(worker.reduce_seconds);
   }
+  errors.rethrow();
   rank_sums[stop_at()] = stop ? 1 : 0;
   leaves_ += leaves;
   rounds_ += ceil_divide(leaves, threads_);

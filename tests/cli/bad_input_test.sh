@@ -131,6 +131,41 @@ refuses "a data file as config" "bad/good.h5" train bad/good.h5 --out out/run
 refuses "missing config" "cannot read the config missing.yaml: No such file" train missing.yaml --out out/run
 refuses "a folder as config" "bad is a folder" train bad --out out/run
 
+# Configs that ask for more than there is, said before it is tried.
+refuses "a list in itself" "--set seed=&a [*a]: the value: the alias *a stands inside of what it stands for" \
+  $(train) --set 'seed=&a [*a]'
+{ cat small.yaml; echo 'image: &x {<<: *x}'; } >merge.yaml
+refuses "a section in itself" "merge.yaml:9: the alias *x stands inside of what it stands for" train merge.yaml --out out/run
+{ echo 'a0: &a0 [x, x, x, x, x, x, x, x, x, x]'
+  for i in 1 2 3 4 5 6 7 8; do
+    echo "a$i: &a$i [*a$((i - 1))$(printf ", *a$((i - 1))%.0s" 1 2 3 4 5 6 7 8 9)]"
+  done; } >bomb.yaml
+refuses "a billion values" "bomb.yaml:6: up to here are more than 1000000 values" train bomb.yaml --out out/run
+printf 'seed: %0100000d' 0 | tr 0 '[' >deep.yaml
+refuses "100,000 lists in each other" "nested more than 100 deep" train deep.yaml --out out/run
+refuses "a config without end" "/dev/zero: is longer than a config can be (16 MB)" train /dev/zero --out out/run
+refuses "a network of too many weights" "model.layers[2]: with dense_1 the network has 1000066000000 parameters, and at most" \
+  $(train) --set 'model.layers=[flatten, {dense: {units: 1000000}}, {dense: {units: 1000000}}, {dense: {units: 2, activation: softmax}}]'
+refuses "a study of more trainings than anybody can wait for" \
+  "study: 1e+20 trainings (1e+20 variants x 1 repeats x 1 folds), and at most 100000 are possible" \
+  study small.yaml --out out/study --set "study.family={grid: {parameters: [$(
+    printf '{key: seed, values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}%.0s, ' {1..20})]}}"
+{ echo "data: {files: [$(printf 'bad/good.h5, %.0s' {1..100000})]}"; sed 1,2d small.yaml; } >files.yaml
+refuses "more jets than anybody has room for" "--jets 9223372036854775807: at most 10000000000 are made" \
+  generate out/x.h5 --jets 9223372036854775807
+refuses "100,000 data files" "100000 data files are given, and at most 10000 can be read as one" train files.yaml --out out/run
+(
+  ulimit -n 400
+  { echo "data: {files: [$(printf 'bad/good.h5, %.0s' {1..500})]}"; sed 1,2d small.yaml; } >files.yaml
+  refuses "more data files than may be open" "500 data files are given, which are open at once, but a process may have 400 open" \
+    train files.yaml --out out/run
+)
+(
+  ulimit -v 6000000
+  refuses "a network that memory does not hold" "out of memory for the network's weights: the system gave no 8.196 GB more" \
+    $(train) --set 'model.layers=[flatten, {dense: {units: 1000000}}, {dense: {units: 1984}}, {dense: {units: 2, activation: softmax}}]'
+)
+
 # Command lines.
 refuses "no verb" "A subcommand is required"
 refuses "a missing argument" "config is required" train

@@ -114,6 +114,36 @@ begun=$SECONDS
 [ "$(grep -c '^jetrain: .*1000000 training jets are asked for' mistaken.txt)" = 1 ] || fail "$(cat mistaken.txt)"
 [ "$(grep -c '^jetrain: ' mistaken.txt)" = 1 ] || fail "$(cat mistaken.txt)"
 
+# A member whose files cannot be written is not a diverged one: it is tried twice, the others are trained, the status is
+# not 0, and the same command trains it alone.
+broken() {  # broken RANKS ARGUMENT...: the study `broken` ends with status 1
+  local ranks=$1 status=0
+  shift
+  "$MPIRUN" "$ranks" "$jetrain" study base.yaml --out broken "$@" >broken.txt 2>&1 || status=$?
+  [ "$status" = 1 ] || fail "a study with a member broken off ended with status $status: $(cat broken.txt)"
+  [ "$(grep -c '^jetrain: ' broken.txt)" = 1 ] || fail "$(cat broken.txt)"
+  grep -q "^jetrain: 1 training was broken off (trial_0002: .*trial_0002.*): where the cause is mended, the same command" \
+    broken.txt || fail "$(cat broken.txt)"
+}
+mkdir broken && touch broken/trial_0002  # a file where its folder should be
+broken 2
+[ "$(grep -c ' 3/8 .* broken off' broken.txt)" = 2 ] || fail "not tried twice: $(cat broken.txt)"
+grep -q "7 of the 8 trainings are there" broken.txt || fail "$(cat broken.txt)"
+[ "$(ls broken/*/result.json | wc -l)" = 5 ] || fail "a member broken off took others with it: $(cat broken.txt)"
+broken 3 --set study.groups=3
+grep -q "8 trainings, 5 of them done already, 2 known to fail" broken.txt || fail "$(cat broken.txt)"
+rm broken/trial_0002
+study broken 1
+cmp one/ranking.csv broken/ranking.csv || fail "a member that was broken off ends otherwise"
+cmp <(hashes one) <(hashes broken) || fail "a study with a member that was broken off ends otherwise"
+# Where the note can be written, the tables tell; they are whole once the cause is gone.
+rm -r broken/trial_0002 && mkdir broken/trial_0002 && echo "cannot write trial_0002: No space left on device" >broken/trial_0002/broken_off.txt
+"$jetrain" study base.yaml --out broken --share 1/8 >broken.txt 2>&1 && fail "a ranking without a member ended with status 0"
+grep -q "^jetrain: 1 training was broken off (trial_0002: cannot write trial_0002: No space left" broken.txt || fail "$(cat broken.txt)"
+[ "$(column broken/study.csv status | sort | uniq -c | tr -s ' \n' ' ')" = " 1 broken off 5 done 2 failed " ] || fail "$(cat broken/study.csv)"
+study broken 2
+cmp one/ranking.csv broken/ranking.csv || fail "a member that was broken off ends otherwise"
+
 # A folder that is no study's is never cleared.
 mkdir -p foreign/trial_mine && touch foreign/trial_mine/data
 study foreign 1 --overwrite --set study.family=single --set study.repeats=1

@@ -79,7 +79,8 @@ std::vector<std::string> study_seeds() {
           "    random: {trials: 3, parameters: [{key: seed, integers: [1, 9]}, {key: "
           "train.optimizer.adam.learning_rate, log_uniform: [1e-4, 1e-2]}]}\n",
       start + "    variants: {variants: [{name: plain}, {name: small, set: [image.bins=4, seed=3]}]}\n",
-      start + "    learning_curve: {training_jets: [100, 1000]}\n"};
+      start + "    learning_curve: {training_jets: [100, 1000]}\n",
+      start + "    grid: {parameters: [&p {key: seed, values: &v [1, 2]}, {key: image.bins, values: *v}]}\n"};
 }
 
 /// Many trainings are no fault; here they would only take time.

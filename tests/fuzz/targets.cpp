@@ -32,7 +32,11 @@ Outcome try_config(const std::string& text) {
 }
 
 std::vector<std::string> config_seeds() {
-  return {kSmallConfig, to_yaml(small_config())};
+  // Among the mutants of the last are texts whose aliases stand inside of what they stand for.
+  return {
+      kSmallConfig, to_yaml(small_config()),
+      "seed: &n 4\ndata: {files: [a.h5]}\nimage: &i {bins: *n}\ntrain: {batch_size: *n}\n"
+      "model: {layers: [flatten, &d {dense: {units: *n}}, *d, dense: {units: 2, activation: softmax}]}\n"};
 }
 
 std::vector<std::string> model_seeds() {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <array>
+#include <filesystem>
 #include <thread>
 
 #include "jetrain/error.hpp"
@@ -33,6 +35,16 @@ TEST(InputFile, MayBeAPipe) {
   writer.join();
 }
 
+TEST(InputFile, IsReadNoFurtherThanAsked) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("file")) << std::string(1000, 'x');
+  EXPECT_EQ(try_read_whole(folder.file("file"), 1000)->size(), 1000U);
+  EXPECT_EQ(try_read_whole(folder.file("file"), 999)->size(), 1000U);
+  const auto endless = try_read_whole("/dev/zero", 1'000'000);
+  EXPECT_GT(endless->size(), 1'000'000U);
+  EXPECT_LT(endless->size(), 3'000'000U);
+}
+
 TEST(InputFile, OfTheSystemHasNoSizeBeforeItIsRead) {
   EXPECT_THAT(read_whole("/proc/self/status"), HasSubstr("VmRSS"));
 }
@@ -51,6 +63,35 @@ TEST(InputFile, ThatCannotBeReadIsNamedWithTheReason) {
             "cannot read " + folder.file("gone") + ": No such file or directory");
   EXPECT_THAT(reason(folder.file("")), HasSubstr("Is a directory"));
   EXPECT_FALSE(try_read_whole(folder.file("gone")));
+  EXPECT_THROW(InputFile(folder.file("gone")), DataError);
+  EXPECT_THROW(InputFile(folder.file("")), DataError);
+}
+
+TEST(InputFile, GivesBytesFromAnyPlace) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("file")) << "0123456789";
+  const InputFile file(folder.file("file"));
+  EXPECT_EQ(file.size(), 10);
+  std::array<char, 4> text{};
+  file.read(5, std::as_writable_bytes(std::span(text)));
+  EXPECT_EQ(std::string(text.begin(), text.end()), "5678");
+  file.read(10, {});  // nothing stands there, and nothing is asked for
+}
+
+TEST(InputFile, ThatGotShorterIsNoFileOfZeros) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("file")) << "0123456789";
+  const InputFile file(folder.file("file"));
+  std::filesystem::resize_file(folder.file("file"), 6);
+  std::array<std::byte, 4> bytes{};
+  file.read(2, bytes);
+  try {
+    file.read(3, bytes);
+    FAIL() << "it was read";
+  } catch (const ReadError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "reading " + folder.file("file") + " failed: the file got shorter while it was read");
+  }
 }
 
 }  // namespace

@@ -42,6 +42,19 @@ std::string refusal(const std::string& layers, Shape input = Shape::image(1, 8, 
   return "";
 }
 
+TEST(Model, IsNotLargerThanAnybodyTrains) {
+  const std::string end = ", flatten, dense: {units: 2, activation: softmax}";
+  EXPECT_THAT(
+      refusal("flatten, dense: {units: 1000000}, dense: {units: 1000000, activation: softmax}"),
+      HasSubstr("model.layers[2]: with dense_1 the network has 1000050000000 parameters, and at most"));
+  EXPECT_THAT(refusal("conv2d: {filters: 1000000, kernel: 1000, padding: same}" + end),
+              HasSubstr("model.layers[0]: with conv2d the network has 1000001000000 parameters"));
+  EXPECT_THAT(refusal("conv2d: {filters: 1000, kernel: 1}" + end, Shape::image(1, 65536, 65536)),
+              HasSubstr("input gives 4294967296 values a jet"));
+  EXPECT_THAT(refusal("conv2d: {filters: 1000, kernel: 1}" + end, Shape::image(1, 4096, 4096)),
+              HasSubstr("model.layers[0]: conv2d gives 16777216000 values a jet: (4096, 4096, 1000)"));
+}
+
 TEST(Model, GradientSumsAddUpOverLeaves) {
   Model model(network("flatten, dense: {units: 2, activation: softmax}"), Shape::image(1, 4, 4));
   randomize(model, 1);

@@ -37,5 +37,45 @@ TEST(Trials, DrawIntegersFurtherApartThanASignedNumberReaches) {
                UsageError);
 }
 
+/// The message with which a study is refused; "" where it is not.
+std::string refusal(const std::string& study) {
+  try {
+    make_trials(
+        parse_config("data: {files: [a.h5]}\n"
+                     "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n" +
+                         study,
+                     "study.yaml"));
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// Of so many parameters with ten values each.
+std::string grid(int parameters) {
+  std::string text = "study: {family: {grid: {parameters: [";
+  for (int i = 0; i < parameters; ++i) text += "{key: seed, values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}, ";
+  return text + "]}}";
+}
+
+TEST(Trials, AreCountedBeforeTheyAreMade) {
+  EXPECT_EQ(refusal(grid(2) + "}"), "");
+  EXPECT_THAT(refusal(grid(20) + "}"),
+              testing::HasSubstr(
+                  "study: 1e+20 trainings (1e+20 variants x 1 repeats x 1 folds), and at most 100000"));
+  EXPECT_THAT(refusal(grid(400) + "}"), testing::HasSubstr("trainings"));
+  EXPECT_THAT(refusal(grid(1) + ", repeats: 1000, folds: 1000}"),
+              testing::HasSubstr("1e+07 trainings (10 variants x 1000 repeats x 1000 folds)"));
+}
+
+TEST(Trials, TakeNoMoreMemoryThanThereMayBe) {
+  EXPECT_EQ(refusal("study: {repeats: 2}\n"), "");
+  const std::string value(300'000, 'x');
+  EXPECT_THAT(
+      refusal("study: {repeats: 1000, folds: 10, family: {grid: {parameters: [{key: data.cache, values: [" +
+              value + "]}]}}}\n"),
+      testing::HasSubstr("whose configs are 3.0"));
+}
+
 }  // namespace
 }  // namespace jetrain

@@ -1,0 +1,198 @@
+#include "io/reading_driver.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#if H5_VERSION_GE(1, 13, 0)
+#include <H5FDdevelop.h>
+#endif
+
+namespace jetrain::hdf5 {
+
+/// HDF5 keeps its own things in the base.
+struct OpenFile : H5FD_t {
+  OpenFile(InputFile file, const Communicator* comm) : H5FD_t(), input(std::move(file)), shared_by(comm) {}
+
+  InputFile input;
+  const Communicator* shared_by;  ///< nullptr: each rank reads for itself
+  haddr_t end_of_allocated = 0;
+};
+
+namespace {
+
+/// What the driver is told at opening. HDF5 copies it as bytes.
+struct Access {
+  InputFile* input = nullptr;  ///< already open; nullptr: the driver opens it (a virtual dataset's source)
+  const Communicator* shared_by = nullptr;
+};
+
+struct Failure {
+  ReadCause cause = 0;
+  std::string path;
+};
+/// HDF5 reads in the thread that calls it.
+thread_local std::optional<Failure> failure;
+
+/// The first failure is the cause of those that follow.
+void remember(const std::string& path, ReadCause cause) noexcept {
+  try {
+    if (!failure) failure = Failure{cause, path};
+  } catch (const std::exception&) {
+    failure = Failure{cause, {}};
+  }
+}
+
+H5FD_t* open_file(const char* name, unsigned flags, hid_t access_list, haddr_t) noexcept {
+  const auto* access = static_cast<const Access*>(H5Pget_driver_info(access_list));
+  if (access == nullptr || (flags & H5F_ACC_RDWR) != 0) return nullptr;
+  try {
+    if (access->input != nullptr) return new OpenFile(std::move(*access->input), access->shared_by);
+    return new OpenFile(InputFile(name), nullptr);
+  } catch (const std::exception&) {
+    // HDF5 looks for a source in several places, and takes one that it cannot open for one that is not there.
+    if (errno != ENOENT && errno != ENOTDIR) remember(name, errno);
+    return nullptr;
+  }
+}
+
+herr_t close_file(H5FD_t* file) noexcept {
+  delete static_cast<OpenFile*>(file);
+  return 0;
+}
+
+/// For the sources of its virtual datasets, which each rank opens where it needs them.
+void* access_of(H5FD_t*) noexcept {
+  void* access = std::malloc(sizeof(Access));  // HDF5 frees it
+  if (access != nullptr) new (access) Access();
+  return access;
+}
+
+herr_t say_features(const H5FD_t*, unsigned long* features) noexcept {
+  if (features != nullptr)
+    *features = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+                H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+  return 0;
+}
+
+haddr_t end_of_allocated(const H5FD_t* file, H5FD_mem_t) noexcept {
+  return static_cast<const OpenFile*>(file)->end_of_allocated;
+}
+
+herr_t set_end_of_allocated(H5FD_t* file, H5FD_mem_t, haddr_t address) noexcept {
+  static_cast<OpenFile*>(file)->end_of_allocated = address;
+  return 0;
+}
+
+haddr_t end_of_file(const H5FD_t* file, H5FD_mem_t) noexcept {
+  return static_cast<haddr_t>(static_cast<const OpenFile*>(file)->input.size());
+}
+
+/// Zeros stand behind the end that the file had when it was opened: HDF5 looks there as it reads ahead.
+ReadCause read_here(const OpenFile& file, std::int64_t offset, std::span<std::byte> bytes) noexcept {
+  const std::int64_t stored = std::clamp<std::int64_t>(file.input.size() - offset, 0, std::ssize(bytes));
+  const auto [inside, beyond] = std::pair(bytes.first(static_cast<std::size_t>(stored)),
+                                          bytes.subspan(static_cast<std::size_t>(stored)));
+  std::fill(beyond.begin(), beyond.end(), std::byte{0});
+  return read_at(file.input.descriptor(), offset, inside);
+}
+
+herr_t read_bytes(H5FD_t* base, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, void* buffer) noexcept {
+  const auto& file = *static_cast<const OpenFile*>(base);
+  const std::span bytes(static_cast<std::byte*>(buffer), size);
+  ReadCause cause = 0;
+  if (file.shared_by == nullptr || file.shared_by->is_root())
+    cause = read_here(file, static_cast<std::int64_t>(address), bytes);
+  if (file.shared_by != nullptr) {
+    file.shared_by->broadcast(std::span(&cause, 1));
+    if (cause == 0) file.shared_by->broadcast_bytes(bytes);
+  }
+  if (cause == 0) return 0;
+  remember(file.input.path(), cause);
+  return -1;
+}
+
+herr_t refuse_write(H5FD_t*, H5FD_mem_t, hid_t, haddr_t, std::size_t, const void*) noexcept {
+  return -1;
+}
+
+H5FD_class_t make_driver() {
+  H5FD_class_t driver{};
+#if H5_VERSION_GE(1, 13, 0)
+  driver.version = H5FD_CLASS_VERSION;
+  driver.value = static_cast<H5FD_class_value_t>(600);  // for drivers that are in no register: 512 and above
+#endif
+  driver.name = "jetrain_reading";
+  driver.maxaddr = HADDR_MAX - 1;
+  driver.fc_degree = H5F_CLOSE_WEAK;
+  driver.fapl_size = sizeof(Access);
+  driver.fapl_get = access_of;
+  driver.open = open_file;
+  driver.close = close_file;
+  driver.query = say_features;
+  driver.get_eoa = end_of_allocated;
+  driver.set_eoa = set_end_of_allocated;
+  driver.get_eof = end_of_file;
+  driver.get_handle = [](H5FD_t* file, hid_t, void** handle) noexcept -> herr_t {
+    *handle = static_cast<OpenFile*>(file);
+    return 0;
+  };
+  driver.read = read_bytes;
+  driver.write = refuse_write;
+  return driver;
+}
+
+/// Registered anew where HDF5 was closed meanwhile.
+hid_t driver_id() {
+  static const H5FD_class_t driver = make_driver();
+  static hid_t id = -1;
+  if (id < 0 || H5Iget_type(id) != H5I_VFL) id = check(H5FDregister(&driver), "preparing to read files");
+  return id;
+}
+
+OpenFile* opened(hid_t file) {
+  void* handle = nullptr;
+  check(H5Fget_vfd_handle(file, H5P_DEFAULT, &handle), "asking for a file's driver");
+  return static_cast<OpenFile*>(handle);
+}
+
+}  // namespace
+
+Handle open_through_driver(InputFile input, const Communicator* shared_by) {
+  const std::string path = input.path();
+  const Handle access_list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  const Access access{&input, shared_by};
+  check(H5Pset_driver(access_list, driver_id(), &access), "choosing how to read " + path);
+  failure.reset();
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access_list), H5Fclose);
+  if (file >= 0) opened(file)->shared_by = nullptr;
+  require_reads("opening it");
+  return file;
+}
+
+SharedReads::SharedReads(hid_t file, const Communicator& comm) : file_(opened(file)) {
+  if (comm.size() > 1) file_->shared_by = &comm;
+}
+
+SharedReads::~SharedReads() {
+  file_->shared_by = nullptr;
+}
+
+bool reads_failed() noexcept {
+  return failure.has_value();
+}
+
+void require_reads(const std::string& what) {
+  if (!failure) return;
+  const Failure last = *std::exchange(failure, std::nullopt);
+  throw ReadError(fmt::format("reading {} failed: {}{}", last.path, describe_read_cause(last.cause),
+                              what.empty() ? "" : fmt::format(" ({})", what)));
+}
+
+}  // namespace jetrain::hdf5
