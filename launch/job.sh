@@ -3,7 +3,7 @@
 # and their own name before, and then call parse_arguments and run_job.
 
 fail() {
-  echo "$name: $*; see bash launch/$name --help" >&2
+  printf '%s: %s; see bash launch/%s --help\n' "$name" "$*" "$name" >&2
   exit 2
 }
 
@@ -23,13 +23,13 @@ parse_arguments() {
         exit 0
         ;;
       --dry-run) dry=true ;;
-      -*) fail "unknown option $1 before the config (options of jetrain follow it, those of sbatch precede $name)" ;;
+      -*) fail "unknown option $(printf %q "$1") before the config (options of jetrain follow it, those of sbatch precede $name)" ;;
       *) break ;;
     esac
     shift
   done
   [ $# -gt 0 ] || fail "no config given"
-  [ -f "$1" ] || fail "there is no config $1 in $PWD"
+  [ -f "$1" ] || fail "there is no config $(printf '%q in %q' "$1" "$PWD")"
   arguments=("$@")
   $dry || [ -n "${SLURM_JOB_ID:-}" ] ||
     fail "this is no SLURM job: submit it with sbatch, or look at it with --dry-run (launch/run.sh runs on this machine)"
@@ -60,10 +60,10 @@ show_command() {
 run_job() {
   local restarts=${SLURM_RESTART_COUNT:-0} status interrupted launched
   make_command "$@"
-  command -v "$JETRAIN" >/dev/null || fail "there is no program $JETRAIN in $PWD: build it, or set JETRAIN"
+  command -v "$JETRAIN" >/dev/null || fail "there is no program $(printf '%q in %q' "$JETRAIN" "$PWD"): build it, or set JETRAIN"
   [ "$LAUNCHER" != srun ] || srun --mpi=list 2>&1 | grep -qw pmix ||
     fail "this SLURM's srun has no PMIx (srun --mpi=list): set LAUNCHER=mpirun"
-  echo "$(date '+%F %T') job $SLURM_JOB_ID on ${SLURM_JOB_NODELIST:-one node}, restart $restarts: ${command[*]}"
+  echo "$(date '+%F %T') job $SLURM_JOB_ID on ${SLURM_JOB_NODELIST:-one node}, restart $restarts:$(printf ' %q' "${command[@]}")"
   "${command[@]}" &
   launched=$!
   trap 'interrupted=1; kill -s USR1 "$launched" 2>/dev/null || true' USR1

@@ -17,11 +17,11 @@ set -euo pipefail
 
 usage() { sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 fail() {
-  echo "run.sh: $*; see launch/run.sh --help" >&2
+  printf 'run.sh: %s; see launch/run.sh --help\n' "$*" >&2
   exit 2
 }
 number() {  # number OPTION VALUE: VALUE must be one
-  [[ "$2" =~ ^[1-9][0-9]{0,5}$ ]] || fail "$1 ${2:-(nothing)}: a number above 0 is needed"
+  [[ "$2" =~ ^[1-9][0-9]{0,5}$ ]] || fail "$1 $([ -n "$2" ] && printf %q "$2" || echo "(nothing)"): a number above 0 is needed"
 }
 
 ranks= threads= dry=false
@@ -40,7 +40,7 @@ while [ $# -gt 0 ]; do
       usage
       exit 0
       ;;
-    -*) fail "unknown option $1" ;;
+    -*) fail "unknown option $(printf %q "$1")" ;;
     *) break ;;
   esac
 done

@@ -14,7 +14,7 @@ enum class ExitStatus : int {
   done = 0,
   failed = 1,    ///< bad data, a file that cannot be read or written, a diverged training
   usage = 2,     ///< bad command line or config
-  requeue = 75,  ///< EX_TEMPFAIL: stopped by a signal with a checkpoint written
+  requeue = 75,  ///< EX_TEMPFAIL: stopped by a signal, or stuck, with a checkpoint to go on from
 };
 
 /// The base of all errors that jetrain throws on purpose.

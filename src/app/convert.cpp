@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "exchange/keras_file.hpp"
 #include "exchange/npz_file.hpp"
 #include "inference/model_file.hpp"
@@ -85,7 +86,7 @@ void convert(const ConvertOptions& options, const Communicator& comm) {
     if (!comm.is_root()) return;
     const Kind target = kind_of_target(options.to, source);
     write(options.to, target, stored);
-    fmt::print("{}: {} of {} layers, {} parameters, weights {}\n", options.to, name_of(target),
+    print_line("{}: {} of {} layers, {} parameters, weights {}", options.to, name_of(target),
                stored.model.nodes().size(), stored.model.parameter_count(),
                weights_hash(stored.model.parameters()));
   });

@@ -17,6 +17,7 @@
 
 #include "comm/placement.hpp"
 #include "core/checked_cast.hpp"
+#include "core/printable_text.hpp"
 #include "io/hdf5.hpp"
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
@@ -73,8 +74,8 @@ std::string placement_table(const std::vector<Placement>& places) {
         ranks.size() == 1
             ? number_ranges(cpus)
             : fmt::format("{} of {}{}", p.cpus.size(), number_ranges(cpus), apart ? ", its rank's own" : "");
-    text += fmt::format("\n{:<20}{:>12}{:>9}  {:<28}{:>8}", p.host, rank_numbers(ranks), p.threads, cores,
-                        gigabytes(p.memory_bytes));
+    text += fmt::format("\n{:<20}{:>12}{:>9}  {:<28}{:>8}", printable_line(p.host), rank_numbers(ranks),
+                        p.threads, cores, gigabytes(p.memory_bytes));
   }
   return text;
 }
@@ -102,7 +103,7 @@ void describe_workers(const Config& config, const std::string& output, int threa
   const std::int64_t workers = std::int64_t{comm.size()} * threads;
   log.info(fmt::format("jetrain " JETRAIN_VERSION ", {}; {}; HDF5 {}; own kernels, no BLAS",
                        kernels::instruction_set(), mpi_version(), hdf5::library_version()));
-  log.info(placement_table(places));
+  log.lines(placement_table(places));
   log.info(fmt::format("{} rank{} x {} thread{}; global batch {}: {} leaves of {} jets a step, {} a worker",
                        comm.size(), comm.size() == 1 ? "" : "s", threads, threads == 1 ? "" : "s",
                        config.train.batch_size, leaves, kLanes,
@@ -121,6 +122,7 @@ void describe_workers(const Config& config, const std::string& output, int threa
                     "HDF5_USE_FILE_LOCKING=FALSE",
                     output));
   }
+  if (!watchdog.listened().empty()) log.debug("the ranks' watchdogs met at " + watchdog.listened());
   if (watchdog.unwatched() > 0) {
     log.warning(fmt::format(
         "{} ranks cannot reach rank 0 by TCP{}, so nobody will notice if they hang", watchdog.unwatched(),

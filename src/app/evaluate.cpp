@@ -8,6 +8,7 @@
 #include "app/test_set_record.hpp"
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "core/record_json.hpp"
 #include "core/stopwatch.hpp"
 #include "inference/model_file.hpp"
@@ -30,7 +31,7 @@ std::string metrics_line(const Metrics& m) {
 std::string metrics_json(const Metrics& m, std::int64_t skipped) {
   Json json = {{"jets", m.jets}, {"skipped_rows", skipped}};
   json.update(json_of(m));
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string roc_csv(const ScoredJets& scored) {
@@ -63,7 +64,7 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
     fmt::print("{}  ({:.1f} s)\n", metrics_line(m), watch.seconds());
     if (is_test_set(stored.config, options.files, set)) {
       const std::string note = record_test_set_use(options.model, options.files, m.accuracy, m.auc);
-      if (!note.empty()) fmt::print("{}\n", note);
+      if (!note.empty()) print_line("{}", note);
     }
     if (slice.skipped > 0) fmt::print("warning: {} bad rows skipped\n", slice.skipped);
     if (std::isnan(m.auc) && labels_of(stored.config.data) == Labels::jets)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "exchange/onnx_file.hpp"
 
 namespace jetrain {
@@ -16,7 +17,7 @@ void export_model(const ExportOptions& options, const Communicator& comm) {
     if (!comm.is_root()) return;
     const std::string bytes = onnx_bytes(stored.config, stored.model);
     write_text(options.output, bytes);
-    fmt::print("{}: ONNX opset {}, {:.1f} kB, weights {}\n", options.output, kOnnxOpset,
+    print_line("{}: ONNX opset {}, {:.1f} kB, weights {}", options.output, kOnnxOpset,
                static_cast<double>(bytes.size()) / 1e3, weights_hash(stored.model.parameters()));
   });
 }

@@ -13,6 +13,7 @@
 #include "core/out_of_memory.hpp"
 #include "core/output_file.hpp"
 #include "core/permutation.hpp"
+#include "core/printable_text.hpp"
 #include "core/random.hpp"
 #include "core/stopwatch.hpp"
 #include "core/thread_errors.hpp"
@@ -86,7 +87,7 @@ void print_summary(const GenerateOptions& options, const std::vector<bool>& is_t
     const std::int64_t first = static_cast<std::int64_t>(block) * kBlockRows;
     if (is_top[block]) tops += std::min(kBlockRows, options.jets - first);
   }
-  fmt::print("{}: {} jets ({} top, {} QCD), seed {}, {}\n", options.output, options.jets, tops,
+  print_line("{}: {} jets ({} top, {} QCD), seed {}, {}", options.output, options.jets, tops,
              options.jets - tops, options.seed, options.compression);
   fmt::print("{:.1f} s, {:.0f} jets/s, {:.1f} MB\n", seconds, static_cast<double>(options.jets) / seconds,
              static_cast<double>(fs::file_size(options.output)) / 1e6);

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/printable_text.hpp"
 #include "generator/toys.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
@@ -55,7 +56,7 @@ void generate_toys(GeneratedKind kind, const GenerateOptions& options, const Com
       }
       throw Error(fmt::format("{} are no toys", kind));
     });
-    fmt::print("{}: {} rows ({}), seed {}\n", options.output, options.jets, word_of(kind).meaning,
+    print_line("{}: {} rows ({}), seed {}", options.output, options.jets, word_of(kind).meaning,
                options.seed);
   });
 }

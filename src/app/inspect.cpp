@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "core/order_statistics.hpp"
+#include "core/printable_text.hpp"
 #include "jets/image.hpp"
 #include "layouts/jet_source.hpp"
 #include "layouts/read_in_slots.hpp"
@@ -108,7 +109,7 @@ std::string bytes_text(std::int64_t bytes) {
 }
 
 void print_storage(const FileLayout& layout) {
-  fmt::print("{}\n", layout.path);
+  print_line("{}", layout.path);
   fmt::print("  layout       /table/table, 200 constituents (E, px, py, pz), truth, ttv, is_signal_new\n");
   fmt::print("  rows         {}\n", layout.rows);
   if (layout.chunk_rows > 0) {
@@ -117,7 +118,7 @@ void print_storage(const FileLayout& layout) {
   } else {
     fmt::print("  chunks       none ({})\n", hdf5::storage_name(layout.storage));
   }
-  fmt::print("  filter       {}\n", layout.filters);
+  print_line("  filter       {}", layout.filters);
   fmt::print("  size         {} on disk, {} decoded\n", bytes_text(layout.stored_bytes),
              bytes_text(layout.decoded_bytes));
 }

@@ -12,6 +12,7 @@
 #include "comm/launcher.hpp"
 #include "core/crash.hpp"
 #include "core/out_of_memory.hpp"
+#include "core/printable_text.hpp"
 #include "jetrain/error.hpp"
 
 namespace {
@@ -24,7 +25,8 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
   const std::vector<std::string> unknown = app->remaining(true);
   if (error.get_name() == "RequiredError" && !unknown.empty() && !unknown.front().starts_with('-'))
     what = fmt::format("there is no verb {}", unknown.front());
-  return fmt::format("jetrain: {} (jetrain --help, or jetrain VERB --help, lists what there is)\n", what);
+  return fmt::format("jetrain: {} (jetrain --help, or jetrain VERB --help, lists what there is)\n",
+                     printable_line(what));
 }
 
 /// Says what is wrong with the command line. All ranks have the same words, but only rank 0 speaks.
@@ -37,7 +39,7 @@ int refuse(const CLI::App& app, const CLI::ParseError& mistake, const Communicat
 /// ranks fail in the same way, only one is heard.
 [[noreturn]] void speak_and_abort(const std::string& what, ExitStatus status, const Communicator& world) {
   std::this_thread::sleep_for(std::chrono::milliseconds(200 * std::min(world.rank(), 10)));
-  fmt::print(stderr, "jetrain: rank {}: {}\n", world.rank(), what);
+  fmt::print(stderr, "jetrain: rank {}: {}\n", world.rank(), printable_line(what));
   std::fflush(nullptr);
   Environment::abort(static_cast<int>(status));
 }
@@ -47,7 +49,7 @@ int run(const Command& command, const Communicator& world) {
     command.run(world);
     return static_cast<int>(ExitStatus::done);
   } catch (const CollectiveError& error) {
-    if (world.is_root()) fmt::print(stderr, "jetrain: {}\n", error.what());
+    if (world.is_root()) fmt::print(stderr, "jetrain: {}\n", printable_line(error.what()));
     return static_cast<int>(error.status());
   } catch (const Error& error) {
     speak_and_abort(error.what(), error.status(), world);

@@ -9,6 +9,8 @@
 
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
+#include "core/record_csv.hpp"
 #include "core/record_json.hpp"
 #include "core/stopwatch.hpp"
 #include "jetrain/error.hpp"
@@ -37,7 +39,7 @@ std::string table(const std::vector<Row>& rows, const std::vector<double>& effic
   std::vector<std::vector<std::string>> cells{{"tagger", "jets", "accuracy", "AUC"}};
   for (const double efficiency : efficiencies) cells[0].push_back(fmt::format("1/eps_B({})", efficiency));
   for (const Row& row : rows) {
-    cells.push_back({row.name, row.jets});
+    cells.push_back({printable_line(row.name), row.jets});
     for (std::size_t f = 0; f < row.values.size(); ++f)
       cells.back().push_back(figure_text(f, row.values[f], row.errors[f]));
   }
@@ -79,7 +81,7 @@ std::string roc_csv(const std::vector<const ScoreSet*>& sets) {
   for (const ScoreSet* set : sets) {
     trace_curve(ranked(set->scores, set->labels), {}, curve);
     for (const RocPoint& p : curve) {
-      if (several) fmt::format_to(out, "{},", set->name);
+      if (several) fmt::format_to(out, "{},", csv_quoted(set->name));
       fmt::format_to(out, "{},{},{}\n", p.threshold, p.signal_efficiency, p.background_efficiency);
     }
   }
@@ -135,7 +137,7 @@ void compute(const MetricsOptions& options) {
     fmt::print("+-: standard deviation over {} bootstrap replicas{}  ({:.1f} s)\n", options.figures.replicas,
                ensemble ? ", of the mean: over the models" : "", watch.seconds());
   if (!options.output.empty()) write_ensemble(options.output, *ensemble);
-  if (!options.json.empty()) write_text(options.json, json.dump(2) + "\n");
+  if (!options.json.empty()) write_text(options.json, json_text(json));
   if (!options.roc.empty()) write_text(options.roc, roc_csv(sets));
 }
 

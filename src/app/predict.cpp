@@ -7,6 +7,7 @@
 #include "app/score_files.hpp"
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
@@ -55,7 +56,7 @@ void predict_grid(const PredictOptions& options, const StoredModel& stored) {
     hdf5::write_array(file, "x", {points}, x.data());
     hdf5::write_array(file, "score", {points, points}, scored.scores.data());
   });
-  fmt::print("{}: the score on {} x {} points\n", options.output, points, points);
+  print_line("{}: the score on {} x {} points", options.output, points, points);
 }
 
 Predictions predictions_of(const ScoredSlice& scored) {
@@ -105,7 +106,7 @@ void predict(const PredictOptions& options, const Communicator& comm) {
     if (!comm.is_root()) return;
     if (written == 0) throw DataError(fmt::format("no jets to score: {} has none", options.files.front()));
     file->complete();
-    fmt::print("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)\n", options.output, written, watch.seconds(),
+    print_line("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)", options.output, written, watch.seconds(),
                static_cast<double>(written) / watch.seconds());
     if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
   });

@@ -8,6 +8,7 @@
 #include "comm/threads.hpp"
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/selected_rows.hpp"
 #include "io/dataset.hpp"
@@ -137,7 +138,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
     if (!comm.is_root()) return;
     pending.complete();
     const Grid grid = sample_layout(config).input;
-    fmt::print("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)\n", options.output, total, grid.rows,
+    print_line("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)", options.output, total, grid.rows,
                grid.columns, watch.seconds(), static_cast<double>(total) / watch.seconds());
     if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
   });

@@ -8,6 +8,7 @@
 
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
 #include "jetrain/error.hpp"
 #include "pictures/gnuplot.hpp"
@@ -40,7 +41,7 @@ ReportedRuns reported_runs(const ReportOptions& options) {
   for (RunRecord& record : read_runs(options.runs)) {
     const ScoringRequest request{options.files, options.jets, true};
     ScoredRun scores = score_run(record, request, Communicator::self());
-    if (!scores.missing.empty()) fmt::print("note: without scores and images: {}\n", scores.missing);
+    if (!scores.missing.empty()) print_line("note: without scores and images: {}", scores.missing);
     runs.push_back({std::move(record), std::move(scores)});
   }
   return runs;
@@ -70,7 +71,7 @@ std::string title_of(const Subject& subject) {
 void write_page(const Subject& subject, const std::string& output) {
   const std::string page = html_page(title_of(subject), subject.sections());
   write_text(output, page);
-  fmt::print("{}: {:.2f} MB", output, static_cast<double>(page.size()) / 1e6);
+  fmt::print("{}: {:.2f} MB", printable_line(output), static_cast<double>(page.size()) / 1e6);
 }
 
 void write_pictures(const Subject& subject, const std::string& folder, PictureFormat format, bool overwrite) {
@@ -85,7 +86,7 @@ void write_pictures(const Subject& subject, const std::string& folder, PictureFo
   }
   const std::vector<std::string> pictures = draw(drawings);
   for (std::size_t i = 0; i < pictures.size(); ++i) write_text(files[i], pictures[i]);
-  fmt::print("{}: {} pictures", folder, pictures.size());
+  fmt::print("{}: {} pictures", printable_line(folder), pictures.size());
 }
 
 void make_report(const ReportOptions& options) {

@@ -14,6 +14,7 @@
 #include "comm/watchdog.hpp"
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
 #include "dataset/array_file.hpp"
@@ -58,7 +59,7 @@ void write_report(const std::string& html, const std::string& title, const Repor
   fs::path base(html);
   write_text(base.replace_extension(".csv").string(), to_csv(report));
   write_text(base.replace_extension(".json").string(), to_json(report));
-  fmt::print("{}\n", to_text(report));
+  fmt::print("{}\n", printable_lines(to_text(report)));
   std::fflush(stdout);
   std::vector<PageSection> sections = page_sections(report);
   const bool drawn = has_gnuplot();
@@ -68,7 +69,7 @@ void write_report(const std::string& html, const std::string& title, const Repor
     fmt::print("note: {}\n", note);
   }
   write_text(html, html_page(title, sections));
-  fmt::print("{} has the {}, {} and .json the numbers\n", html, drawn ? "plots" : "tables",
+  print_line("{} has the {}, {} and .json the numbers", html, drawn ? "plots" : "tables",
              base.replace_extension(".csv").string());
 }
 

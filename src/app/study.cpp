@@ -13,6 +13,7 @@
 #include "comm/watchdog.hpp"
 #include "core/input_file.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
 #include "core/stopwatch.hpp"
@@ -144,7 +145,7 @@ std::string run_trial(const StudyOptions& options, const Member& member, std::in
       return "";
     } catch (const Untrainable& error) {
       log.warning(member.line(fmt::format("failed: {}", error.what())));
-      note_failure(options, member.trial, TrialStatus::failed, error.what(), group);
+      note_failure(options, member.trial, TrialStatus::failed, printable_line(error.what()), group);
       return "";
     } catch (const CollectiveError& error) {
       if (error.status() != ExitStatus::failed) throw;
@@ -152,8 +153,7 @@ std::string run_trial(const StudyOptions& options, const Member& member, std::in
       log.warning(
           member.line(fmt::format("broken off{}: {}", last ? "" : ", and tried once more", error.what())));
       if (!last) continue;
-      std::string why = error.what();
-      std::replace(why.begin(), why.end(), '\n', ' ');
+      const std::string why = printable_line(error.what());
       note_failure(options, member.trial, TrialStatus::broken_off, why, group);
       return fmt::format("{}: {}\n", member.trial.directory, why);
     }
@@ -271,8 +271,9 @@ std::string write_tables(const StudyOptions& options, const Config& config, cons
   const fs::path folder(options.output);
   write_text((folder / "study.csv").string(), table_csv(trials, outcomes, parameter_keys(config.study)));
   write_text((folder / "ranking.csv").string(), ranking_csv(ranking, config.study.monitor));
-  log.info(fmt::format("\n{}\n{}/study.csv has all trainings, {}/ranking.csv this table",
-                       ranking_text(ranking, config.study.monitor), options.output, options.output));
+  log.lines(fmt::format("\n{}", ranking_text(ranking, config.study.monitor)));
+  log.info(fmt::format("{}/study.csv has all trainings, {}/ranking.csv this table", options.output,
+                       options.output));
   locks.give_back_tables();
   return broken;
 }

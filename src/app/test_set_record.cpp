@@ -11,6 +11,7 @@
 
 #include "core/input_file.hpp"
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -37,7 +38,8 @@ std::string record_test_set_use(const std::string& model_path, const std::vector
   try {
     write_text(record,
                text + fmt::format("{:%Y-%m-%d %H:%M:%S}  {}  accuracy {}  AUC {}\n",
-                                  fmt::localtime(std::time(nullptr)), fmt::join(files, " "), accuracy, auc));
+                                  fmt::localtime(std::time(nullptr)),
+                                  printable_line(fmt::format("{}", fmt::join(files, " "))), accuracy, auc));
   } catch (const DataError& error) {
     return fmt::format("warning: this use of the test set could not be recorded: {}", error.what());
   }

@@ -1,16 +1,50 @@
 #include "comm/rank_sum.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <exception>
+#include <thread>
 
 #include "core/progress.hpp"
+#include "core/stopwatch.hpp"
 #include "core/wrapping_sum.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
 
 constexpr std::size_t kLine = 8;     // elements of a cache line, which two ranks do not write
 constexpr std::size_t kPage = 4096;  // bytes
+
+/// Whether sharing memory succeeded on all ranks. Collective; but a rank that fails alone leaves others
+/// inside of the call that failed, where no word reaches them: it waits for them for a while, and then ends
+/// the job.
+bool all_share(int status, const Communicator& comm) {
+  constexpr double kPatienceSeconds = 10;
+  int good = status == MPI_SUCCESS ? 1 : 0;
+  MPI_Request agreed = MPI_REQUEST_NULL;
+  MPI_Iallreduce(MPI_IN_PLACE, &good, 1, MPI_INT, MPI_MIN, comm.handle(), &agreed);
+  const progress::Waiting waiting;
+  const Stopwatch watch;
+  while (true) {
+    int done = 0;
+    MPI_Test(&agreed, &done, MPI_STATUS_IGNORE);
+    if (done != 0) return good != 0;
+    if (status != MPI_SUCCESS && watch.seconds() > kPatienceSeconds) {
+      std::array<char, MPI_MAX_ERROR_STRING> text{};
+      int length = 0;
+      MPI_Error_string(status, text.data(), &length);
+      throw Error(
+          fmt::format("MPI has no memory that ranks of a host share ({}); train.allreduce: flat does "
+                      "without it",
+                      text.data()));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
 
 }  // namespace
 
@@ -45,7 +79,7 @@ void RankSum::share_memory() {
                                              apart, node_->handle(), &memory, &window_);
   MPI_Comm_set_errhandler(node_->handle(), MPI_ERRORS_ARE_FATAL);
   MPI_Info_free(&apart);
-  if (comm_.min(std::int64_t{status == MPI_SUCCESS}) == 0) {  // no room for shared memory, perhaps
+  if (!all_share(status, comm_)) {  // no room for shared memory, perhaps
     if (status == MPI_SUCCESS) MPI_Win_free(&window_);
     window_ = MPI_WIN_NULL;
     return;

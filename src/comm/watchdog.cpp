@@ -16,6 +16,7 @@
 #include "comm/hosts.hpp"
 #include "comm/launcher.hpp"
 #include "core/crash.hpp"
+#include "core/printable_text.hpp"
 #include "core/stop_signal.hpp"
 #include "jetrain/error.hpp"
 
@@ -38,13 +39,16 @@ constexpr double kSilenceSeconds = 5.0;
 /// Ranks killed this long after a SIGTERM were killed by the launcher, which has its reasons.
 constexpr double kLauncherSeconds = 0.5;
 
+/// Who ends the job has so long for the rescue, in which the others leave the word to it.
+constexpr double kRescueSeconds = 20;
+
 /// Rank 0 ends a job that stands still; where it cannot, rank 1; where it cannot, all the others.
-constexpr std::array<double, 3> kGraceSeconds{0, 5, 15};
+constexpr std::array<double, 3> kGraceSeconds{0, 5, 5 + kRescueSeconds};
 
 /// How long mpirun may try to end the ranks of a host that does not answer.
 constexpr int kLauncherPatienceSeconds = 5;
 
-enum class Kind : std::uint8_t { beat, crashed, leaving, spoken };
+enum class Kind : std::uint8_t { beat, crashed, leaving, ending, spoken };
 
 struct Beat {
   Kind kind = Kind::beat;
@@ -117,7 +121,7 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-void Watchdog::set_rescue(std::function<std::string()> rescue) {
+void Watchdog::set_rescue(std::function<Rescued()> rescue) {
   const std::lock_guard lock(rescue_mutex_);
   rescue_ = std::move(rescue);
 }
@@ -155,6 +159,9 @@ void Watchdog::heed(const RankLinks::Event& event) {
       lost(event.rank, beat.code);
     case Kind::leaving:
       watched.left = true;
+      break;
+    case Kind::ending:
+      since_ending_.emplace();
       break;
     case Kind::spoken:
       spoken_status_ = beat.code;
@@ -196,7 +203,7 @@ std::vector<int> Watchdog::stuck_ranks() const {
 }
 
 void Watchdog::look_for_stall() {
-  if (stall_seconds_ <= 0) return;
+  if (stall_seconds_ <= 0 || (since_ending_ && since_ending_->seconds() < kRescueSeconds)) return;
   Watched& self = ranks_[static_cast<std::size_t>(rank_)];
   const progress::Snapshot now = progress::now();
   if (!progress::same(now, self.last)) self.since_progress.restart();
@@ -245,14 +252,16 @@ void Watchdog::end_job(const std::string& what, ExitStatus status) {
     std::this_thread::sleep_for(std::chrono::seconds(2));
     _exit(static_cast<int>(ExitStatus::failed));
   }
-  std::string saved;
+  links_.send(pack(Kind::ending));
+  Rescued rescued;
   {
     const std::lock_guard lock(rescue_mutex_);
-    if (rescue_) saved = rescue_();
+    if (rescue_) rescued = rescue_();
   }
-  if (saved.empty() && status == ExitStatus::requeue) status = ExitStatus::failed;
+  if (!rescued.can_go_on && status == ExitStatus::requeue) status = ExitStatus::failed;
   links_.send(pack(Kind::spoken, static_cast<int>(status)));
-  fmt::print(stderr, "jetrain: {}{}{}\n", what, saved.empty() ? "" : "; ", saved);
+  fmt::print(stderr, "jetrain: {}\n",
+             printable_line(what + (rescued.said.empty() ? "" : "; ") + rescued.said));
   std::fflush(stderr);
   _exit(static_cast<int>(status));
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +21,12 @@
 #include "jetrain/error.hpp"
 
 namespace jetrain {
+
+/// What could be saved of a job that ends.
+struct Rescued {
+  bool can_go_on = false;  ///< there is a checkpoint, so that the job may be put back into the queue
+  std::string said;        ///< joins the message; empty: nothing to say
+};
 
 class Watchdog {
  public:
@@ -36,9 +43,12 @@ class Watchdog {
   /// Whether that is so because rank 0 may not open enough files. On rank 0.
   bool out_of_files() const noexcept { return links_.out_of_files(); }
 
-  /// Called in the watchdog's thread, on the rank that speaks, before it ends the job: what can still be
-  /// saved. Its text joins the message; an empty one: nothing was.
-  void set_rescue(std::function<std::string()> rescue);
+  /// What rank 0 listened on while the ranks met, for the log; elsewhere "".
+  const std::string& listened() const noexcept { return links_.listened(); }
+
+  /// Called in the watchdog's thread, on the rank that speaks, before it ends the job: to save what can still
+  /// be saved. It must end, in kRescueSeconds at most.
+  void set_rescue(std::function<Rescued()> rescue);
 
  private:
   struct Watched {
@@ -63,9 +73,10 @@ class Watchdog {
   std::vector<std::string> hosts_;
   RankLinks links_;
   std::vector<Watched> ranks_;
-  int spoken_status_ = -1;  ///< the exit status of a rank that has told why the job ends
+  int spoken_status_ = -1;                 ///< the exit status of a rank that has told why the job ends
+  std::optional<Stopwatch> since_ending_;  ///< another rank has begun to end the job
   std::mutex rescue_mutex_;
-  std::function<std::string()> rescue_;
+  std::function<Rescued()> rescue_;
   std::atomic<bool> leaving_{false};
   std::thread thread_;
 };

@@ -3,6 +3,7 @@
 
 #include "config/config.hpp"
 #include "config/schema.hpp"
+#include "core/printable_text.hpp"
 
 namespace jetrain {
 namespace {
@@ -23,7 +24,12 @@ class MapWriter {
   void write(T& value) {
     if constexpr (std::is_floating_point_v<T>) {
       out_ << fmt::format("{}", value);  // the shortest text that reads back to the same bits
-    } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      if (is_utf8(value))
+        out_ << value;
+      else  // YAML is UTF-8; its own way to write any bytes
+        out_ << YAML::Binary(reinterpret_cast<const unsigned char*>(value.data()), value.size());
+    } else if constexpr (std::is_arithmetic_v<T>) {
       out_ << value;
     } else if constexpr (Worded<T>) {
       out_ << word_of(value).text;

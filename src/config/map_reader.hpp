@@ -72,6 +72,9 @@ class MapReader {
   template <class T>
   static void read_scalar(const YAML::Node& node, const std::string& key, T& value, const Origins& origins) {
     bool good = node.IsScalar() && YAML::convert<T>::decode(node, value);
+    if constexpr (std::is_same_v<T, std::string>) {
+      if (good) value = text_of(node, key, origins);
+    }
     if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
       good = good && !node.Scalar().starts_with('-');
     }
@@ -83,6 +86,17 @@ class MapReader {
                                                     : "nothing";
       origins.fail(key, node, fmt::format("must be {}, not {}", schema::type_name<T>(), found));
     }
+  }
+
+  /// What is !!binary are bytes that are no UTF-8. The system's names end at a NUL.
+  static std::string text_of(const YAML::Node& node, const std::string& key, const Origins& origins) {
+    std::string text = node.Scalar();
+    if (node.Tag() == "tag:yaml.org,2002:binary") {
+      const std::vector<unsigned char> bytes = YAML::DecodeBase64(text);
+      text.assign(bytes.begin(), bytes.end());
+    }
+    if (text.find('\0') != std::string::npos) origins.fail(key, node, "must be without NUL bytes");
+    return text;
   }
 
   static void read_pair(const YAML::Node& node, const std::string& key, std::array<std::int64_t, 2>& value,
@@ -104,7 +118,7 @@ class MapReader {
     if (node.IsNull()) return;
     if constexpr (std::is_same_v<T, std::string>) {
       if (node.IsScalar()) {  // one file needs no brackets
-        value.push_back(node.Scalar());
+        value.push_back(text_of(node, key, origins));
         return;
       }
     }

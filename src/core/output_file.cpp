@@ -145,6 +145,17 @@ void write_whole(const std::string& path, const std::function<void(const std::st
   pending.complete();
 }
 
+void put_in_place(const std::string& from, const std::string& to) {
+  std::error_code failure;
+  fs::rename(from, to, failure);
+  if (failure) {
+    std::error_code ignored;
+    fs::remove(from, ignored);
+    throw DataError(fmt::format("cannot write {}: {}", to, failure.message()));
+  }
+  sync_to_disk(folder_of(to));
+}
+
 void write_bytes(const std::string& path, std::span<const std::byte> bytes) {
   write_whole(path, [&](const std::string& temporary) {
     OutputDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);

@@ -47,7 +47,11 @@ class PendingFile {
 /// is removed and the error goes on; `path` is then as it was.
 void write_whole(const std::string& path, const std::function<void(const std::string& temporary)>& write);
 
-/// The same for bytes at hand. DataError with the system's reason (disk full, quota, read-only) on failure.
+/// Renames a file that is whole and synced, and syncs the folder. On failure `from` is removed; DataError.
+void put_in_place(const std::string& from, const std::string& to);
+
+/// The same as write_whole for bytes at hand. DataError with the system's reason (disk full, quota,
+/// read-only) on failure.
 void write_bytes(const std::string& path, std::span<const std::byte> bytes);
 void write_text(const std::string& path, const std::string& text);
 

@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/printable_text.hpp"
 #include "core/record.hpp"
 #include "core/word.hpp"
 
@@ -23,11 +24,13 @@ namespace jetrain {
 /// How NaN and infinity stand: as "nan" and "inf", which read back, or as nothing, for spreadsheets.
 enum class NotFinite : std::uint8_t { word, empty };
 
-/// In quotation marks where there is need (RFC 4180).
+/// In quotation marks where there is need (RFC 4180). Bytes that are no UTF-8, which readers of CSV refuse,
+/// stand as escapes.
 inline std::string csv_quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  const std::string readable = utf8_text(text);
+  if (readable.find_first_of(",\"\n\r") == std::string::npos) return readable;
   std::string result = "\"";
-  for (const char c : text) result += c == '"' ? "\"\"" : std::string(1, c);
+  for (const char c : readable) result += c == '"' ? "\"\"" : std::string(1, c);
   return result + "\"";
 }
 

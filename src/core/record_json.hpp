@@ -26,6 +26,11 @@ namespace jetrain {
 /// Keys stand in the order in which they were given.
 using Json = nlohmann::ordered_json;
 
+/// As a file: indented, with an end of line. JSON is UTF-8; other bytes become U+FFFD.
+inline std::string json_text(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 inline Json json_number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }

@@ -63,7 +63,8 @@ std::string onnx_bytes(const Config& config, const Model& model) {
   graph.metadata("jetrain_version", JETRAIN_VERSION);
   graph.metadata("weights_hash", weights_hash(model.parameters()));
   graph.metadata("config", to_yaml(config));
-  graph.metadata("preprocessing", preprocessing(config).dump(2));
+  graph.metadata("preprocessing",
+                 preprocessing(config).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   return graph.bytes();
 }
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -148,9 +149,11 @@ std::vector<std::string> draw(const std::vector<Drawing>& drawings) {
     pictures.push_back(try_read_whole(picture(i)).value_or(""));
     complete = complete && !pictures.back().empty();
   }
-  if (!complete)
-    throw Error(fmt::format("gnuplot could not draw the pictures: {}",
-                            try_read_whole(messages).value_or("").substr(0, 1000)));
+  if (!complete) {
+    std::string words = try_read_whole(messages).value_or("").substr(0, 1000);
+    std::replace(words.begin(), words.end(), '\n', ' ');
+    throw Error(fmt::format("gnuplot could not draw the pictures: {}", words));
+  }
   return pictures;
 }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <span>
 
+#include "core/printable_text.hpp"
+
 namespace jetrain::gnuplot {
 namespace {
 
@@ -32,11 +34,11 @@ std::string common_settings() {
 
 std::string literal(const std::string& text) {
   std::string out = "'";
-  for (const char c : text) {
+  for (const char c : printable_line(text)) {
     if (c == '\'')
       out += "''";
     else
-      out += c == '\n' || c == '\r' ? ' ' : c;
+      out += c;
   }
   return out + "'";
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/printable_text.hpp"
+
 namespace jetrain {
 namespace {
 
@@ -15,7 +17,7 @@ std::string row_html(const std::string& name, const std::vector<std::string>& ce
 
 std::string html_escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : printable_lines(text)) {
     switch (c) {
       case '&':
         out += "&amp;";

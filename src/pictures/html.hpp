@@ -8,7 +8,8 @@
 
 namespace jetrain {
 
-/// `&`, `<`, `>` and quotes as HTML writes them.
+/// `&`, `<`, `>` and quotation marks as HTML writes them; what it does not allow (control characters, bytes
+/// that are no UTF-8) as escapes.
 std::string html_escaped(const std::string& text);
 
 /// A paragraph of plain text that stands out.

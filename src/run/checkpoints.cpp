@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "core/input_file.hpp"
+#include "core/output_file.hpp"
+#include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "run/one_writer.hpp"
 
@@ -70,8 +72,15 @@ void require_same_results(const Config& stored, const Config& config, const std:
 
 }  // namespace
 
-Checkpoints::Checkpoints(std::string folder, const Config& config, std::string data)
-    : folder_(std::move(folder)), config_(config), data_(std::move(data)) {}
+Checkpoints::Checkpoints(std::string folder, const Config& config, std::string data, int rank,
+                         const std::optional<EpochProgress>& known)
+    : folder_(std::move(folder)),
+      config_(config),
+      data_(std::move(data)),
+      rank_(rank),
+      known_(std::make_shared<Known>()) {
+  if (known) known_->path = (fs::path(folder_) / file_name(*known)).string();
+}
 
 std::string Checkpoints::write(const TrainingState& state) const {
   std::string path;
@@ -91,11 +100,50 @@ std::string Checkpoints::save(const TrainingState& state) const {
   fs::create_directory(folder_, failure);  // not its parents: a run directory that vanished is an error
   if (failure) throw DataError(fmt::format("cannot make {}: {}", folder_, failure.message()));
   std::string path = (fs::path(folder_) / file_name(state.progress)).string();
-  save_checkpoint(path, {config_, data_, state});
+  if (rank_ == 0) {
+    save_checkpoint(path, {config_, data_, state});
+  } else {  // rank 0 may be in the middle of writing the same one
+    const std::string own = fmt::format("{}.rank_{}", path, rank_);
+    save_checkpoint(own, {config_, data_, state});
+    put_in_place(own, path);
+  }
+  {
+    const std::lock_guard lock(known_->mutex);
+    known_->path = path;
+  }
   const std::vector<Found> all = find_all(folder_);
   for (auto i = static_cast<std::size_t>(config_.checkpoint.keep); i < all.size(); ++i)
     fs::remove(all[i].path, failure);
   return path;
+}
+
+std::optional<std::string> Checkpoints::newest_whole() const {
+  for (const Found& found : find_all(folder_)) {
+    try {
+      hdf5::check_seal(found.path);
+      return found.path;
+    } catch (const DataError&) {  // --resume leaves it out, too
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Checkpoints::known() const {
+  const std::lock_guard lock(known_->mutex);
+  return known_->path;
+}
+
+void Checkpoints::clear_leftovers(const std::string& folder) {
+  std::error_code failure;
+  std::vector<fs::path> leftovers;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const std::string name = entry.path().filename();
+    EpochProgress at;
+    if (std::sscanf(name.c_str(), "epoch_%ld_step_%ld", &at.epoch, &at.steps) == 2 &&
+        name.starts_with(file_name(at) + ".") && entry.is_regular_file(failure))
+      leftovers.push_back(entry.path());
+  }
+  for (const fs::path& path : leftovers) fs::remove(path, failure);
 }
 
 std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const Config& config,

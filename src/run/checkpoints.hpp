@@ -5,6 +5,8 @@
 /// on from. On rank 0; the watchdog of rank 1 writes them, too, where rank 0 cannot.
 
 #include <chrono>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -15,8 +17,11 @@ namespace jetrain {
 
 class Checkpoints {
  public:
-  /// `data`: the fingerprint of the jets, to be written into each.
-  Checkpoints(std::string folder, const Config& config, std::string data);
+  /// `data`: the fingerprint of the jets, to be written into each. `rank`: who writes; each under a temporary
+  /// name of its own, since two may do so at once where one seems stuck. `known`: a whole one is there of
+  /// this.
+  Checkpoints(std::string folder, const Config& config, std::string data, int rank = 0,
+              const std::optional<EpochProgress>& known = {});
 
   /// Writes one and removes those that are too many. Returns its path. DataError where it cannot be written;
   /// the older ones are then all there. Any thread may ask; one writes at a time (one_writer.hpp).
@@ -24,6 +29,14 @@ class Checkpoints {
   /// The same; none where somebody else writes for longer than `patience`.
   std::optional<std::string> write_within(std::chrono::milliseconds patience,
                                           const TrainingState& state) const;
+
+  /// The newest on the disk that is whole, by its checksum. Without HDF5, so that any thread may ask.
+  std::optional<std::string> newest_whole() const;
+  /// The newest whole one that this process has written or began with; asks no disk.
+  std::optional<std::string> known() const;
+
+  /// Removes what a process that was killed left half-written.
+  static void clear_leftovers(const std::string& folder);
 
   /// The newest undamaged checkpoint in `folder`; none where there are none at all. Each damaged one is told
   /// to `say` and left out; DataError where all are damaged. UsageError where the checkpoint belongs to a
@@ -36,6 +49,12 @@ class Checkpoints {
   std::string folder_;
   Config config_;
   std::string data_;
+  int rank_;
+  struct Known {
+    std::mutex mutex;
+    std::optional<std::string> path;
+  };
+  std::shared_ptr<Known> known_;  ///< of all copies
 };
 
 }  // namespace jetrain

@@ -8,7 +8,7 @@
 namespace jetrain {
 
 std::string result_text(const RunResult& result) {
-  return json_of(result, Place::summary).dump(2) + "\n";
+  return json_text(json_of(result, Place::summary));
 }
 
 RunResult parse_result(const std::string& text, const std::string& path) {

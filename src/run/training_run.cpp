@@ -165,6 +165,7 @@ void TrainingRun::open_directory() {
   const TrainingState& state = start_.state;
   const bool begun = !state.parameters.empty();
   directory_ = begun ? RunDirectory::reopen(output_, state.history) : RunDirectory::create(output_);
+  Checkpoints::clear_leftovers(RunDirectory::checkpoints(output_));
   directory_->write_config(to_yaml(config_));
   if (state.best_epoch > 0) save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters);
   log_.also_to(directory_->file("log.txt"));
@@ -194,7 +195,7 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
 
 /// Collective.
 TrainingOutcome TrainingRun::train(Validation& validation, const StragglerWatch& watch, bool profile,
-                                   Watchdog& watchdog) {
+                                   RescueScope* rescue) {
   const auto made = memory_for("the gradients, the optimizer's state and copies of the weights", [&] {
     return std::make_unique<Trainer>(
         config_, *model_, train_, validation, std::move(start_.state), comm_,
@@ -204,25 +205,30 @@ TrainingOutcome TrainingRun::train(Validation& validation, const StragglerWatch&
   const std::vector<std::unique_ptr<TrainingObserver>> own = observers(trainer, watch);
   for (const auto& observer : own) trainer.add(*observer);
   for (TrainingObserver* guest : guests_) trainer.add(*guest);
-  std::optional<RescueScope> rescue;
-  if (checkpoints_) rescue.emplace(watchdog, trainer, *checkpoints_);
-  return trainer.run();
+  if (rescue == nullptr) return trainer.run();
+  return rescue->training(trainer, [&] { return trainer.run(); });
 }
 
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
+  std::optional<RescueScope> rescue;
   comm_.agree([&] {
     if (!writes()) return;
-    if (comm_.rank() < 2) checkpoints_.emplace(RunDirectory::checkpoints(output_), config_, data_);
+    std::optional<EpochProgress> begun;
+    if (!start_.state.parameters.empty()) begun = start_.state.progress;
+    if (comm_.rank() < 2) {
+      checkpoints_.emplace(RunDirectory::checkpoints(output_), config_, data_, comm_.rank(), begun);
+      rescue.emplace(watchdog, *checkpoints_);
+    }
     if (comm_.is_root()) open_directory();
   });
   const StragglerWatch watch(config_.train.straggler_factor, comm_);
   const double read_seconds = read.read_seconds + read.preprocess_seconds;
   stragglers_ = watch.look(0, {{"reading", read_seconds, static_cast<double>(read.own_rows)}});
   for (const Straggler& slow : stragglers_) log_.warning(describe(slow));
-  TrainingOutcome outcome = train(validation, watch, profile, watchdog);
-  if (!outcome.profile.empty()) log_.info(outcome.profile);
+  TrainingOutcome outcome = train(validation, watch, profile, rescue ? &*rescue : nullptr);
+  if (!outcome.profile.empty()) log_.lines(outcome.profile);
   std::copy(outcome.weights.begin(), outcome.weights.end(), model_->parameters().begin());
   progress::set(progress::Activity::ending);
 

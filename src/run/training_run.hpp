@@ -15,6 +15,7 @@
 #include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "run/checkpoints.hpp"
+#include "run/rescue.hpp"
 #include "run/run_directory.hpp"
 #include "telemetry/log.hpp"
 #include "train/trainer.hpp"
@@ -50,7 +51,7 @@ class TrainingRun {
   /// Those of this rank, in the order in which they are told.
   std::vector<std::unique_ptr<TrainingObserver>> observers(Trainer& trainer, const StragglerWatch& watch);
   TrainingOutcome train(Validation& validation, const StragglerWatch& watch, bool profile,
-                        Watchdog& watchdog);
+                        RescueScope* rescue);
 
   Config config_;
   std::string output_;

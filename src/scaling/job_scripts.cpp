@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "core/output_file.hpp"
+#include "core/printable_text.hpp"
+#include "core/shell_word.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -13,18 +15,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// As one word of a shell.
-std::string shell_word(const std::string& word) {
-  std::string text(1, '\'');
-  for (const char c : word) {
-    if (c == '\'') {
-      text.append("'\\''");
-    } else {
-      text.push_back(c);
-    }
+/// A file name for #SBATCH --output, as sbatch reads it: in quotation marks, where a backslash makes
+/// quotation marks, the hash of a comment and itself plain; `%%` is a percent sign. A line has no way to
+/// write its own end, and a backslash in the name itself would switch off %j.
+std::string sbatch_file_name(const std::string& name) {
+  if (printable_line(name) != name || name.find('\\') != std::string::npos)
+    throw UsageError(fmt::format(
+        "{}: SLURM's job scripts cannot name a folder with control characters, backslashes or bytes "
+        "that are no UTF-8: choose another --out",
+        name));
+  std::string text;
+  for (const char c : name) {
+    if (c == '"' || c == '#') text += '\\';
+    text += c == '%' ? "%%" : std::string(1, c);
   }
-  text.push_back('\'');
-  return text;
+  const bool plain = name.find_first_of(" \"'#;&()") == std::string::npos;
+  return plain ? text : "\"" + text + "\"";
 }
 
 }  // namespace
@@ -39,6 +45,7 @@ std::vector<int> powers_of_two_up_to(int most) {
 void write_job_scripts(const std::string& folder, const std::string& config,
                        const std::vector<std::string>& assignments, const std::vector<ScalingPoint>& points) {
   const fs::path jobs = fs::path(folder) / "jobs";
+  const std::string logs = sbatch_file_name(jobs.string() + "/");
   std::error_code failure;
   fs::create_directories(jobs, failure);
   if (failure)
@@ -55,6 +62,8 @@ void write_job_scripts(const std::string& folder, const std::string& config,
     if (point.repeat > 0) continue;
     const std::string name = fmt::format("r{:04}_t{:02}", point.ranks, point.threads);
     const fs::path script = jobs / (name + ".sbatch");
+    std::string log_name = logs;
+    log_name.insert(logs.ends_with('"') ? logs.size() - 1 : logs.size(), name + "-%j.log");
     write_text(script.string(),
                fmt::format(R"(#!/usr/bin/env bash
 # {2} scaling, {0} ranks x {1} threads. The lines to edit; options of sbatch win over them:
@@ -63,21 +72,20 @@ void write_job_scripts(const std::string& folder, const std::string& config,
 #SBATCH --cpus-per-task={1}
 #SBATCH --exclusive
 #SBATCH --time=01:00:00
-#SBATCH --output={4}/{3}-%j.log
+#SBATCH --output={4}
 # module load gcc openmpi hdf5
 export OMP_NUM_THREADS={1}
 exec mpirun --map-by slot:PE={1} --bind-to core -np {0} "${{JETRAIN:-build/release/jetrain}}" scaling run {5}{6} \
   --ranks {0} --threads {1} --mode {2} --repeat {7} --out {8}
 )",
-                           point.ranks, point.threads, word_of(point.mode).text, name, jobs.string(),
+                           point.ranks, point.threads, word_of(point.mode).text, name, log_name,
                            shell_word(config), settings, repeats, shell_word(folder)));
     submit += fmt::format("sbatch \"$@\" {}\n", shell_word(script.string()));
   }
   write_text((jobs / "submit.sh").string(), submit);
-  fmt::print(
-      "{} job scripts in {}; `bash {}/submit.sh` submits all, `jetrain scaling report {}` reads what they "
-      "leave\n",
-      points.size() / static_cast<std::size_t>(repeats), jobs.string(), jobs.string(), folder);
+  print_line("{} job scripts in {}; `bash {}` submits all, `jetrain scaling report {}` reads what they leave",
+             points.size() / static_cast<std::size_t>(repeats), jobs.string(),
+             shell_word_if_needed((jobs / "submit.sh").string()), shell_word_if_needed(folder));
 }
 
 }  // namespace jetrain

@@ -62,7 +62,7 @@ Config config_of(const ScalingPoint& point, Config config) {
 }
 
 std::string to_json(const ScalingMeasurement& measurement) {
-  return json_of(measurement).dump(2) + "\n";
+  return json_text(json_of(measurement));
 }
 
 ScalingMeasurement measurement_from_json(const std::string& text, const std::string& path) {

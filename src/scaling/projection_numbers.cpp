@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/record_json.hpp"
 #include "scaling/projection_report.hpp"
 
 namespace jetrain {
@@ -68,7 +69,7 @@ std::string to_json(const Projection& p) {
                                 {"error", h.error()}});
   }
   for (const ProjectionRow& row : p.rows) json["points"].push_back(columns(row));
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 }  // namespace jetrain

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/record_json.hpp"
+
 namespace jetrain {
 namespace {
 
@@ -110,7 +112,7 @@ std::string to_json(const ScalingSummary& summary) {
   nlohmann::ordered_json json;
   json["strong_weights_hashes"] = summary.strong_hashes;
   json["points"] = all_columns(summary);
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 }  // namespace jetrain

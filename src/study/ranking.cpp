@@ -11,6 +11,7 @@
 
 #include "core/input_file.hpp"
 #include "core/order_statistics.hpp"
+#include "core/printable_text.hpp"
 #include "core/record_csv.hpp"
 #include "core/record_json.hpp"
 
@@ -116,7 +117,7 @@ std::string ranking_csv(const std::vector<Ranked>& ranking, Monitor monitor) {
 
 std::string ranking_text(const std::vector<Ranked>& ranking, Monitor monitor) {
   std::size_t width = 8;
-  for (const Ranked& r : ranking) width = std::max(width, r.name.size());
+  for (const Ranked& r : ranking) width = std::max(width, printable_line(r.name).size());
   std::string text = fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8}  {:>8}  {:>8}\n", "rank", "name", width,
                                  "runs", monitor, "val_loss", "val_acc", "val_auc");
   for (std::size_t i = 0; i < ranking.size(); ++i) {
@@ -124,8 +125,8 @@ std::string ranking_text(const std::vector<Ranked>& ranking, Monitor monitor) {
     const std::string value = std::isnan(r.value)    ? "no result"
                               : std::isnan(r.spread) ? fmt::format("{:.4f}", r.value)
                                                      : fmt::format("{:.4f} +- {:.4f}", r.value, r.spread);
-    text += fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8.4f}  {:>8.4f}  {:>8.4f}\n", i + 1, r.name, width,
-                        r.runs, value, r.val_loss, r.val_accuracy, r.val_auc);
+    text += fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8.4f}  {:>8.4f}  {:>8.4f}\n", i + 1,
+                        printable_line(r.name), width, r.runs, value, r.val_loss, r.val_accuracy, r.val_auc);
   }
   return text;
 }

@@ -47,6 +47,17 @@ std::string masked_checksum(const std::string& bytes) {
   return bytes_of(std::uint32_t{((crc >> 15) | (crc << 17)) + 0xA282EAD8U});
 }
 
+/// As part of a file name.
+std::string host_word() {
+  std::string word = host_name();
+  for (char& c : word) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '.' || c == '_';
+    if (!plain) c = '_';
+  }
+  return word;
+}
+
 std::string record_of(const std::string& event) {
   const std::string length = bytes_of(std::uint64_t{event.size()});
   return length + masked_checksum(length) + event + masked_checksum(event);
@@ -76,7 +87,7 @@ EventFile::EventFile(const std::string& folder) {
   fs::create_directories(folder, failure);
   if (failure) throw DataError(fmt::format("cannot make the folder {}: {}", folder, failure.message()));
   path_ =
-      fmt::format("{}/events.out.tfevents.{:.0f}.{}.{}", folder, seconds_since_1970(), host_name(), getpid());
+      fmt::format("{}/events.out.tfevents.{:.0f}.{}.{}", folder, seconds_since_1970(), host_word(), getpid());
   tensorboard::Event first = event_at(0);
   first.set_file_version("brain.Event:2");
   write_text(path_, record_of(first.SerializeAsString()));

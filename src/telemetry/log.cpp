@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/printable_text.hpp"
+
 namespace jetrain {
 namespace {
 
@@ -74,19 +76,26 @@ void Log::also_to(const std::string& file) {
   if (!speaks_) return;
   file_ = make_logger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file), "%Y-%m-%d %H:%M:%S  %v",
                       std::min(level_, LogLevel::info));
-  for (const auto& [level, text] : said_) file_->log(spdlog_level(level), "{}", line_of(level, text));
+  for (const auto& [level, text] : said_) file_->log(spdlog_level(level), "{}", text);
   said_.clear();
 }
 
 void Log::say(LogLevel level, const std::string& text) {
-  if (!speaks_) return;
+  if (speaks_) write(level, printable_line(line_of(level, text)));
+}
+
+void Log::lines(const std::string& text) {
+  if (speaks_) write(LogLevel::info, printable_lines(text));
+}
+
+void Log::write(LogLevel level, const std::string& printable) {
   clear_progress();
   since_line_.restart();
-  if (console_) console_->log(spdlog_level(level), "{}", line_of(level, text));
+  if (console_) console_->log(spdlog_level(level), "{}", printable);
   if (file_)
-    file_->log(spdlog_level(level), "{}", line_of(level, text));
+    file_->log(spdlog_level(level), "{}", printable);
   else
-    said_.emplace_back(level, text);
+    said_.emplace_back(level, printable);
 }
 
 void Log::clear_progress() {

@@ -30,11 +30,14 @@ class Log {
   /// Messages also go, with the time, to this file: those said so far, and all that follow.
   void also_to(const std::string& file);
 
+  /// As one line, whatever names are in it (printable_text.hpp).
   void say(LogLevel level, const std::string& text);
   void debug(const std::string& text) { say(LogLevel::debug, text); }
   void info(const std::string& text) { say(LogLevel::info, text); }
   /// "warning: " is put before it.
   void warning(const std::string& text) { say(LogLevel::warning, text); }
+  /// Several lines at once, a table, say.
+  void lines(const std::string& text);
   /// Whether a debug message would be read by anybody: else it need not be made.
   bool wants_debug() const noexcept { return speaks_ && level_ == LogLevel::debug; }
 
@@ -46,6 +49,7 @@ class Log {
 
  private:
   void clear_progress();
+  void write(LogLevel level, const std::string& printable);
 
   bool speaks_;
   LogLevel level_;

@@ -3,9 +3,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "core/stopwatch.hpp"
 
@@ -124,7 +128,7 @@ TEST(RankLinks, TellWhenRankZeroMayNotOpenEnoughFiles) {
   std::unique_ptr<RankLinks> links;
   const Stopwatch watch;
   {
-    constexpr int kOwnAndOneLink = 4;  // event, epoll, listener
+    constexpr int kOwnAndOneLink = 5;  // event, epoll, the door's, listener
     std::optional<FewFiles> few;
     if (world.is_root()) few.emplace(kOwnAndOneLink);
     links = std::make_unique<RankLinks>(world);
@@ -136,6 +140,68 @@ TEST(RankLinks, TellWhenRankZeroMayNotOpenEnoughFiles) {
   if (world.is_root()) {
     EXPECT_TRUE(links->wait(50).empty());
   }
+  world.barrier();
+}
+
+/// Connections of somebody who is no rank.
+class Strangers {
+ public:
+  Strangers() = default;
+  ~Strangers() {
+    for (const int socket : sockets_) close(socket);
+  }
+  Strangers(const Strangers&) = delete;
+  Strangers& operator=(const Strangers&) = delete;
+
+  void come(const std::vector<Endpoint>& endpoints, const std::string& words) {
+    sockaddr_storage target{};
+    const socklen_t length = fill(target, endpoints.front());
+    const int socket = ::socket(target.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(connect(socket, reinterpret_cast<const sockaddr*>(&target), length), 0);
+    EXPECT_EQ(::send(socket, words.data(), words.size(), MSG_NOSIGNAL), std::ssize(words));
+    sockets_.push_back(socket);
+  }
+
+ private:
+  std::vector<int> sockets_;
+};
+
+TEST(RankLinks, AreMadeAlsoWhereStrangersCrowdBeforeTheDoor) {
+  const Communicator world = Communicator::world();
+  if (world.size() == 1) return;
+  for (const bool is_ipv6 : {false, true}) {
+    ListenPlan plan{{{.is_ipv6 = is_ipv6, .address = {}}}, false, "a test"};
+    if (is_ipv6) {
+      plan.endpoints[0].address[15] = std::byte{1};  // ::1
+    } else {
+      plan.endpoints[0].address = {std::byte{127}, {}, {}, std::byte{1}};
+    }
+    Strangers strangers;
+    std::int64_t listens = 0;
+    const Stopwatch watch;
+    const RankLinks links(world, plan, [&](const std::vector<Endpoint>& endpoints) {
+      listens = std::ssize(endpoints);
+      if (endpoints.empty()) return;
+      for (int i = 0; i < 50; ++i) {
+        strangers.come(endpoints, "");
+        strangers.come(endpoints, "GET /");
+        strangers.come(endpoints, std::string(sizeof(Hello), '\1'));
+        strangers.come(endpoints, std::string(10000, 'x'));
+      }
+    });
+    if (world.max(listens) == 0) continue;  // this machine has no IPv6
+    EXPECT_EQ(links.unlinked(), 0);
+    EXPECT_LT(watch.seconds(), 10);
+    world.barrier();
+  }
+}
+
+TEST(RankLinks, SayWhatWasListenedOn) {
+  const Communicator world = Communicator::world();
+  if (world.size() == 1) return;
+  const RankLinks links(world);
+  EXPECT_EQ(links.listened(),
+            world.is_root() ? "127.0.0.1 (the loopback, since all ranks are on one host)" : "");
   world.barrier();
 }
 

@@ -17,7 +17,7 @@ TEST(Watchdog, LetsRanksWorkThatGetOnAndLeave) {
     const Stopwatch watch;
     for (std::int64_t step = 1; watch.seconds() < 2.5; ++step) {
       progress::set_step(1, step);
-      watchdog.set_rescue([step] { return std::to_string(step); });
+      watchdog.set_rescue([step] { return Rescued{true, std::to_string(step)}; });
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     watchdog.set_rescue({});

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/config_values.hpp"
+#include "core/printable_text.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -72,6 +73,27 @@ TEST(Config, KernelIsOneNumberOrRowsAndColumns) {
   EXPECT_THAT(refusal(kSmall, {"model.layers.0.conv2d.kernel=[1, 2, 3]"}), HasSubstr("[rows, columns]"));
   EXPECT_THAT(refusal(kSmall, {"model.layers.0.conv2d.kernel=[0, 2]"}),
               HasSubstr("must be from 1 to 1000, not 0 x 2"));
+}
+
+TEST(Config, KeepsNamesOfAnyBytes) {
+  for (const std::string name : {"a\nb c\td", "\x1b[31m", "it's \"x\" \\ $(touch x) %;&<b>#: -",
+                                 "\xff"
+                                 "a\xc3",
+                                 "- [", "~", "\u03b5\u2028\u202e", "!!binary x"}) {
+    Config config = parse(kSmall);
+    config.data.files = {name};
+    config.data.cache = name;
+    const std::string yaml = to_yaml(config);
+    const Config read = parse_config(yaml, "again.yaml", {}, false);
+    EXPECT_EQ(read.data.files, config.data.files) << yaml;
+    EXPECT_EQ(read.data.cache, name) << yaml;
+    EXPECT_EQ(to_yaml(read), yaml);
+    EXPECT_TRUE(is_utf8(yaml)) << yaml;
+  }
+}
+
+TEST(Config, RefusesNamesThatTheSystemWouldCutOff) {
+  EXPECT_THAT(refusal(kSmall, {"data.cache=\"a\\0b\""}), HasSubstr("data.cache: must be without NUL bytes"));
 }
 
 TEST(Config, OneFileNeedsNoBrackets) {

@@ -328,5 +328,19 @@ TEST(Records, GiveNoTwoFieldsOneName) {
   expect_distinct_names<Ranked>();
 }
 
+TEST(CsvCell, IsQuotedWhereThereIsNeed) {
+  EXPECT_EQ(csv_quoted("a b;c'd"), "a b;c'd");
+  EXPECT_EQ(csv_quoted("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_quoted("a \"b\""), "\"a \"\"b\"\"\"");
+  EXPECT_EQ(csv_quoted("a\nb"), "\"a\nb\"");
+  EXPECT_EQ(csv_quoted("a\rb"), "\"a\rb\"");
+  EXPECT_EQ(csv_quoted("a\xff"), "a\\xff");
+}
+
+TEST(JsonText, IsUtf8WhateverIsInIt) {
+  EXPECT_EQ(json_text({{"a\n\x1b\"\\", "\xff\u03b5"}}),
+            "{\n  \"a\\n\\u001b\\\"\\\\\": \"\ufffd\u03b5\"\n}\n");
+}
+
 }  // namespace
 }  // namespace jetrain

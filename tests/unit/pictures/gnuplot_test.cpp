@@ -17,7 +17,8 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 TEST(GnuplotScript, QuotesAnyText) {
-  EXPECT_EQ(gnuplot::literal("it's \"a\"\nrun"), "'it''s \"a\" run'");
+  EXPECT_EQ(gnuplot::literal("it's \"a\"\nrun"), "'it''s \"a\"\\nrun'");
+  EXPECT_EQ(gnuplot::literal("\x1b[31m\xff`id`"), "'\\x1b[31m\\xff`id`'");
 }
 
 TEST(GnuplotScript, HasThePalettesStops) {
@@ -44,6 +45,15 @@ TEST(Gnuplot, DrawsEachFormat) {
   EXPECT_THAT(pictures[0], HasSubstr("</svg>"));
   EXPECT_THAT(pictures[1], StartsWith("\x89PNG"));
   EXPECT_THAT(pictures[2], StartsWith("%PDF-"));
+}
+
+TEST(Gnuplot, DrawsAnyName) {
+  if (!has_gnuplot()) GTEST_SKIP() << "there is no gnuplot";
+  const std::string name = "a\nb \x1b[31m\xff\x01 \"c\" 'd' <e> & $(f) `g` % @h {i} \\j \u202e \u03b5";
+  const Figure figure{"f", "", "plot [0:1] x title " + gnuplot::literal(name) + "\n"};
+  const std::string svg = draw({{figure, PictureFormat::svg}}).front();
+  EXPECT_THAT(svg, HasSubstr("a\\nb \\x1b[31m\\xff\\x01"));
+  EXPECT_THAT(svg, HasSubstr("&lt;e> &amp; $(f) `g` % @h {i} \\j \\u202e \u03b5"));
 }
 
 TEST(Gnuplot, PassesOnWhatIsWrong) {

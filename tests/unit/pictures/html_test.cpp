@@ -10,7 +10,11 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(Html, EscapesWhatMeansSomethingInIt) {
-  EXPECT_EQ(html_escaped("a <b> & \"c\""), "a &lt;b&gt; &amp; &quot;c&quot;");
+  EXPECT_EQ(html_escaped("a <b> & \"c\" 'd'"), "a &lt;b&gt; &amp; &quot;c&quot; 'd'");
+}
+
+TEST(Html, ShowsWhatItDoesNotAllow) {
+  EXPECT_EQ(html_escaped("a\nb\x1b[31m\x01\xff<"), "a\nb\\x1b[31m\\x01\\xff&lt;");
 }
 
 TEST(HtmlTable, HasNamedRowsAndAFooter) {
