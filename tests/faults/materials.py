@@ -1,0 +1,96 @@
+"""What the cases read: each kind of input once, made by the program itself while nothing goes wrong."""
+
+import csv
+import shutil
+import struct
+import subprocess
+import sys
+
+JETS = "320"  # eight chunks
+
+CONFIG = """\
+seed: 1
+data:
+  files: [{inputs}/none.h5]
+  split: {{method: column}}
+image: {{bins: 8}}
+model:
+  layers:
+    - conv2d: {{filters: 2, kernel: 3, padding: same, activation: relu}}
+    - flatten
+    - dense: {{units: 2, activation: softmax}}
+train: {{batch_size: 64, epochs: 2, stall_seconds: 5}}
+checkpoint: {{every_steps: 2}}
+"""
+ARRAYS = """\
+seed: 1
+data:
+  files: [{inputs}/contiguous.h5]
+  arrays: {{features: x, labels: y}}
+  split: {{method: tail, validation: 0.3}}
+model: {{layers: [dense: {{units: 4, activation: relu}}, dense: {{units: 2, activation: softmax}}]}}
+train: {{batch_size: 64, epochs: 2, stall_seconds: 5}}
+checkpoint: {{every_steps: 2}}
+"""
+STUDY = """\
+study:
+  monitor: val_loss
+  family: {{grid: {{parameters: [{{key: train.batch_size, values: [32, 64]}}]}}}}
+"""
+
+
+def make(bench):
+    """Fills bench.inputs."""
+    bench.inputs.mkdir()
+    place = bench.new_place()
+    work = place / "work"
+    work.mkdir()
+
+    def jetrain(*arguments):
+        result = bench.run(arguments, place)
+        if result.status != 0:
+            sys.exit(f"jetrain {' '.join(arguments)}: {result.out}{result.err}")
+
+    def keep(name, to=None):
+        shutil.move(str(work / name), str(bench.inputs / (to or name)))
+
+    for name, text in (("jets.yaml", CONFIG), ("arrays.yaml", ARRAYS), ("study.yaml", CONFIG + STUDY)):
+        (bench.inputs / name).write_text(text.format(inputs=bench.inputs))
+    for compression in ("none", "gzip", "blosc"):
+        jetrain("generate", "jets.h5", "--jets", JETS, "--compression", compression)
+        keep("jets.h5", f"{compression}.h5")
+    jetrain("generate", "old.h5", "--jets", "40", "--seed", "9")
+    keep("old.h5")
+    subprocess.run([bench.tools / "make_arrays", bench.inputs], check=True)
+
+    jets, arrays = str(bench.inputs / "jets.yaml"), str(bench.inputs / "arrays.yaml")
+    jetrain("train", jets, "--out", "run", "--quiet", "--set", "data.cache=cache.h5")
+    jetrain("train", arrays, "--out", "run_arrays", "--quiet")
+    jetrain("train", jets, "--out", "stopped", "--quiet", "--set", "checkpoint.keep=1000")
+    first, *later = sorted((work / "stopped" / "checkpoints").iterdir())
+    for path in (*later, work / "stopped" / "result.json"):
+        path.unlink()
+    model = "run/best.h5"
+    jetrain("predict", model, str(bench.inputs / "none.h5"), "scores.csv")
+    jetrain("predict", model, str(bench.inputs / "none.h5"), "scores.h5")
+    jetrain("predict", model, str(bench.inputs / "blosc.h5"), "scores_2.h5")
+    jetrain("convert", model, "keras.h5")
+    jetrain("convert", model, "weights.npz")
+    jetrain("scaling", "run", jets, "--out", "scaling", "--repeat", "1", "--quiet")
+    write_numpy(work / "scores.csv", bench.inputs)
+    for name in ("run", "run_arrays", "stopped", "cache.h5", "scores.csv", "scores.h5", "scores_2.h5", "keras.h5",
+                 "weights.npz", "scaling"):
+        keep(name)
+
+
+def write_numpy(scores, folder):
+    """The columns score and label as .npy files."""
+    with open(scores, newline="") as file:
+        rows = list(csv.DictReader(file))
+    for name, column, kind, letter in (("scores", "score", "<f4", "f"), ("labels", "label", "|u1", "B")):
+        header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': ({len(rows)},), }}"
+        header += " " * (63 - (len(header) + 10) % 64) + "\n"
+        number = float if letter == "f" else int
+        values = [number(row[column]) for row in rows]
+        (folder / f"{name}.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+                                             struct.pack(f"<{len(values)}{letter}", *values))
