@@ -14,7 +14,7 @@ namespace jetrain {
 namespace {
 
 [[noreturn]] void refuse(const std::string& path, int cause) {
-  throw DataError(fmt::format("cannot read {}: {}", path, std::strerror(cause)));
+  throw ReadError(fmt::format("cannot read {}: {}", path, std::strerror(cause)));
 }
 
 [[noreturn]] void fail(const std::string& path, ReadCause cause) {

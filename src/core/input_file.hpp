@@ -15,7 +15,7 @@
 
 namespace jetrain {
 
-/// The disk or the network failed, not the file: it may be right, and another time it may be read.
+/// A file could not be opened, or not be read: what it holds may be right, and another time it may be read.
 class ReadError : public DataError {
  public:
   using DataError::DataError;
@@ -34,7 +34,7 @@ ReadCause read_at(int file, std::int64_t offset, std::span<std::byte> bytes) noe
 /// A regular file that is open for reading.
 class InputFile {
  public:
-  /// DataError "cannot read PATH: <reason>" where it is not there, may not be read, or is a folder.
+  /// ReadError "cannot read PATH: <reason>" where it is not there, may not be read, or is a folder.
   explicit InputFile(const std::string& path);
   ~InputFile();
   InputFile(InputFile&& other) noexcept;
@@ -54,8 +54,7 @@ class InputFile {
   std::int64_t size_ = 0;
 };
 
-/// A whole file, also of a pipe: text, or bytes as they are. DataError with the system's reason where it
-/// cannot be opened, ReadError where it cannot be read.
+/// A whole file, also of a pipe: text, or bytes as they are. ReadError with the system's reason.
 std::string read_whole(const std::string& path);
 
 /// None where it cannot be opened; errno then says why. ReadError where it can, but cannot be read. Of one

@@ -220,6 +220,15 @@ void remove_pending_files() noexcept {
   for (PendingFile* file : pending_files) file->discard();
 }
 
+void remove_leftovers(const std::string& path) noexcept {
+  if (access((path + ".lock").c_str(), F_OK) != 0) return;
+  try {
+    PendingFile(path, true).claim();
+  } catch (const std::exception&) {
+    // It is being written just now, or nothing can be written there.
+  }
+}
+
 void write_whole(const std::string& path, const std::function<void(const std::string& temporary)>& write) {
   PendingFile pending(path, true);
   write(pending.name());
@@ -227,12 +236,10 @@ void write_whole(const std::string& path, const std::function<void(const std::st
 }
 
 void put_in_place(const std::string& from, const std::string& to) {
-  std::error_code failure;
-  fs::rename(from, to, failure);
-  if (failure) {
-    std::error_code ignored;
-    fs::remove(from, ignored);
-    throw DataError(fmt::format("cannot write {}: {}", to, failure.message()));
+  if (uninterrupted([&] { return std::rename(from.c_str(), to.c_str()); }) != 0) {
+    const int cause = errno;
+    remove_file(from);
+    throw not_written(to, cause);
   }
   sync_to_disk(folder_of(to).string(), to);
 }

@@ -64,6 +64,10 @@ class PendingFile {
 /// Removes the temporaries of all files that this process is writing; before it ends without returning.
 void remove_pending_files() noexcept;
 
+/// Removes what a job that was killed left beside `path`, for one that will not write it; not what another
+/// job is writing.
+void remove_leftovers(const std::string& path) noexcept;
+
 /// Calls `write(temporary)` and renames the result to `path`, both synced to disk. On failure the temporary
 /// is removed and the error goes on; `path` is then as it was.
 void write_whole(const std::string& path, const std::function<void(const std::string& temporary)>& write);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "core/output_file.hpp"
 #include "core/stopwatch.hpp"
 #include "jetrain/error.hpp"
 
@@ -39,8 +40,10 @@ LoadedSamples load_through_cache(const Config& config, const std::vector<Set>& w
   const std::string key = sample_cache_key(config, wanted, comm);
   if (all_see_file(path, comm)) {
     try {
-      return read_sample_cache(
+      LoadedSamples loaded = read_sample_cache(
           path, key, wanted, [&](Set set) { return stored_layout(config, set); }, comm);
+      if (comm.is_root()) remove_leftovers(path);
+      return loaded;
     } catch (const CollectiveError& error) {
       if (error.status() == ExitStatus::usage) throw;
       say(LogLevel::info, fmt::format("{}; rebuilding", error.what()));

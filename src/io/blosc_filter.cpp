@@ -16,7 +16,7 @@ constexpr unsigned kBloscFormat = BLOSC_VERSION_FORMAT;
 constexpr int kLevel = 5;
 
 /// HDF5's filter callback: replaces *buffer by its (de)compressed form; returns the new length, or 0 for
-/// failure (on compression HDF5 then stores the chunk as it is, since the filter is optional).
+/// failure. What cannot be compressed gets a little longer.
 size_t blosc_filter(unsigned flags, size_t value_count, const unsigned* values, size_t bytes,
                     size_t* buffer_bytes, void** buffer) {
   size_t capacity = 0;
@@ -63,7 +63,7 @@ void add_blosc_filter(hid_t creation_list, std::size_t element_bytes, std::size_
   const std::array<unsigned, 6> values{
       kFilterRevision, kBloscFormat, static_cast<unsigned>(blosc_element), static_cast<unsigned>(chunk_bytes),
       kLevel,          BLOSC_SHUFFLE};
-  check(H5Pset_filter(creation_list, kBloscFilter, H5Z_FLAG_OPTIONAL, values.size(), values.data()),
+  check(H5Pset_filter(creation_list, kBloscFilter, H5Z_FLAG_MANDATORY, values.size(), values.data()),
         "setting the Blosc filter");
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -17,7 +19,9 @@ namespace fs = std::filesystem;
 
 std::string read_file(const std::string& path) {
   if (auto text = try_read_whole(path)) return std::move(*text);
-  throw DataError(fmt::format("cannot read {}: is its folder the --out of a training?", path));
+  const int cause = errno;
+  throw DataError(fmt::format("cannot read {}: {}{}", path, std::strerror(cause),
+                              cause == ENOENT ? ": is its folder the --out of a training?" : ""));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ int crash_result() {
   return kOwnCrash;
 }
 
-extern "C" void on_crash(int) {
+extern "C" void on_crash_of_input(int) {
   _exit(kExitBase + crash_result());
 }
 
@@ -59,7 +59,7 @@ Result result_of(const Target& target, const std::string& bytes) {
   const pid_t child = fork();
   if (child == 0) {
     std::freopen("/dev/null", "w", stderr);  // what HDF5 and MPI-IO say of damaged files
-    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT}) std::signal(signal, on_crash);
+    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT}) std::signal(signal, on_crash_of_input);
     alarm(kSecondsAnInput);
     try {
       _exit(kExitBase + (target.try_input(bytes) == Outcome::accepted ? kAccepted : kRefused));

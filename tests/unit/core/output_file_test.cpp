@@ -205,5 +205,21 @@ TEST(OutputFile, IsRefusedWhereItCannotBe) {
   EXPECT_THROW(require_writable(folder.file("a.txt/b.txt"), false), UsageError);
 }
 
+TEST(OutputFile, LeftoversOfAKilledJobGoButNotThoseOfALivingOne) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("file");
+  std::ofstream(path) << "whole";
+  for (const char* end : {".lock", ".writing", ".writing.data.17"}) std::ofstream(path + end) << "left";
+  remove_leftovers(path);
+  EXPECT_EQ(folder.entries(), 1);
+  EXPECT_EQ(test::content_of(path), "whole");
+
+  PendingFile living(path, true);
+  living.claim();
+  const auto entries = folder.entries();
+  remove_leftovers(path);
+  EXPECT_EQ(folder.entries(), entries);
+}
+
 }  // namespace
 }  // namespace jetrain
