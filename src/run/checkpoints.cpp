@@ -163,7 +163,7 @@ std::optional<Checkpoint> Checkpoints::newest(const std::string& folder, const C
     }
   }
   if (all.empty()) return std::nullopt;
-  if (unread) throw *unread;  // the run is there, and may be read another time
+  if (unread) throw ReadError(*unread);  // the run is there, and may be read another time
   throw DataError(fmt::format(
       "no checkpoint in {} is undamaged; to start from the beginning, --overwrite the run", folder));
 }
