@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
+
+#include "core/uninterrupted.hpp"
 
 namespace jetrain {
 namespace {
@@ -81,6 +84,29 @@ int InputFile::release() noexcept {
 
 void InputFile::read(std::int64_t offset, std::span<std::byte> bytes) const {
   if (const ReadCause cause = read_at(file_, offset, bytes); cause != 0) fail(path_, cause);
+}
+
+bool is_there(const std::string& path) {
+  struct stat status {};
+  if (uninterrupted([&] { return ::stat(path.c_str(), &status); }) == 0) return true;
+  if (errno != ENOENT && errno != ENOTDIR) refuse(path, errno);
+  return false;
+}
+
+std::vector<std::filesystem::path> entries_of(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code failure(EINTR, std::generic_category());
+  fs::directory_iterator entry;
+  constexpr int kMostTries = 100;
+  for (int tries = 0; tries < kMostTries && failure == std::errc::interrupted; ++tries)
+    entry = fs::directory_iterator(folder, failure);
+  if (failure == std::errc::no_such_file_or_directory) return {};
+  std::vector<fs::path> entries;
+  for (; !failure && entry != fs::directory_iterator(); entry.increment(failure))
+    entries.push_back(entry->path());
+  if (failure) refuse(folder, failure.value());
+  std::sort(entries.begin(), entries.end());
+  return entries;
 }
 
 std::optional<std::string> try_read_whole(const std::string& path, std::size_t most) {

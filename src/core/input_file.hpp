@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "jetrain/error.hpp"
 
@@ -53,6 +55,13 @@ class InputFile {
   int file_ = -1;
   std::int64_t size_ = 0;
 };
+
+/// Whether there is a file or folder of that name. ReadError where that cannot be told: it may be there.
+bool is_there(const std::string& path);
+
+/// What a folder holds, sorted; nothing where there is none. ReadError where it cannot be listed: it is not
+/// therefore empty.
+std::vector<std::filesystem::path> entries_of(const std::string& folder);
 
 /// A whole file, also of a pipe: text, or bytes as they are. ReadError with the system's reason.
 std::string read_whole(const std::string& path);

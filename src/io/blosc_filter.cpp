@@ -15,6 +15,13 @@ constexpr unsigned kFilterRevision = 2;
 constexpr unsigned kBloscFormat = BLOSC_VERSION_FORMAT;
 constexpr int kLevel = 5;
 
+/// Leaves a note on HDF5's stack of errors.
+size_t out_of_memory(size_t bytes) {
+  H5Epush2(H5E_DEFAULT, __FILE__, "blosc_filter", __LINE__, H5E_ERR_CLS, H5E_RESOURCE, H5E_NOSPACE,
+           "out of memory for a chunk of %zu bytes", bytes);
+  return 0;
+}
+
 /// HDF5's filter callback: replaces *buffer by its (de)compressed form; returns the new length, or 0 for
 /// failure. What cannot be compressed gets a little longer.
 size_t blosc_filter(unsigned flags, size_t value_count, const unsigned* values, size_t bytes,
@@ -25,7 +32,7 @@ size_t blosc_filter(unsigned flags, size_t value_count, const unsigned* values, 
   if ((flags & H5Z_FLAG_REVERSE) != 0) {
     if (blosc_cbuffer_validate(*buffer, bytes, &capacity) != 0 || capacity == 0) return 0;
     result = std::malloc(capacity);
-    if (result == nullptr) return 0;
+    if (result == nullptr) return out_of_memory(capacity);
     length = blosc_decompress_ctx(*buffer, result, capacity, 1);
   } else {
     const size_t element_bytes = value_count > 2 ? values[2] : 1;
@@ -33,7 +40,7 @@ size_t blosc_filter(unsigned flags, size_t value_count, const unsigned* values, 
     const int shuffle = value_count > 5 ? static_cast<int>(values[5]) : BLOSC_SHUFFLE;
     capacity = bytes + BLOSC_MAX_OVERHEAD;
     result = std::malloc(capacity);
-    if (result == nullptr) return 0;
+    if (result == nullptr) return out_of_memory(capacity);
     length = blosc_compress_ctx(level, shuffle, element_bytes, bytes, *buffer, result, capacity,
                                 BLOSC_BLOSCLZ_COMPNAME, 0, 1);
   }

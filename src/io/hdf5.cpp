@@ -56,7 +56,7 @@ void initialize() {
 
 std::string last_error() {
   std::string text = "no details";
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &text);
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_innermost, &text);
   return text;
 }
 

@@ -33,12 +33,11 @@ std::string file_name(const EpochProgress& progress) {
 /// The newest first. Other files in the folder are not ours.
 std::vector<Found> find_all(const std::string& folder) {
   std::vector<Found> all;
-  std::error_code failure;
-  for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    const std::string name = entry.path().filename();
+  for (const fs::path& entry : entries_of(folder)) {
+    const std::string name = entry.filename();
     EpochProgress at;
     if (std::sscanf(name.c_str(), "epoch_%ld_step_%ld", &at.epoch, &at.steps) == 2 && name == file_name(at))
-      all.push_back({at.epoch, at.steps, entry.path()});
+      all.push_back({at.epoch, at.steps, entry});
   }
   std::sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
     return std::pair(a.epoch, a.steps) > std::pair(b.epoch, b.steps);

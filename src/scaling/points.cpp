@@ -17,12 +17,10 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> measurement_files(const std::string& folder) {
   std::vector<fs::path> files;
-  std::error_code failure;
-  for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    const fs::path file = entry.path() / "point.json";
-    if (fs::exists(file, failure)) files.push_back(file);
+  for (const fs::path& entry : entries_of(folder)) {
+    const fs::path file = entry / "point.json";
+    if (is_there(file)) files.push_back(file);
   }
-  std::sort(files.begin(), files.end());
   return files;
 }
 

@@ -94,5 +94,19 @@ TEST(InputFile, ThatGotShorterIsNoFileOfZeros) {
   }
 }
 
+TEST(InputFile, AFolderThatCannotBeListedIsNotEmpty) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("b")) << "";
+  std::ofstream(folder.file("a")) << "";
+  EXPECT_EQ(entries_of(folder.file("")),
+            (std::vector<std::filesystem::path>{folder.file("a"), folder.file("b")}));
+  EXPECT_TRUE(entries_of(folder.file("gone")).empty());
+  EXPECT_THROW(entries_of(folder.file("a")), ReadError);  // a file
+  EXPECT_TRUE(is_there(folder.file("a")));
+  EXPECT_FALSE(is_there(folder.file("gone")));
+  EXPECT_FALSE(is_there(folder.file("a/b")));
+  EXPECT_THROW(is_there(folder.file(std::string(300, 'x'))), ReadError);  // no name that the system takes
+}
+
 }  // namespace
 }  // namespace jetrain
