@@ -10,19 +10,17 @@
 #include <optional>
 #include <utility>
 
-#if H5_VERSION_GE(1, 13, 0)
-#include <H5FDdevelop.h>
-#endif
+#include "io/file_driver.hpp"
 
 namespace jetrain::hdf5 {
 
-/// HDF5 keeps its own things in the base.
-struct OpenFile : H5FD_t {
-  OpenFile(InputFile file, const Communicator* comm) : H5FD_t(), input(std::move(file)), shared_by(comm) {}
+struct OpenFile : DriverFile {
+  OpenFile(InputFile file, const Communicator* comm) : input(std::move(file)), shared_by(comm) {
+    end_of_file = static_cast<haddr_t>(input.size());
+  }
 
   InputFile input;
   const Communicator* shared_by;  ///< nullptr: each rank reads for itself
-  haddr_t end_of_allocated = 0;
 };
 
 namespace {
@@ -74,26 +72,6 @@ void* access_of(H5FD_t*) noexcept {
   return access;
 }
 
-herr_t say_features(const H5FD_t*, unsigned long* features) noexcept {
-  if (features != nullptr)
-    *features = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-                H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
-  return 0;
-}
-
-haddr_t end_of_allocated(const H5FD_t* file, H5FD_mem_t) noexcept {
-  return static_cast<const OpenFile*>(file)->end_of_allocated;
-}
-
-herr_t set_end_of_allocated(H5FD_t* file, H5FD_mem_t, haddr_t address) noexcept {
-  static_cast<OpenFile*>(file)->end_of_allocated = address;
-  return 0;
-}
-
-haddr_t end_of_file(const H5FD_t* file, H5FD_mem_t) noexcept {
-  return static_cast<haddr_t>(static_cast<const OpenFile*>(file)->input.size());
-}
-
 /// Zeros stand behind the end that the file had when it was opened: HDF5 looks there as it reads ahead.
 ReadCause read_here(const OpenFile& file, std::int64_t offset, std::span<std::byte> bytes) noexcept {
   const std::int64_t stored = std::clamp<std::int64_t>(file.input.size() - offset, 0, std::ssize(bytes));
@@ -122,23 +100,12 @@ herr_t refuse_write(H5FD_t*, H5FD_mem_t, hid_t, haddr_t, std::size_t, const void
   return -1;
 }
 
-H5FD_class_t make_driver() {
-  H5FD_class_t driver{};
-#if H5_VERSION_GE(1, 13, 0)
-  driver.version = H5FD_CLASS_VERSION;
-  driver.value = static_cast<H5FD_class_value_t>(600);  // for drivers that are in no register: 512 and above
-#endif
-  driver.name = "jetrain_reading";
-  driver.maxaddr = HADDR_MAX - 1;
-  driver.fc_degree = H5F_CLOSE_WEAK;
+H5FD_class_t driver_class() {
+  H5FD_class_t driver = basic_driver("jetrain_reading");
   driver.fapl_size = sizeof(Access);
   driver.fapl_get = access_of;
   driver.open = open_file;
   driver.close = close_file;
-  driver.query = say_features;
-  driver.get_eoa = end_of_allocated;
-  driver.set_eoa = set_end_of_allocated;
-  driver.get_eof = end_of_file;
   driver.get_handle = [](H5FD_t* file, hid_t, void** handle) noexcept -> herr_t {
     *handle = static_cast<OpenFile*>(file);
     return 0;
@@ -148,12 +115,10 @@ H5FD_class_t make_driver() {
   return driver;
 }
 
-/// Registered anew where HDF5 was closed meanwhile.
 hid_t driver_id() {
-  static const H5FD_class_t driver = make_driver();
+  static const H5FD_class_t driver = driver_class();
   static hid_t id = -1;
-  if (id < 0 || H5Iget_type(id) != H5I_VFL) id = check(H5FDregister(&driver), "preparing to read files");
-  return id;
+  return id = registered(driver, id);
 }
 
 OpenFile* opened(hid_t file) {

@@ -1,7 +1,6 @@
-// A driver for files that one rank writes. HDF5's model: a file is bytes from 0 to the "end of addresses"
-// that it hands out; below it a driver reads and writes any of them. This one differs from HDF5's own (sec2)
-// in that it notes a failed call with the system's reason, writes nothing more from there on, and tells HDF5
-// that all went well, so that HDF5 closes its file in peace.
+// A driver for files that one rank writes. It differs from HDF5's own (sec2) in that it notes a failed call
+// with the system's reason, writes nothing more from there on, and tells HDF5 that all went well, so that
+// HDF5 closes its file in peace.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,25 +11,18 @@
 
 #include "core/uninterrupted.hpp"
 #include "core/write_watch.hpp"
+#include "io/file_driver.hpp"
 #include "io/watched_access.hpp"
 
 namespace jetrain::hdf5 {
 namespace {
 
-constexpr haddr_t kMostBytes = haddr_t{1} << 62;
-
-struct WrittenFile {
-  H5FD_t common{};  ///< HDF5's part; first, since HDF5 knows the file by its address
+struct WrittenFile : DriverFile {
   int descriptor = -1;
-  haddr_t end_of_addresses = 0;
-  haddr_t end_of_file = 0;
 };
 
 WrittenFile& of(H5FD_t* file) {
-  return *reinterpret_cast<WrittenFile*>(file);
-}
-const WrittenFile& of(const H5FD_t* file) {
-  return *reinterpret_cast<const WrittenFile*>(file);
+  return *static_cast<WrittenFile*>(file);
 }
 
 bool has_failed() {
@@ -57,34 +49,13 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t, haddr_t) {
   file->descriptor = descriptor;
   struct stat status {};
   if (fstat(descriptor, &status) == 0) file->end_of_file = static_cast<haddr_t>(status.st_size);
-  return &file->common;
+  return file;
 }
 
 herr_t close_file(H5FD_t* file) {
   const herr_t result = close(of(file).descriptor) == 0 ? 0 : failed();
   delete &of(file);
   return result;
-}
-
-/// As sec2, whose files these are to equal; but for what concerns other programs that read the open file.
-herr_t features(const H5FD_t*, unsigned long* flags) {
-  if (flags != nullptr)
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
-  return 0;
-}
-
-haddr_t end_of_addresses(const H5FD_t* file, H5FD_mem_t) {
-  return of(file).end_of_addresses;
-}
-
-herr_t set_end_of_addresses(H5FD_t* file, H5FD_mem_t, haddr_t end) {
-  of(file).end_of_addresses = end;
-  return 0;
-}
-
-haddr_t end_of_file(const H5FD_t* file, H5FD_mem_t) {
-  return of(file).end_of_file;
 }
 
 /// What was not written yet reads as zeros.
@@ -133,24 +104,13 @@ herr_t truncate(H5FD_t* file, hid_t, hbool_t) {
 }
 
 H5FD_class_t driver_class() {
-  H5FD_class_t driver{};
-#ifdef H5FD_CLASS_VERSION  // HDF5 1.14
-  driver.version = H5FD_CLASS_VERSION;
-  driver.value = static_cast<H5FD_class_value_t>(512);  // drivers that are not registered with the HDF Group
-#endif
-  driver.name = "jetrain_writing";
-  driver.maxaddr = kMostBytes;
-  driver.fc_degree = H5F_CLOSE_WEAK;
+  H5FD_class_t driver = basic_driver("jetrain_writing");
   driver.open = open_file;
   driver.close = close_file;
-  driver.query = features;
-  driver.get_eoa = end_of_addresses;
-  driver.set_eoa = set_end_of_addresses;
-  driver.get_eof = end_of_file;
   driver.read = read_bytes;
   driver.write = write_bytes;
   driver.truncate = truncate;
-  constexpr H5FD_mem_t kAsSec2[] = H5FD_FLMAP_DICHOTOMY;
+  constexpr H5FD_mem_t kAsSec2[] = H5FD_FLMAP_DICHOTOMY;  // its files are to equal sec2's
   std::copy(std::begin(kAsSec2), std::end(kAsSec2), std::begin(driver.fl_map));
   return driver;
 }
@@ -159,7 +119,8 @@ H5FD_class_t driver_class() {
 
 Handle watched_access() {
   static const H5FD_class_t driver = driver_class();
-  static const hid_t id = check(H5FDregister(&driver), "preparing to write");
+  static hid_t id = -1;
+  id = registered(driver, id);
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   check(H5Pset_driver(access, id, nullptr), "preparing to write");
   return access;

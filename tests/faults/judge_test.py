@@ -13,7 +13,7 @@ from jobs import Fault, Result
 from plan import faults_of
 
 FAULT = Fault("writes/text", 1, 0, "write", "work/out.txt.writing", 1, "EIO")
-HIT = "process 1 0\nhit write /place/work/out.txt.writing\n"
+HIT = "process 1 0\nhit write work/out.txt.writing\n"
 CLEAN = "jetrain: cannot write out.txt: Input/output error\n"
 
 
