@@ -23,10 +23,10 @@ void train(const TrainOptions& options, const Communicator& comm) {
   // 1. The experiment: config, network, a free place for the results. All that can be refused is refused
   // here.
   Config config = load_config(options.config, options.assignments, true, comm);
+  Watchdog watchdog(config.train.stall_seconds, comm);  // from here on: files are read
   complete_arrays(config, comm);
   TrainingRun run(config, options.output, options.overwrite, options.resume, comm, log);
   const int threads = set_threads(options.threads, comm);
-  Watchdog watchdog(config.train.stall_seconds, comm);
   describe_workers(config, options.output, threads, watchdog, comm, log);
 
   // 2. The data: every rank reads its slice, or its share of the cache, and keeps sparse images.
