@@ -80,7 +80,8 @@ class LayerInOnnx {
           return flat(graph_.node("Transpose", named("channels_last"), inputs_,
                                   {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}}));
         },
-        [&](const VectorShape&) { return x(); });
+        [&](const VectorShape&) { return x(); }, [&](const SetShape&) { return x(); },
+        [&](const PairsShape&) { return x(); });
   }
 
   std::string operator()(const BatchNormDescription& kind) {
@@ -217,8 +218,13 @@ void add_scores(OnnxGraph& graph, const Model& model, const std::string& outputs
 
 void add_network(OnnxGraph& graph, const Model& model) {
   const Shape& sample = model.input().shape;
-  const std::string first =
-      sample.visit([](const ImageShape&) { return "image"; }, [](const VectorShape&) { return "features"; });
+  const auto refuse_sets = [] {
+    throw UsageError("networks of constituents (input: constituents) have no form in ONNX yet");
+    return "";
+  };
+  const std::string first = sample.visit(
+      [](const ImageShape&) { return "image"; }, [](const VectorShape&) { return "features"; },
+      [&](const SetShape&) { return refuse_sets(); }, [&](const PairsShape&) { return refuse_sets(); });
   std::vector<std::string> tensors(model.graph().activations.size(), "features");
   tensors[0] = first;
   graph.input(first, sample.sizes());

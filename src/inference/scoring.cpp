@@ -99,6 +99,7 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
   result.labels.resize(static_cast<std::size_t>(count));
   std::int64_t loss_sum = 0;
   std::int64_t correct = 0;
+  model.prepare();
   ThreadErrors errors;
 #pragma omp parallel reduction(+ : loss_sum, correct) if (count > kLanes)  // not to wake a team for a leaf
   {
@@ -134,6 +135,7 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
 ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange range,
                        const Communicator& comm) {
   const auto width = static_cast<std::size_t>(model.outputs());
+  model.prepare();
   std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));
   const auto work = [&](ScoredSlice& out, const RowBlock& block) {
     auto& scorer = scorers[static_cast<std::size_t>(omp_get_thread_num())];

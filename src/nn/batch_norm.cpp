@@ -47,7 +47,7 @@ class BatchNorm final : public Layer {
   }
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    float* values = gradients.scratch;
+    float* values = pass.scratch;
     const auto count = static_cast<std::size_t>(2 * channels_);
     kernels::batch_norm_backward_parameters(view(pass.x()), view(dy), epsilon_, pass.kept,
                                             pass.kept + channels_, values, values + channels_);

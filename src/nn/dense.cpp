@@ -36,7 +36,7 @@ class Dense final : public Layer {
   }
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    return kernels::dense_backward_weights(shape_, pass.x().data, dy.data, gradients.limit, gradients.scratch,
+    return kernels::dense_backward_weights(shape_, pass.x().data, dy.data, gradients.limit, pass.scratch,
                                            gradients.sums, gradients.sums + weight_count());
   }
 

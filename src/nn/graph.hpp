@@ -2,8 +2,8 @@
 
 /// \file
 /// The sequence in which a network's layers are computed, and how they hang together. Activations are
-/// numbered: first the inputs (0 image or vector, 1 high-level features), then one for each layer's output. A
-/// residual block or joined features make one activation the input of several layers.
+/// numbered: first the inputs (NetworkInput), then one for each layer's output. A residual block or joined
+/// features make one activation the input of several layers.
 
 #include <memory>
 #include <string>
@@ -16,6 +16,16 @@
 namespace jetrain {
 
 inline constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
+
+/// What comes into a network, in the order of its first activations. Those from `momenta` on are of networks
+/// of sets: what layers may look at of each constituent, whatever the features are.
+enum class NetworkInput : std::size_t {
+  sample,      ///< the image, the vector, or the features of each constituent
+  features,    ///< high-level ones, beside it
+  momenta,     ///< E, px, py, pz, GeV
+  angles,      ///< eta and phi, relative to the axis
+  pt_fraction  ///< of the sum of pT
+};
 
 /// What comes into a network, and what its labels are.
 struct ModelInput {
@@ -32,6 +42,7 @@ struct Activation {
   std::string name;  ///< input, features, or the layer's
   Shape shape;
   std::size_t producer = kNoIndex;  ///< the node that gives it; kNoIndex: it comes in
+  bool used = false;                ///< by a layer, or given by one
 };
 
 /// An activation on its way into a layer, and its gradient on the way back (connect, below, decides how).
@@ -55,6 +66,8 @@ struct Node {
   bool rectifies = false;       ///< a ReLU behind it is computed with it
   std::int64_t parameters = 0;  ///< offset in the arena
   std::int64_t averages = 0;    ///< offset in the arena
+  std::int64_t statistics = 0;  ///< offset in the sums
+  std::int64_t prepared = 0;    ///< offset in what is prepared
 
   bool wants_gradients() const;  ///< with respect to any input
   std::int64_t parameter_count() const;
@@ -65,6 +78,9 @@ struct Graph {
   std::vector<Activation> activations;
   std::vector<std::size_t> spares;  ///< of each spare buffer: the activation that it is like
   ActivationNames names;
+
+  bool is_input(std::size_t activation) const { return activations[activation].producer == kNoIndex; }
+  bool is_used(std::size_t activation) const { return activations[activation].used; }
 };
 
 /// UsageError names the layer, as in model.layers[2].residual.layers[0], and both shapes where layers do not

@@ -31,10 +31,10 @@ class GroupNorm final : public Layer {
   }
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    kernels::group_norm_backward_parameters(shape_, view(pass.x()), view(dy), pass.kept, gradients.scratch,
-                                            gradients.scratch + channels_);
+    kernels::group_norm_backward_parameters(shape_, view(pass.x()), view(dy), pass.kept, pass.scratch,
+                                            pass.scratch + channels_);
     const auto count = static_cast<std::size_t>(2 * channels_);
-    return kernels::exact_accumulate({gradients.scratch, count}, gradients.limit, {gradients.sums, count});
+    return kernels::exact_accumulate({pass.scratch, count}, gradients.limit, {gradients.sums, count});
   }
 
  private:

@@ -74,6 +74,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
   const std::int64_t leaves = ceil_divide(std::ssize(mine.samples), kLanes);
   const std::size_t team = workers_.size();
   const std::span<std::int64_t> rank_sums = sums_.mine();
+  model_.prepare();
   ThreadErrors errors;
 #pragma omp parallel num_threads(threads_)
   {

@@ -55,7 +55,7 @@ class GradientStep {
 
  private:
   struct Worker;
-  std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.parameter_count()); }
+  std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.sum_count()); }
   std::size_t stop_at() const noexcept { return loss_at() + 2; }
   std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 3 + layer; }
   void compute_leaf(Worker& worker, const BatchPart& mine, std::int64_t leaf, std::uint32_t epoch,
