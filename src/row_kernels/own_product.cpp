@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/checked_cast.hpp"
 #include "kernels/blocks.hpp"
 #include "kernels/multiply_add.hpp"
 
@@ -23,11 +24,11 @@ constexpr int rows_beside(int vectors) noexcept {
 constexpr std::int64_t kChunkFloats = 1 << 16;
 
 struct Task {
-  const float* a;  ///< the block's first row
+  const float* a;  ///< the first block's first row
   std::int64_t a_stride;
   std::int64_t inputs;
   const float* panel;  ///< (inputs, vectors)
-  const float* bias;   ///< (vectors), aligned, or null
+  const float* bias;   ///< (vectors), aligned
   const float* mask;   ///< as c, or null
   bool accumulate;
   bool rectify;
@@ -35,70 +36,80 @@ struct Task {
   std::int64_t c_stride;
 };
 
-struct Block {
-  /// The sums of one pass: `a` and `panel` are moved behind it.
-  template <int Rows, int Vectors>
-  static void add_pass(const float* (&a)[Rows], const float*& panel, std::int64_t inputs,
-                       Vector (&sums)[Rows][Vectors]) {
-    for (std::int64_t i = 0; i < inputs; ++i, panel += Vectors * kVectorLanes) {
-      Vector b[Vectors];
-#pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) b[v] = in_register(load(panel + v * kVectorLanes));
-#pragma GCC unroll 16
-      for (int r = 0; r < Rows; ++r) {
-        const Vector factor = broadcast(a[r][i]);
-#pragma GCC unroll 4
-        for (int v = 0; v < Vectors; ++v) sums[r][v] = multiply_add(factor, b[v], sums[r][v]);
-      }
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) a[r] += inputs;
-  }
+template <int Rows, int Vectors>
+using Sums = Vector[Rows][Vectors];
 
-  template <int Rows, int Vectors>
-  static void finish(const Task& task, const Vector (&totals)[Rows][Vectors]) {
+/// visit(row, vector) of each of a block, all of it unrolled: sums stay in registers.
+template <int Rows, int Vectors, class Visit>
+[[gnu::always_inline]] inline void for_block(Visit visit) {
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) visit(r, v);
+  }
+}
+
+template <int Rows, int Vectors>
+[[gnu::always_inline]] inline void sum_pass(const float* a, const Task& task, const float* panel,
+                                            std::int64_t inputs, Sums<Rows, Vectors>& sums) {
+  const float* rows[Rows];
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; ++r) rows[r] = a + r * task.a_stride;
+  for_block<Rows, Vectors>([&](int r, int v) { sums[r][v] = Vector{}; });
+  for (std::int64_t i = 0; i < inputs; ++i, panel += Vectors * kVectorLanes) {
+    Vector b[Vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) b[v] = in_register(load(panel + v * kVectorLanes));
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
+      const Vector factor = broadcast(rows[r][i]);
 #pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) {
-        const std::int64_t at = r * task.c_stride + v * kVectorLanes;
-        Vector value = totals[r][v];
-        if (task.bias != nullptr) value += load(task.bias + v * kVectorLanes);
-        if (task.rectify) value = relu(value);
-        if (task.mask != nullptr) value = where_positive(load(task.mask + at), value);
-        store(task.c + at, value);
+      for (int v = 0; v < Vectors; ++v) sums[r][v] = multiply_add(factor, b[v], sums[r][v]);
+    }
+  }
+}
+
+struct Block {
+  /// So many blocks of rows, one below the other.
+  template <int Rows, int Vectors>
+  static void run(Task task, std::int64_t blocks) {
+    if constexpr (Rows <= rows_beside(Vectors)) {
+      for (; blocks > 0; --blocks) {
+        const auto at = [&](int r, int v) { return r * task.c_stride + v * kVectorLanes; };
+        Sums<Rows, Vectors> sums;
+        if (task.inputs <= kTermsPerPass && !task.accumulate) {
+          sum_pass<Rows, Vectors>(task.a, task, task.panel, task.inputs, sums);
+          for_block<Rows, Vectors>([&](int r, int v) { sums[r][v] += Vector{}; });  // -0 becomes 0
+        } else {
+          add_passes<Rows, Vectors>(task, sums);
+        }
+        for_block<Rows, Vectors>([&](int r, int v) { sums[r][v] += load(task.bias + v * kVectorLanes); });
+        if (task.rectify) {
+          for_block<Rows, Vectors>([&](int r, int v) { sums[r][v] = relu(sums[r][v]); });
+        }
+        if (task.mask != nullptr) {
+          for_block<Rows, Vectors>(
+              [&](int r, int v) { sums[r][v] = where_positive(load(task.mask + at(r, v)), sums[r][v]); });
+          task.mask += Rows * task.c_stride;
+        }
+        for_block<Rows, Vectors>([&](int r, int v) { store(task.c + at(r, v), sums[r][v]); });
+        task.a += Rows * task.a_stride;
+        task.c += Rows * task.c_stride;
       }
     }
   }
 
-  template <int Rows, int VectorsIndex>
-  static void run(const Task& task) {
-    constexpr int Vectors = VectorsIndex;
-    if constexpr (Rows <= rows_beside(Vectors)) {
-      const float* a[Rows];
-#pragma GCC unroll 16
-      for (int r = 0; r < Rows; ++r) a[r] = task.a + r * task.a_stride;
-      const float* panel = task.panel;
-      Vector totals[Rows][Vectors]{};
-      if (task.accumulate) {
-        for (int r = 0; r < Rows; ++r) {
-          for (int v = 0; v < Vectors; ++v)
-            totals[r][v] = load(task.c + r * task.c_stride + v * kVectorLanes);
-        }
-      }
-      std::int64_t left = task.inputs;
-      do {
-        const std::int64_t inputs = std::min(left, kTermsPerPass);
-        Vector sums[Rows][Vectors]{};
-        add_pass(a, panel, inputs, sums);
-#pragma GCC unroll 16
-        for (int r = 0; r < Rows; ++r) {
-#pragma GCC unroll 4
-          for (int v = 0; v < Vectors; ++v) totals[r][v] += sums[r][v];
-        }
-        left -= inputs;
-      } while (left > 0);
-      finish(task, totals);
+  /// Several passes, or sums that go on from C.
+  template <int Rows, int Vectors>
+  [[gnu::noinline]] static void add_passes(const Task& task, Sums<Rows, Vectors>& totals) {
+    for_block<Rows, Vectors>([&](int r, int v) {
+      totals[r][v] = task.accumulate ? load(task.c + r * task.c_stride + v * kVectorLanes) : Vector{};
+    });
+    for (std::int64_t first = 0; first < task.inputs; first += kTermsPerPass) {
+      Sums<Rows, Vectors> sums;
+      sum_pass<Rows, Vectors>(task.a + first, task, task.panel + first * Vectors * kVectorLanes,
+                              std::min(task.inputs - first, kTermsPerPass), sums);
+      for_block<Rows, Vectors>([&](int r, int v) { totals[r][v] += sums[r][v]; });
     }
   }
 };
@@ -142,22 +153,29 @@ void multiply(ConstRows a, const float* packed, const Epilogue& epilogue, Rows c
         const std::int64_t columns = std::min(vectors * kVectorLanes, c.channels - column);
         for (std::int64_t o = 0; o < columns; ++o) bias[o] = epilogue.bias[column + o];
       }
-      const EvenBlocks blocks(chunks.length(chunk), rows_beside(static_cast<int>(vectors)));
-      for (std::int64_t block = 0; block < blocks.size(); ++block) {
-        const std::int64_t row = chunks.begin(chunk) + blocks.begin(block);
-        const std::int64_t at = row * c.stride() + column;
-        instantiation<Block, kRowsMost, kPanelVectors>(
-            blocks.length(block), vectors)({.a = a.row(row),
-                                            .a_stride = a.stride(),
-                                            .inputs = a.channels,
-                                            .panel = packed + column * a.channels,
-                                            .bias = epilogue.bias != nullptr ? bias : nullptr,
-                                            .mask = epilogue.mask != nullptr ? epilogue.mask + at : nullptr,
-                                            .accumulate = epilogue.accumulate,
-                                            .rectify = epilogue.rectify,
-                                            .c = c.data + at,
-                                            .c_stride = c.stride()});
-      }
+      // In as few blocks as can be, all of about the same size: `longer` of them have a row more.
+      const std::int64_t rows = chunks.length(chunk);
+      const std::int64_t blocks = ceil_divide(rows, rows_beside(static_cast<int>(vectors)));
+      const std::int64_t block_rows = rows / blocks;
+      const std::int64_t longer = rows % blocks;
+      const auto multiply_blocks = [&](std::int64_t begin, std::int64_t rows_each, std::int64_t count) {
+        if (count == 0) return;
+        const std::int64_t at = begin * c.stride() + column;
+        instantiation<Block, kRowsMost, kPanelVectors>(rows_each, vectors)(
+            {.a = a.row(begin),
+             .a_stride = a.stride(),
+             .inputs = a.channels,
+             .panel = packed + column * a.channels,
+             .bias = bias,
+             .mask = epilogue.mask != nullptr ? epilogue.mask + at : nullptr,
+             .accumulate = epilogue.accumulate,
+             .rectify = epilogue.rectify,
+             .c = c.data + at,
+             .c_stride = c.stride()},
+            count);
+      };
+      multiply_blocks(chunks.begin(chunk), block_rows + 1, longer);
+      multiply_blocks(chunks.begin(chunk) + longer * (block_rows + 1), block_rows, blocks - longer);
     }
   }
 }

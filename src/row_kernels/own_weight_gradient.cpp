@@ -23,7 +23,9 @@ struct Task {
   const float* vectors;  ///< (rows, vectors)
   std::int64_t vectors_stride;
   std::int64_t rows;
-  float* sums;  ///< (factors, kVectorsMost vectors)
+  bool first;   ///< sums start from zero, else from what stands there
+  float* sums;  ///< (factors, vectors)
+  std::int64_t sums_stride;
 };
 
 struct Block {
@@ -50,34 +52,70 @@ struct Block {
       for (int f = 0; f < Factors; ++f) {
 #pragma GCC unroll 4
         for (int v = 0; v < Vectors; ++v) {
-          store(task.sums + (f * kVectorsMost + v) * kVectorLanes, sums[f][v]);
+          float* to = task.sums + f * task.sums_stride + v * kVectorLanes;
+          store(to, (task.first ? Vector{} : load(to)) + sums[f][v]);
         }
       }
     }
   }
 };
 
-/// One pass: calls add(factor, first column, sums of so many columns) for each column of `factors`.
-template <class Add>
-void sum_pass(ConstRows factors, ConstRows vectors, Add add) {
-  alignas(64) float sums[kFactorsMost * kVectorsMost * kVectorLanes];
+/// A pass's columns as vectors, packed: they stay in the first-level cache, which rows that are powers of two
+/// apart would not.
+class Panel {
+ public:
+  Panel(ConstRows rows, std::int64_t column, std::int64_t vectors, bool pack) {
+    if (!pack) {
+      data = rows.data + column;
+      stride = rows.stride();
+      return;
+    }
+    stride = vectors * kVectorLanes;
+    for (std::int64_t r = 0; r < rows.rows; ++r) {
+      for (std::int64_t v = 0; v < stride; v += kVectorLanes)
+        store(packed_ + r * stride + v, load(rows.row(r) + column + v));
+    }
+    data = packed_;
+  }
+
+  const float* data;
+  std::int64_t stride;
+
+ private:
+  alignas(64) float packed_[kTermsPerPass * kVectorsMost * kVectorLanes];
+};
+
+/// Factors from which on a panel is worth being packed.
+constexpr std::int64_t kPackFactors = 96;
+
+/// The sums over one pass of all products of a column of `factors` and one of `vectors`, each in one place:
+/// `place(factor, column)` says where a block begins, and `done` is told what it then holds.
+struct Sums {
+  float* data;
+  std::int64_t stride;
+};
+template <class Place, class Done>
+void sum_pass(ConstRows factors, ConstRows vectors, bool first, Place place, Done done) {
+  const bool pack = factors.channels >= kPackFactors;
   const EvenBlocks panels(vectors.stride() / kVectorLanes, kVectorsMost);
   for (std::int64_t p = 0; p < panels.size(); ++p) {
     const std::int64_t column = panels.begin(p) * kVectorLanes;
     const std::int64_t width = panels.length(p);
+    const Panel panel(vectors, column, width, pack);
     const EvenBlocks blocks(factors.channels, factors_beside(static_cast<int>(width)));
     for (std::int64_t block = 0; block < blocks.size(); ++block) {
       const std::int64_t factor = blocks.begin(block);
+      const Sums sums = place(factor, column);
       instantiation<Block, kFactorsMost, kVectorsMost>(blocks.length(block),
                                                        width)({.factors = factors.data + factor,
                                                                .factors_stride = factors.stride(),
-                                                               .vectors = vectors.data + column,
-                                                               .vectors_stride = vectors.stride(),
+                                                               .vectors = panel.data,
+                                                               .vectors_stride = panel.stride,
                                                                .rows = factors.rows,
-                                                               .sums = sums});
-      for (std::int64_t f = 0; f < blocks.length(block); ++f) {
-        add(factor + f, column, sums + f * kVectorsMost * kVectorLanes, width * kVectorLanes);
-      }
+                                                               .first = first,
+                                                               .sums = sums.data,
+                                                               .sums_stride = sums.stride});
+      done(factor, blocks.length(block), column, width * kVectorLanes);
     }
   }
 }
@@ -86,30 +124,44 @@ ConstRows pass_of(ConstRows rows, std::int64_t first) {
   return {rows.row(first), std::min(kTermsPerPass, rows.rows - first), rows.channels};
 }
 
+void add_pass(ConstRows x, ConstRows dy, bool first, float* dweights) {
+  sum_pass(
+      x, dy, first,
+      [&](std::int64_t input, std::int64_t output) {
+        return Sums{dweights + input * dy.stride() + output, dy.stride()};
+      },
+      [](auto...) {});
+}
+
+/// The same with the outputs' gradients as factors: sums come out transposed.
+void add_pass_exchanged(ConstRows x, ConstRows dy, bool first, float* dweights) {
+  constexpr std::int64_t kStride = kVectorsMost * kVectorLanes;
+  alignas(64) float sums[kFactorsMost * kStride];
+  sum_pass(
+      dy, x, true,
+      [&](std::int64_t, std::int64_t) {
+        return Sums{sums, kStride};
+      },
+      [&](std::int64_t output, std::int64_t outputs, std::int64_t input, std::int64_t inputs) {
+        inputs = std::min(inputs, x.channels - input);
+        for (std::int64_t i = 0; i < inputs; ++i) {
+          float* to = dweights + (input + i) * dy.stride() + output;
+          for (std::int64_t o = 0; o < outputs; ++o) to[o] = (first ? 0.0F : to[o]) + sums[o * kStride + i];
+        }
+      });
+}
+
 }  // namespace
 
 void multiply_transposed(ConstRows x, ConstRows dy, float* dweights, float* dbias) {
-  std::fill_n(dweights, x.channels * dy.stride(), 0.0F);
+  if (x.rows == 0) std::fill_n(dweights, x.channels * dy.stride(), 0.0F);
   if (dbias != nullptr) std::fill_n(dbias, dy.stride(), 0.0F);
-  // Either matrix may be the one whose columns are vectors: where one has few, few vectors are half empty.
+  // Either matrix may be the one whose columns are vectors; of one with few columns, vectors are half empty.
   const bool exchanged = dy.channels * x.stride() < x.channels * dy.stride();
-  for (std::int64_t first = 0; first < x.rows; first += kTermsPerPass) {
-    if (exchanged) {
-      sum_pass(pass_of(dy, first), pass_of(x, first),
-               [&](std::int64_t output, std::int64_t input, const float* sums, std::int64_t count) {
-                 count = std::min(count, x.channels - input);
-                 for (std::int64_t i = 0; i < count; ++i)
-                   dweights[(input + i) * dy.stride() + output] += sums[i];
-               });
-    } else {
-      sum_pass(pass_of(x, first), pass_of(dy, first),
-               [&](std::int64_t input, std::int64_t output, const float* sums, std::int64_t count) {
-                 float* to = dweights + input * dy.stride() + output;
-                 for (std::int64_t o = 0; o < count; o += kVectorLanes)
-                   store(to + o, load(to + o) + load(sums + o));
-               });
-    }
-    if (dbias != nullptr) add_column_sums(pass_of(dy, first), dbias);
+  for (std::int64_t row = 0; row < x.rows; row += kTermsPerPass) {
+    const ConstRows dy_pass = pass_of(dy, row);
+    (exchanged ? add_pass_exchanged : add_pass)(pass_of(x, row), dy_pass, row == 0, dweights);
+    if (dbias != nullptr) add_column_sums(dy_pass, dbias);
   }
 }
 
