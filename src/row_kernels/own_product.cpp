@@ -5,6 +5,7 @@
 #include "core/checked_cast.hpp"
 #include "kernels/blocks.hpp"
 #include "kernels/multiply_add.hpp"
+#include "row_kernels/product_backend.hpp"
 
 namespace jetrain::kernels::own {
 namespace {
@@ -142,8 +143,6 @@ void pack(const ProductShape& shape, Weight weight, float* packed) {
   }
 }
 
-}  // namespace
-
 void pack_weights(const ProductShape& shape, const float* weights, float* packed) {
   pack(
       shape, [&](std::int64_t i, std::int64_t o) { return weights[i * shape.outputs + o]; }, packed);
@@ -154,6 +153,8 @@ void pack_transposed(const ProductShape& shape, const float* weights, float* pac
       shape.transposed(), [&](std::int64_t o, std::int64_t i) { return weights[i * shape.outputs + o]; },
       packed);
 }
+
+}  // namespace
 
 void multiply(ConstRows a, const float* packed, const Epilogue& epilogue, Rows c) {
   const EvenBlocks panels(c.stride() / kVectorLanes, kPanelVectors);
@@ -195,3 +196,10 @@ void multiply(ConstRows a, const float* packed, const Epilogue& epilogue, Rows c
 }
 
 }  // namespace jetrain::kernels::own
+
+namespace jetrain::kernels {
+
+const ProductBackend own_products{own::pack_weights, own::pack_transposed, own::multiply,
+                                  own::multiply_transposed};
+
+}
