@@ -217,6 +217,20 @@ TEST(Product, IsTheSumOfPassesOf256Terms) {
   EXPECT_EQ(c[0], 1.0F + 256 * 0x1p-25F);
 }
 
+TEST(Product, ThatUnderflowsIsZeroAndNotMinusZero) {
+  const float weight = -1e-30F;
+  const float bias = -0.0F;
+  AlignedBuffer<float> a = buffer(kLanes);
+  AlignedBuffer<float> c = buffer(kLanes);
+  AlignedBuffer<float> packed = buffer(packed_floats({1, 1}));
+  a[0] = 1e-30F;
+  own_products.pack_weights({1, 1}, &weight, packed.data());
+  own_products.multiply({a.data(), 1, 1}, packed.data(), {.bias = &bias}, {c.data(), 1, 1});
+  EXPECT_FALSE(std::signbit(c[0]));
+  reference::multiply({a.data(), 1, 1}, &weight, {.bias = &bias}, {c.data(), 1, 1});
+  EXPECT_FALSE(std::signbit(c[0]));
+}
+
 TEST(Product, OfARowIsTheSameWhateverStandsBesideIt) {
   std::mt19937 engine(5);
   const ProductShape shape{100, 70};
