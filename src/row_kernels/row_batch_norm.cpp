@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/multiply_add.hpp"
 #include "kernels/scratch.hpp"
+#include "row_kernels/row_line.hpp"
+#include "row_kernels/row_moments.hpp"
 #include "row_kernels/row_sums.hpp"
 
 namespace jetrain::kernels {
@@ -14,13 +15,6 @@ void clear(float* values, std::int64_t count) {
   std::fill_n(values, count, 0.0F);
 }
 
-/// dy, where the rectified y is above 0.
-template <bool kRectify>
-Vector gradient_at(Vector x, const RowLine& line, std::int64_t at, Vector dy) {
-  if constexpr (!kRectify) return dy;
-  return where_positive(multiply_add(x, load(line.scale + at), load(line.shift + at)), dy);
-}
-
 template <bool kRectify>
 void forward(ConstRows x, const RowLine& line, Rows y) {
   const std::int64_t width = x.stride();
@@ -28,8 +22,7 @@ void forward(ConstRows x, const RowLine& line, Rows y) {
     const float* from = x.row(r);
     float* to = y.row(r);
     for (std::int64_t at = 0; at < width; at += kVectorLanes) {
-      const Vector value = multiply_add(load(from + at), load(line.scale + at), load(line.shift + at));
-      store(to + at, kRectify ? relu(value) : value);
+      store(to + at, line_forward<kRectify>(line, at, load(from + at)));
     }
   }
 }
@@ -39,7 +32,7 @@ void sums(ConstRows x, ConstRows dy, const RowLine& line, float* dgamma, float* 
   sum_over_rows<2>(x.rows, x.stride(), {dgamma, dbeta},
                    [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
                      const Vector value = load(x.row(row) + at);
-                     const Vector gradient = gradient_at<kRectify>(value, line, at, load(dy.row(row) + at));
+                     const Vector gradient = line_gradient<kRectify>(line, at, value, load(dy.row(row) + at));
                      pass[0] = multiply_add(gradient, value - load(line.mean + at), pass[0]);
                      pass[1] += gradient;
                    });
@@ -53,11 +46,7 @@ void backward(ConstRows x, ConstRows dy, const RowLine& line, const RowLineBack&
     const float* gradients = dy.row(r);
     float* to = dx.row(r);
     for (std::int64_t at = 0; at < width; at += kVectorLanes) {
-      const Vector value = load(from + at);
-      const Vector gradient = gradient_at<kRectify>(value, line, at, load(gradients + at));
-      const Vector common =
-          multiply_add(value - load(line.mean + at), load(back.per_value + at), load(back.per_gradient + at));
-      store(to + at, multiply_add(gradient, load(line.scale + at), -common));
+      store(to + at, line_backward<kRectify>(line, back, at, load(from + at), load(gradients + at)));
     }
   }
 }
@@ -77,24 +66,7 @@ RowMoments start_moments(std::int64_t channels, float* memory) {
 }
 
 void add_moments(ConstRows x, RowMoments& moments) {
-  if (x.rows == 0) return;
-  const std::int64_t width = x.stride();
-  float* centre = moments.centre;
-  if (moments.rows == 0) {
-    const std::int64_t first = std::min(x.rows, kPassRows);
-    sum_over_rows<1>(first, width, {centre},
-                     [=](std::int64_t row, std::int64_t at, std::array<Vector, 1>& pass) {
-                       pass[0] += load(x.row(row) + at);
-                     });
-    for (std::int64_t k = 0; k < width; ++k) centre[k] /= static_cast<float>(first);
-  }
-  sum_over_rows<2>(x.rows, width, {moments.sums, moments.squares},
-                   [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
-                     const Vector distance = load(x.row(row) + at) - load(centre + at);
-                     pass[0] += distance;
-                     pass[1] = multiply_add(distance, distance, pass[1]);
-                   });
-  moments.rows += x.rows;
+  add_moments_of(moments, x.rows, [=](std::int64_t row, std::int64_t at) { return load(x.row(row) + at); });
 }
 
 void finish_moments(const RowMoments& moments, float* mean, float* variance) {
