@@ -1,7 +1,6 @@
 #include "row_kernels/edge_rows.hpp"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "row_kernels/row_line.hpp"
 #include "row_kernels/row_moments.hpp"
