@@ -33,10 +33,11 @@ Particle particle_of(const float* momentum) {
 }
 
 struct Features {
-  double values[kPairFeatures];
+  double ln_kt, ln_z, ln_delta, ln_mass2;
 };
 
-Features features_of(const Particle& a, const Particle& b) {
+/// Inlined, or the loop below would be no vector's.
+[[gnu::always_inline]] inline Features features_of(const Particle& a, const Particle& b) {
   constexpr double kPi = std::numbers::pi;
   double phi = a.phi - b.phi;
   phi = phi >= kPi ? phi - 2 * kPi : phi;
@@ -45,27 +46,53 @@ Features features_of(const Particle& a, const Particle& b) {
   const double distance = std::sqrt(rapidity * rapidity + phi * phi);
   const double low = a.pt < b.pt ? a.pt : b.pt;
   const double product = a.e * b.e - a.px * b.px - a.py * b.py - a.pz * b.pz;
-  return {{double_logarithm(at_least(low * distance)), double_logarithm(at_least(low / (a.pt + b.pt))),
-           double_logarithm(at_least(distance)),
-           double_logarithm(at_least(a.mass2 + b.mass2 + 2.0 * product))}};
+  return {double_logarithm(at_least(low * distance)), double_logarithm(at_least(low / (a.pt + b.pt))),
+          double_logarithm(at_least(distance)),
+          double_logarithm(at_least(a.mass2 + b.mass2 + 2.0 * product))};
 }
 
-/// The jet's particles, number by number.
+/// Of the jet's particles, number by number, each (n).
 struct Particles {
-  Particles(std::int64_t n, double* memory) : stride(n), values(memory) {}
-  double* number(std::int64_t which) const { return values + which * stride; }
+  double *e, *px, *py, *pz, *pt, *rapidity, *phi, *mass2;
+
+  Particles(std::int64_t n, double* memory)
+      : e(memory),
+        px(memory + n),
+        py(memory + 2 * n),
+        pz(memory + 3 * n),
+        pt(memory + 4 * n),
+        rapidity(memory + 5 * n),
+        phi(memory + 6 * n),
+        mass2(memory + 7 * n) {}
   void set(std::int64_t i, const Particle& p) const {
-    const double of_p[] = {p.e, p.px, p.py, p.pz, p.pt, p.rapidity, p.phi, p.mass2};
-    for (std::int64_t k = 0; k < 8; ++k) number(k)[i] = of_p[k];
+    e[i] = p.e;
+    px[i] = p.px;
+    py[i] = p.py;
+    pz[i] = p.pz;
+    pt[i] = p.pt;
+    rapidity[i] = p.rapidity;
+    phi[i] = p.phi;
+    mass2[i] = p.mass2;
   }
   Particle at(std::int64_t i) const {
-    const double* v = values + i;
-    return {v[0],          v[stride],     v[2 * stride], v[3 * stride],
-            v[4 * stride], v[5 * stride], v[6 * stride], v[7 * stride]};
+    return {e[i], px[i], py[i], pz[i], pt[i], rapidity[i], phi[i], mass2[i]};
   }
-  std::int64_t stride;
-  double* values;
 };
+
+/// Features of particle i and those before it: (features, n).
+void features_of_one(std::int64_t n, std::int64_t i, const Particles& particles, float* features) {
+  const Particle one = particles.at(i);
+  const auto [e, px, py, pz, pt, rapidity, phi, mass2] = particles;
+#pragma omp simd
+  for (std::int64_t j = 0; j < i; ++j) {
+    const Particle other{e[j], px[j], py[j], pz[j], pt[j], rapidity[j], phi[j], mass2[j]};
+    const Features of_both = features_of(one, other);
+    features[j] = static_cast<float>(of_both.ln_kt);
+    features[n + j] = static_cast<float>(of_both.ln_z);
+    features[2 * n + j] = static_cast<float>(of_both.ln_delta);
+    features[3 * n + j] = static_cast<float>(of_both.ln_mass2);
+  }
+}
 
 }  // namespace
 
@@ -77,15 +104,7 @@ void pair_features(ConstRows momenta, Rows pairs) {
   for (std::int64_t i = 0; i < n; ++i) particles.set(i, particle_of(momenta.row(i)));
   float* const column = columns.reserve(kPairFeatures * n);  // (features, n), of the pairs with one i
   for (std::int64_t i = 1; i < n; ++i) {
-    const Particle one = particles.at(i);
-#pragma omp simd
-    for (std::int64_t j = 0; j < i; ++j) {
-      const Features features = features_of(one, particles.at(j));
-      column[j] = static_cast<float>(features.values[0]);
-      column[n + j] = static_cast<float>(features.values[1]);
-      column[2 * n + j] = static_cast<float>(features.values[2]);
-      column[3 * n + j] = static_cast<float>(features.values[3]);
-    }
+    features_of_one(n, i, particles, column);
     float* row = pairs.row(i * (i - 1) / 2);
     for (std::int64_t j = 0; j < i; ++j, row += kLanes) {
       for (std::int64_t k = 0; k < kPairFeatures; ++k) row[k] = column[k * n + j];
@@ -101,8 +120,9 @@ void pair_features(ConstRows momenta, Rows pairs) {
   for (std::int64_t i = 0; i < momenta.rows; ++i) {
     for (std::int64_t j = 0; j < i; ++j, ++pair) {
       const Features features = features_of(particle_of(momenta.row(i)), particle_of(momenta.row(j)));
+      const double values[] = {features.ln_kt, features.ln_z, features.ln_delta, features.ln_mass2};
       for (std::int64_t k = 0; k < kLanes; ++k) {
-        pairs.row(pair)[k] = k < kPairFeatures ? static_cast<float>(features.values[k]) : 0.0F;
+        pairs.row(pair)[k] = k < kPairFeatures ? static_cast<float>(values[k]) : 0.0F;
       }
     }
   }
