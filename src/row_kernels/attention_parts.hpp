@@ -34,22 +34,6 @@ void store_head(const float* from, std::int64_t first, std::int64_t count, std::
 void attention_logits(const Attention& attention, std::int64_t head, const float* transposed_q,
                       std::int64_t first, std::int64_t width, float* logits);
 
-/// exponential(x) of kernels/vector_math.hpp, the same bits, for x <= 0 and NaN.
-inline Vector exponential_below_zero(Vector x) noexcept {
-  const Vector clamped = x < broadcast(-88.0F) ? broadcast(-88.0F) : x;
-  const Vector shifted = multiply_add(clamped, broadcast(1.44269504F), broadcast(12582912.0F));
-  const Vector n = shifted - 12582912.0F;
-  const Vector rough = negative_multiply_add(n, broadcast(0.693359375F), clamped);
-  const Vector r = multiply_add(n, broadcast(2.12194440e-4F), rough);
-  Vector sum = broadcast(1.0F / 5040);
-  for (const float c : {1.0F / 720, 1.0F / 120, 1.0F / 24, 1.0F / 6, 0.5F, 1.0F, 1.0F}) {
-    sum = multiply_add(sum, r, broadcast(c));
-  }
-  const IntVector power = ((IntVector)shifted << 23) + 0x3f800000;
-  const Vector result = sum * (Vector)power;
-  return x < broadcast(-87.3F) ? Vector{} : result;
-}
-
 /// Sixteen partial sums by index mod 16, folded.
 inline Vector folded(Vector (&partial)[16]) noexcept {
   for (int half = 8; half > 0; half /= 2) {
