@@ -31,22 +31,29 @@ inline WideWords product_of_words(WideWords a, std::uint32_t b) noexcept {
 struct Blocks {
   WideWords words[4];
 
-  inline void compute(const std::uint32_t (&keys)[10][2]) noexcept {
+  inline void compute(const std::uint64_t (&keys)[10][2]) noexcept {
     for (const auto& key : keys) {
       const WideWords a = product_of_words(words[0], 0xD2511F53U);
       const WideWords b = product_of_words(words[2], 0xCD9E8D57U);
-      words[0] = (b >> 32) ^ words[1] ^ (std::uint64_t{key[0]} - WideWords{});
+      words[0] = (b >> 32) ^ words[1] ^ (key[0] - WideWords{});
       words[1] = b;
-      words[2] = (a >> 32) ^ words[3] ^ (std::uint64_t{key[1]} - WideWords{});
+      words[2] = (a >> 32) ^ words[3] ^ (key[1] - WideWords{});
       words[3] = a;
     }
   }
 };
 
+/// 0, 2, 4, ...
+inline WideWords every_other() noexcept {
+  WideWords numbers{};
+  for (int i = 0; i < kWide; ++i) numbers[i] = static_cast<std::uint64_t>(2 * i);
+  return numbers;
+}
+
 }  // namespace
 
 void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words) {
-  std::uint32_t keys[10][2];
+  std::uint64_t keys[10][2];
   for (std::uint32_t round = 0; round < 10; ++round) {
     keys[round][0] = static_cast<std::uint32_t>(dropout.seed) + round * 0x9E3779B9U;
     keys[round][1] = static_cast<std::uint32_t>(dropout.seed >> 32) + round * 0xBB67AE85U;
@@ -55,14 +62,10 @@ void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t 
       static_cast<std::uint32_t>(Purpose::set_dropout) << 24 | (dropout.epoch & 0xFFFFFFU),
       dropout.index & 0xFFFFFFFFU, dropout.index >> 32};
   for (int lane = 0; lane < static_cast<int>(kLanes); lane += kVectorLanes) {
-    std::uint64_t numbers[2][kWide];
-    for (int i = 0; i < kVectorLanes; ++i) {
-      numbers[i % 2][i / 2] = first + static_cast<std::uint32_t>(lane + i) * step;
-    }
     Blocks even;
     Blocks odd;
-    std::memcpy(&even.words[0], numbers[0], sizeof(WideWords));
-    std::memcpy(&odd.words[0], numbers[1], sizeof(WideWords));
+    even.words[0] = first + (every_other() + static_cast<std::uint64_t>(lane)) * step;
+    odd.words[0] = even.words[0] + step;
     for (int w = 1; w < 4; ++w) even.words[w] = odd.words[w] = others[w - 1] - WideWords{};
     even.compute(keys);
     odd.compute(keys);

@@ -21,13 +21,29 @@ void pairs_to_matrices(ConstRows pairs, std::int64_t n, float* matrices) {
   const std::int64_t padded = padded_channels(n);
   for (std::int64_t first_head = 0; first_head < pairs.channels; first_head += kLanes) {
     const std::int64_t heads = std::min(kLanes, pairs.channels - first_head);
-    for (std::int64_t key = 0; key < n; ++key) {
-      for (std::int64_t first = 0; first < padded; first += kLanes) {
-        const auto row = [&](std::int64_t lane) {
-          const std::int64_t query = first + lane;
-          return query < n && query != key ? pairs.row(pair_row(query, key)) + first_head : kNoPair;
-        };
-        transpose_rows(row, heads, matrices + (first_head * n + key) * padded + first, n * padded);
+    for (std::int64_t first = 0; first < padded; first += kLanes) {
+      // Of queries after the key a row starts at pair (query, 0); of those before it, at (key, first).
+      const float* starts[kLanes];
+      for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+        const std::int64_t query = first + lane;
+        starts[lane] = query < n ? pairs.row(query * (query - 1) / 2) + first_head : kNoPair;
+      }
+      const std::int64_t stride = pairs.stride();
+      for (std::int64_t key = 0; key < n; ++key) {
+        float* const to = matrices + (first_head * n + key) * padded + first;
+        if (key < first && first + kLanes <= n) {
+          transpose_rows([&](std::int64_t lane) { return starts[lane] + key * stride; }, heads, to,
+                         n * padded);
+        } else if (key >= first + kLanes) {
+          const float* const before = pairs.row(pair_row(key, first)) + first_head;
+          transpose_rows([&](std::int64_t lane) { return before + lane * stride; }, heads, to, n * padded);
+        } else {
+          const auto row = [&](std::int64_t lane) {
+            const std::int64_t query = first + lane;
+            return query < n && query != key ? pairs.row(pair_row(query, key)) + first_head : kNoPair;
+          };
+          transpose_rows(row, heads, to, n * padded);
+        }
       }
     }
   }
