@@ -119,7 +119,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   const Stopwatch watch;
   const Config config = load_config(options.config, options.assignments, true, comm);
   comm.agree([&] {
-    if (!makes_images(config.data))
+    if (!reads_jets(config.data))
       throw UsageError("preprocess makes images of jets; data.arrays names plain arrays, which need none");
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });

@@ -73,6 +73,11 @@ class LayerInOnnx {
     return flat(graph_.node("GlobalAveragePool", named("means"), inputs_));
   }
 
+  std::string operator()(const SumPoolDescription&) { return of_sets(); }
+  std::string operator()(const MeanPoolDescription&) { return of_sets(); }
+  std::string operator()(const MaxPoolDescription&) { return of_sets(); }
+  std::string operator()(const RmsNormDescription&) { return of_sets(); }
+
   /// In the order (row, column, channel).
   std::string operator()(const FlattenDescription&) {
     return node_.layer->inputs().front().visit(
@@ -131,6 +136,7 @@ class LayerInOnnx {
   }
 
  private:
+  [[noreturn]] static std::string of_sets() { throw std::logic_error("networks of sets were refused before"); }
   const std::string& x() const { return inputs_.front(); }
   std::string named(const char* part) const { return node_.name + "/" + part; }
 

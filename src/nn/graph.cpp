@@ -140,6 +140,27 @@ class GraphBuilder {
     return append_layer(config, input, place);
   }
 
+  std::size_t add(const SumPoolConfig& config, std::size_t input, const std::string& place) {
+    return append_pool(config, input, place);
+  }
+  std::size_t add(const MeanPoolConfig& config, std::size_t input, const std::string& place) {
+    return append_pool(config, input, place);
+  }
+
+  template <class Config>
+  std::size_t append_pool(const Config& config, std::size_t input, const std::string& place) {
+    std::vector<std::size_t> inputs{input};
+    if (config.weight == PoolWeight::pt_fraction)
+      inputs.push_back(number_of(NetworkInput::pt_fraction, config.kName, place));
+    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place, inputs);
+  }
+
+  /// The activation of what is known of each constituent.
+  std::size_t number_of(NetworkInput of_constituents, const char* kind, const std::string& place) const {
+    at(place, [&] { return require_set(shape_of(0), kind); });
+    return static_cast<std::size_t>(of_constituents);
+  }
+
   std::size_t add(const Conv2dConfig& config, std::size_t input, const std::string& place) {
     return add_weighted(config, input, place);
   }

@@ -17,6 +17,11 @@ namespace jetrain {
 template <class Config>
 std::unique_ptr<Layer> make_layer(const Config& config, const Shape& input);
 
+/// The same for a layer that looks at more than what stands before it: at momenta or angles of the
+/// constituents, at pairs of them, or at their weights.
+template <class Config>
+std::unique_ptr<Layer> make_layer_on(const Config& config, const std::vector<Shape>& inputs);
+
 /// y = the sum of two or more inputs of one shape.
 std::unique_ptr<Layer> make_add(std::vector<Shape> inputs);
 /// The features of vectors, one after another.

@@ -2,6 +2,7 @@
 
 #include "core/stopwatch.hpp"
 #include "kernels/activation.hpp"
+#include "kernels/exact_sum.hpp"
 #include "nn/model.hpp"
 
 namespace jetrain {
@@ -99,7 +100,10 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& 
                           ? node.layer->backward(pass, workspace.activations_[node.output], dy,
                                                  workspace.layers_[i].gradients, sums)
                           : node.layer->backward_parameters(pass, dy, sums);
-    if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(i);
+    if (!good && result.bad_layer < 0) {
+      result.bad_layer = static_cast<int>(i);
+      result.bad_value = kernels::refused_magnitude();
+    }
     if (times != nullptr) timer.lap(times->backward_parameters[i]);
     backward_inputs(i, pass, workspace);
     if (times != nullptr) timer.lap(times->backward_input[i]);

@@ -31,6 +31,7 @@ struct LeafResult {
   double loss = 0;           ///< sum over samples
   std::int64_t correct = 0;  ///< samples whose predicted class is their label
   int bad_layer = -1;        ///< the first layer (in backward order) with a gradient out of bounds; -1: none
+  float bad_value = 0;       ///< its magnitude, perhaps not finite
 };
 
 /// The class that (outputs, lanes) predictions give for one lane: the one with the largest probability, the

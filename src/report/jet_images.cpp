@@ -163,7 +163,7 @@ std::vector<Figure> gallery_figures(const ReportedRuns& runs) {
   std::vector<Figure> figures;
   for (std::size_t r = 0; r < runs.size(); ++r) {
     const ScoredRun& run = runs[r].scores;
-    if (!run.missing.empty() || run.tagger.roc.empty() || !makes_images(run.model->config.data)) continue;
+    if (!run.missing.empty() || run.tagger.roc.empty() || !reads_jets(run.model->config.data)) continue;
     for (const Strip& strip : kStrips) {
       const std::vector<std::int64_t> jets = extreme_jets(run.tagger.scored, strip);
       if (jets.empty()) continue;

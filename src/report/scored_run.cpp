@@ -84,7 +84,7 @@ std::vector<SampleStore> read_validation(const SelectedRows& rows, std::size_t w
 
 void load_validation(const Config& config, std::int64_t wanted, bool with_steps, const Communicator& comm,
                      ScoredRun& run) {
-  if (with_steps && makes_images(config.data)) run.steps = steps_of(config.image);
+  if (with_steps && reads_jets(config.data)) run.steps = steps_of(config.image);
   std::vector<Config> configs{config};
   for (PreprocessingStep& step : run.steps) {
     configs.push_back(with_image(config, step.image));

@@ -23,6 +23,13 @@ constexpr int rows_beside(int vectors) noexcept {
 /// A's rows that stay in the second-level cache while one panel after the other passes over them.
 constexpr std::int64_t kChunkFloats = 1 << 16;
 
+/// Floats of a cache line.
+constexpr std::int64_t kLineFloats = 16;
+
+/// With fewer inputs, asking for C before the sums are there takes longer than it saves; so it does with
+/// panels of one vector, which load as often as they multiply.
+constexpr std::int64_t kWorthFetchingAhead = 24;
+
 struct Task {
   const float* a;  ///< the first block's first row
   std::int64_t a_stride;
@@ -57,6 +64,10 @@ template <int Rows, int Vectors>
   for (int r = 0; r < Rows; ++r) rows[r] = a + r * task.a_stride;
   for_block<Rows, Vectors>([&](int r, int v) { sums[r][v] = Vector{}; });
   for (std::int64_t i = 0; i < inputs; ++i, panel += Vectors * kVectorLanes) {
+    if (Vectors > 1 && i % kLineFloats == 0) {  // the next block's rows, which come from afar
+#pragma GCC unroll 16
+      for (int r = 0; r < Rows; ++r) __builtin_prefetch(rows[r] + i + Rows * task.a_stride);
+    }
     Vector b[Vectors];
 #pragma GCC unroll 4
     for (int v = 0; v < Vectors; ++v) b[v] = in_register(load(panel + v * kVectorLanes));
@@ -76,6 +87,9 @@ struct Block {
     if constexpr (Rows <= rows_beside(Vectors)) {
       for (; blocks > 0; --blocks) {
         const auto at = [&](int r, int v) { return r * task.c_stride + v * kVectorLanes; };
+        if (Vectors > 1 && task.inputs >= kWorthFetchingAhead) {
+          for_block<Rows, Vectors>([&](int r, int v) { __builtin_prefetch(task.c + at(r, v), 1); });
+        }
         Sums<Rows, Vectors> sums;
         if (task.inputs <= kTermsPerPass && !task.accumulate) {
           sum_pass<Rows, Vectors>(task.a, task, task.panel, task.inputs, sums);

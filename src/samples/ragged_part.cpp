@@ -11,7 +11,7 @@ namespace {
 
 /// Width, number of floats, the floats, counts of rows.
 struct Packed {
-  std::uint64_t width = 1;
+  std::uint64_t width = 0;
   std::uint64_t floats = 0;
 
   static constexpr std::size_t values_at() { return 16; }
@@ -48,13 +48,19 @@ void RaggedPart::Piece::give(std::int64_t width, std::size_t first, std::size_t 
 }
 
 void RaggedPart::append(const RaggedView& part) {
-  if (width_ == 0) width_ = part.width;
+  if (!begun_) {
+    width_ = part.width;
+    if (width_ > 0) ends_.reserve(reserved_);
+  }
+  begun_ = true;
   if (part.width != width_) throw std::logic_error("a sample's rows differ from the others' in width");
+  if (width_ == 0) return;
   values_.insert(values_.end(), part.values.begin(), part.values.end());
   ends_.push_back(static_cast<std::uint32_t>(std::ssize(values_) / width_));
 }
 
 RaggedView RaggedPart::view(std::size_t i) const {
+  if (width_ == 0) return {};
   const auto width = static_cast<std::size_t>(width_);
   const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
   return {{values_.data() + begin * width, (ends_[i] - begin) * width}, width_};

@@ -23,7 +23,7 @@ TEST(SampleLayout, OfJetsIsTheirImageAndFeatures) {
   const SampleLayout layout = sample_layout(config_of(kJets));
   EXPECT_EQ(layout.input, (Grid{2, 12, 12}));
   EXPECT_TRUE(layout.is_image);
-  EXPECT_TRUE(makes_images(config_of(kJets).data));
+  EXPECT_TRUE(reads_jets(config_of(kJets).data));
   EXPECT_FALSE(layout.is_cloud);
   EXPECT_EQ(labels_of(config_of(kJets).data), Labels::jets);
   EXPECT_EQ(layout.features, 3);
@@ -35,7 +35,7 @@ TEST(SampleLayout, OfArraysIsTheirShape) {
   const Config images = config_of("data: {arrays: {features: x, labels: y, shape: [2, 4, 5]}}");
   EXPECT_EQ(sample_layout(images).input, (Grid{2, 4, 5}));
   EXPECT_TRUE(sample_layout(images).is_image);
-  EXPECT_FALSE(makes_images(images.data));
+  EXPECT_FALSE(reads_jets(images.data));
   EXPECT_EQ(labels_of(images.data), Labels::classes);
   const Config vectors = config_of("data: {arrays: {features: x, labels: y, shape: [7], targets: 2}}");
   EXPECT_EQ(sample_layout(vectors).input, (Grid{1, 1, 7}));
