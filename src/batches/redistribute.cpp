@@ -12,9 +12,11 @@
 namespace jetrain {
 namespace {
 
-/// Samples travel in windows of the numbering, so that messages stay small beside the store (of images about
-/// 10 MB).
-constexpr std::int64_t kWindow = 32768;
+/// Samples travel in windows of the numbering, so that messages stay small beside the store: of images and of
+/// sets about 10 MB.
+std::int64_t window_of(const SampleLayout& layout) {
+  return layout.is_set() ? 8192 : 32768;
+}
 
 struct Range {
   std::int64_t begin = 0;
@@ -49,9 +51,10 @@ std::vector<std::int64_t> root_borders(std::int64_t total, int ranks) {
 void redistribute(SampleSet& set, const std::vector<std::int64_t>& borders, const Communicator& comm) {
   if (borders == set.begins) return;
   const Range held = part(set.begins, comm.rank());
+  const std::int64_t window = window_of(set.layout);
   SampleStore arrived;
   const auto move_window = [&](std::int64_t first) {
-    const Range leaving = overlap(held, {first, first + kWindow});
+    const Range leaving = overlap(held, {first, first + window});
     std::vector<std::vector<std::byte>> outgoing;
     for (int rank = 0; rank < comm.size(); ++rank) {
       const Range wanted = overlap(leaving, part(borders, rank));
@@ -62,9 +65,10 @@ void redistribute(SampleSet& set, const std::vector<std::int64_t>& borders, cons
     for (const std::vector<std::byte>& bytes : comm.exchange(outgoing)) {
       for (const SampleView& sample : unpack_samples(bytes)) arrived.append(sample);
     }
+    set.samples.release_before(leaving.end - held.begin);  // all of them have arrived elsewhere
   };
   memory_for("jets on their way between ranks", [&] {
-    for (std::int64_t first = 0; first < set.total(); first += kWindow) move_window(first);
+    for (std::int64_t first = 0; first < set.total(); first += window) move_window(first);
   });
   arrived.shrink_to_fit();
   set.samples = std::move(arrived);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "config/constituents.hpp"
 #include "config/data.hpp"
 #include "config/layers.hpp"
 #include "config/pictures.hpp"
@@ -33,7 +34,9 @@ struct ModelConfig {
 struct Config {
   std::uint64_t seed = 1;
   DataConfig data;
+  InputKind input = InputKind::image;
   ImageConfig image;
+  ConstituentsConfig constituents;
   AugmentationConfig augmentation;
   ModelConfig model;
   TrainConfig train;
@@ -45,8 +48,15 @@ struct Config {
   void fields(auto& visit) {
     visit("seed", seed, "of initial weights, the order of the jets, random splits, dropout and augmentation");
     visit("data", data, "Which jets, and which of them train.");
-    visit("image", image, "What is made of a jet; the defaults are the notebook's.");
-    visit("augmentation", augmentation, "Of training jets, anew in each epoch, before binning.");
+    visit("input", input, "what the network sees of a row");
+    visit(
+        "image", image,
+        "The picture that is made of a jet; the defaults are the notebook's. With `input: constituents` for "
+        "the report's pictures only.");
+    visit("constituents", constituents, "What is made of a jet with `input: constituents`.");
+    visit("augmentation", augmentation,
+          "Of training jets, anew in each epoch: of images before binning, of constituents about their axis, "
+          "where pT and mass are kept.");
     visit("model", model, "The network.");
     visit("train", train, "How its weights are found.");
     visit("validation", validation, "After each epoch.");

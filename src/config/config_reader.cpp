@@ -75,6 +75,28 @@ void check_schedule(const TrainConfig& train, const std::function<void(const std
       cycle->up_epochs, cycle->down_epochs, train.epochs));
 }
 
+/// A config without `input` is one of arrays where it names them: all were before there was that key.
+void settle_input(const YAML::Node& root, Config& config) {
+  if (config.data.arrays.used() && !root["input"].IsDefined()) config.input = InputKind::arrays;
+}
+
+/// What goes with which input.
+void check_input(const Config& config, const std::function<void(const std::string&)>& fail) {
+  const bool arrays = config.data.arrays.used();
+  if (config.input == InputKind::arrays && !arrays)
+    fail("input: arrays needs data.arrays.features, the name of the dataset in the files");
+  if (config.input != InputKind::arrays && arrays)
+    fail(fmt::format(
+        "input: {} is made of jets, but data.arrays.features names plain arrays: leave out one of "
+        "the two",
+        config.input));
+  if (config.input == InputKind::constituents) return;
+  if (config.constituents != ConstituentsConfig{})
+    fail(fmt::format("constituents: is used with input: constituents only, and input is {}", config.input));
+  if (config.augmentation.drop > 0)
+    fail("augmentation.drop: is of sets; with images use smear and smear_pt, or say input: constituents");
+}
+
 /// Rules that join several keys.
 void check_together(const Config& config, const std::string& name, bool data_required) {
   const auto fail = [&](const std::string& what) { throw UsageError(fmt::format("{}: {}", name, what)); };
@@ -83,6 +105,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   if (data.split.validation + data.split.test >= 1) {
     fail("data.split: validation and test together must leave rows to train on (their sum must be below 1)");
   }
+  check_input(config, fail);
   check_rows(config, fail);
   check_schedule(config.train, fail);
   if (!data_required) return;
@@ -123,6 +146,7 @@ Config parse_config(const std::string& text, const std::string& name,
   take_version(root, origins);
   Config config;
   MapReader::read(root, "", config, origins);
+  settle_input(root, config);
   check_together(config, name, data_required);
   return config;
 }

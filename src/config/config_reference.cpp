@@ -90,6 +90,11 @@ std::string value_text(const T& value) {
     if (value.empty()) return "none";
     if constexpr (Worded<typename T::value_type>)
       return fmt::format("[{}]", fmt::join(words_of(value), ", "));
+    if constexpr (schema::Choice<typename T::value_type>) {
+      std::vector<std::string> names;
+      for (const auto& entry : value) names.push_back(value_text(entry));
+      return fmt::format("[{}]", fmt::join(names, ", "));
+    }
     return fmt::format("{} entries", value.size());
   } else if constexpr (schema::Pair<T>) {
     return fmt::format("[{}, {}]", value[0], value[1]);
@@ -202,9 +207,10 @@ std::string config_reference() {
   Config config;
   SectionTables sections;
   schema::fields(sections, config);
-  std::string text = sections.text() + group_table<LayerConfig>() + group_table<InitializerConfig>() +
-                     group_table<LossConfig>() + group_table<OptimizerConfig>() +
-                     group_table<ScheduleConfig>() + group_table<FamilyConfig>();
+  std::string text = sections.text() + group_table<ConstituentFeatureConfig>() + group_table<LayerConfig>() +
+                     group_table<InitializerConfig>() + group_table<LossConfig>() +
+                     group_table<OptimizerConfig>() + group_table<ScheduleConfig>() +
+                     group_table<FamilyConfig>();
   text.resize(text.find_last_not_of('\n') + 1);
   return text;
 }

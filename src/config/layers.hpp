@@ -69,6 +69,36 @@ struct GlobalAvgPool2dConfig {
   static constexpr const char* kMeaning = "the mean of each channel: from an image to a vector";
 };
 
+/// What a pool over constituents weighs them with.
+enum class PoolWeight { none, pt_fraction };
+constexpr Word word_of(PoolWeight weight) {
+  switch (weight) {
+    case PoolWeight::none:
+      return {"none", "each counts once"};
+    case PoolWeight::pt_fraction:
+      return {"pt_fraction", "each counts by its share of the sum of pT (energy flow networks)"};
+  }
+  return {};
+}
+
+// From a set of constituents to a vector.
+struct SumPoolConfig {
+  static constexpr const char* kName = "sum_pool";
+  static constexpr const char* kMeaning = "the sum over a jet's constituents: from a set to a vector";
+  PoolWeight weight = PoolWeight::none;
+  void fields(auto& visit) { visit("weight", weight, "of each constituent"); }
+};
+struct MeanPoolConfig {
+  static constexpr const char* kName = "mean_pool";
+  static constexpr const char* kMeaning = "the mean over a jet's constituents: from a set to a vector";
+  PoolWeight weight = PoolWeight::none;
+  void fields(auto& visit) { visit("weight", weight, "of each constituent"); }
+};
+struct MaxPoolConfig {
+  static constexpr const char* kName = "max_pool";
+  static constexpr const char* kMeaning = "the largest value among a jet's constituents: from a set to a vector";
+};
+
 struct FlattenConfig {
   static constexpr const char* kName = "flatten";
   static constexpr const char* kMeaning = "all values of an image as a vector";
@@ -102,9 +132,16 @@ struct DropoutConfig {
 struct LayerNormConfig {
   static constexpr const char* kName = "layer_norm";
   static constexpr const char* kMeaning =
-      "mean 0 and variance 1 over all values of a jet, then a scale and a shift";
+      "mean 0 and variance 1 over all values of a jet (in sets: of a constituent), then a scale and a shift";
   double epsilon = 1e-3;
   void fields(auto& visit) { visit("epsilon", epsilon, "added to the variance", rules::positive()); }
+};
+struct RmsNormConfig {
+  static constexpr const char* kName = "rms_norm";
+  static constexpr const char* kMeaning =
+      "in sets, each constituent divided by the root of its mean square, then a scale (Zhang and Sennrich 2019)";
+  double epsilon = 1e-6;
+  void fields(auto& visit) { visit("epsilon", epsilon, "added to the mean square", rules::positive()); }
 };
 struct GroupNormConfig {
   static constexpr const char* kName = "group_norm";
@@ -119,7 +156,8 @@ struct GroupNormConfig {
 struct BatchNormConfig {
   static constexpr const char* kName = "batch_norm";
   static constexpr const char* kMeaning =
-      "the same for each channel over the 16 jets of a leaf (ghost batch normalisation, Hoffer et al. 2017), "
+      "the same for each channel over the 16 jets of a leaf (in sets: over all their constituents; ghost batch "
+      "normalisation, Hoffer et al. 2017), "
       "so that "
       "no leaf waits for another; a short last leaf uses the jets that it has; running averages, by exact "
       "sums, "
@@ -134,7 +172,8 @@ struct BatchNormConfig {
 struct StandardizeConfig {
   static constexpr const char* kName = "standardize";
   static constexpr const char* kMeaning =
-      "on an input only: subtracts the training set's mean and divides by its deviation, value by value, "
+      "on an input only: subtracts the training set's mean and divides by its deviation, value by value (in "
+      "sets: channel by channel), "
       "measured "
       "exactly and stored in the model";
   double epsilon = 1e-7;
@@ -212,8 +251,9 @@ struct SoftmaxConfig {
 };
 
 using LayerKinds =
-    std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, FlattenConfig,
-                 DenseConfig, DropoutConfig, LayerNormConfig, GroupNormConfig, BatchNormConfig,
+    std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, SumPoolConfig,
+                 MeanPoolConfig, MaxPoolConfig, FlattenConfig,
+                 DenseConfig, DropoutConfig, LayerNormConfig, RmsNormConfig, GroupNormConfig, BatchNormConfig,
                  StandardizeConfig, ResidualConfig, FeaturesConfig, LinearConfig, ReluConfig, LeakyReluConfig,
                  EluConfig, GeluConfig, TanhConfig, SigmoidConfig, SoftmaxConfig>;
 

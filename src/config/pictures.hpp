@@ -75,6 +75,7 @@ struct AugmentationConfig {
   double rotate_degrees = 0;
   double smear = 0;
   double smear_pt = 0;
+  double drop = 0;
   void fields(auto& visit) {
     visit("flip", flip, "mirror the second axis, in every other jet");
     visit("rotate_degrees", rotate_degrees, "turn by a uniformly random angle, up to so much to either side",
@@ -82,9 +83,12 @@ struct AugmentationConfig {
     visit("smear", smear, "move constituents by a normal distance of this deviation, in eta and in phi",
           rules::at_least(0));
     visit("smear_pt", smear_pt, "multiply their momenta by a normal factor 1 +- this", rules::fraction());
+    visit("drop", drop,
+          "leave out each constituent but the leading one with this probability; needs `input: constituents`",
+          rules::fraction());
   }
 
-  bool used() const { return flip || rotate_degrees > 0 || smear > 0 || smear_pt > 0; }
+  bool used() const { return flip || rotate_degrees > 0 || smear > 0 || smear_pt > 0 || drop > 0; }
 };
 
 /// A feature of the whole jet: of the sum of the constituents' momenta, unless said otherwise; distances are

@@ -30,6 +30,11 @@ std::string fingerprint(const SampleSet& set, const Communicator& comm) {
         const auto number = static_cast<std::uint64_t>(begin + i);
         std::uint64_t hash = XXH3_64bits_withSeed(positions.data(), positions.size_bytes(), number);
         hash = XXH3_64bits_withSeed(values.data(), values.size_bytes(), hash + sample.label);
+        if (set.layout.is_set()) {
+          const std::span<const float> constituents = sample.constituents.values;
+          hash = XXH3_64bits_withSeed(constituents.data(), constituents.size_bytes(), hash);
+          hash = XXH3_64bits_withSeed(sample.jet.data(), sample.jet.size_bytes(), hash);
+        }
         sum += hash;
       });
     }

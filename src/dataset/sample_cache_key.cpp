@@ -24,7 +24,69 @@ std::string describe_files(const std::vector<std::string>& files) {
   return text;
 }
 
-/// The settings of data and image and, where it matters, the seed; all others have their defaults.
+/// What stood behind the settings of images when the first caches were made, of whatever else a config had
+/// then. Hashed, so that no word of it may change.
+constexpr const char* kOtherSettings = R"(model:
+  layers:
+    []
+  initializer: auto
+  regularizer:
+    l1: 0
+    l2: 0
+train:
+  loss: {cross_entropy: {label_smoothing: 0, class_weights: []}}
+  optimizer: {adam: {learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-07}}
+  schedule: constant
+  warmup:
+    epochs: 0
+    start_factor: 0
+  lr_scaling: none
+  lr_base_batch_size: 50
+  clip:
+    value: 0
+    norm: 0
+  average:
+    decay: 0
+  batch_size: 50
+  epochs: 10
+  shuffle: global
+  allreduce: hierarchical
+  straggler_factor: 1.5
+  stall_seconds: 300
+validation:
+  ranks: root
+early_stopping:
+  enabled: true
+  monitor: val_loss
+  patience: 2
+  min_delta: 0
+  restore_best: true
+checkpoint:
+  every_steps: 0
+  every_seconds: 600
+  keep: 2
+log:
+  tensorboard: false
+  every_steps: 1
+  every_epochs: 1
+study:
+  family: single
+  folds: 0
+  repeats: 1
+  groups: 1
+  monitor: val_loss
+)";
+
+/// The lines of one section of a config, and its name.
+std::string section(const std::string& yaml, const std::string& name) {
+  const std::size_t begin = yaml.find("\n" + name + ":\n") + 1;
+  std::size_t end = yaml.find('\n', begin) + 1;
+  while (end < yaml.size() && yaml[end] == ' ') end = yaml.find('\n', end) + 1;
+  return yaml.substr(begin, end - begin);
+}
+
+/// The settings that samples depend on: of data, of what is made of a row and, where it matters, the seed.
+/// What the network sees of constituents, and their augmentation, comes after the store.
 std::string describe_settings(const Config& config) {
   Config relevant;
   relevant.data = config.data;
@@ -32,7 +94,19 @@ std::string describe_settings(const Config& config) {
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
-  return settings_yaml(relevant);
+  const std::string yaml = settings_yaml(relevant);
+  const std::string data = fmt::format("seed: {}\n{}", relevant.seed, section(yaml, "data"));
+  switch (config.input) {
+    case InputKind::constituents:
+      return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);
+    case InputKind::image:
+    case InputKind::arrays:
+      break;
+  }
+  std::string augmentation = section(yaml, "augmentation");
+  const std::string drop = "  drop: 0\n";  // only sets can have another, and caches are older than it
+  augmentation.erase(augmentation.find(drop), drop.size());
+  return data + section(yaml, "image") + augmentation + kOtherSettings;
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {

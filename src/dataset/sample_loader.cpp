@@ -15,6 +15,7 @@ namespace {
 struct Made {
   std::array<SampleStore, 4> sets;
   std::int64_t skipped = 0;
+  ReadingNotes notes;
 };
 
 struct Slot {
@@ -27,6 +28,7 @@ void add(std::vector<Made>& ways, std::vector<LoadedSamples>& all) {
     for (std::size_t s = 0; s < ways[way].sets.size(); ++s)
       all[way].sets[s].samples.append(std::move(ways[way].sets[s]));
     all[way].rows_skipped += ways[way].skipped;
+    all[way].notes.add(ways[way].notes);
   }
 }
 
@@ -40,6 +42,7 @@ std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& con
     LoadedSamples& loaded = all[i];
     loaded.rows_read = comm.sum(loaded.own_rows);
     loaded.rows_skipped = comm.sum(loaded.rows_skipped);
+    loaded.notes = sum_of(loaded.notes, comm);
     for (const Set set : {Set::none, Set::train, Set::validation, Set::test}) {
       loaded[set].layout = stored_layout(*configs[i], set);
       loaded[set].samples.shrink_to_fit();
@@ -58,9 +61,10 @@ void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, con
     slot.ways.resize(all.size());
     for (std::size_t way = 0; way < all.size(); ++way) {
       Made& made = slot.ways[way];
-      rows.make(block, way, made.skipped, [&](std::int64_t, Set set, const SampleView& sample) {
+      const auto keep = [&](std::int64_t, Set set, const SampleView& sample) {
         made.sets[static_cast<std::size_t>(set)].append(sample);
-      });
+      };
+      rows.make(block, way, made.skipped, keep, &made.notes);
     }
     slot.seconds = watch.seconds();
   };
@@ -80,6 +84,28 @@ void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, con
     loaded.preprocess_seconds += making;
     loaded.read_seconds += watch.seconds() - making;
   }
+}
+
+void say_notes(const ReadingNotes& notes, const Say& say) {
+  const auto count = [](std::int64_t number, const char* of_one, const char* of_several) {
+    return fmt::format("{} {}", number, number == 1 ? of_one : of_several);
+  };
+  if (notes.other_padding > 0)
+    say(LogLevel::warning,
+        fmt::format("skipped {} of padding, of which {} not zeros behind the last constituent (zeros before "
+                    "it, energies not above 0, -999, NaN in all four)",
+                    count(notes.padding, "place", "places"), count(notes.other_padding, "is", "are")));
+  if (notes.unsorted > 0)
+    say(LogLevel::info, fmt::format("sorted the constituents of {}, which did not descend in pT",
+                                    count(notes.unsorted, "jet", "jets")));
+  if (notes.empty > 0)
+    say(LogLevel::warning, fmt::format("{} without any constituent; counted as all others",
+                                       count(notes.empty, "jet is", "jets are")));
+}
+
+ReadingNotes sum_of(const ReadingNotes& notes, const Communicator& comm) {
+  return {comm.sum(notes.jets), comm.sum(notes.padding), comm.sum(notes.other_padding),
+          comm.sum(notes.unsorted), comm.sum(notes.empty)};
 }
 
 void require_samples(const SampleSet& set, Set which) {
@@ -113,7 +139,10 @@ std::vector<LoadedSamples> load_samples(const std::vector<const Config*>& config
 LoadedSamples load_samples(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
                            const Say& say) {
   const auto load = [&] { return std::move(load_from_files({&config}, wanted, comm).front()); };
-  return config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);
+  LoadedSamples loaded =
+      config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);
+  say_notes(loaded.notes, say);
+  return loaded;
 }
 
 }  // namespace jetrain

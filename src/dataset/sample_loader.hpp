@@ -21,6 +21,7 @@ struct LoadedSamples {
   std::int64_t rows_read = 0;     ///< on all ranks
   std::int64_t own_rows = 0;      ///< read from files by this rank
   std::int64_t rows_skipped = 0;  ///< bad rows left out (on_bad_row: skip), on all ranks
+  ReadingNotes notes;             ///< of jets that became sets, on all ranks; none from a cache
   double read_seconds = 0;        ///< this rank's time in files and decompression
   double preprocess_seconds = 0;  ///< this rank's time in making samples
   bool from_cache = false;  ///< read from data.cache; rows_read and rows_skipped are those of its making
@@ -28,6 +29,13 @@ struct LoadedSamples {
   SampleSet& operator[](Set set) { return sets[static_cast<std::size_t>(set)]; }
   const SampleSet& operator[](Set set) const { return sets[static_cast<std::size_t>(set)]; }
 };
+
+/// Says what there is to say of jets that were read as sets: nothing, where they were sorted, with zeros
+/// behind the last constituent.
+void say_notes(const ReadingNotes& notes, const Say& say);
+
+/// The notes of all ranks. Collective.
+ReadingNotes sum_of(const ReadingNotes& notes, const Communicator& comm);
 
 /// Checks that a set to train on or to validate with is not empty. On all ranks alike.
 void require_samples(const SampleSet& set, Set which);

@@ -55,12 +55,12 @@ SelectedRows SelectedRows::everything(const std::vector<std::string>& files, con
   rows.selection_ = Selection::everything(rows.source_->rows(), set);
   rows.sets_ = {set};
   // The network's outputs for arrays stand beside the arrays' own rows: none may be missing.
-  rows.skip_bad_rows_ = makes_images(config.data) && skips_bad_rows(config.data);
+  rows.skip_bad_rows_ = reads_jets(config.data) && skips_bad_rows(config.data);
   return rows;
 }
 
-void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& skipped,
-                        const Take& take) const {
+void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& skipped, const Take& take,
+                        ReadingNotes* notes) const {
   SampleDraft draft;
   progress::tick();
   for (std::int64_t i = 0; i < block.rows; ++i) {
@@ -75,6 +75,7 @@ void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& sk
       ++skipped;
       continue;
     }
+    if (notes != nullptr) notes->add(draft.notes);
     take(row, set, sample);
   }
 }

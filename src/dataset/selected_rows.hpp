@@ -61,8 +61,10 @@ class SelectedRows {
     read_in_slots<Slot>(*source_, range, work, collect);
   }
   /// Makes the samples of those rows of `block` that belong to one of the sets, in row order. A bad row is a
-  /// DataError that names file and row, or is left out and counted (data.on_bad_row).
-  void make(const RowBlock& block, std::size_t way, std::int64_t& skipped, const Take& take) const;
+  /// DataError that names file and row, or is left out and counted (data.on_bad_row). `notes`: what is to be
+  /// said of jets that become sets, added up; null: nothing.
+  void make(const RowBlock& block, std::size_t way, std::int64_t& skipped, const Take& take,
+            ReadingNotes* notes = nullptr) const;
 
  private:
   SelectedRows() = default;

@@ -22,9 +22,13 @@ struct KindInKeras {
   KerasKind operator()(const MaxPool2dDescription&) const { return {"max_pooling2d"}; }
   KerasKind operator()(const AvgPool2dDescription&) const { return {"average_pooling2d"}; }
   KerasKind operator()(const GlobalAvgPool2dDescription&) const { return {"global_average_pooling2d"}; }
+  KerasKind operator()(const SumPoolDescription&) const { return {"sum_pool"}; }
+  KerasKind operator()(const MeanPoolDescription&) const { return {"global_average_pooling1d"}; }
+  KerasKind operator()(const MaxPoolDescription&) const { return {"global_max_pooling1d"}; }
   KerasKind operator()(const FlattenDescription&) const { return {"flatten"}; }
   KerasKind operator()(const DropoutDescription&) const { return {"dropout"}; }
   KerasKind operator()(const LayerNormDescription&) const { return {"layer_normalization"}; }
+  KerasKind operator()(const RmsNormDescription&) const { return {"rms_normalization"}; }
   KerasKind operator()(const GroupNormDescription&) const { return {"group_normalization"}; }
   KerasKind operator()(const BatchNormDescription&) const { return {"batch_normalization"}; }
   KerasKind operator()(const StandardizeDescription&) const { return {"normalization", "scale"}; }

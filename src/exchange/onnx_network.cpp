@@ -73,6 +73,11 @@ class LayerInOnnx {
     return flat(graph_.node("GlobalAveragePool", named("means"), inputs_));
   }
 
+  std::string operator()(const SumPoolDescription&) { return of_sets(); }
+  std::string operator()(const MeanPoolDescription&) { return of_sets(); }
+  std::string operator()(const MaxPoolDescription&) { return of_sets(); }
+  std::string operator()(const RmsNormDescription&) { return of_sets(); }
+
   /// In the order (row, column, channel).
   std::string operator()(const FlattenDescription&) {
     return node_.layer->inputs().front().visit(
@@ -80,7 +85,8 @@ class LayerInOnnx {
           return flat(graph_.node("Transpose", named("channels_last"), inputs_,
                                   {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}}));
         },
-        [&](const VectorShape&) { return x(); });
+        [&](const VectorShape&) { return x(); }, [&](const SetShape&) { return x(); },
+        [&](const PairsShape&) { return x(); });
   }
 
   std::string operator()(const BatchNormDescription& kind) {
@@ -130,6 +136,7 @@ class LayerInOnnx {
   }
 
  private:
+  [[noreturn]] static std::string of_sets() { throw std::logic_error("networks of sets were refused before"); }
   const std::string& x() const { return inputs_.front(); }
   std::string named(const char* part) const { return node_.name + "/" + part; }
 
@@ -217,8 +224,13 @@ void add_scores(OnnxGraph& graph, const Model& model, const std::string& outputs
 
 void add_network(OnnxGraph& graph, const Model& model) {
   const Shape& sample = model.input().shape;
-  const std::string first =
-      sample.visit([](const ImageShape&) { return "image"; }, [](const VectorShape&) { return "features"; });
+  const auto refuse_sets = [] {
+    throw UsageError("networks of constituents (input: constituents) have no form in ONNX yet");
+    return "";
+  };
+  const std::string first = sample.visit(
+      [](const ImageShape&) { return "image"; }, [](const VectorShape&) { return "features"; },
+      [&](const SetShape&) { return refuse_sets(); }, [&](const PairsShape&) { return refuse_sets(); });
   std::vector<std::string> tensors(model.graph().activations.size(), "features");
   tensors[0] = first;
   graph.input(first, sample.sizes());

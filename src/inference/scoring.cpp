@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 #include <optional>
 
 #include "core/checked_cast.hpp"
-#include "core/grid.hpp"
 #include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
 #include "core/thread_errors.hpp"
+#include "inference/leaf_inputs.hpp"
 #include "samples/sample_store.hpp"
 
 namespace jetrain {
@@ -28,14 +27,15 @@ struct LeafScores {
 /// One thread's forward pass.
 class LeafScorer {
  public:
-  explicit LeafScorer(const Model& model) : model_(model), workspace_(model, false) {}
+  explicit LeafScorer(const Model& model)
+      : model_(model), inputs_(model.input()), workspace_(model, false) {}
 
   /// Of the leaf scored last.
   float output(std::size_t o, std::size_t lane) const { return workspace_.predictions()[o * kLanes + lane]; }
 
   LeafScores score(std::span<const SampleView> samples) {
     progress::tick();
-    densify(samples, workspace_);
+    inputs_.fill(samples, workspace_);
     std::array<std::uint8_t, kLanes> labels;
     const LeafTargets targets = leaf_targets(model_, samples, labels.data(), workspace_);
     std::array<double, kLanes> losses;
@@ -53,42 +53,11 @@ class LeafScorer {
 
  private:
   const Model& model_;
+  LeafInputs inputs_;
   LeafWorkspace workspace_;
 };
 
 }  // namespace
-
-void densify(std::span<const SampleView> samples, LeafWorkspace& workspace) {
-  const Planes input = workspace.input();
-  const Planes features = workspace.features();
-  const Grid grid{input.channels, input.rows, input.columns};
-  for (std::int64_t k = 0; k < input.channels; ++k) {
-    for (std::int64_t row = 0; row < input.rows; ++row)
-      std::memset(input.at(k, row, 0), 0, static_cast<std::size_t>(input.columns * kLanes) * sizeof(float));
-  }
-  if (features.data != nullptr)
-    std::memset(features.data, 0, static_cast<std::size_t>(features.columns * kLanes) * sizeof(float));
-  std::fill_n(workspace.targets().data(), workspace.targets().size(), 0.0F);
-  const std::span<float> targets = workspace.targets();
-  for (std::size_t lane = 0; lane < samples.size(); ++lane) {
-    const SampleView& sample = samples[lane];
-    const SparseView& entries = sample.input;
-    for (std::size_t i = 0; i < entries.positions.size(); ++i) {
-      const Grid::Cell cell = grid.cell(entries.positions[i]);
-      input.at(cell.channel, cell.row, cell.column)[lane] = entries.values[i];
-    }
-    for (std::size_t f = 0; f < sample.features.size(); ++f)
-      features.at(0, 0, static_cast<std::int64_t>(f))[lane] = sample.features[f];
-    for (std::size_t t = 0; t < sample.targets.size(); ++t) targets[t * kLanes + lane] = sample.targets[t];
-  }
-}
-
-LeafTargets leaf_targets(const Model& model, std::span<const SampleView> samples, std::uint8_t* labels,
-                         LeafWorkspace& workspace) {
-  const std::size_t count = std::min(samples.size(), static_cast<std::size_t>(kLanes));
-  for (std::size_t i = 0; i < count; ++i) labels[i] = samples[i].label;
-  return {{labels, count}, model.input().targets > 0 ? workspace.targets().data() : nullptr};
-}
 
 ScoredJets score_samples(const Model& model, std::int64_t count,
                          const std::function<SampleView(std::int64_t)>& sample, std::vector<float>* outputs) {
@@ -99,6 +68,7 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
   result.labels.resize(static_cast<std::size_t>(count));
   std::int64_t loss_sum = 0;
   std::int64_t correct = 0;
+  model.prepare();
   ThreadErrors errors;
 #pragma omp parallel reduction(+ : loss_sum, correct) if (count > kLanes)  // not to wake a team for a leaf
   {
@@ -134,6 +104,7 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
 ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange range,
                        const Communicator& comm) {
   const auto width = static_cast<std::size_t>(model.outputs());
+  model.prepare();
   std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));
   const auto work = [&](ScoredSlice& out, const RowBlock& block) {
     auto& scorer = scorers[static_cast<std::size_t>(omp_get_thread_num())];

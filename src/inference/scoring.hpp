@@ -15,14 +15,6 @@
 
 namespace jetrain {
 
-/// Writes up to sixteen samples side by side into a leaf's inputs, features and targets; other lanes and
-/// positions are 0.
-void densify(std::span<const SampleView> samples, LeafWorkspace& workspace);
-
-/// The labels of a leaf's samples, and its targets if there are any; `labels` is filled.
-LeafTargets leaf_targets(const Model& model, std::span<const SampleView> samples, std::uint8_t* labels,
-                         LeafWorkspace& workspace);
-
 /// Scores of `count` samples, by OpenMP threads; `sample(i)` gives the i-th. `outputs` (null: not wanted)
 /// becomes what the network says of each, (count, outputs).
 ScoredJets score_samples(const Model& model, std::int64_t count,

@@ -52,7 +52,7 @@ std::int64_t samples_in(std::size_t size, std::int64_t each, const std::string& 
 
 struct Tagger::Loaded {
   explicit Loaded(const std::string& path)
-      : stored(read_model(path)), maker(stored.config), takes_jets(makes_images(stored.config.data)) {}
+      : stored(read_model(path)), maker(stored.config), takes_jets(reads_jets(stored.config.data)) {}
   StoredModel stored;
   SampleMaker maker;
   bool takes_jets;

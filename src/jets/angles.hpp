@@ -26,7 +26,7 @@ inline double polynomial(const double (&coefficients)[N], double x) {
 }
 
 /// The azimuth of (x, y) in [-pi, pi]; 0 for (0, 0).
-inline float azimuth(float y, float x) {
+inline double azimuth(double y, double x) {
   constexpr double kAtan[] = {1.0,
                               -0.33333333333337001,
                               0.20000000000349905,
@@ -40,8 +40,8 @@ inline float azimuth(float y, float x) {
                               0.027168566712746169,
                               -0.0046911105435113827};
   constexpr double kTanPiOver8 = 0.41421356237309503;
-  const double ax = std::fabs(static_cast<double>(x));
-  const double ay = std::fabs(static_cast<double>(y));
+  const double ax = std::fabs(x);
+  const double ay = std::fabs(y);
   const double small = ay < ax ? ay : ax;
   const double large = ay < ax ? ax : ay;
   // atan(small/large); above pi/8 as pi/4 + atan((small - large) / (small + large)).
@@ -53,7 +53,10 @@ inline float azimuth(float y, float x) {
   angle = ay < ax ? angle : std::numbers::pi / 2 - angle;
   angle = x < 0 ? std::numbers::pi - angle : angle;
   angle = large > 0 ? angle : 0.0;
-  return static_cast<float>(y < 0 ? -angle : angle);
+  return y < 0 ? -angle : angle;
+}
+inline float azimuth(float y, float x) {
+  return static_cast<float>(azimuth(static_cast<double>(y), static_cast<double>(x)));
 }
 
 /// atanh; the largest float for |x| >= 1 (along the beam), as numpy's nan_to_num makes of the infinity.

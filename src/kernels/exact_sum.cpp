@@ -9,6 +9,11 @@
 
 namespace jetrain::kernels {
 
+float& refused_magnitude() noexcept {
+  thread_local float magnitude = 0;
+  return magnitude;
+}
+
 float exact_sum_limit(std::int64_t addends) noexcept {
   // n values strictly below 2^23 / n sum to less than 2^23, that is 2^63 units. The largest float below
   // leaves room for the rounding of doubles, too.
@@ -36,7 +41,10 @@ bool exact_accumulate(std::span<const float> values, float limit, std::span<std:
 }
 
 bool exact_accumulate(double value, double limit, std::int64_t& sum) noexcept {
-  if (!(std::abs(value) < limit)) return false;
+  if (!(std::abs(value) < limit)) {
+    refused_magnitude() = static_cast<float>(std::abs(value));
+    return false;
+  }
   sum += static_cast<std::int64_t>(std::nearbyint(value * 0x1p40));
   return true;
 }

@@ -17,6 +17,10 @@ inline constexpr double kExactUnit = 0x1p-40;
 /// The bound that every one of `addends` values must stay below so that their sum fits 63 bits.
 float exact_sum_limit(std::int64_t addends) noexcept;
 
+/// Of this thread: the largest magnitude among the values that were not below their limit last; perhaps
+/// infinite or NaN.
+float& refused_magnitude() noexcept;
+
 /// sums[i] += round(values[i] * 2^40). Returns false where a value is not finite or |value| >= limit.
 bool exact_accumulate(std::span<const float> values, float limit, std::span<std::int64_t> sums) noexcept;
 

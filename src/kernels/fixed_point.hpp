@@ -27,12 +27,13 @@ class MagnitudeWatch {
 
   void see(float value) noexcept { see(broadcast(value)); }
 
+  /// Where it is not, the largest magnitude is the thread's `refused_magnitude`.
   bool below(float limit) const noexcept {
-    const auto limit_bits = std::bit_cast<std::int32_t>(limit);
-    for (int i = 0; i < kVectorLanes; ++i) {
-      if (largest_[i] >= limit_bits) return false;
-    }
-    return true;
+    std::int32_t largest = 0;
+    for (int i = 0; i < kVectorLanes; ++i) largest = largest_[i] > largest ? largest_[i] : largest;
+    if (largest < std::bit_cast<std::int32_t>(limit)) return true;
+    refused_magnitude() = std::bit_cast<float>(largest);
+    return false;
   }
 
  private:

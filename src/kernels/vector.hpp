@@ -58,6 +58,8 @@ inline Vector broadcast(float value) noexcept {
 inline Vector in_register(Vector value) noexcept {
 #if defined(__x86_64__)
   asm("" : "+v"(value));
+#elif defined(__aarch64__)
+  asm("" : "+w"(value));
 #endif
   return value;
 }

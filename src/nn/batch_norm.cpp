@@ -1,7 +1,7 @@
 #include "kernels/exact_sum.hpp"
 #include "kernels/norm.hpp"
-#include "nn/layers.hpp"
 #include "nn/norm_view.hpp"
+#include "nn/row_layers.hpp"
 
 namespace jetrain {
 namespace {
@@ -47,7 +47,7 @@ class BatchNorm final : public Layer {
   }
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    float* values = gradients.scratch;
+    float* values = pass.scratch;
     const auto count = static_cast<std::size_t>(2 * channels_);
     kernels::batch_norm_backward_parameters(view(pass.x()), view(dy), epsilon_, pass.kept,
                                             pass.kept + channels_, values, values + channels_);
@@ -72,6 +72,7 @@ class BatchNorm final : public Layer {
 
 template <>
 std::unique_ptr<Layer> make_layer(const BatchNormConfig& config, const Shape& input) {
+  if (const auto* set = std::get_if<SetShape>(&input.form())) return make_row_batch_norm(config, *set);
   return std::make_unique<BatchNorm>(config, input);
 }
 

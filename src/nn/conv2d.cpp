@@ -49,7 +49,7 @@ class Conv2d final : public Layer {
   }
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    float* weights = gradients.scratch;
+    float* weights = pass.scratch;
     kernels::conv2d_backward_weights(shape_, pass.x(), dy, weights, weights + shape_.weight_count());
     const auto count = static_cast<std::size_t>(shape_.weight_count() + config_.filters);
     return kernels::exact_accumulate({weights, count}, gradients.limit, {gradients.sums, count});

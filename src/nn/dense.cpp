@@ -1,6 +1,6 @@
 #include "kernels/dense.hpp"
 
-#include "nn/layers.hpp"
+#include "nn/row_layers.hpp"
 
 namespace jetrain {
 namespace {
@@ -36,7 +36,7 @@ class Dense final : public Layer {
   }
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    return kernels::dense_backward_weights(shape_, pass.x().data, dy.data, gradients.limit, gradients.scratch,
+    return kernels::dense_backward_weights(shape_, pass.x().data, dy.data, gradients.limit, pass.scratch,
                                            gradients.sums, gradients.sums + weight_count());
   }
 
@@ -51,6 +51,7 @@ class Dense final : public Layer {
 
 template <>
 std::unique_ptr<Layer> make_layer(const DenseConfig& config, const Shape& input) {
+  if (const auto* set = std::get_if<SetShape>(&input.form())) return make_row_dense(config, *set);
   return std::make_unique<Dense>(config, require_vector(input, "dense", ": put flatten before it"));
 }
 

@@ -12,35 +12,16 @@ namespace {
 /// In training, each value is 0 with probability `rate`, else divided by 1 - rate; otherwise y = x
 /// (Srivastava et al., JMLR 15 (2014) 1929). What is dropped is a function of (seed, epoch, the sample's
 /// position in the epoch, layer).
-class Dropout final : public Layer {
+class Dropout : public Layer {
  public:
   Dropout(const DropoutConfig& config, const Shape& input)
       : Layer(DropoutDescription{}, {input}, input),
         threshold_(std::min(65535U, static_cast<std::uint32_t>(std::lround(config.rate * 0x1p16)))),
         scale_(static_cast<float>(0x1p16 / (0x1p16 - threshold_))) {}
 
-  LayerNeeds needs() const override { return {.kept_floats = output().size() * kLanes}; }
-
   void forward(const LayerPass& pass, Planes y) const override {
     if (!pass.leaf.training) return kernels::copy(pass.x(), y);
-    std::vector<RandomStream> streams;
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-      constexpr std::uint64_t kLayers = 4096;
-      const auto position = static_cast<std::uint64_t>(pass.leaf.first_position + lane);
-      streams.emplace_back(pass.leaf.seed, Purpose::dropout, pass.leaf.epoch,
-                           position * kLayers + pass.number);
-    }
-    // A word of 32 random bits decides over two values of its sample.
-    const std::int64_t values = output().size();
-    for (std::int64_t i = 0; i < values; i += 2) {
-      float* first = pass.kept + i * kLanes;
-      float* second = i + 1 < values ? first + kLanes : nullptr;
-      for (std::size_t lane = 0; lane < streams.size(); ++lane) {
-        const std::uint32_t bits = streams[lane].next_bits();
-        first[lane] = (bits & 0xFFFFU) < threshold_ ? 0.0F : scale_;
-        if (second != nullptr) second[lane] = bits >> 16 < threshold_ ? 0.0F : scale_;
-      }
-    }
+    draw(pass);
     kernels::multiply(pass.x(), factors(pass), y);
   }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
@@ -48,21 +29,82 @@ class Dropout final : public Layer {
     kernels::multiply(dy, factors(pass), gradients.front().dx);
   }
 
+ protected:
+  /// Fills pass.kept with each value's factor.
+  virtual void draw(const LayerPass& pass) const = 0;
+
+  static RandomStream stream_of(const LayerPass& pass, std::int64_t lane) {
+    constexpr std::uint64_t kLayers = 4096;
+    const auto position = static_cast<std::uint64_t>(pass.leaf.first_position + lane);
+    return {pass.leaf.seed, Purpose::dropout, pass.leaf.epoch, position * kLayers + pass.number};
+  }
+  /// A word of 32 random bits decides over two values of its sample.
+  float first_factor(std::uint32_t bits) const { return (bits & 0xFFFFU) < threshold_ ? 0.0F : scale_; }
+  float second_factor(std::uint32_t bits) const { return bits >> 16 < threshold_ ? 0.0F : scale_; }
+
  private:
-  ConstPlanes factors(const LayerPass& pass) const {
-    const ImageShape s = output().planes();
-    return {pass.kept, s.channels, s.rows, s.columns, s.rows * s.columns * kLanes, s.columns * kLanes};
+  static ConstPlanes factors(const LayerPass& pass) {
+    const ConstPlanes& x = pass.x();
+    return {pass.kept, x.channels, x.rows, x.columns, x.rows * x.columns * kLanes, x.columns * kLanes};
   }
 
   std::uint32_t threshold_;  ///< of 2^16: the rate, to the nearest
   float scale_;
 };
 
+class DropoutOfLanes final : public Dropout {
+ public:
+  using Dropout::Dropout;
+  LayerNeeds needs() const override { return {.kept_floats = output().size() * kLanes}; }
+
+ private:
+  void draw(const LayerPass& pass) const override {
+    std::vector<RandomStream> streams;
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) streams.push_back(stream_of(pass, lane));
+    const std::int64_t values = output().size();
+    for (std::int64_t i = 0; i < values; i += 2) {
+      float* first = pass.kept + i * kLanes;
+      float* second = i + 1 < values ? first + kLanes : nullptr;
+      for (std::size_t lane = 0; lane < streams.size(); ++lane) {
+        const std::uint32_t bits = streams[lane].next_bits();
+        first[lane] = first_factor(bits);
+        if (second != nullptr) second[lane] = second_factor(bits);
+      }
+    }
+  }
+};
+
+/// Of each constituent, channel by channel; constituents by falling pT.
+class DropoutOfRows final : public Dropout {
+ public:
+  using Dropout::Dropout;
+  LeafFloats floats_of(const RowOffsets& sets) const override {
+    return {.kept = output().rows_in(sets) * padded_channels(output().size())};
+  }
+
+ private:
+  void draw(const LayerPass& pass) const override {
+    const RowOffsets& sets = *pass.leaf.sets;
+    const Rows factors{pass.kept, sets.rows(), output().size()};
+    for (std::int64_t sample = 0; sample < kLanes; ++sample) {
+      RandomStream stream = stream_of(pass, sample);
+      for (std::int64_t r = sets.begin(sample); r < sets.begin(sample + 1); ++r) {
+        for (std::int64_t c = 0; c < factors.stride(); c += 2) {
+          const std::uint32_t bits = c < factors.channels ? stream.next_bits() : 0;
+          factors.row(r)[c] = first_factor(bits);
+          factors.row(r)[c + 1] = second_factor(bits);
+        }
+      }
+    }
+  }
+};
+
 }  // namespace
 
 template <>
 std::unique_ptr<Layer> make_layer(const DropoutConfig& config, const Shape& input) {
-  return std::make_unique<Dropout>(config, input);
+  if (input.has_rows()) return std::make_unique<DropoutOfRows>(config, input);
+  return std::make_unique<DropoutOfLanes>(config, input);
 }
 
 }  // namespace jetrain

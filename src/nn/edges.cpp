@@ -16,6 +16,10 @@ std::int64_t Node::parameter_count() const {
 }
 
 void connect(Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    for (const Edge& edge : node.inputs) graph.activations[edge.activation].used = true;
+    graph.activations[node.output].used = true;
+  }
   std::vector<bool> begun(graph.activations.size());
   std::map<std::pair<std::size_t, int>, std::size_t> spares;  // by activation, and which of one node's
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {

@@ -20,6 +20,11 @@ class GraphBuilder {
       : config_(config), loss_activation_(loss_activation) {
     add_activation({"input", input.shape});
     add_activation({"features", Shape::vector(input.features)});
+    if (input.shape.has_rows()) {
+      add_activation({"momenta", Shape::set(4)});
+      add_activation({"angles", Shape::set(2)});
+      add_activation({"pt_fraction", Shape::set(1)});
+    }
     features_are_joined_ = input.features == 0;
   }
 
@@ -49,7 +54,7 @@ class GraphBuilder {
     return number;
   }
 
-  bool is_input(std::size_t activation) const { return graph_.activations[activation].producer == kNoIndex; }
+  bool is_input(std::size_t activation) const { return graph_.is_input(activation); }
   const Shape& shape_of(std::size_t activation) const { return graph_.activations[activation].shape; }
 
   /// Adds a sequence on top of an activation; returns the last one's output.
@@ -135,6 +140,27 @@ class GraphBuilder {
     return append_layer(config, input, place);
   }
 
+  std::size_t add(const SumPoolConfig& config, std::size_t input, const std::string& place) {
+    return append_pool(config, input, place);
+  }
+  std::size_t add(const MeanPoolConfig& config, std::size_t input, const std::string& place) {
+    return append_pool(config, input, place);
+  }
+
+  template <class Config>
+  std::size_t append_pool(const Config& config, std::size_t input, const std::string& place) {
+    std::vector<std::size_t> inputs{input};
+    if (config.weight == PoolWeight::pt_fraction)
+      inputs.push_back(number_of(NetworkInput::pt_fraction, config.kName, place));
+    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place, inputs);
+  }
+
+  /// The activation of what is known of each constituent.
+  std::size_t number_of(NetworkInput of_constituents, const char* kind, const std::string& place) const {
+    at(place, [&] { return require_set(shape_of(0), kind); });
+    return static_cast<std::size_t>(of_constituents);
+  }
+
   std::size_t add(const Conv2dConfig& config, std::size_t input, const std::string& place) {
     return add_weighted(config, input, place);
   }
@@ -182,18 +208,17 @@ class GraphBuilder {
     const std::size_t features = graph_.names.resolve("features");
     if (shape_of(features).size() == 0)
       throw UsageError(place + ": features: there are none; name some in data.high_level");
-    shape_of(input).visit(
-        [&](const ImageShape&) {
-          throw UsageError(
-              fmt::format("{}: features join a vector, but here is the image {}: put flatten before it",
-                          place, shape_of(input).text()));
-        },
-        [](const VectorShape&) {});
+    const auto join_here = [&](const char* what_to_do) {
+      throw UsageError(fmt::format("{}: features join a vector, but here is {} {}: put {} before it", place,
+                                   shape_of(input).form_name(), shape_of(input).text(), what_to_do));
+    };
+    shape_of(input).visit([&](const ImageShape&) { join_here("flatten"); }, [](const VectorShape&) {},
+                          [&](const SetShape&) { join_here("a pool (mean_pool)"); },
+                          [&](const PairsShape&) { join_here("a pool"); });
     features_are_joined_ = true;
     const std::size_t joined = add_layers(config.layers, features, place + ".features.layers", false);
-    shape_of(joined).visit(
-        [&](const ImageShape&) { throw UsageError(place + ": features: its layers must end in a vector"); },
-        [](const VectorShape&) {});
+    if (!std::holds_alternative<VectorShape>(shape_of(joined).form()))
+      throw UsageError(place + ": features: its layers must end in a vector");
     return append(make_concatenate, place, {input, joined});
   }
 

@@ -2,8 +2,8 @@
 
 /// \file
 /// The sequence in which a network's layers are computed, and how they hang together. Activations are
-/// numbered: first the inputs (0 image or vector, 1 high-level features), then one for each layer's output. A
-/// residual block or joined features make one activation the input of several layers.
+/// numbered: first the inputs (NetworkInput), then one for each layer's output. A residual block or joined
+/// features make one activation the input of several layers.
 
 #include <memory>
 #include <string>
@@ -17,6 +17,16 @@ namespace jetrain {
 
 inline constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
 
+/// What comes into a network, in the order of its first activations. Those from `momenta` on are of networks
+/// of sets: what layers may look at of each constituent, whatever the features are.
+enum class NetworkInput : std::size_t {
+  sample,      ///< the image, the vector, or the features of each constituent
+  features,    ///< high-level ones, beside it
+  momenta,     ///< E, px, py, pz, GeV
+  angles,      ///< eta and phi, relative to the axis
+  pt_fraction  ///< of the sum of pT
+};
+
 /// What comes into a network, and what its labels are.
 struct ModelInput {
   ModelInput(const Shape& sample, std::int64_t high_level_features = 0, std::int64_t label_classes = 2)
@@ -25,6 +35,7 @@ struct ModelInput {
   std::int64_t features = 0;  ///< beside it; 0: none
   std::int64_t classes = 2;   ///< of the labels; 0: as many as the network has outputs
   std::int64_t targets = 0;   ///< values to regress on, instead of labels; 0: a classification
+  ConstituentsConfig constituents{};  ///< where the shape is a set: which features it has
 };
 
 /// What comes in, or what a layer gives.
@@ -32,6 +43,7 @@ struct Activation {
   std::string name;  ///< input, features, or the layer's
   Shape shape;
   std::size_t producer = kNoIndex;  ///< the node that gives it; kNoIndex: it comes in
+  bool used = false;                ///< by a layer, or given by one
 };
 
 /// An activation on its way into a layer, and its gradient on the way back (connect, below, decides how).
@@ -55,6 +67,8 @@ struct Node {
   bool rectifies = false;       ///< a ReLU behind it is computed with it
   std::int64_t parameters = 0;  ///< offset in the arena
   std::int64_t averages = 0;    ///< offset in the arena
+  std::int64_t statistics = 0;  ///< offset in the sums
+  std::int64_t prepared = 0;    ///< offset in what is prepared
 
   bool wants_gradients() const;  ///< with respect to any input
   std::int64_t parameter_count() const;
@@ -65,6 +79,9 @@ struct Graph {
   std::vector<Activation> activations;
   std::vector<std::size_t> spares;  ///< of each spare buffer: the activation that it is like
   ActivationNames names;
+
+  bool is_input(std::size_t activation) const { return activations[activation].producer == kNoIndex; }
+  bool is_used(std::size_t activation) const { return activations[activation].used; }
 };
 
 /// UsageError names the layer, as in model.layers[2].residual.layers[0], and both shapes where layers do not

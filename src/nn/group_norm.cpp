@@ -3,8 +3,8 @@
 #include "jetrain/error.hpp"
 #include "kernels/exact_sum.hpp"
 #include "kernels/norm.hpp"
-#include "nn/layers.hpp"
 #include "nn/norm_view.hpp"
+#include "nn/row_layers.hpp"
 
 namespace jetrain {
 namespace {
@@ -31,10 +31,10 @@ class GroupNorm final : public Layer {
   }
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
-    kernels::group_norm_backward_parameters(shape_, view(pass.x()), view(dy), pass.kept, gradients.scratch,
-                                            gradients.scratch + channels_);
+    kernels::group_norm_backward_parameters(shape_, view(pass.x()), view(dy), pass.kept, pass.scratch,
+                                            pass.scratch + channels_);
     const auto count = static_cast<std::size_t>(2 * channels_);
-    return kernels::exact_accumulate({gradients.scratch, count}, gradients.limit, {gradients.sums, count});
+    return kernels::exact_accumulate({pass.scratch, count}, gradients.limit, {gradients.sums, count});
   }
 
  private:
@@ -51,12 +51,14 @@ class GroupNorm final : public Layer {
 
 template <>
 std::unique_ptr<Layer> make_layer(const LayerNormConfig& config, const Shape& input) {
+  if (const auto* set = std::get_if<SetShape>(&input.form())) return make_row_layer_norm(config, *set);
   const kernels::NormShape shape{1, static_cast<float>(config.epsilon)};
   return std::make_unique<GroupNorm>(LayerNormDescription{shape.epsilon}, shape, input);
 }
 
 template <>
 std::unique_ptr<Layer> make_layer(const GroupNormConfig& config, const Shape& input) {
+  if (input.has_rows()) require_image(input, "group_norm");
   if (norm_channels(input) % config.groups != 0) {
     throw UsageError(fmt::format("groups {} must divide the {} channels of the input {}", config.groups,
                                  norm_channels(input), input.text()));

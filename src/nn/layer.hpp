@@ -12,6 +12,8 @@
 #include "nn/layer_description.hpp"
 #include "nn/parameter_spec.hpp"
 #include "nn/shape.hpp"
+#include "row_kernels/row_offsets.hpp"
+#include "row_kernels/rows.hpp"
 
 namespace jetrain {
 
@@ -20,11 +22,17 @@ struct LayerNeeds {
   Halo input_halo{};                ///< zeros that the views of its inputs must carry around them
   Halo output_gradient_halo{};      ///< the same of dy
   std::int64_t kept_floats = 0;     ///< of a leaf, that forward keeps for backward
-  std::int64_t scratch_floats = 0;  ///< of a thread, in backward_parameters
-  std::int64_t multiply_adds = 0;   ///< of the forward pass for one sample
+  std::int64_t scratch_floats = 0;  ///< of a thread, for the length of a call
+  std::int64_t multiply_adds = 0;   ///< of the forward pass for one sample that is no set
   bool can_rectify = false;         ///< forward can write max(y, 0): a ReLU behind it costs nothing
   bool can_mask = false;  ///< backward_inputs can write 0 where an input is not above 0: the way back through
                           ///< a ReLU before it
+};
+
+/// What a leaf of sets takes, beside LayerNeeds.
+struct LeafFloats {
+  std::int64_t kept = 0;     ///< that forward keeps for backward
+  std::int64_t scratch = 0;  ///< of a thread, for the length of a call
 };
 
 /// What is true of a whole leaf.
@@ -33,7 +41,8 @@ struct LeafContext {
   std::int64_t samples = kLanes;  ///< lanes that hold samples; the others are padding
   std::uint64_t seed = 0;         ///< with epoch and position, the key of the leaf's random numbers
   std::uint32_t epoch = 0;
-  std::int64_t first_position = 0;  ///< of the leaf's first sample in the epoch's order
+  std::int64_t first_position = 0;   ///< of the leaf's first sample in the epoch's order
+  const RowOffsets* sets = nullptr;  ///< where the samples' rows stand, of a network of sets
 };
 
 /// What a layer sees of a leaf, forward and backward.
@@ -42,7 +51,9 @@ struct LayerPass {
   std::span<const ConstPlanes> inputs{};
   const float* parameters = nullptr;  ///< trainable ones
   const float* averages = nullptr;    ///< the others
-  float* kept = nullptr;              ///< LayerNeeds::kept_floats
+  const float* prepared = nullptr;    ///< what the layer made of its parameters for this step
+  float* kept = nullptr;              ///< LayerNeeds::kept_floats, and LeafFloats::kept behind them
+  float* scratch = nullptr;           ///< as many floats as the layer needs, 64-byte aligned
   bool rectify = false;               ///< y = max(y, 0); only where the layer can
   std::uint64_t number = 0;           ///< of the layer in its network
 
@@ -63,9 +74,9 @@ struct InputGradient {
 struct GradientSums {
   std::int64_t* sums = nullptr;
   std::int64_t* averages =
-      nullptr;               ///< of the leaf's statistics times its samples, laid out like the averages
-  float limit = 0;           ///< each leaf's contribution must stay below
-  float* scratch = nullptr;  ///< LayerNeeds::scratch_floats of this thread, 64-byte aligned
+      nullptr;  ///< of the leaf's statistics times its samples, laid out like the averages
+  std::int64_t* statistics = nullptr;  ///< Layer::statistics_words of the layer's own, to be added to
+  float limit = 0;                     ///< each leaf's contribution must stay below
 };
 
 class Layer {
@@ -79,17 +90,37 @@ class Layer {
   const Shape& output() const noexcept { return output_; }
 
   virtual LayerNeeds needs() const { return {}; }
+  virtual LeafFloats floats_of(const RowOffsets&) const { return {}; }
+  /// Of the forward pass for one sample, of so many constituents where it is a set.
+  virtual std::int64_t multiply_adds(std::int64_t /*constituents*/) const { return needs().multiply_adds; }
   /// Trainable ones first.
   virtual std::vector<ParameterSpec> parameters() const { return {}; }
+
+  /// What forward and backward need of the trainable parameters in another form (products of matrices:
+  /// row_kernels/product.hpp), made once a step for all threads.
+  virtual std::int64_t prepared_floats() const { return 0; }
+  virtual void prepare(const float* /*parameters*/, float* /*prepared*/) const {}
+
+  /// Statistics of leaves that are not sums over samples, for averages that are over rows: 64-bit integers
+  /// whose meaning is the layer's own, summed over the batch. `update_averages` makes the step.
+  virtual std::int64_t statistics_words() const { return 0; }
+  virtual void update_averages(const std::int64_t* /*words*/, float* /*averages*/) const {}
 
   virtual void forward(const LayerPass& pass, Planes y) const = 0;
   /// The gradients with respect to the inputs, one entry each, from y and dy. Called where at least one is
   /// wanted.
-  virtual void backward_inputs(const LayerPass& pass, ConstPlanes y, ConstPlanes dy,
-                               std::span<const InputGradient> gradients) const = 0;
+  virtual void backward_inputs(const LayerPass& /*pass*/, ConstPlanes /*y*/, ConstPlanes /*dy*/,
+                               std::span<const InputGradient> /*gradients*/) const {}
   /// Adds the leaf's parameter gradients to exact sums. Returns false where a value is not finite or too
   /// large.
   virtual bool backward_parameters(const LayerPass&, ConstPlanes /*dy*/, const GradientSums&) const {
+    return true;
+  }
+  /// Whether the way back is one: then `backward` is called instead of the two above, also where no input's
+  /// gradient is wanted.
+  virtual bool backward_is_one() const { return false; }
+  virtual bool backward(const LayerPass&, ConstPlanes /*y*/, ConstPlanes /*dy*/,
+                        std::span<const InputGradient>, const GradientSums&) const {
     return true;
   }
 
@@ -98,5 +129,11 @@ class Layer {
   std::vector<Shape> inputs_;
   Shape output_;
 };
+
+/// A leaf's activation that is made of rows (nn/shape.hpp) as such.
+template <class T>
+BasicRows<T> rows_of(const BasicPlanes<T>& planes, std::int64_t channels) {
+  return {planes.data, planes.rows, channels};
+}
 
 }  // namespace jetrain

@@ -40,6 +40,15 @@ struct AvgPool2dDescription {
 struct GlobalAvgPool2dDescription {
   static constexpr const char* kName = "global_avg_pool2d";
 };
+struct SumPoolDescription {
+  static constexpr const char* kName = "sum_pool";
+};
+struct MeanPoolDescription {
+  static constexpr const char* kName = "mean_pool";
+};
+struct MaxPoolDescription {
+  static constexpr const char* kName = "max_pool";
+};
 struct FlattenDescription {
   static constexpr const char* kName = "flatten";
 };
@@ -48,6 +57,10 @@ struct DropoutDescription {
 };
 struct LayerNormDescription {
   static constexpr const char* kName = "layer_norm";
+  float epsilon = 0;
+};
+struct RmsNormDescription {
+  static constexpr const char* kName = "rms_norm";
   float epsilon = 0;
 };
 struct GroupNormDescription {
@@ -98,7 +111,7 @@ struct SoftmaxDescription {
 
 using LayerDescription =
     std::variant<Conv2dDescription, DenseDescription, MaxPool2dDescription, AvgPool2dDescription,
-                 GlobalAvgPool2dDescription, FlattenDescription, DropoutDescription, LayerNormDescription,
+                 GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription, FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
                  GroupNormDescription, BatchNormDescription, StandardizeDescription, AddDescription,
                  ConcatenateDescription, LinearDescription, ReluDescription, LeakyReluDescription,
                  EluDescription, GeluDescription, TanhDescription, SigmoidDescription, SoftmaxDescription>;

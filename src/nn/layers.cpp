@@ -5,24 +5,44 @@
 #include "jetrain/error.hpp"
 
 namespace jetrain {
+namespace {
 
-const ImageShape& require_image(const Shape& input, const char* kind) {
-  return input.visit(
-      [](const ImageShape& image) -> const ImageShape& { return image; },
-      [&](const VectorShape&) -> const ImageShape& {
-        throw UsageError(
-            fmt::format("{} needs an image, but its input is the vector {}: put it before flatten and dense",
-                        kind, input.text()));
-      });
+[[noreturn]] void refuse(const Shape& input, const char* kind, const char* needed, const char* advice) {
+  throw UsageError(fmt::format("{} needs {}, but its input is {} {}{}", kind, needed, input.form_name(),
+                               input.text(), advice));
 }
 
-const VectorShape& require_vector(const Shape& input, const char* kind, const char* advice) {
+}  // namespace
+
+const ImageShape& require_image(const Shape& input, const char* kind) {
+  const auto fail = [&](const char* advice) -> const ImageShape& { refuse(input, kind, "an image", advice); };
+  constexpr const char* kSets = ": it is no layer of sets";
   return input.visit(
-      [&](const ImageShape&) -> const VectorShape& {
-        throw UsageError(
-            fmt::format("{} needs a vector, but its input is the image {}{}", kind, input.text(), advice));
-      },
-      [](const VectorShape& vector) -> const VectorShape& { return vector; });
+      [](const ImageShape& image) -> const ImageShape& { return image; },
+      [&](const VectorShape&) -> const ImageShape& { return fail(": put it before flatten and dense"); },
+      [&](const SetShape&) -> const ImageShape& { return fail(kSets); },
+      [&](const PairsShape&) -> const ImageShape& { return fail(kSets); });
+}
+
+const VectorShape& require_vector(const Shape& input, const char* kind, const char* of_an_image) {
+  const auto fail = [&](const char* advice) -> const VectorShape& {
+    refuse(input, kind, "a vector", advice);
+  };
+  constexpr const char* kPool = ": put a pool (sum_pool, mean_pool, max_pool) before it";
+  return input.visit([&](const ImageShape&) -> const VectorShape& { return fail(of_an_image); },
+                     [](const VectorShape& vector) -> const VectorShape& { return vector; },
+                     [&](const SetShape&) -> const VectorShape& { return fail(kPool); },
+                     [&](const PairsShape&) -> const VectorShape& { return fail(kPool); });
+}
+
+const SetShape& require_set(const Shape& input, const char* kind) {
+  const auto fail = [&]() -> const SetShape& {
+    refuse(input, kind, "a set", ": it stands on constituents (input: constituents), before they are pooled");
+  };
+  return input.visit([&](const ImageShape&) -> const SetShape& { return fail(); },
+                     [&](const VectorShape&) -> const SetShape& { return fail(); },
+                     [](const SetShape& set) -> const SetShape& { return set; },
+                     [&](const PairsShape&) -> const SetShape& { return fail(); });
 }
 
 }  // namespace jetrain

@@ -17,14 +17,21 @@ namespace jetrain {
 template <class Config>
 std::unique_ptr<Layer> make_layer(const Config& config, const Shape& input);
 
+/// The same for a layer that looks at more than what stands before it: at momenta or angles of the
+/// constituents, at pairs of them, or at their weights.
+template <class Config>
+std::unique_ptr<Layer> make_layer_on(const Config& config, const std::vector<Shape>& inputs);
+
 /// y = the sum of two or more inputs of one shape.
 std::unique_ptr<Layer> make_add(std::vector<Shape> inputs);
 /// The features of vectors, one after another.
 std::unique_ptr<Layer> make_concatenate(std::vector<Shape> inputs);
 
-/// Refuses a vector where an image is needed.
+/// Refuses what is no image where `kind` needs one.
 const ImageShape& require_image(const Shape& input, const char* kind);
-/// Refuses an image where `kind` needs a vector; `advice` ends the message.
-const VectorShape& require_vector(const Shape& input, const char* kind, const char* advice = "");
+/// The same of a vector; `of_an_image` ends the message about an image.
+const VectorShape& require_vector(const Shape& input, const char* kind, const char* of_an_image = "");
+/// The same of a set of constituents.
+const SetShape& require_set(const Shape& input, const char* kind);
 
 }  // namespace jetrain

@@ -1,5 +1,8 @@
+#include <cassert>
+
 #include "core/stopwatch.hpp"
 #include "kernels/activation.hpp"
+#include "kernels/exact_sum.hpp"
 #include "nn/model.hpp"
 
 namespace jetrain {
@@ -21,7 +24,9 @@ LayerPass Model::pass_of(std::size_t i, const LeafWorkspace& workspace, const Le
           .inputs = buffers.inputs,
           .parameters = arena_.data() + node.parameters,
           .averages = arena_.data() + node.averages,
+          .prepared = prepared_.data() + node.prepared,
           .kept = buffers.kept,
+          .scratch = buffers.scratch,
           .rectify = node.rectifies,
           .number = i};
 }
@@ -37,8 +42,10 @@ void Model::forward_layers(LeafWorkspace& workspace, const LeafContext& leaf) co
 }
 
 void Model::forward(LeafWorkspace& workspace, const LeafTargets& targets, double* losses) const {
+  assert(is_prepared_ || prepared_.size() == 0);
   LeafContext leaf;
   leaf.samples = targets.samples();
+  leaf.sets = &workspace.sets();
   forward_layers(workspace, leaf);
   double unwanted[kLanes];
   loss_->compute(outputs(), workspace.activations_[nodes().back().output].data, targets, false,
@@ -49,8 +56,9 @@ void Model::backward_inputs(std::size_t i, const LayerPass& pass, LeafWorkspace&
   const Node& node = nodes()[i];
   if (!node.wants_gradients()) return;
   const std::vector<InputGradient>& gradients = workspace.layers_[i].gradients;
-  node.layer->backward_inputs(pass, workspace.activations_[node.output], workspace.gradients_[node.output],
-                              gradients);
+  if (!node.layer->backward_is_one())
+    node.layer->backward_inputs(pass, workspace.activations_[node.output], workspace.gradients_[node.output],
+                                gradients);
   for (std::size_t k = 0; k < gradients.size(); ++k) {
     const Edge& edge = node.inputs[k];
     if (edge.mask == Edge::Mask::afterwards) kernels::mask_gradient(pass.inputs[k], gradients[k].dx);
@@ -60,8 +68,10 @@ void Model::backward_inputs(std::size_t i, const LayerPass& pass, LeafWorkspace&
 
 LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
                                    float limit, std::int64_t* gradient_sums) const {
+  assert(is_prepared_ || prepared_.size() == 0);
   leaf.training = true;
   leaf.samples = targets.samples();
+  leaf.sets = &workspace.sets();
   forward_layers(workspace, leaf);
   LeafTimes* times = workspace.times_;
   LapTimer timer(times != nullptr);
@@ -83,10 +93,17 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& 
   for (std::size_t i = nodes().size(); i-- > 0;) {
     const Node& node = nodes()[i];
     const LayerPass pass = pass_of(i, workspace, leaf);
-    const GradientSums sums{gradient_sums + node.parameters, gradient_sums + node.averages, limit,
-                            workspace.scratch_.data()};
-    const bool good = node.layer->backward_parameters(pass, workspace.gradients_[node.output], sums);
-    if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(i);
+    const GradientSums sums{gradient_sums + node.parameters, gradient_sums + node.averages,
+                            gradient_sums + node.statistics, limit};
+    const Planes dy = workspace.gradients_[node.output];
+    const bool good = node.layer->backward_is_one()
+                          ? node.layer->backward(pass, workspace.activations_[node.output], dy,
+                                                 workspace.layers_[i].gradients, sums)
+                          : node.layer->backward_parameters(pass, dy, sums);
+    if (!good && result.bad_layer < 0) {
+      result.bad_layer = static_cast<int>(i);
+      result.bad_value = kernels::refused_magnitude();
+    }
     if (times != nullptr) timer.lap(times->backward_parameters[i]);
     backward_inputs(i, pass, workspace);
     if (times != nullptr) timer.lap(times->backward_input[i]);

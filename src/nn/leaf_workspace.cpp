@@ -16,62 +16,117 @@ void widen(Halo& halo, const Halo& wanted) {
 
 }  // namespace
 
-LeafWorkspace::LeafWorkspace(const Model& model, bool with_gradients) : layers_(model.nodes().size()) {
-  add_activations(model.graph());
-  if (with_gradients) add_gradients(model.graph());
+LeafWorkspace::LeafWorkspace(const Model& model, bool with_gradients)
+    : graph_(&model.graph()), layers_(graph_->nodes.size()), kept_memory_(graph_->nodes.size()) {
+  add_activations();
+  if (with_gradients) add_gradients();
+  std::int64_t scratch = 0;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const LayerNeeds needs = graph_->nodes[i].layer->needs();
+    scratch = std::max(scratch, needs.scratch_floats);
+    kept_memory_[i].reserve(needs.kept_floats);
+  }
+  scratch_.reserve(scratch);
+  connect_layers();
   predictions_ = AlignedBuffer<float>(static_cast<std::size_t>(model.outputs() * kLanes));
   targets_ = AlignedBuffer<float>(predictions_.size());
 }
 
-void LeafWorkspace::add_activations(const Graph& graph) {
-  std::vector<Halo> halos(graph.activations.size());
-  for (const Node& node : graph.nodes)
-    for (const Edge& edge : node.inputs) widen(halos[edge.activation], node.layer->needs().input_halo);
-  for (std::size_t a = 0; a < halos.size(); ++a) {
-    const Shape& shape = graph.activations[a].shape;
-    activations_.push_back(shape.size() > 0 ? allocate(shape, halos[a]) : Planes{});
+void LeafWorkspace::begin_leaf(const RowOffsets& sets) {
+  sets_ = sets;
+  for (std::size_t a = 0; a < activations_.size(); ++a) {
+    const Shape& shape = graph_->activations[a].shape;
+    if (!shape.has_rows()) continue;
+    if (graph_->is_used(a)) resize(shape, activations_[a], activation_memory_[a]);
+    if (!gradients_.empty() && !graph_->is_input(a)) resize(shape, gradients_[a], gradient_memory_[a]);
+  }
+  for (std::size_t s = 0; s < spares_.size(); ++s) {
+    const Shape& shape = graph_->activations[graph_->spares[s]].shape;
+    if (shape.has_rows()) resize(shape, spares_[s], spare_memory_[s]);
   }
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const Node& node = graph.nodes[i];
-    for (const Edge& edge : node.inputs) layers_[i].inputs.push_back(activations_[edge.activation]);
-    const auto floats = static_cast<std::size_t>(node.layer->needs().kept_floats);
-    if (floats > 0) layers_[i].kept = memory_.emplace_back(floats).data();
+    const Layer& layer = *graph_->nodes[i].layer;
+    const LayerNeeds needs = layer.needs();
+    const LeafFloats floats = layer.floats_of(sets);
+    kept_memory_[i].reserve(needs.kept_floats + floats.kept);
+    scratch_.reserve(needs.scratch_floats + floats.scratch);
+  }
+  connect_layers();
+}
+
+void LeafWorkspace::add_activations() {
+  std::vector<Halo> halos(graph_->activations.size());
+  for (const Node& node : graph_->nodes)
+    for (const Edge& edge : node.inputs) widen(halos[edge.activation], node.layer->needs().input_halo);
+  activation_memory_.resize(halos.size());
+  for (std::size_t a = 0; a < halos.size(); ++a) {
+    const Shape& shape = graph_->activations[a].shape;
+    activations_.push_back(
+        shape.size() > 0 && graph_->is_used(a) ? allocate(shape, halos[a], activation_memory_[a]) : Planes{});
   }
 }
 
-void LeafWorkspace::add_gradients(const Graph& graph) {
-  gradients_.resize(graph.activations.size());
-  std::int64_t scratch = 0;
-  for (const Node& node : graph.nodes) {
-    const LayerNeeds needs = node.layer->needs();
-    gradients_[node.output] = allocate(node.layer->output(), needs.output_gradient_halo);
-    scratch = std::max(scratch, needs.scratch_floats);
+void LeafWorkspace::add_gradients() {
+  gradients_.resize(graph_->activations.size());
+  gradient_memory_.resize(graph_->activations.size());
+  for (const Node& node : graph_->nodes) {
+    gradients_[node.output] = allocate(node.layer->output(), node.layer->needs().output_gradient_halo,
+                                       gradient_memory_[node.output]);
   }
-  scratch_ = AlignedBuffer<float>(static_cast<std::size_t>(scratch));
-  std::vector<Planes> spares;
-  for (const std::size_t like : graph.spares) spares.push_back(allocate(graph.activations[like].shape, {}));
+  spare_memory_.resize(graph_->spares.size());
+  for (std::size_t s = 0; s < graph_->spares.size(); ++s)
+    spares_.push_back(allocate(graph_->activations[graph_->spares[s]].shape, {}, spare_memory_[s]));
+}
+
+/// Says to each layer where its buffers are.
+void LeafWorkspace::connect_layers() {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    for (const Edge& edge : graph.nodes[i].inputs) {
+    LayerBuffers& layer = layers_[i];
+    layer.inputs.clear();
+    layer.gradients.clear();
+    layer.kept = kept_memory_[i].memory.data();
+    layer.scratch = scratch_.memory.data();
+    for (const Edge& edge : graph_->nodes[i].inputs) {
+      layer.inputs.push_back(activations_[edge.activation]);
+      if (gradients_.empty()) continue;
       const Planes dx = !edge.wants_gradient     ? Planes{}
                         : edge.spare == kNoIndex ? gradients_[edge.activation]
-                                                 : spares[edge.spare];
-      layers_[i].gradients.push_back({dx, edge.mask == Edge::Mask::by_the_layer});
+                                                 : spares_[edge.spare];
+      layer.gradients.push_back({dx, edge.mask == Edge::Mask::by_the_layer});
     }
   }
 }
 
-Planes LeafWorkspace::allocate(const Shape& shape, const Halo& halo) {
+float* LeafWorkspace::Buffer::reserve(std::int64_t floats) {
+  const auto size = static_cast<std::size_t>(floats);
+  if (size > memory.size()) {
+    const std::size_t room = memory.size() == 0 ? size : size + size / 8;  // leaves of sets differ in size
+    memory = {};
+    memory = AlignedBuffer<float>(room);
+  }
+  return memory.data();
+}
+
+Planes LeafWorkspace::allocate(const Shape& shape, const Halo& halo, Buffer& buffer) {
   const auto [channels, image_rows, columns] = shape.planes();
   const std::int64_t rows = image_rows + halo.top + halo.bottom;
   const std::int64_t row_stride = (columns + halo.left + halo.right) * kLanes;
   const std::int64_t channel_stride = rows * row_stride;
-  auto& buffer = memory_.emplace_back(static_cast<std::size_t>(channels * channel_stride));
-  return {buffer.data() + halo.top * row_stride + halo.left * kLanes,
+  float* memory = buffer.reserve(channels * channel_stride);
+  return {memory + halo.top * row_stride + halo.left * kLanes,
           channels,
           image_rows,
           columns,
           channel_stride,
           row_stride};
+}
+
+/// Makes room for the rows of this leaf.
+void LeafWorkspace::resize(const Shape& shape, Planes& planes, Buffer& buffer) const {
+  planes.rows = shape.rows_in(sets_);
+  planes.row_stride = planes.columns * kLanes;
+  planes.channel_stride = planes.rows * planes.row_stride;
+  planes.data = buffer.reserve(std::max<std::int64_t>(planes.channel_stride, kLanes));
 }
 
 }  // namespace jetrain

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/checked_cast.hpp"
 #include "core/out_of_memory.hpp"
 #include "jetrain/error.hpp"
 #include "nn/initializer.hpp"
@@ -53,8 +54,7 @@ void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes
   const bool fits = classes == 0               ? output.size() > (softmax ? 1 : 0)
                     : output.size() == classes ? true
                                                : output.size() == 1 && !softmax;
-  const bool is_vector =
-      output.visit([](const ImageShape&) { return false; }, [](const VectorShape&) { return true; });
+  const bool is_vector = std::holds_alternative<VectorShape>(output.form());
   if (!is_vector || !fits) {
     throw UsageError(
         fmt::format("model.layers: the last layer gives {} but the labels have {} classes{}: end with "
@@ -89,21 +89,40 @@ Model::Model(const ModelConfig& config, const ModelInput& input, const LossConfi
   lay_out(true, &Node::parameters);
   trainable_count_ = parameter_count_;
   lay_out(false, &Node::averages);
-  memory_for("the network's weights",
-             [&] { arena_ = AlignedBuffer<float>(static_cast<std::size_t>(parameter_count_)); });
+  std::int64_t prepared = 0;
+  for (Node& node : graph_.nodes) {
+    node.statistics = parameter_count_ + statistics_words_;
+    statistics_words_ += node.layer->statistics_words();
+    node.prepared = prepared;
+    prepared += ceil_divide(node.layer->prepared_floats(), kLanes) * kLanes;
+  }
+  memory_for("the network's weights", [&] {
+    arena_ = AlignedBuffer<float>(static_cast<std::size_t>(parameter_count_));
+    prepared_ = AlignedBuffer<float>(static_cast<std::size_t>(prepared));
+  });
 }
 
-std::int64_t Model::multiply_adds_forward() const {
+std::int64_t Model::multiply_adds_forward(std::int64_t constituents) const {
   std::int64_t sum = 0;
-  for (const Node& node : nodes()) sum += node.layer->needs().multiply_adds;
+  for (const Node& node : nodes()) sum += node.layer->multiply_adds(constituents);
   return sum;
 }
 
-std::int64_t Model::multiply_adds_training() const {
-  std::int64_t sum = 3 * multiply_adds_forward();
+std::int64_t Model::multiply_adds_training(std::int64_t constituents) const {
+  std::int64_t sum = 3 * multiply_adds_forward(constituents);
   for (const Node& node : nodes())
-    if (!node.wants_gradients()) sum -= node.layer->needs().multiply_adds;
+    if (!node.wants_gradients()) sum -= node.layer->multiply_adds(constituents);
   return sum;
+}
+
+void Model::prepare() const {
+  if (is_prepared_) return;
+#pragma omp parallel for schedule(dynamic, 1)
+  for (const Node& node : nodes()) {
+    if (node.layer->prepared_floats() > 0)
+      node.layer->prepare(arena_.data() + node.parameters, prepared_.data() + node.prepared);
+  }
+  is_prepared_ = true;
 }
 
 void Model::initialize(std::uint64_t seed) {

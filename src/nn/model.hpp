@@ -17,6 +17,8 @@
 
 namespace jetrain {
 
+inline constexpr std::int64_t kTypicalConstituents = 49;
+
 /// Where one array stands in the arena.
 struct ParameterView {
   std::string layer;  ///< Keras-like: conv2d, conv2d_1, ...
@@ -29,6 +31,7 @@ struct LeafResult {
   double loss = 0;           ///< sum over samples
   std::int64_t correct = 0;  ///< samples whose predicted class is their label
   int bad_layer = -1;        ///< the first layer (in backward order) with a gradient out of bounds; -1: none
+  float bad_value = 0;       ///< its magnitude, perhaps not finite
 };
 
 /// The class that (outputs, lanes) predictions give for one lane: the one with the largest probability, the
@@ -49,16 +52,25 @@ class Model {
   /// Trainable ones, then averages.
   std::int64_t parameter_count() const noexcept { return parameter_count_; }
   std::int64_t trainable_count() const noexcept { return trainable_count_; }
-  std::int64_t multiply_adds_forward() const;
-  /// Forward, gradient of parameters, gradient of inputs (not of the network's), for one sample.
-  std::int64_t multiply_adds_training() const;
+  /// Words of the exact sums that forward_backward adds to: one a parameter, and the layers' statistics.
+  std::int64_t sum_count() const noexcept { return parameter_count_ + statistics_words_; }
+  /// For one sample; where samples are sets, of so many constituents (a top jet of 550 to 650 GeV has 49 on
+  /// the mean).
+  std::int64_t multiply_adds_forward(std::int64_t constituents = kTypicalConstituents) const;
+  /// Forward, gradient of parameters, gradient of inputs (not of the network's).
+  std::int64_t multiply_adds_training(std::int64_t constituents = kTypicalConstituents) const;
 
+  /// To be written to at once: what is kept of the parameters in another form is void then.
   std::span<float> parameters() noexcept {
+    is_prepared_ = false;
     return {arena_.data(), static_cast<std::size_t>(parameter_count_)};
   }
   std::span<const float> parameters() const noexcept {
     return {arena_.data(), static_cast<std::size_t>(parameter_count_)};
   }
+  /// Makes of the parameters what the passes need of them in another form, if they have changed since. Before
+  /// any pass; not while another thread may compute one.
+  void prepare() const;
   /// As the initializers of the layers say (config/layers.hpp); a function of the seed alone.
   void initialize(std::uint64_t seed);
 
@@ -69,8 +81,8 @@ class Model {
   /// an entry for each sample.
   void forward(LeafWorkspace& workspace, const LeafTargets& targets, double* losses) const;
   /// Forward, loss, backward of one leaf of up to sixteen samples; adds the parameter gradients to the exact
-  /// sums (one per parameter; for averages, sums of the leaves' statistics). Lanes beyond the samples must
-  /// hold zeros and add nothing. `leaf`: key of its random numbers.
+  /// sums (sum_count: one per parameter; for averages, sums of the leaves' statistics). Lanes beyond the
+  /// samples must hold zeros and add nothing. `leaf`: key of its random numbers.
   LeafResult forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
                               float limit, std::int64_t* gradient_sums) const;
 
@@ -85,7 +97,10 @@ class Model {
   std::vector<ParameterView> views_;
   std::int64_t parameter_count_ = 0;
   std::int64_t trainable_count_ = 0;
+  std::int64_t statistics_words_ = 0;
   AlignedBuffer<float> arena_;
+  mutable AlignedBuffer<float> prepared_;  ///< of the parameters, by node
+  mutable bool is_prepared_ = false;
 };
 
 }  // namespace jetrain

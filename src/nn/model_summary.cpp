@@ -12,7 +12,7 @@ std::string Model::summary() const {
     text += fmt::format("{:<28}{:<24}{:>14}\n", name, shape, parameters);
   };
   for (const Activation& activation : graph_.activations)
-    if (activation.producer == kNoIndex && activation.shape.size() > 0)
+    if (activation.producer == kNoIndex && activation.shape.size() > 0 && activation.used)
       row(activation.name, activation.shape.text(), 0);
   std::size_t above = 0;
   for (const Node& node : nodes()) {
@@ -29,8 +29,10 @@ std::string Model::summary() const {
   text += fmt::format("{}\nParameters: {} ({:.1f} MB)", line, parameter_count_,
                       static_cast<double>(parameter_count_) * sizeof(float) / 1e6);
   if (trainable_count_ < parameter_count_) text += fmt::format(", {} of them trainable", trainable_count_);
-  text += fmt::format("\nMultiply-adds a jet: {} forward, {} in a training step\n", multiply_adds_forward(),
-                      multiply_adds_training());
+  const std::string of_how_many =
+      input_.shape.has_rows() ? fmt::format(" of {} constituents", kTypicalConstituents) : "";
+  text += fmt::format("\nMultiply-adds a jet{}: {} forward, {} in a training step\n", of_how_many,
+                      multiply_adds_forward(), multiply_adds_training());
   return text;
 }
 

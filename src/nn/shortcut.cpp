@@ -36,14 +36,26 @@ struct Projection {
     dense.units = to.features;
     return {dense};
   }
-  LayerConfig operator()(const ImageShape& from, const VectorShape& to) const { return refuse(from, to); }
-  LayerConfig operator()(const VectorShape& from, const ImageShape& to) const { return refuse(from, to); }
+  LayerConfig operator()(const SetShape&, const SetShape& to) const {
+    DenseConfig dense;
+    dense.units = to.channels;
+    return {dense};
+  }
+  LayerConfig operator()(const PairsShape& from, const PairsShape& to) const { return refuse(from, to); }
+  template <class From, class To>
+  requires(!std::is_same_v<From, To>) LayerConfig operator()(const From& from, const To& to) const {
+    return refuse(from, to);
+  }
 
  private:
   [[noreturn]] static LayerConfig refuse(const Shape& from, const Shape& to) {
-    throw UsageError(
-        fmt::format("residual: the layers make {} out of {}: no shortcut joins an image and a vector",
-                    to.text(), from.text()));
+    const auto with_article = [](const Shape& shape) {
+      return shape.visit([](const ImageShape&) { return "an image"; },
+                         [](const VectorShape&) { return "a vector"; },
+                         [](const SetShape&) { return "a set"; }, [](const PairsShape&) { return "pairs"; });
+    };
+    throw UsageError(fmt::format("residual: the layers make {} out of {}: no shortcut joins {} and {}",
+                                 to.text(), from.text(), with_article(from), with_article(to)));
   }
 };
 

@@ -1,5 +1,5 @@
 #include "kernels/activation.hpp"
-#include "nn/layers.hpp"
+#include "nn/row_layers.hpp"
 
 namespace jetrain {
 namespace {
@@ -29,6 +29,7 @@ class Standardize final : public Layer {
 
 template <>
 std::unique_ptr<Layer> make_layer(const StandardizeConfig& config, const Shape& input) {
+  if (const auto* set = std::get_if<SetShape>(&input.form())) return make_row_standardize(config, *set);
   return std::make_unique<Standardize>(config, input);
 }
 

@@ -10,7 +10,8 @@
 namespace jetrain {
 
 /// The codec of parts that are rows of floats, as many floats in each row of a set, but as many rows as each
-/// sample has: sets of constituents. Nothing bounds a position, and there is no padding.
+/// sample has: sets of constituents. Nothing bounds a position, and there is no padding. Where there is no
+/// such part, its rows have width 0 and take nothing.
 class RaggedPart {
  public:
   using View = RaggedView;
@@ -21,12 +22,11 @@ class RaggedPart {
     std::vector<float> values;          ///< (sum of counts, width)
 
     void append(const RaggedView& part);
-    /// Appends samples first ... last - 1 of the piece to `to`. DataError where counts and values do not fit
-    /// together.
-    void give(std::int64_t width, std::size_t first, std::size_t last, RaggedPart& to) const;
+    /// All samples' parts. DataError where counts and values do not fit together.
+    std::vector<RaggedView> views(std::int64_t width) const;
   };
 
-  void reserve(std::size_t samples) { ends_.reserve(samples); }
+  void reserve(std::size_t samples) { reserved_ = samples; }
   /// All have the width of the first; std::logic_error where one has not.
   void append(const RaggedView& part);
   RaggedView view(std::size_t i) const;
@@ -39,7 +39,9 @@ class RaggedPart {
   static std::size_t unpack(const std::byte* from, std::span<RaggedView> parts);
 
  private:
-  std::int64_t width_ = 0;           ///< 0: not known yet
+  bool begun_ = false;
+  std::int64_t width_ = 0;
+  std::size_t reserved_ = 0;         ///< samples that there will be
   std::vector<std::uint32_t> ends_;  ///< of each sample's rows
   std::vector<float> values_;
 };

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "jets/constituent_set.hpp"
 #include "samples/sample_view.hpp"
 
 namespace jetrain {
@@ -15,6 +17,11 @@ struct SampleDraft {
   std::int64_t entries = 0;
   std::vector<float> features;
   std::vector<float> targets;
+  std::vector<float> constituents;  ///< room, and all of a jet's constituents, (all, constituent_width)
+  std::int64_t constituent_width = 0;
+  std::int64_t kept = 0;       ///< so many leading ones are the sample's
+  std::array<float, 4> jet{};  ///< their sum over all
+  ReadingNotes notes;          ///< of this sample
 
   /// Makes room for an input of `most` entries.
   void reserve(std::int64_t most) {
@@ -32,7 +39,14 @@ struct SampleDraft {
     return {{positions.data(), size}, {values.data(), size}};
   }
   /// Valid until the next sample is made.
-  SampleView view(std::uint8_t label) const { return {input(), label, features, targets}; }
+  SampleView view(std::uint8_t label) const {
+    SampleView sample{input(), label, features, targets};
+    if (constituent_width == 0) return sample;
+    sample.constituents = {std::span(constituents).first(static_cast<std::size_t>(kept * constituent_width)),
+                           constituent_width};
+    sample.jet = jet;
+    return sample;
+  }
 };
 
 }  // namespace jetrain

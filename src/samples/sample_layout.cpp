@@ -25,6 +25,15 @@ SampleLayout layout_of_arrays(const ArraysConfig& arrays) {
 
 SampleLayout layout_of_jets(const Config& config) {
   SampleLayout layout;
+  if (config.input == InputKind::constituents) {
+    layout.input = {1, 1, 0};
+    layout.is_image = false;
+    layout.constituent_columns = kMomentumColumns;
+    layout.most_constituents = config.constituents.most;
+    layout.constituent_features = std::ssize(config.constituents.features);
+    layout.features = std::ssize(config.data.high_level);
+    return layout;
+  }
   layout.input = {std::ssize(config.image.channels), config.image.bins, config.image.bins};
   layout.features = std::ssize(config.data.high_level);
   return layout;
@@ -42,7 +51,7 @@ SampleLayout layout_of_rows(const Config& config) {
 
 }  // namespace
 
-bool makes_images(const DataConfig& data) {
+bool reads_jets(const DataConfig& data) {
   switch (row_layout(data)) {
     case RowLayout::jet_table:
       return true;
@@ -76,7 +85,7 @@ SampleLayout sample_layout(const Config& config) {
 
 SampleLayout stored_layout(const Config& config, Set set) {
   SampleLayout layout = sample_layout(config);
-  if (set != Set::train || !config.augmentation.used()) return layout;
+  if (set != Set::train || !config.augmentation.used() || layout.is_set()) return layout;
   layout.input = kCloud;
   layout.is_image = false;
   layout.is_cloud = true;

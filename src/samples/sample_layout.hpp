@@ -20,17 +20,26 @@ enum class Labels : std::uint8_t {
 
 Labels labels_of(const DataConfig& data);
 
-/// Whether the input is an image that is made here of a jet's constituents; else it stands in the files.
-bool makes_images(const DataConfig& data);
+/// Whether the input is made here of a jet's constituents; else it stands in the files.
+bool reads_jets(const DataConfig& data);
+
+/// Floats a constituent in SampleView::constituents: E, px, py, pz in GeV.
+inline constexpr std::int64_t kMomentumColumns = 4;
 
 struct SampleLayout {
-  Grid input;                 ///< what the input's positions mean
+  Grid input;                 ///< what the input's positions mean; of sets empty, {1, 1, 0}
   bool is_image = true;       ///< false: the input is a vector, the only row of its grid
   bool is_cloud = false;      ///< the input is a jet that is still to be augmented (jets/augmentation.hpp)
   std::int64_t features = 0;  ///< length of that part
   std::int64_t targets = 0;   ///< length of that part
 
-  /// Values of a dense sample.
+  /// Columns of the part `constituents`, which is the input then; 0: there is none, nor a part `jet`.
+  std::int64_t constituent_columns = 0;
+  std::int64_t most_constituents = 0;     ///< its rows at most; 0: as many as the files have
+  std::int64_t constituent_features = 0;  ///< what the network sees of each (jets/constituent_features.hpp)
+
+  bool is_set() const noexcept { return constituent_columns > 0; }
+  /// Values of a dense sample, without its constituents.
   std::int64_t size() const noexcept { return input.size() + features + targets; }
 };
 

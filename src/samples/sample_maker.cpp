@@ -3,39 +3,78 @@
 #include <algorithm>
 
 #include "core/random.hpp"
+#include "jets/constituent_augmentation.hpp"
 #include "jets/high_level.hpp"
 
 namespace jetrain {
 
+namespace {
+
+std::span<const float> leading_of(std::span<const float> constituents) {
+  return constituents.first(std::min(constituents.size(), static_cast<std::size_t>(4 * kConstituents)));
+}
+
+}  // namespace
+
 SampleMaker::SampleMaker(const Config& config, bool augmentable)
     : images_(config.image),
       high_level_(config.data.high_level),
-      clouds_(augmentable && config.augmentation.used()) {}
+      clouds_(augmentable && config.augmentation.used()),
+      sets_(config.input == InputKind::constituents),
+      most_(config.constituents.most > 0 ? config.constituents.most : ConstituentsConfig::kMost) {}
 
 RowStatus SampleMaker::make(std::span<const float> constituents, bool training, SampleDraft& sample) const {
-  const auto leading =
-      constituents.first(std::min(constituents.size(), static_cast<std::size_t>(4 * kConstituents)));
+  if (sets_) return make_set(constituents, sample);
+  const auto leading = leading_of(constituents);
   sample.reserve(images_.most_entries());
   const RowStatus status =
       clouds_ && training
           ? images_.make_cloud(leading, sample.positions.data(), sample.values.data(), sample.entries)
           : images_.make(leading, sample.positions.data(), sample.values.data(), sample.entries);
   sample.features.resize(high_level_.size());
-  if (status == RowStatus::good && !high_level_.empty())
-    high_level_features(leading, high_level_, sample.features.data());
+  if (status == RowStatus::good) find_features(leading, sample);
   return status;
 }
 
-Augmenter::Augmenter(const Config& config)
-    : images_(config.image), augmentation_(config.augmentation), seed_(config.seed) {}
+RowStatus SampleMaker::make_set(std::span<const float> places, SampleDraft& sample) const {
+  sample.entries = 0;
+  sample.notes = {};
+  sample.constituent_width = kMomentumColumns;
+  sample.kept = 0;
+  sample.features.resize(high_level_.size());
+  const RowStatus status = collect_constituents(places, sample.constituents, sample.jet, sample.notes);
+  if (status != RowStatus::good) return status;
+  sample.kept = std::min(most_, std::ssize(sample.constituents) / kMomentumColumns);
+  find_features(leading_of(sample.constituents), sample);
+  return status;
+}
 
-SampleView Augmenter::augment(const SampleView& cloud, std::uint32_t epoch, std::uint32_t number,
+void SampleMaker::find_features(std::span<const float> leading, SampleDraft& sample) const {
+  if (!high_level_.empty()) high_level_features(leading, high_level_, sample.features.data());
+}
+
+Augmenter::Augmenter(const Config& config)
+    : images_(config.image),
+      augmentation_(config.augmentation),
+      axis_(config.constituents.axis),
+      sets_(config.input == InputKind::constituents),
+      seed_(config.seed) {}
+
+SampleView Augmenter::augment(const SampleView& stored, std::uint32_t epoch, std::uint32_t number,
                               SampleDraft& draft) const {
+  const RandomStream stream(seed_, Purpose::augmentation, epoch, number);
+  if (sets_) {
+    augment_constituents(stored.constituents.values, stored.constituents.width, stored.jet, axis_,
+                         augmentation_, stream, draft.constituents, draft.jet);
+    SampleView sample = stored;
+    sample.constituents.values = draft.constituents;
+    sample.jet = draft.jet;
+    return sample;
+  }
   draft.reserve(images_.most_entries());
-  images_.make_from_cloud(cloud.input.positions, cloud.input.values, augmentation_,
-                          RandomStream(seed_, Purpose::augmentation, epoch, number), draft.positions.data(),
-                          draft.values.data(), draft.entries);
-  return {draft.input(), cloud.label, cloud.features, cloud.targets};
+  images_.make_from_cloud(stored.input.positions, stored.input.values, augmentation_, stream,
+                          draft.positions.data(), draft.values.data(), draft.entries);
+  return {draft.input(), stored.label, stored.features, stored.targets};
 }
 
 }  // namespace jetrain

@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// From a jet's constituents to its sample: the image and the high-level features.
+/// From a jet's constituents to its sample: the image, or the set, and the high-level features.
 
 #include "config/config.hpp"
 #include "jets/image.hpp"
@@ -13,31 +13,40 @@ namespace jetrain {
 /// Stateless after construction; one object may serve all threads.
 class SampleMaker {
  public:
-  /// `augmentable`: where the config augments, training samples are clouds, to be augmented later.
+  /// `augmentable`: where the config augments images, training samples are clouds, to be augmented later.
   explicit SampleMaker(const Config& config, bool augmentable = false);
 
-  /// Of constituents (n, 4), as ImageMaker::make; the leading 200 count. `training`: the sample is to train
-  /// on.
+  /// Of constituents (n, 4). For images, as ImageMaker::make; the leading 200 count. For sets, as
+  /// collect_constituents; what was found stands in sample.notes, and high-level features are of the leading
+  /// 200 in pT. `training`: the sample is to train on.
   RowStatus make(std::span<const float> constituents, bool training, SampleDraft& sample) const;
 
  private:
+  RowStatus make_set(std::span<const float> places, SampleDraft& sample) const;
+  void find_features(std::span<const float> leading, SampleDraft& sample) const;
+
   ImageMaker images_;
   std::vector<HighLevelFeature> high_level_;
   bool clouds_;
+  bool sets_;
+  std::int64_t most_;  ///< constituents of a set
 };
 
-/// Clouds to images, with one epoch's augmentation.
+/// Clouds to images, and sets to sets, with one epoch's augmentation.
 class Augmenter {
  public:
   explicit Augmenter(const Config& config);
   bool used() const { return augmentation_.used(); }
-  /// The sample made of a cloud, a view of cloud and draft; `number`: of the sample in its set.
-  SampleView augment(const SampleView& cloud, std::uint32_t epoch, std::uint32_t number,
+  /// The sample made of a cloud, or of a set, a view of that and of draft; `number`: of the sample in its
+  /// set.
+  SampleView augment(const SampleView& stored, std::uint32_t epoch, std::uint32_t number,
                      SampleDraft& draft) const;
 
  private:
   ImageMaker images_;
   AugmentationConfig augmentation_;
+  ConstituentAxis axis_;
+  bool sets_;
   std::uint64_t seed_;
 };
 

@@ -4,6 +4,7 @@
 /// Which codec keeps which part of a sample. Storing and sending samples goes over this list and knows no
 /// part by name: a further part is a member of SampleView and of SampleParts, and a line below.
 
+#include "samples/ragged_part.hpp"
 #include "samples/sample_view.hpp"
 #include "samples/sparse_part.hpp"
 #include "samples/vector_part.hpp"
@@ -14,6 +15,8 @@ struct SampleParts {
   SparsePart input;
   VectorPart features;
   VectorPart targets;
+  RaggedPart constituents;
+  VectorPart jet;
 };
 
 /// Calls visit(member of SampleView, member of SampleParts) for each part.
@@ -22,6 +25,8 @@ void for_each_part(const Visit& visit) {
   visit(&SampleView::input, &SampleParts::input);
   visit(&SampleView::features, &SampleParts::features);
   visit(&SampleView::targets, &SampleParts::targets);
+  visit(&SampleView::constituents, &SampleParts::constituents);
+  visit(&SampleView::jet, &SampleParts::jet);
 }
 
 }  // namespace jetrain

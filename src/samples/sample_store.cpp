@@ -1,5 +1,7 @@
 #include "samples/sample_store.hpp"
 
+#include <algorithm>
+
 namespace jetrain {
 
 SampleStore::Block::Block() {
@@ -40,6 +42,14 @@ std::int64_t SampleStore::bytes() const noexcept {
     for_each_part([&](auto, auto part) { sum += (block.parts.*part).bytes(); });
   }
   return sum;
+}
+
+void SampleStore::release_before(std::int64_t i) {
+  for (; released_ < std::min(i / kBlockSamples, std::ssize(blocks_)); ++released_) {
+    Block& block = blocks_[static_cast<std::size_t>(released_)];
+    block.labels = {};
+    block.parts = {};
+  }
 }
 
 void SampleStore::shrink_to_fit() {

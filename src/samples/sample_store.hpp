@@ -19,6 +19,9 @@ class SampleStore {
   std::int64_t bytes() const noexcept;
   /// Number of samples with label 1.
   std::int64_t signal_count() const noexcept { return signal_count_; }
+  /// Gives back the memory of samples before `i`, which must not be asked for any more, as far as it comes in
+  /// whole blocks.
+  void release_before(std::int64_t i);
   /// Gives back what the last block holds in reserve.
   void shrink_to_fit();
 
@@ -32,6 +35,7 @@ class SampleStore {
   std::vector<Block> blocks_;
   std::int64_t size_ = 0;
   std::int64_t signal_count_ = 0;
+  std::int64_t released_ = 0;  ///< blocks
 };
 
 }  // namespace jetrain

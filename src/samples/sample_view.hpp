@@ -15,12 +15,15 @@ struct SparseView {
   std::span<const float> values;
 };
 
-/// Rows of as many floats each, how many rows differs from sample to sample: (rows, width).
+/// Rows of as many floats each, how many rows differs from sample to sample: (rows, width). Width 0: there is
+/// no such part.
 struct RaggedView {
   std::span<const float> values;
-  std::int64_t width = 1;
+  std::int64_t width = 0;
 
-  std::int64_t rows() const noexcept { return static_cast<std::int64_t>(values.size()) / width; }
+  std::int64_t rows() const noexcept {
+    return width > 0 ? static_cast<std::int64_t>(values.size()) / width : 0;
+  }
   std::span<const float> row(std::int64_t i) const {
     return values.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width));
   }
@@ -32,6 +35,9 @@ struct SampleView {
   std::uint8_t label = 0;                ///< 1 top, 0 QCD; of other data, the class
   std::span<const float> features = {};  ///< of the whole jet, beside the input
   std::span<const float> targets = {};   ///< of a regression
+  /// (constituents, 4 or more) by falling pT: E, px, py, pz in GeV, then the columns that a layout names.
+  RaggedView constituents = {};
+  std::span<const float> jet = {};  ///< (4) E, px, py, pz in GeV of the sum over all, also of those not kept
 };
 
 }  // namespace jetrain

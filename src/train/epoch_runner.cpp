@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -118,12 +119,18 @@ double EpochRunner::accuracy_of(std::int64_t correct, double samples) const {
 void EpochRunner::refuse_diverged() const {
   const EpochProgress& at = live_.progress();
   const bool kept = at.epoch > 1 && !best_file_.empty();
+  const double value = step_.bad_value();
+  const std::int64_t leaves = plan_.leaves(at.steps);
+  const std::string what =
+      std::isfinite(value)
+          ? fmt::format("reached {:.3g}, and with {} leaves in a batch each must stay below {:.3g}", value, leaves,
+                        kernels::exact_sum_limit(leaves))
+          : std::string("is not finite");
   throw Untrainable(fmt::format(
-      "the training diverged in epoch {}, step {} of {}: a gradient of layer {} is not finite "
-      "or too large "
+      "the training diverged in epoch {}, step {} of {}: a gradient of layer {} {} "
       "(learning rate {}): lower the learning rate{}",
       at.epoch, at.steps + 1, plan_.batches(),
-      model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, live_.update().learning_rate(),
+      model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, what, live_.update().learning_rate(),
       kept ? fmt::format("; the best weights so far are in {}", best_file_) : ""));
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/checked_cast.hpp"
 #include "core/out_of_memory.hpp"
@@ -12,7 +14,6 @@
 #include "core/stopwatch.hpp"
 #include "core/thread_errors.hpp"
 #include "core/wrapping_sum.hpp"
-#include "inference/scoring.hpp"
 #include "kernels/exact_sum.hpp"
 
 namespace jetrain {
@@ -23,13 +24,16 @@ struct GradientStep::Worker {
       : workspace(model, true),
         own_sums(adds_to.empty() ? sum_count : 0),
         sums(adds_to.empty() ? own_sums.span() : adds_to),
-        times(model.nodes().size()) {
+        times(model.nodes().size()),
+        multiply_adds(model.nodes().size()) {
     if (profile) workspace.time_into(&times);
   }
   LeafWorkspace workspace;
   AlignedBuffer<std::int64_t> own_sums;
   std::span<std::int64_t> sums;
   LeafTimes times;
+  std::vector<std::int64_t> multiply_adds;        ///< forward, of each layer, with `profile`
+  std::vector<std::pair<int, float>> bad_values;  ///< of the step: layers, and magnitudes out of bounds
   double densify_seconds = 0;
   double idle_seconds = 0;                 ///< at the end of a step, for this rank's other threads
   double reduce_seconds = 0;               ///< clearing the sums and adding the threads'
@@ -49,6 +53,7 @@ struct GradientStep::Worker {
 GradientStep::GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
                            std::uint64_t seed, const Augmenter* augmenter, RankSum::Method allreduce)
     : model_(model),
+      inputs_(model.input()),
       comm_(comm),
       threads_(threads),
       profile_(profile),
@@ -75,6 +80,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
   const std::int64_t leaves = ceil_divide(std::ssize(mine.samples), kLanes);
   const std::size_t team = workers_.size();
   const std::span<std::int64_t> rank_sums = sums_.mine();
+  model_.prepare();
   ThreadErrors errors;
 #pragma omp parallel num_threads(threads_)
   {
@@ -82,6 +88,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
     LapTimer timer(profile_);
     std::memset(worker.sums.data(), 0, rank_sums.size() * sizeof(std::int64_t));
     timer.lap(worker.reduce_seconds);
+    worker.bad_values.clear();
     double leaf_seconds = 0;
 #pragma omp for schedule(dynamic, 1) nowait
     for (std::int64_t leaf = 0; leaf < leaves; ++leaf) {
@@ -102,7 +109,6 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
   }
   errors.rethrow();
   rank_sums[stop_at()] = stop ? 1 : 0;
-  leaves_ += leaves;
   rounds_ += ceil_divide(leaves, threads_);
   compute_seconds_ += watch.seconds();
   LapTimer timer(true);
@@ -121,9 +127,9 @@ void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int6
   LapTimer timer(profile_);
   if (augmenter_ != nullptr && augmenter_->used()) {
     const auto images = worker.augmented(samples, mine.numbers.subspan(first, count), epoch, *augmenter_);
-    densify(std::span(images).first(count), worker.workspace);
+    inputs_.fill(std::span(images).first(count), worker.workspace);
   } else {
-    densify(samples, worker.workspace);
+    inputs_.fill(samples, worker.workspace);
   }
   timer.lap(worker.densify_seconds);
   std::uint8_t labels[kLanes];
@@ -133,11 +139,25 @@ void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int6
   context.seed = seed_;
   context.epoch = epoch;
   context.first_position = mine.first_position + leaf * kLanes;
+  if (profile_) count_work(worker);
   LeafResult result = model_.forward_backward(worker.workspace, targets, context, limit, sums);
   const bool good = kernels::exact_accumulate(result.loss, limit, sums[loss_at()]);
-  if (!good && result.bad_layer < 0) result.bad_layer = static_cast<int>(model_.nodes().size()) - 1;
+  if (!good && result.bad_layer < 0) {
+    result.bad_layer = static_cast<int>(model_.nodes().size()) - 1;
+    result.bad_value = kernels::refused_magnitude();
+  }
   sums[loss_at() + 1] += result.correct;
-  if (result.bad_layer >= 0) ++sums[bad_at(static_cast<std::size_t>(result.bad_layer))];
+  if (result.bad_layer < 0) return;
+  ++sums[bad_at(static_cast<std::size_t>(result.bad_layer))];
+  worker.bad_values.emplace_back(result.bad_layer, result.bad_value);
+}
+
+/// Of the leaf that its workspace holds.
+void GradientStep::count_work(Worker& worker) const {
+  for (std::int64_t lane = 0; lane < kLanes; ++lane) {  // lanes of a short leaf are computed, too
+    for (std::size_t i = 0; i < worker.multiply_adds.size(); ++i)
+      worker.multiply_adds[i] += model_.nodes()[i].layer->multiply_adds(worker.workspace.sets().count(lane));
+  }
 }
 
 std::vector<Phase> GradientStep::phases() const {
@@ -146,18 +166,22 @@ std::vector<Phase> GradientStep::phases() const {
     for (const auto& worker : workers_) sum += seconds_of(*worker);
     return sum / static_cast<double>(workers_.size());
   };
-  const auto jets = static_cast<double>(leaves_ * kLanes);  // lanes of a short leaf are computed, too
   std::vector<Phase> phases;
   phases.push_back({"densify", mean([](const Worker& w) { return w.densify_seconds; }), 0});
   const std::vector<Node>& nodes = model_.nodes();
-  const auto layer_phase = [&](std::size_t i, const char* what, auto direction) {
+  const auto layer_phase = [&](std::size_t i, const char* what, auto direction, double passes = 1) {
     const double seconds = mean([&](const Worker& w) { return (w.times.*direction)[i]; });
-    const double flops = 2.0 * static_cast<double>(nodes[i].layer->needs().multiply_adds) * jets;
-    phases.push_back({nodes[i].name + what, seconds, flops});
+    std::int64_t multiply_adds = 0;
+    for (const auto& worker : workers_) multiply_adds += worker->multiply_adds[i];
+    phases.push_back({nodes[i].name + what, seconds, 2.0 * static_cast<double>(multiply_adds) * passes});
   };
   for (std::size_t i = 0; i < nodes.size(); ++i) layer_phase(i, " forward", &LeafTimes::forward);
   phases.push_back({"loss", mean([](const Worker& w) { return w.times.loss; }), 0});
   for (std::size_t i = nodes.size(); i-- > 0;) {
+    if (nodes[i].layer->backward_is_one()) {
+      layer_phase(i, " backward", &LeafTimes::backward_parameters, nodes[i].wants_gradients() ? 2 : 1);
+      continue;
+    }
     if (!nodes[i].layer->parameters().empty())
       layer_phase(i, " backward, parameters", &LeafTimes::backward_parameters);
     if (i > 0) layer_phase(i, " backward, input", &LeafTimes::backward_input);
@@ -174,6 +198,18 @@ int GradientStep::bad_layer() const noexcept {
     if (sums_.total()[bad_at(layer)] != 0) return static_cast<int>(layer);
   }
   return -1;
+}
+
+double GradientStep::bad_value() const {
+  double largest = 0;
+  for (const auto& worker : workers_) {
+    for (const auto& [layer, value] : worker->bad_values) {
+      if (layer != bad_layer()) continue;
+      largest = std::isfinite(value) ? std::max(largest, static_cast<double>(value))
+                                     : std::numeric_limits<double>::infinity();
+    }
+  }
+  return comm_.max(largest);
 }
 
 }  // namespace jetrain

@@ -15,6 +15,7 @@
 #include "batches/batch_feeder.hpp"
 #include "comm/communicator.hpp"
 #include "comm/rank_sum.hpp"
+#include "inference/leaf_inputs.hpp"
 #include "nn/model.hpp"
 #include "samples/sample_maker.hpp"
 #include "train/profile.hpp"
@@ -42,6 +43,8 @@ class GradientStep {
   bool stop() const noexcept { return sums_.total()[stop_at()] != 0; }
   /// The deepest layer whose gradients were out of bounds on any rank; -1: none, and the sums are good.
   int bad_layer() const noexcept;
+  /// The largest magnitude there; infinite where one was not finite. Collective.
+  double bad_value() const;
 
   /// This rank's time in leaves, reduction and allreduce (with `profile`).
   std::vector<Phase> phases() const;
@@ -55,13 +58,15 @@ class GradientStep {
 
  private:
   struct Worker;
-  std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.parameter_count()); }
+  std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.sum_count()); }
   std::size_t stop_at() const noexcept { return loss_at() + 2; }
   std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 3 + layer; }
+  void count_work(Worker& worker) const;
   void compute_leaf(Worker& worker, const BatchPart& mine, std::int64_t leaf, std::uint32_t epoch,
                     float limit) const;
 
   const Model& model_;
+  LeafInputs inputs_;
   const Communicator& comm_;
   int threads_;
   bool profile_;
@@ -71,7 +76,6 @@ class GradientStep {
   RankSum sums_;  ///< parameters, loss, correct, stop, one count of bad leaves a layer
   double compute_seconds_ = 0;
   double wait_seconds_ = 0;  ///< for other ranks, with `profile`
-  std::int64_t leaves_ = 0;
   std::int64_t rounds_ = 0;
   double allreduce_seconds_ = 0;
 };

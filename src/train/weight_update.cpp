@@ -124,6 +124,10 @@ double WeightUpdate::norm_of_gradients() const {
 
 void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
   float* parameters = model_.parameters().data();
+  for (const Node& node : model_.nodes()) {
+    if (node.layer->statistics_words() > 0)
+      node.layer->update_averages(sums + node.statistics, parameters + node.averages);
+  }
   for (const ParameterView& view : model_.parameter_views()) {
     if (view.spec.trainable() || view.spec.average_momentum == 1) continue;
     for (std::int64_t i = view.offset; i < view.offset + view.spec.size(); ++i) {

@@ -40,7 +40,7 @@ void leaf_forward(benchmark::State& state) {
   const Model model = notebook_model();
   LeafWorkspace workspace(model, false);
   const Leaf leaf = first_leaf();
-  densify(leaf.samples, workspace);
+  LeafInputs(model.input()).fill(leaf.samples, workspace);
   for (auto _ : state) {
     model.forward(workspace, {leaf.labels}, nullptr);
     benchmark::ClobberMemory();
@@ -54,7 +54,7 @@ void leaf_forward_backward(benchmark::State& state) {
   const Model model = notebook_model();
   LeafWorkspace workspace(model, true);
   const Leaf leaf = first_leaf();
-  densify(leaf.samples, workspace);
+  LeafInputs(model.input()).fill(leaf.samples, workspace);
   AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
   for (auto _ : state) {
     benchmark::DoNotOptimize(
@@ -71,7 +71,7 @@ void densification(benchmark::State& state) {
   LeafWorkspace workspace(model, false);
   const Leaf leaf = first_leaf();
   for (auto _ : state) {
-    densify(leaf.samples, workspace);
+    LeafInputs(model.input()).fill(leaf.samples, workspace);
     benchmark::ClobberMemory();
   }
   report_rate(state, "jets/s", kLanes);

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 
@@ -14,14 +16,54 @@
 
 namespace jetrain::test {
 
+/// Sets as jets come: of many constituents, of few, of one, of none.
+inline RowOffsets some_sets(std::size_t samples) {
+  constexpr std::array<std::int64_t, kLanes> kCounts{7, 1, 0, 12, 3, 2, 5, 9, 4, 19, 1, 6, 8, 2, 0, 11};
+  RowOffsets sets;
+  for (std::size_t i = 0; i < kCounts.size(); ++i)
+    sets.begins[i + 1] = sets.begins[i] + (i < samples ? kCounts[i] : 0);
+  return sets;
+}
+
+/// Random features, and momenta, angles and pT of jets, in a workspace's inputs; padding is 0.
+inline void fill_sets(LeafWorkspace& workspace, std::int64_t channels, std::mt19937& engine) {
+  std::uniform_real_distribution<float> uniform(0.0F, 1.0F);
+  const auto for_each_row = [](const Planes& planes, const auto& visit) {
+    for (std::int64_t r = 0; planes.data != nullptr && r < planes.rows; ++r) {
+      std::fill_n(planes.at(0, r, 0), planes.row_stride, 0.0F);
+      visit(planes.at(0, r, 0));
+    }
+  };
+  for_each_row(workspace.input(), [&](float* row) {
+    for (std::int64_t c = 0; c < channels; ++c) row[c] = 2 * uniform(engine) - 1;
+  });
+  for_each_row(workspace.input(NetworkInput::momenta), [&](float* row) {
+    const float pt = 1 + 20 * uniform(engine);
+    const float eta = uniform(engine);
+    const float phi = uniform(engine);
+    const float values[] = {pt * std::cosh(eta) * 1.001F, pt * std::cos(phi), pt * std::sin(phi),
+                            pt * std::sinh(eta)};
+    std::copy(std::begin(values), std::end(values), row);
+  });
+  for_each_row(workspace.input(NetworkInput::angles), [&](float* row) {
+    row[0] = uniform(engine);
+    row[1] = uniform(engine);
+  });
+  for_each_row(workspace.input(NetworkInput::pt_fraction), [&](float* row) { row[0] = uniform(engine); });
+}
+
 /// One leaf of random samples in front of a model.
 class LeafOfSamples {
  public:
-  LeafOfSamples(const Model& model, std::size_t samples, std::uint32_t seed)
+  LeafOfSamples(Model& model, std::size_t samples, std::uint32_t seed)
       : model_(model), workspace_(model, true), labels_(samples) {
     std::mt19937 engine(seed);
     std::uniform_real_distribution<float> uniform(0.0F, 1.0F);
-    const Planes input = workspace_.input();
+    if (model.input().shape.has_rows()) {
+      workspace_.begin_leaf(some_sets(samples));
+      fill_sets(workspace_, model.input().shape.size(), engine);
+    }
+    const Planes input = model.input().shape.has_rows() ? Planes{} : workspace_.input();
     for (std::int64_t k = 0; k < input.channels; ++k) {
       for (std::int64_t r = 0; r < input.rows; ++r) {
         for (std::int64_t c = 0; c < input.columns; ++c) {
@@ -42,6 +84,7 @@ class LeafOfSamples {
   /// Sum of the losses over the samples.
   double loss() {
     std::vector<double> losses(labels_.size());
+    prepare();
     model_.forward(workspace_, targets(), losses.data());
     double sum = 0;
     for (const double loss : losses) sum += loss;
@@ -50,17 +93,19 @@ class LeafOfSamples {
 
   /// The same in training: dropout drops, batch_norm looks at the leaf, classes have weights.
   double training_loss() {
-    std::vector<std::int64_t> ignored(static_cast<std::size_t>(model_.parameter_count()));
+    std::vector<std::int64_t> ignored(static_cast<std::size_t>(model_.sum_count()));
     return backward(ignored).loss;
   }
 
   LeafResult backward(std::vector<std::int64_t>& sums) {
+    prepare();
     return model_.forward_backward(workspace_, targets(), {}, kernels::exact_sum_limit(1), sums.data());
   }
 
   std::vector<double> gradient() {
-    std::vector<std::int64_t> sums(static_cast<std::size_t>(model_.parameter_count()));
+    std::vector<std::int64_t> sums(static_cast<std::size_t>(model_.sum_count()));
     EXPECT_EQ(backward(sums).bad_layer, -1);
+    sums.resize(static_cast<std::size_t>(model_.parameter_count()));
     std::vector<double> gradient;
     for (const std::int64_t sum : sums) gradient.push_back(kernels::exact_value(sum));
     return gradient;
@@ -73,7 +118,13 @@ class LeafOfSamples {
     return {labels_, model_.input().targets > 0 ? workspace_.targets().data() : nullptr};
   }
 
-  const Model& model_;
+  /// Tests change single parameters.
+  void prepare() {
+    static_cast<void>(model_.parameters());
+    model_.prepare();
+  }
+
+  Model& model_;
   LeafWorkspace workspace_;
   std::vector<std::uint8_t> labels_;
 };

@@ -23,7 +23,7 @@ TEST(SampleLayout, OfJetsIsTheirImageAndFeatures) {
   const SampleLayout layout = sample_layout(config_of(kJets));
   EXPECT_EQ(layout.input, (Grid{2, 12, 12}));
   EXPECT_TRUE(layout.is_image);
-  EXPECT_TRUE(makes_images(config_of(kJets).data));
+  EXPECT_TRUE(reads_jets(config_of(kJets).data));
   EXPECT_FALSE(layout.is_cloud);
   EXPECT_EQ(labels_of(config_of(kJets).data), Labels::jets);
   EXPECT_EQ(layout.features, 3);
@@ -35,7 +35,7 @@ TEST(SampleLayout, OfArraysIsTheirShape) {
   const Config images = config_of("data: {arrays: {features: x, labels: y, shape: [2, 4, 5]}}");
   EXPECT_EQ(sample_layout(images).input, (Grid{2, 4, 5}));
   EXPECT_TRUE(sample_layout(images).is_image);
-  EXPECT_FALSE(makes_images(images.data));
+  EXPECT_FALSE(reads_jets(images.data));
   EXPECT_EQ(labels_of(images.data), Labels::classes);
   const Config vectors = config_of("data: {arrays: {features: x, labels: y, shape: [7], targets: 2}}");
   EXPECT_EQ(sample_layout(vectors).input, (Grid{1, 1, 7}));
@@ -54,6 +54,25 @@ TEST(SampleLayout, OfJetsToBeAugmentedIsACloudWhereTheyTrain) {
   EXPECT_EQ(cloud.input, (Grid{1, 200, 7}));
   EXPECT_EQ(cloud.features, 3);
   EXPECT_EQ(stored_layout(config_of(kJets), Set::train).input, (Grid{2, 12, 12}));
+}
+
+TEST(SampleLayout, OfConstituentsIsASetBesideTheFeatures) {
+  const Config config = config_of(
+      "input: constituents\nconstituents: {most: 100, features: [px, py]}\ndata: {high_level: [mass]}\n"
+      "augmentation: {flip: true}\n");
+  const SampleLayout layout = sample_layout(config);
+  EXPECT_TRUE(layout.is_set());
+  EXPECT_FALSE(layout.is_image);
+  EXPECT_EQ(layout.constituent_columns, 4);
+  EXPECT_EQ(layout.constituent_features, 2);
+  EXPECT_EQ(layout.most_constituents, 100);
+  EXPECT_EQ(layout.features, 1);
+  EXPECT_EQ(layout.size(), 1);
+  EXPECT_TRUE(reads_jets(config.data));
+  EXPECT_EQ(labels_of(config.data), Labels::jets);
+  EXPECT_TRUE(stored_layout(config, Set::train).is_set());  // augmented, it is no cloud
+  EXPECT_FALSE(stored_layout(config, Set::train).is_cloud);
+  EXPECT_FALSE(sample_layout(config_of(kJets)).is_set());
 }
 
 TEST(SampleLayout, RefusesMoreValuesThanPositions) {

@@ -1,0 +1,37 @@
+#pragma once
+
+/// \file
+/// From the places of a jet in a file to its constituents, as a set.
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "jets/image.hpp"
+
+namespace jetrain {
+
+/// What was found, and mended, while jets were read as sets; to be said once.
+struct ReadingNotes {
+  std::int64_t jets = 0;
+  std::int64_t padding = 0;        ///< places without a constituent
+  std::int64_t other_padding = 0;  ///< those of them that are not zeros behind the last constituent
+  std::int64_t unsorted = 0;       ///< jets whose constituents did not descend in pT
+  std::int64_t empty = 0;          ///< jets without any constituent, which stay
+
+  void add(const ReadingNotes& other);
+};
+
+/// A place of a file, (4): E, px, py, pz in GeV, is padding where its energy is not above 0 (zeros, -999) or
+/// all four are NaN; wherever it stands it is left out. `places` (n, 4) without it, by falling pT (what is
+/// equal in order), become `constituents`, and `sum` their sum over all, added in double from the leading one
+/// on. What was found is added to `notes`, as of one jet. `not_finite` where a momentum, or the sum, is.
+RowStatus collect_constituents(std::span<const float> places, std::vector<float>& constituents,
+                               std::array<float, 4>& sum, ReadingNotes& notes);
+
+/// Brings `constituents` (n, width), E, px, py, pz first, into the order of falling pT; false where they were
+/// in it.
+bool sort_by_pt(std::vector<float>& constituents, std::int64_t width);
+
+}  // namespace jetrain
