@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/multiply_add.hpp"
 #include "kernels/scratch.hpp"
+#include "row_kernels/row_line.hpp"
+#include "row_kernels/row_moments.hpp"
 #include "row_kernels/row_sums.hpp"
 
 namespace jetrain::kernels {
@@ -14,32 +15,35 @@ void clear(float* values, std::int64_t count) {
   std::fill_n(values, count, 0.0F);
 }
 
-/// dy, where the rectified y is above 0.
-template <bool kRectify>
-Vector gradient_at(Vector x, const RowLine& line, std::int64_t at, Vector dy) {
-  if constexpr (!kRectify) return dy;
-  return where_positive(multiply_add(x, load(line.scale + at), load(line.shift + at)), dy);
+/// Rows wider than 128 channels are worked through one by one: 12,500 rows of 256 channels, which are in no
+/// cache, take 0.38 ms instead of 0.7 to 1.9.
+std::int64_t tile_rows(std::int64_t stride) {
+  return stride <= 128 ? 32 : 1;
 }
 
 template <bool kRectify>
 void forward(ConstRows x, const RowLine& line, Rows y) {
-  const std::int64_t width = x.stride();
-  for (std::int64_t r = 0; r < x.rows; ++r) {
-    const float* from = x.row(r);
-    float* to = y.row(r);
-    for (std::int64_t at = 0; at < width; at += kVectorLanes) {
-      const Vector value = multiply_add(load(from + at), load(line.scale + at), load(line.shift + at));
-      store(to + at, kRectify ? relu(value) : value);
-    }
-  }
+  const std::int64_t stride = x.stride();
+  for_each_tile<kForwardVectors>(x.rows, stride, tile_rows(stride),
+                                 [&](std::int64_t first, std::int64_t last, std::int64_t at, auto vectors) {
+                                   const LineForward<decltype(vectors)::value> channels(line, at);
+                                   for (std::int64_t r = first; r < last; ++r) {
+                                     for (int i = 0; i < vectors; ++i) {
+                                       const std::int64_t here = r * stride + at + i * kVectorLanes;
+                                       store(y.data + here,
+                                             channels.template forward<kRectify>(load(x.data + here), i));
+                                     }
+                                   }
+                                 });
 }
 
 template <bool kRectify>
 void sums(ConstRows x, ConstRows dy, const RowLine& line, float* dgamma, float* dbeta) {
   sum_over_rows<2>(x.rows, x.stride(), {dgamma, dbeta},
                    [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
+                     const LineForward<1> channel(line, at);
                      const Vector value = load(x.row(row) + at);
-                     const Vector gradient = gradient_at<kRectify>(value, line, at, load(dy.row(row) + at));
+                     const Vector gradient = channel.gradient<kRectify>(value, load(dy.row(row) + at), 0);
                      pass[0] = multiply_add(gradient, value - load(line.mean + at), pass[0]);
                      pass[1] += gradient;
                    });
@@ -47,19 +51,19 @@ void sums(ConstRows x, ConstRows dy, const RowLine& line, float* dgamma, float* 
 
 template <bool kRectify>
 void backward(ConstRows x, ConstRows dy, const RowLine& line, const RowLineBack& back, Rows dx) {
-  const std::int64_t width = x.stride();
-  for (std::int64_t r = 0; r < x.rows; ++r) {
-    const float* from = x.row(r);
-    const float* gradients = dy.row(r);
-    float* to = dx.row(r);
-    for (std::int64_t at = 0; at < width; at += kVectorLanes) {
-      const Vector value = load(from + at);
-      const Vector gradient = gradient_at<kRectify>(value, line, at, load(gradients + at));
-      const Vector common =
-          multiply_add(value - load(line.mean + at), load(back.per_value + at), load(back.per_gradient + at));
-      store(to + at, multiply_add(gradient, load(line.scale + at), -common));
-    }
-  }
+  const std::int64_t stride = x.stride();
+  for_each_tile<kBackwardVectors>(
+      x.rows, stride, tile_rows(stride),
+      [&](std::int64_t first, std::int64_t last, std::int64_t at, auto vectors) {
+        const LineBackward<decltype(vectors)::value> channels(line, back, at);
+        for (std::int64_t r = first; r < last; ++r) {
+          for (int i = 0; i < vectors; ++i) {
+            const std::int64_t here = r * stride + at + i * kVectorLanes;
+            const Vector gradient = load(dy.data + here);
+            store(dx.data + here, channels.template backward<kRectify>(load(x.data + here), gradient, i));
+          }
+        }
+      });
 }
 
 /// Memory of one thread for the length of a call.
@@ -77,24 +81,7 @@ RowMoments start_moments(std::int64_t channels, float* memory) {
 }
 
 void add_moments(ConstRows x, RowMoments& moments) {
-  if (x.rows == 0) return;
-  const std::int64_t width = x.stride();
-  float* centre = moments.centre;
-  if (moments.rows == 0) {
-    const std::int64_t first = std::min(x.rows, kPassRows);
-    sum_over_rows<1>(first, width, {centre},
-                     [=](std::int64_t row, std::int64_t at, std::array<Vector, 1>& pass) {
-                       pass[0] += load(x.row(row) + at);
-                     });
-    for (std::int64_t k = 0; k < width; ++k) centre[k] /= static_cast<float>(first);
-  }
-  sum_over_rows<2>(x.rows, width, {moments.sums, moments.squares},
-                   [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
-                     const Vector distance = load(x.row(row) + at) - load(centre + at);
-                     pass[0] += distance;
-                     pass[1] = multiply_add(distance, distance, pass[1]);
-                   });
-  moments.rows += x.rows;
+  add_moments_of(moments, x.rows, [=](std::int64_t row, std::int64_t at) { return load(x.row(row) + at); });
 }
 
 void finish_moments(const RowMoments& moments, float* mean, float* variance) {
