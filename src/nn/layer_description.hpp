@@ -78,9 +78,12 @@ struct StandardizeDescription {
 };
 struct PairsDescription {
   static constexpr const char* kName = "pairs";
+  float epsilon = 0;
 };
 struct AttentionDescription {
   static constexpr const char* kName = "attention";
+  std::int64_t heads = 1;
+  float epsilon = 0;
 };
 struct AddDescription {
   static constexpr const char* kName = "add";

@@ -64,7 +64,8 @@ class PairNorm {
 class Pairs final : public Layer {
  public:
   explicit Pairs(const PairsConfig& config)
-      : Layer(PairsDescription{}, {Shape::set(4)}, PairsShape{config.heads}),
+      : Layer(PairsDescription{static_cast<float>(config.epsilon)}, {Shape::set(4)},
+              PairsShape{config.heads}),
         epsilon_(static_cast<float>(config.epsilon)) {
     std::vector<std::int64_t> widths{kernels::kPairFeatures};
     widths.insert(widths.end(), config.units.begin(), config.units.end());

@@ -1,0 +1,27 @@
+#pragma once
+
+/// \file
+/// What layers of sets are made of, on the last axis of tensors, their channels, however many axes stand
+/// before it. `prefix`: of the parameters' names in the layer.
+
+#include "exchange/onnx_layer.hpp"
+
+namespace jetrain {
+
+/// W^T x + b; without a bias where the layer has none.
+OnnxTensor product_of(const OnnxLayer& layer, const std::string& prefix, const OnnxTensor& x);
+/// Channels first ... end - 1 of the product's outputs.
+OnnxTensor product_of(const OnnxLayer& layer, const std::string& prefix, const OnnxTensor& x,
+                      std::int64_t first, std::int64_t end);
+/// Batch normalisation by running averages: a line for each channel.
+OnnxTensor line_of(const OnnxLayer& layer, const std::string& prefix, float epsilon, const OnnxTensor& x);
+OnnxTensor layer_norm_of(const OnnxLayer& layer, const std::string& prefix, float epsilon,
+                         const OnnxTensor& x);
+OnnxTensor gelu_of(const OnnxTensor& x);
+/// A parameter's values, each so many times.
+OnnxTensor repeated(const OnnxLayer& layer, OnnxFormula& formula, const std::string& parameter,
+                    std::int64_t times);
+/// Gives the tensor the layer's name, with the ReLU that is computed with the layer.
+std::string finished(const OnnxLayer& layer, const OnnxTensor& y);
+
+}  // namespace jetrain
