@@ -39,7 +39,9 @@ void add_inspect(CLI::App& app, Command& command) {
 void add_preprocess(CLI::App& app, Command& command) {
   PreprocessOptions& o = command.preprocess;
   CLI::App* verb = app.add_subcommand(
-      "preprocess", "dense images (N,bins,bins), labels and splits, for people and other tools");
+      "preprocess",
+      "dense images (N,bins,bins), labels and splits, for people and other tools; with input: constituents, "
+      "the file that a training reads as data.cache");
   verb->footer("Example:\n  jetrain preprocess configs/quickstart.yaml images.h5 --set data.files=jets.h5");
   verb->add_option("config", o.config, "YAML config")->required();
   verb->add_option("output", o.output, "HDF5 file to write")->required();

@@ -21,6 +21,7 @@
 #include "io/hdf5.hpp"
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
+#include "row_kernels/product_choice.hpp"
 #include "samples/sample_layout.hpp"
 
 namespace jetrain {
@@ -98,11 +99,16 @@ bool can_lock_files_in(std::string folder) {
 void describe_workers(const Config& config, const std::string& output, int threads, const Watchdog& watchdog,
                       const Communicator& comm, Log& log) {
   const std::vector<Placement> places = gather_placements(threads, comm);
+  std::string products = "own kernels, no BLAS";
+  if (config.input == InputKind::constituents) {
+    // Each rank chooses for itself, before its threads are at work.
+    comm.agree([&] { products = kernels::products_in_words(); });
+  }
   if (!comm.is_root()) return;
   const std::int64_t leaves = ceil_divide(config.train.batch_size, kLanes);
   const std::int64_t workers = std::int64_t{comm.size()} * threads;
-  log.info(fmt::format("jetrain " JETRAIN_VERSION ", {}; {}; HDF5 {}; own kernels, no BLAS",
-                       kernels::instruction_set(), mpi_version(), hdf5::library_version()));
+  log.info(fmt::format("jetrain " JETRAIN_VERSION ", {}; {}; HDF5 {}; {}", kernels::instruction_set(),
+                       mpi_version(), hdf5::library_version(), products));
   log.lines(placement_table(places));
   log.info(fmt::format("{} rank{} x {} thread{}; global batch {}: {} leaves of {} jets a step, {} a worker",
                        comm.size(), comm.size() == 1 ? "" : "s", threads, threads == 1 ? "" : "s",

@@ -11,6 +11,7 @@
 
 #include "core/order_statistics.hpp"
 #include "core/printable_text.hpp"
+#include "jets/constituent_set.hpp"
 #include "jets/image.hpp"
 #include "layouts/jet_source.hpp"
 #include "layouts/read_in_slots.hpp"
@@ -37,7 +38,8 @@ struct LabelCounts {
 struct JetSummary {
   bool top = false;
   bool finite = true;
-  bool ordered = true;  ///< constituents descend in pT
+  bool ordered = true;            ///< constituents descend in pT
+  bool padded_otherwise = false;  ///< than by zeros behind the last constituent
   std::int64_t constituents = 0;
   double pt = 0;
   double mass = 0;
@@ -65,6 +67,11 @@ JetSummary summarize(const JetBlock& block, std::int64_t i) {
     ++jet.constituents;
     for (std::size_t k = 0; k < 4; ++k) sum[k] += p[k];
   }
+  std::vector<float> constituents;
+  std::array<float, 4> rounded{};
+  ReadingNotes notes;
+  jet.padded_otherwise = collect_constituents(momenta, constituents, rounded, notes) == RowStatus::good &&
+                         notes.other_padding > 0;
   jet.pt = std::hypot(sum[1], sum[2]);
   jet.eta = jet.pt > 0 ? std::asinh(sum[3] / jet.pt) : 0.0;
   const double p2 = sum[1] * sum[1] + sum[2] * sum[2] + sum[3] * sum[3];
@@ -167,9 +174,11 @@ void print_physics(const std::vector<JetSummary>& jets) {
   double largest_eta = 0;
   std::int64_t unordered = 0;
   std::int64_t not_finite = 0;
+  std::int64_t padded_otherwise = 0;
   for (const JetSummary& jet : jets) {
     unordered += jet.ordered ? 0 : 1;
     not_finite += jet.finite ? 0 : 1;
+    padded_otherwise += jet.padded_otherwise ? 1 : 0;
     if (!jet.finite) continue;
     lowest_pt = std::min(lowest_pt, jet.pt);
     highest_pt = std::max(highest_pt, jet.pt);
@@ -186,7 +195,17 @@ void print_physics(const std::vector<JetSummary>& jets) {
                median_text(jets, qcd, mass));
     fmt::print("    |eta|         at most {:.2f}\n", largest_eta);
   }
-  fmt::print("    out of order  {} jets (constituents do not descend in pT)\n", unordered);
+  fmt::print(
+      "    out of order  {} jets (constituents do not descend in pT; `input: constituents` sorts them)\n",
+      unordered);
+  if (padded_otherwise == 0) {
+    fmt::print("    padding       zeros behind the last constituent in all jets\n");
+  } else {
+    fmt::print(
+        "    padding       {} jets with other than zeros behind the last constituent (zeros before it, -999, "
+        "NaN in all four, energies not above 0; `input: constituents` skips it)\n",
+        padded_otherwise);
+  }
   fmt::print("    not finite    {} jets\n", not_finite);
 }
 

@@ -10,6 +10,7 @@
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
+#include "dataset/sample_cache.hpp"
 #include "dataset/selected_rows.hpp"
 #include "io/dataset.hpp"
 #include "io/new_file.hpp"
@@ -113,6 +114,28 @@ void write_dense(const std::string& path, const LabelledRows& mine, const Config
   file.complete();
 }
 
+void warn_of(std::int64_t skipped, const ReadingNotes& notes) {
+  if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
+  say_notes(notes, [](LogLevel level, const std::string& text) {
+    print_line("{}{}", level == LogLevel::warning ? "warning: " : "", text);
+  });
+}
+
+/// Sets are not dense: they become the cache of samples that a training reads.
+void write_sets(const std::string& path, Config config, const Communicator& comm) {
+  const Stopwatch watch;
+  const std::vector<Set> wanted{Set::train, Set::validation};
+  config.data.cache.clear();
+  const std::string key = sample_cache_key(config, wanted, comm);
+  const LoadedSamples loaded = load_samples(config, wanted, comm);
+  write_sample_cache(path, key, wanted, loaded, comm);
+  if (!comm.is_root()) return;
+  const std::int64_t total = loaded[Set::train].total() + loaded[Set::validation].total();
+  print_line("{}: the constituents of {} jets in {:.1f} s ({:.0f} jets/s); a training reads it as data.cache",
+             path, total, watch.seconds(), static_cast<double>(total) / watch.seconds());
+  warn_of(loaded.rows_skipped, loaded.notes);
+}
+
 }  // namespace
 
 void preprocess(const PreprocessOptions& options, const Communicator& comm) {
@@ -124,6 +147,13 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
   set_threads(options.threads, comm);
+  switch (config.input) {
+    case InputKind::constituents:
+      return write_sets(options.output, config, comm);
+    case InputKind::image:
+    case InputKind::arrays:
+      break;
+  }
   const LabelledRows mine = read_all(config, comm);
   const std::int64_t total = comm.sum(mine.samples.size());
   const std::int64_t skipped = comm.sum(mine.skipped);
@@ -135,7 +165,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   const Grid grid = sample_layout(config).input;
   print_line("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)", options.output, total, grid.rows,
              grid.columns, watch.seconds(), static_cast<double>(total) / watch.seconds());
-  if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
+  warn_of(skipped, {});
 }
 
 }  // namespace jetrain

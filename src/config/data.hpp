@@ -91,7 +91,8 @@ struct DataConfig {
     visit("limit", limit, "of their number");
     visit("on_bad_row", on_bad_row, "what a row with NaN or infinite momenta does");
     visit("cache", cache,
-          "an HDF5 file that keeps the images of `train` for its next run; made where it is missing, and "
+          "an HDF5 file that keeps the images, or sets, of `train` for its next run; made where it is "
+          "missing, and "
           "again where "
           "the data or the settings have changed");
   }

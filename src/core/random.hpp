@@ -23,12 +23,19 @@ enum class Purpose : std::uint32_t {
   generate_toy = 8,
   study = 9,
   bootstrap = 10,
+  set_dropout = 12,
 };
 
 /// A stream of random numbers. `index` is a global number (row, layer, sample), never a rank or thread.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, Purpose purpose, std::uint32_t epoch, std::uint64_t index) noexcept;
+
+  /// Goes on with the given block of four words of 32 bits; a stream begins with block 0.
+  void go_to_block(std::uint32_t block) noexcept {
+    counter_[0] = block;
+    used_ = 4;
+  }
 
   /// Uniform over all 2^32 values.
   std::uint32_t next_bits() noexcept;

@@ -15,6 +15,10 @@
 ///     /train/pixels       uint16   (entries)  positions, of all samples one after another
 ///     /train/values       float32  (entries)
 ///     /train/pieces       uint64   (pieces, 3)  number of samples, number of entries, XXH3-64 of the four
+///     /train/constituent_counts  uint16   (samples)          of samples that are sets, these four, too
+///     /train/constituents        float32  (constituents, 4)  E, px, py, pz in GeV, of all samples
+///     /train/jets                float32  (samples, 4)       of the sums over each jet's constituents
+///     /train/constituent_pieces  uint64   (pieces, 3)        samples, constituents, XXH3-64 of the three
 ///     /validation/...
 
 #include <functional>
@@ -27,8 +31,9 @@
 namespace jetrain {
 
 /// XXH3-128, in hexadecimal, of a text that names all that the samples of `wanted` depend on: the format's
-/// version, each data file's path, size and time of modification, the settings of data and image, and the
-/// seed where the split is random. Rank 0 looks at the files. Collective.
+/// version, each data file's path, size and time of modification, the settings of data and of images (of sets
+/// constituents.most alone: features, axis and augmentation come later), and the seed where the split is
+/// random. Rank 0 looks at the files. Collective.
 std::string sample_cache_key(const Config& config, const std::vector<Set>& wanted, const Communicator& comm);
 
 /// Writes the sets that `wanted` names to `path`, whole or not at all. Collective.

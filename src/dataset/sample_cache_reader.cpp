@@ -31,6 +31,79 @@ sample_cache_file::Header read_header(hid_t file) {
   return header;
 }
 
+[[noreturn]] void refuse_shapes(const char* name) {
+  throw DataError(fmt::format("the shapes of its {} set do not fit together", name));
+}
+
+[[noreturn]] void refuse_piece(const char* name, std::int64_t first, std::int64_t samples) {
+  throw DataError(fmt::format("images {} to {} of its {} set do not match their checksum", first,
+                              first + samples - 1, name));
+}
+
+/// A table of pieces, and how many samples and entries they are together.
+struct PieceTable {
+  PieceTable(const hdf5::Dataset& dataset, const char* name) {
+    constexpr std::int64_t kColumns = sizeof(PieceRecord) / sizeof(std::uint64_t);
+    if (dataset.shape().size() != 2 || dataset.row_size() != kColumns) refuse_shapes(name);
+    records.resize(static_cast<std::size_t>(dataset.rows()));
+    dataset.read_records(0, dataset.rows(), hdf5::element_type<std::uint64_t>().memory, records.data());
+    for (const PieceRecord& record : records) {
+      constexpr std::uint64_t kSane = std::uint64_t{1} << 32;
+      if (record.samples == 0 || record.samples > kSane || record.entries > kSane)
+        throw DataError(fmt::format("the table of pieces of its {} set is no such table", name));
+      samples += static_cast<std::int64_t>(record.samples);
+      entries += static_cast<std::int64_t>(record.entries);
+    }
+  }
+  std::vector<PieceRecord> records;
+  std::int64_t samples = 0;
+  std::int64_t entries = 0;
+};
+
+/// What samples have that are sets.
+class StoredConstituents {
+ public:
+  StoredConstituents(hid_t file, Set set, const SampleLayout& layout, const PieceTable& flat)
+      : name_(set_name(set)),
+        width_(layout.constituent_columns),
+        counts_(hdf5::Dataset::open(file, path_of(set, "constituent_counts"))),
+        values_(hdf5::Dataset::open(file, path_of(set, "constituents"))),
+        jets_(hdf5::Dataset::open(file, path_of(set, "jets"))),
+        table_(hdf5::Dataset::open(file, path_of(set, "constituent_pieces")), name_) {
+    using Shape = std::vector<std::int64_t>;
+    const auto same_samples = [](const PieceRecord& a, const PieceRecord& b) {
+      return a.samples == b.samples;
+    };
+    if (!std::equal(table_.records.begin(), table_.records.end(), flat.records.begin(), flat.records.end(),
+                    same_samples) ||
+        counts_.shape() != Shape{flat.samples} || jets_.shape() != Shape{flat.samples, kMomentumColumns} ||
+        values_.shape() != Shape{table_.entries, width_})
+      refuse_shapes(name_);
+  }
+
+  /// Piece number `index`, which begins with `sample` and with `row` of the constituents.
+  SetPiece read(std::size_t index, std::int64_t sample, std::int64_t row) const {
+    const auto samples = static_cast<std::int64_t>(table_.records[index].samples);
+    SetPiece piece{
+        {counts_.read_rows<std::uint16_t>(sample, samples), values_.read_rows<float>(row, rows(index))},
+        jets_.read_rows<float>(sample, samples)};
+    if (piece.checksum() != table_.records[index].checksum) refuse_piece(name_, sample, samples);
+    return piece;
+  }
+  std::int64_t rows(std::size_t index) const {
+    return static_cast<std::int64_t>(table_.records[index].entries);
+  }
+  std::int64_t width() const noexcept { return width_; }
+
+ private:
+  const char* name_;
+  std::int64_t width_;
+  hdf5::Dataset counts_;
+  hdf5::Dataset values_;
+  hdf5::Dataset jets_;
+  PieceTable table_;
+};
+
 /// One set in the file: its datasets, whose shapes fit together.
 class StoredSet {
  public:
@@ -40,17 +113,17 @@ class StoredSet {
         counts_(hdf5::Dataset::open(file, path_of(set, "counts"))),
         labels_(hdf5::Dataset::open(file, path_of(set, "labels"))),
         positions_(hdf5::Dataset::open(file, path_of(set, "pixels"))),
-        values_(hdf5::Dataset::open(file, path_of(set, "values"))) {
-    read_table(hdf5::Dataset::open(file, path_of(set, "pieces")));
-    const std::vector<std::int64_t> samples{samples_};
-    const std::vector<std::int64_t> entries{entry_count_};
+        values_(hdf5::Dataset::open(file, path_of(set, "values"))),
+        table_(hdf5::Dataset::open(file, path_of(set, "pieces")), name_) {
+    const std::vector<std::int64_t> samples{table_.samples};
+    const std::vector<std::int64_t> entries{table_.entries};
     if (counts_.shape() != samples || labels_.shape() != samples || positions_.shape() != entries ||
-        values_.shape() != entries) {
-      throw DataError(fmt::format("the shapes of its {} set do not fit together", name_));
-    }
+        values_.shape() != entries)
+      refuse_shapes(name_);
+    if (layout.is_set()) constituents_.emplace(file, set, layout, table_);
   }
 
-  std::int64_t samples() const noexcept { return samples_; }
+  std::int64_t samples() const noexcept { return table_.samples; }
   const SampleLayout& layout() const noexcept { return layout_; }
 
   /// Samples first ... last - 1; reads, and verifies, the pieces that they lie in.
@@ -58,58 +131,54 @@ class StoredSet {
     SampleStore store;
     std::int64_t sample = 0;
     std::int64_t entry = 0;
-    for (const PieceRecord& record : table_) {
+    std::int64_t row = 0;
+    for (std::size_t p = 0; p < table_.records.size(); ++p) {
+      const PieceRecord& record = table_.records[p];
       const auto piece_samples = static_cast<std::int64_t>(record.samples);
       if (sample < last && sample + piece_samples > first) {
         const SamplePiece piece = read_piece(record, sample, entry);
-        append(piece, std::max<std::int64_t>(first - sample, 0), std::min(last - sample, piece_samples),
-               store);
+        const SetPiece set_piece = constituents_ ? constituents_->read(p, sample, row) : SetPiece{};
+        append(piece, set_piece, std::max<std::int64_t>(first - sample, 0),
+               std::min(last - sample, piece_samples), store);
       }
       sample += piece_samples;
       entry += static_cast<std::int64_t>(record.entries);
+      if (constituents_) row += constituents_->rows(p);
     }
     store.shrink_to_fit();
     return store;
   }
 
  private:
-  void read_table(const hdf5::Dataset& dataset) {
-    constexpr std::int64_t kColumns = sizeof(PieceRecord) / sizeof(std::uint64_t);
-    if (dataset.shape().size() != 2 || dataset.row_size() != kColumns)
-      throw DataError(fmt::format("the shapes of its {} set do not fit together", name_));
-    table_.resize(static_cast<std::size_t>(dataset.rows()));
-    dataset.read_records(0, dataset.rows(), hdf5::element_type<std::uint64_t>().memory, table_.data());
-    for (const PieceRecord& record : table_) {
-      constexpr std::uint64_t kSane = std::uint64_t{1} << 32;
-      if (record.samples == 0 || record.samples > kSane || record.entries > kSane)
-        throw DataError(fmt::format("the table of pieces of its {} set is no such table", name_));
-      samples_ += static_cast<std::int64_t>(record.samples);
-      entry_count_ += static_cast<std::int64_t>(record.entries);
-    }
-  }
-
   SamplePiece read_piece(const PieceRecord& record, std::int64_t sample, std::int64_t entry) const {
     const auto samples = static_cast<std::int64_t>(record.samples);
     const auto entries = static_cast<std::int64_t>(record.entries);
     SamplePiece piece{
         counts_.read_rows<std::uint16_t>(sample, samples), labels_.read_rows<std::uint8_t>(sample, samples),
         positions_.read_rows<std::uint16_t>(entry, entries), values_.read_rows<float>(entry, entries)};
-    if (piece.checksum() != record.checksum) {
-      throw DataError(fmt::format("images {} to {} of its {} set do not match their checksum", sample,
-                                  sample + samples - 1, name_));
-    }
+    if (piece.checksum() != record.checksum) refuse_piece(name_, sample, samples);
     return piece;
   }
 
-  /// Samples first ... last - 1 of `piece`.
-  void append(const SamplePiece& piece, std::int64_t first, std::int64_t last, SampleStore& store) const {
+  /// Samples first ... last - 1 of a piece.
+  void append(const SamplePiece& piece, const SetPiece& set_piece, std::int64_t first, std::int64_t last,
+              SampleStore& store) const {
     FlatSample flat(layout_);
+    std::vector<RaggedView> sets;
+    if (constituents_) sets = set_piece.constituents.views(constituents_->width());
     std::size_t begin = 0;
     for (std::int64_t i = 0; i < last; ++i) {
       const auto index = static_cast<std::size_t>(i);
       const std::size_t count = piece.counts[index];
       const SparseView entries{{piece.positions.data() + begin, count}, {piece.values.data() + begin, count}};
-      if (i >= first) store.append(flat.restore(entries, piece.labels[index]));
+      if (i >= first) {
+        SampleView sample = flat.restore(entries, piece.labels[index]);
+        if (constituents_) {
+          sample.constituents = sets[index];
+          sample.jet = std::span(set_piece.jets).subspan(4 * index, 4);
+        }
+        store.append(sample);
+      }
       begin += count;
     }
   }
@@ -120,9 +189,8 @@ class StoredSet {
   hdf5::Dataset labels_;
   hdf5::Dataset positions_;
   hdf5::Dataset values_;
-  std::vector<PieceRecord> table_;
-  std::int64_t samples_ = 0;
-  std::int64_t entry_count_ = 0;
+  PieceTable table_;
+  std::optional<StoredConstituents> constituents_;
 };
 
 /// This rank's equal share.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
@@ -15,8 +16,10 @@ namespace {
 
 using sample_cache_file::path_of;
 
-/// Samples in a piece, but for each rank's last: of images about 5 MB, held beside the store.
-constexpr std::int64_t kPieceSamples = 16384;
+/// Samples in a piece, but for each rank's last: of images and of sets about 5 MB, held beside the store.
+std::int64_t piece_samples(const SampleLayout& layout) {
+  return layout.is_set() ? 4096 : 16384;
+}
 
 void write_header(hid_t file, const sample_cache_file::Header& header) {
   hdf5::write_attribute(file, "format", sample_cache_file::kFormat);
@@ -32,11 +35,68 @@ std::int64_t count_entries(const SampleStore& samples) {
   return entries;
 }
 
+std::int64_t count_constituents(const SampleStore& samples) {
+  std::int64_t rows = 0;
+  for (std::int64_t i = 0; i < samples.size(); ++i) rows += samples[i].constituents.rows();
+  return rows;
+}
+
+/// The datasets of samples that are sets.
+class SetDatasets {
+ public:
+  /// Collective.
+  SetDatasets(hdf5::NewFile& file, Set set, const SampleSet& written, std::int64_t pieces,
+              const Communicator& comm)
+      : width_(written.layout.constituent_columns),
+        first_sample_(comm.sum_before(written.samples.size())),
+        comm_(comm) {
+    const std::int64_t mine = count_constituents(written.samples);
+    const std::int64_t all = comm.sum(mine);
+    first_row_ = comm.sum_before(mine);
+    comm.agree_while_writing([&] {
+      const hdf5::Handle whole = hdf5::unfilled_creation();
+      const auto path = [&](const char* name) { return path_of(set, name); };
+      const std::int64_t samples = written.total();
+      counts_ = hdf5::Dataset::create<std::uint16_t>(file, path("constituent_counts"), {samples}, whole);
+      values_ = hdf5::Dataset::create<float>(file, path("constituents"), {all, width_}, whole);
+      jets_ = hdf5::Dataset::create<float>(file, path("jets"), {samples, kMomentumColumns}, whole);
+      table_ = hdf5::Dataset::create<std::uint64_t>(file, path("constituent_pieces"), {pieces, 3}, whole);
+    });
+  }
+
+  /// Collective; the piece may be empty.
+  void write(const SetPiece& piece) {
+    const std::int64_t samples = std::ssize(piece.constituents.counts);
+    const std::int64_t rows = std::ssize(piece.constituents.values) / width_;
+    counts_.write_rows(first_sample_, piece.constituents.counts, comm_);
+    values_.write_rows(first_row_, piece.constituents.values, comm_);
+    jets_.write_rows(first_sample_, piece.jets, comm_);
+    first_sample_ += samples;
+    first_row_ += rows;
+    if (samples > 0)
+      records_.push_back(
+          {static_cast<std::uint64_t>(samples), static_cast<std::uint64_t>(rows), piece.checksum()});
+  }
+  void write_table(std::int64_t first) {
+    table_.write_records(first, std::ssize(records_), hdf5::element_type<std::uint64_t>().memory,
+                         records_.data(), comm_);
+  }
+
+ private:
+  std::int64_t width_;
+  std::int64_t first_sample_;
+  std::int64_t first_row_ = 0;
+  const Communicator& comm_;
+  hdf5::Dataset counts_, values_, jets_, table_;
+  std::vector<PieceRecord> records_;
+};
+
 /// Ranks give their pieces in turns: in every turn each rank with something left writes one.
 void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Communicator& comm) {
   const SampleStore& mine = written.samples;
   const std::int64_t my_entries = count_entries(mine);
-  const std::int64_t my_pieces = ceil_divide(mine.size(), kPieceSamples);
+  const std::int64_t each = piece_samples(written.layout);
+  const std::int64_t my_pieces = ceil_divide(mine.size(), each);
   const std::int64_t all_samples = written.total();
   const std::int64_t all_entries = comm.sum(my_entries);
   const std::int64_t all_pieces = comm.sum(my_pieces);
@@ -51,6 +111,8 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
     table = hdf5::Dataset::create<std::uint64_t>(file, path("pieces"), {all_pieces, 3}, whole);
   });
 
+  std::optional<SetDatasets> sets;
+  if (written.layout.is_set()) sets.emplace(file, set, written, all_pieces, comm);
   std::int64_t first_sample = comm.sum_before(mine.size());
   std::int64_t first_entry = comm.sum_before(my_entries);
   std::vector<PieceRecord> records;
@@ -58,22 +120,27 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
   const std::int64_t turns = comm.max(my_pieces);
   for (std::int64_t turn = 0; turn < turns; ++turn) {
     SamplePiece piece;
-    const std::int64_t end = std::min(mine.size(), (turn + 1) * kPieceSamples);
-    for (std::int64_t i = turn * kPieceSamples; i < end; ++i) {
+    SetPiece set_piece;
+    const std::int64_t end = std::min(mine.size(), (turn + 1) * each);
+    for (std::int64_t i = turn * each; i < end; ++i) {
       const SampleView sample = mine[i];
       piece.append(flat.flatten(sample), sample.label);
+      if (sets) set_piece.append(sample);
     }
     counts.write_rows(first_sample, piece.counts, comm);
     labels.write_rows(first_sample, piece.labels, comm);
     positions.write_rows(first_entry, piece.positions, comm);
     values.write_rows(first_entry, piece.values, comm);
+    if (sets) sets->write(set_piece);
     first_sample += std::ssize(piece.counts);
     first_entry += std::ssize(piece.positions);
     if (!piece.counts.empty())
       records.push_back({piece.counts.size(), piece.positions.size(), piece.checksum()});
   }
-  table.write_records(comm.sum_before(my_pieces), my_pieces, hdf5::element_type<std::uint64_t>().memory,
-                      records.data(), comm);
+  const std::int64_t first_piece = comm.sum_before(my_pieces);
+  table.write_records(first_piece, my_pieces, hdf5::element_type<std::uint64_t>().memory, records.data(),
+                      comm);
+  if (sets) sets->write_table(first_piece);
 }
 
 /// What the sets take on the disk, over all ranks.
@@ -82,8 +149,13 @@ std::int64_t count_bytes(const std::vector<Set>& wanted, const LoadedSamples& lo
   std::int64_t bytes = 0;
   for (const Set set : wanted) {
     const SampleStore& mine = loaded[set].samples;
-    bytes += mine.size() * (2 + 1) + count_entries(mine) * (2 + 4) +
-             std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), kPieceSamples);
+    const SampleLayout& layout = loaded[set].layout;
+    const std::int64_t tables =
+        std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), piece_samples(layout));
+    bytes += mine.size() * (2 + 1) + count_entries(mine) * (2 + 4) + tables;
+    if (layout.is_set())
+      bytes += mine.size() * (2 + 4 * kMomentumColumns) +
+               count_constituents(mine) * layout.constituent_columns * 4 + tables;
   }
   return comm.sum(bytes);
 }

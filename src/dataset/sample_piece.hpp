@@ -6,9 +6,18 @@
 #include <cstdint>
 #include <vector>
 
+#include "samples/ragged_part.hpp"
 #include "samples/sample_view.hpp"
 
 namespace jetrain {
+
+/// XXH3-64 of some arrays' own.
+template <class... Arrays>
+std::uint64_t checksum_of(const Arrays&... arrays) {
+  const std::array<std::uint64_t, sizeof...(Arrays)> hashes{
+      std::uint64_t{XXH3_64bits(arrays.data(), arrays.size() * sizeof arrays[0])}...};
+  return XXH3_64bits(hashes.data(), sizeof hashes);
+}
 
 /// Consecutive samples, flat (samples/flat_sample.hpp), as they stand in the sample cache.
 struct SamplePiece {
@@ -24,18 +33,25 @@ struct SamplePiece {
     values.insert(values.end(), flat.values.begin(), flat.values.end());
   }
 
-  std::uint64_t checksum() const {
-    const auto hash = [](const auto& entries) {
-      return std::uint64_t{XXH3_64bits(entries.data(), entries.size() * sizeof entries[0])};
-    };
-    return hash(std::array<std::uint64_t, 4>{hash(counts), hash(labels), hash(positions), hash(values)});
-  }
+  std::uint64_t checksum() const { return checksum_of(counts, labels, positions, values); }
 };
 
-/// A row of the cache's table of pieces.
+/// The constituents of the same samples, and the jets' sums.
+struct SetPiece {
+  RaggedPart::Piece constituents;
+  std::vector<float> jets;  ///< (samples, 4)
+
+  void append(const SampleView& sample) {
+    constituents.append(sample.constituents);
+    jets.insert(jets.end(), sample.jet.begin(), sample.jet.end());
+  }
+  std::uint64_t checksum() const { return checksum_of(constituents.counts, constituents.values, jets); }
+};
+
+/// A row of the cache's tables of pieces.
 struct PieceRecord {
   std::uint64_t samples = 0;
-  std::uint64_t entries = 0;
+  std::uint64_t entries = 0;  ///< of flat samples; of sets, constituents
   std::uint64_t checksum = 0;
 };
 static_assert(sizeof(PieceRecord) == 3 * sizeof(std::uint64_t));

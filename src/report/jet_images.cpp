@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "report/figures.hpp"
+#include "report/set_pictures.hpp"
 #include "samples/dense.hpp"
 #include "samples/sample_layout.hpp"
 
@@ -108,12 +109,21 @@ std::vector<std::int64_t> extreme_jets(const ScoredJets& jets, const Strip& stri
   return chosen;
 }
 
+/// The images of some of a run's jets.
+SampleStore pictures_of(const ScoredRun& run, const std::vector<std::int64_t>& jets) {
+  SampleStore chosen;
+  for (const std::int64_t i : jets) chosen.append(run.samples[i]);
+  const Config& config = run.model->config;
+  return sample_layout(config).is_set() ? pictures_of(chosen, config.image) : std::move(chosen);
+}
+
 std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>& jets) {
   const ImageConfig& image = run.model->config.image;
-  const Grid grid = sample_layout(run.model->config).input;
+  const Grid grid{std::ssize(image.channels), image.bins, image.bins};
+  const SampleStore pictures = pictures_of(run, jets);
   std::vector<ImagePanel> panels;
   for (const std::int64_t i : jets) {
-    panels.push_back(panel_of(run.samples[i], grid));
+    panels.push_back(panel_of(pictures[std::ssize(panels)], grid));
     const float score = run.tagger.scored.scores[static_cast<std::size_t>(i)];
     panels.back().title = score < 0.001F ? fmt::format("{:.0e}", score) : fmt::format("{:.4f}", score);
   }

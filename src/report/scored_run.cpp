@@ -9,6 +9,7 @@
 #include "dataset/selected_rows.hpp"
 #include "inference/scoring.hpp"
 #include "jetrain/error.hpp"
+#include "report/set_pictures.hpp"
 #include "samples/sample_layout.hpp"
 
 namespace jetrain {
@@ -85,17 +86,20 @@ std::vector<SampleStore> read_validation(const SelectedRows& rows, std::size_t w
 void load_validation(const Config& config, std::int64_t wanted, bool with_steps, const Communicator& comm,
                      ScoredRun& run) {
   if (with_steps && reads_jets(config.data)) run.steps = steps_of(config.image);
+  // Sets have in memory what pictures are made of; images are made of the rows, once for each step.
+  const bool of_sets = sample_layout(config).is_set();
   std::vector<Config> configs{config};
   for (PreprocessingStep& step : run.steps) {
-    configs.push_back(with_image(config, step.image));
-    step.grid = sample_layout(configs.back()).input;
+    step.grid = {1, step.image.bins, step.image.bins};
+    if (!of_sets) configs.push_back(with_image(config, step.image));
   }
   std::vector<const Config*> ways;
   for (const Config& each : configs) ways.push_back(&each);
   const SelectedRows rows(file_groups(config.data, {Set::validation}).front(), ways, false, comm);
   std::vector<SampleStore> stores = read_validation(rows, ways.size(), wanted);
   run.samples = std::move(stores[0]);
-  for (std::size_t i = 0; i < run.steps.size(); ++i) run.steps[i].jets = std::move(stores[i + 1]);
+  for (std::size_t i = 0; i < run.steps.size(); ++i)
+    run.steps[i].jets = of_sets ? pictures_of(run.samples, run.steps[i].image) : std::move(stores[i + 1]);
 }
 
 }  // namespace

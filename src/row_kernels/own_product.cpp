@@ -5,20 +5,10 @@
 #include "core/checked_cast.hpp"
 #include "kernels/blocks.hpp"
 #include "kernels/multiply_add.hpp"
+#include "row_kernels/product_backend.hpp"
 
 namespace jetrain::kernels::own {
 namespace {
-
-/// Vectors of a panel: columns of B that stand together, an input behind the other, so that a block of rows
-/// reads them as a stream.
-constexpr int kPanelVectors = kManyRegisters ? 4 : 2;
-
-/// Rows whose sums stay in registers beside a panel's vectors.
-constexpr int kRowsMost = kManyRegisters ? 14 : 8;
-constexpr int rows_beside(int vectors) noexcept {
-  if (!kManyRegisters) return vectors == 1 ? 8 : 6;
-  return vectors == 1 ? 14 : vectors == 2 ? 12 : vectors == 3 ? 8 : 6;
-}
 
 /// A's rows that stay in the second-level cache while one panel after the other passes over them.
 constexpr std::int64_t kChunkFloats = 1 << 16;
@@ -128,32 +118,7 @@ struct Block {
   }
 };
 
-/// place(input, output) of the packed form gets weight(input, output), or zero.
-template <class Weight>
-void pack(const ProductShape& shape, Weight weight, float* packed) {
-  const EvenBlocks panels(padded_channels(shape.outputs) / kVectorLanes, kPanelVectors);
-  for (std::int64_t p = 0; p < panels.size(); ++p) {
-    const std::int64_t first = panels.begin(p) * kVectorLanes;
-    const std::int64_t width = panels.length(p) * kVectorLanes;
-    for (std::int64_t i = 0; i < shape.inputs; ++i) {
-      for (std::int64_t o = first; o < first + width; ++o)
-        *packed++ = o < shape.outputs ? weight(i, o) : 0.0F;
-    }
-  }
-}
-
 }  // namespace
-
-void pack_weights(const ProductShape& shape, const float* weights, float* packed) {
-  pack(
-      shape, [&](std::int64_t i, std::int64_t o) { return weights[i * shape.outputs + o]; }, packed);
-}
-
-void pack_transposed(const ProductShape& shape, const float* weights, float* packed) {
-  pack(
-      shape.transposed(), [&](std::int64_t o, std::int64_t i) { return weights[i * shape.outputs + o]; },
-      packed);
-}
 
 void multiply(ConstRows a, const float* packed, const Epilogue& epilogue, Rows c) {
   const EvenBlocks panels(c.stride() / kVectorLanes, kPanelVectors);
@@ -195,3 +160,10 @@ void multiply(ConstRows a, const float* packed, const Epilogue& epilogue, Rows c
 }
 
 }  // namespace jetrain::kernels::own
+
+namespace jetrain::kernels {
+
+const ProductBackend own_products{own::pack_weights, own::pack_transposed, own::multiply,
+                                  own::multiply_transposed};
+
+}  // namespace jetrain::kernels

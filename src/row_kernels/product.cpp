@@ -1,6 +1,6 @@
 #include "row_kernels/product.hpp"
 
-#include "row_kernels/own_product.hpp"
+#include "row_kernels/product_choice.hpp"
 
 namespace jetrain::kernels {
 
@@ -9,19 +9,19 @@ std::int64_t packed_floats(const ProductShape& shape) noexcept {
 }
 
 void pack_weights(const ProductShape& shape, const float* weights, float* packed) {
-  own::pack_weights(shape, weights, packed);
+  products().backend->pack_weights(shape, weights, packed);
 }
 
 void pack_transposed(const ProductShape& shape, const float* weights, float* packed) {
-  own::pack_transposed(shape, weights, packed);
+  products().backend->pack_transposed(shape, weights, packed);
 }
 
 void multiply(ConstRows a, const float* packed, const Epilogue& epilogue, Rows c) {
-  own::multiply(a, packed, epilogue, c);
+  products().backend->multiply(a, packed, epilogue, c);
 }
 
 void multiply_transposed(ConstRows x, ConstRows dy, float* dweights, float* dbias) {
-  own::multiply_transposed(x, dy, dweights, dbias);
+  products().backend->multiply_transposed(x, dy, dweights, dbias);
 }
 
 }  // namespace jetrain::kernels

@@ -17,7 +17,7 @@ struct Packed {
   static constexpr std::size_t values_at() { return 16; }
   std::size_t counts_at() const { return values_at() + floats * sizeof(float); }
   std::size_t length(std::size_t samples) const {
-    return packed_length(counts_at() + samples * sizeof(std::uint16_t));
+    return packed_length(counts_at() + (width > 0 ? samples * sizeof(std::uint16_t) : 0));
   }
 };
 
@@ -35,16 +35,19 @@ void RaggedPart::Piece::append(const RaggedView& part) {
   values.insert(values.end(), part.values.begin(), part.values.end());
 }
 
-void RaggedPart::Piece::give(std::int64_t width, std::size_t first, std::size_t last, RaggedPart& to) const {
+std::vector<RaggedView> RaggedPart::Piece::views(std::int64_t width) const {
   const std::int64_t rows = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-  if (last > counts.size() || rows * width != std::ssize(values))
+  if (rows * width != std::ssize(values))
     throw DataError("the counts of a piece's rows do not fit its values");
+  std::vector<RaggedView> parts;
+  parts.reserve(counts.size());
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < last; ++i) {
-    const std::size_t floats = counts[i] * static_cast<std::size_t>(width);
-    if (i >= first) to.append({{values.data() + begin, floats}, width});
+  for (const std::size_t count : counts) {
+    const std::size_t floats = count * static_cast<std::size_t>(width);
+    parts.push_back({{values.data() + begin, floats}, width});
     begin += floats;
   }
+  return parts;
 }
 
 void RaggedPart::append(const RaggedView& part) {
@@ -82,6 +85,7 @@ void RaggedPart::pack(std::span<const RaggedView> parts, std::byte* to) {
   put(to, packed.width);
   put(to, packed.floats);
   for (const RaggedView& part : parts) {
+    if (packed.width == 0) continue;
     put(values, part.values);
     put(counts, checked_cast<std::uint16_t>(part.rows()));
   }
@@ -93,6 +97,10 @@ std::size_t RaggedPart::unpack(const std::byte* from, std::span<RaggedView> part
   const auto* values = reinterpret_cast<const float*>(from + Packed::values_at());
   const auto* counts = reinterpret_cast<const std::uint16_t*>(from + packed.counts_at());
   for (RaggedView& part : parts) {
+    if (packed.width == 0) {
+      part = {};
+      continue;
+    }
     const std::size_t floats = *counts++ * packed.width;
     part = {{values, floats}, static_cast<std::int64_t>(packed.width)};
     values += floats;

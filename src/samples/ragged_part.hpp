@@ -22,9 +22,8 @@ class RaggedPart {
     std::vector<float> values;          ///< (sum of counts, width)
 
     void append(const RaggedView& part);
-    /// Appends samples first ... last - 1 of the piece to `to`. DataError where counts and values do not fit
-    /// together.
-    void give(std::int64_t width, std::size_t first, std::size_t last, RaggedPart& to) const;
+    /// All samples' parts. DataError where counts and values do not fit together.
+    std::vector<RaggedView> views(std::int64_t width) const;
   };
 
   void reserve(std::size_t samples) { reserved_ = samples; }

@@ -25,8 +25,17 @@ std::string rows_key(const Config& config) {
 std::string samples_key(const Config& config) {
   Config relevant;
   relevant.data = config.data;
-  relevant.image = config.image;
-  relevant.augmentation = config.augmentation;
+  relevant.input = config.input;
+  switch (config.input) {
+    case InputKind::constituents:  // features, axis and augmentation come later
+      relevant.constituents.most = config.constituents.most;
+      break;
+    case InputKind::image:
+    case InputKind::arrays:
+      relevant.image = config.image;
+      relevant.augmentation = config.augmentation;
+      break;
+  }
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
   return to_yaml(relevant);
 }
@@ -89,9 +98,9 @@ TrialSets StudyData::sets_of(const Trial& trial, std::int64_t folds) const {
   if (trial.fold < 0) {
     sets = {loaded[Set::train], loaded[Set::validation]};
   } else {
-    if (trial.config.augmentation.used())
+    if (trial.config.augmentation.used() && !loaded[Set::train].layout.is_set())
       throw CollectiveError(
-          "study.folds: not with augmentation, since training and validation jets are kept apart",
+          "study.folds: not with augmentation of images, since training and validation jets are kept apart",
           ExitStatus::usage);
     const SampleSet all = joined(loaded, comm_);
     const auto order = random_permutation(all.total(), trial.config.seed, Purpose::study, 1);

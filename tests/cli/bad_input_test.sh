@@ -217,10 +217,13 @@ for place in file/x.h5 /proc/x.h5; do
 done
 accepts "predict over a file with --overwrite" 3 "200 jets scored" predict $model bad/good.h5 out/there.h5 --overwrite
 accepts "preprocess over a file with --overwrite" 3 "200 images" preprocess small.yaml out/there.h5 --overwrite
+accepts "preprocess of sets" 3 "the constituents of 200 jets" preprocess small.yaml out/sets.h5 --set input=constituents
 accepts "metrics over a file with --overwrite" 3 "jets 200" evaluate $model bad/good.h5 --json out/there.json --overwrite
 
 # The other verbs meet the same files.
 refuses "preprocess a row with NaN" "bad/nan.h5, row 141" preprocess small.yaml out/x.h5 --set data.files=bad/nan.h5
+refuses "a set with NaN" "bad/nan.h5, row 141" preprocess small.yaml out/x.h5 --set data.files=bad/nan.h5 \
+  --set input=constituents
 refuses "predict a row with NaN" "bad/nan.h5, row 141" predict $model bad/nan.h5 out/x.h5
 refuses "evaluate a truncated file" "bad/truncated.h5" evaluate $model bad/truncated.h5
 refuses "a missing model" "cannot read missing.h5" evaluate missing.h5 bad/good.h5

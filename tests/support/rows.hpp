@@ -3,6 +3,7 @@
 /// \file
 /// Rows of random numbers for the tests of the kernels of sets.
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <random>
@@ -52,6 +53,18 @@ inline std::int64_t differing(ConstRows a, ConstRows b, std::int64_t channels) {
     }
   }
   return count;
+}
+
+/// Between the first `channels` of each row.
+inline double largest_difference(ConstRows a, ConstRows b, std::int64_t channels) {
+  double largest = 0;
+  for (std::int64_t r = 0; r < a.rows; ++r) {
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const double difference = std::abs(static_cast<double>(a.row(r)[c]) - static_cast<double>(b.row(r)[c]));
+      if (!(difference <= largest)) largest = difference;
+    }
+  }
+  return largest;
 }
 
 }  // namespace jetrain::test

@@ -4,6 +4,7 @@
 /// Sparse samples that can be told apart by a number, for tests of what stores and moves them.
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "dataset/sample_loader.hpp"
@@ -31,8 +32,31 @@ class NumberedSample {
 inline bool equal(const SampleView& a, const SampleView& b) {
   return a.label == b.label && std::ranges::equal(a.input.positions, b.input.positions) &&
          std::ranges::equal(a.input.values, b.input.values) && std::ranges::equal(a.features, b.features) &&
-         std::ranges::equal(a.targets, b.targets);
+         std::ranges::equal(a.targets, b.targets) && a.constituents.width == b.constituents.width &&
+         std::ranges::equal(a.constituents.values, b.constituents.values) && std::ranges::equal(a.jet, b.jet);
 }
+
+/// A set: up to nine constituents, some samples without any, and their sum. Views are of this object.
+class NumberedSet {
+ public:
+  explicit NumberedSet(std::int64_t number) : label_(static_cast<std::uint8_t>(number % 2)) {
+    for (std::int64_t i = 0; i < 4 * (number % 10); ++i)
+      values_.push_back(static_cast<float>(number) + 1.0F / static_cast<float>(i + 1));
+    for (float& component : jet_) component = static_cast<float>(3 * number);
+  }
+  SampleView view() const {
+    SampleView sample;
+    sample.label = label_;
+    sample.constituents = {values_, 4};
+    sample.jet = jet_;
+    return sample;
+  }
+
+ private:
+  std::vector<float> values_;
+  std::array<float, 4> jet_{};
+  std::uint8_t label_;
+};
 
 inline bool is_sample(const SampleView& sample, std::int64_t number, std::int64_t size = 64) {
   return equal(sample, NumberedSample(number, size).view());

@@ -30,6 +30,23 @@ TEST(Redistribute, BringsEverySampleToItsRankInOrder) {
   }
 }
 
+TEST(Redistribute, BringsSetsToTheirRank) {
+  const Communicator world = Communicator::world();
+  constexpr std::int64_t kSamples = 30000;
+  SampleSet set;
+  set.layout.constituent_columns = 4;
+  set.begins = even_borders(kSamples, world.size());
+  const auto me = static_cast<std::size_t>(world.rank());
+  for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i)
+    set.samples.append(test::NumberedSet(i).view());
+  for (const auto& borders : {root_borders(kSamples, world.size()), even_borders(kSamples, world.size())}) {
+    redistribute(set, borders, world);
+    ASSERT_EQ(set.samples.size(), borders[me + 1] - borders[me]);
+    for (std::int64_t i = 0; i < set.samples.size(); ++i)
+      ASSERT_TRUE(test::equal(set.samples[i], test::NumberedSet(borders[me] + i).view())) << i;
+  }
+}
+
 TEST(Redistribute, EvenBordersDifferByOneLeafAtMost) {
   EXPECT_EQ(even_borders(100, 1), (std::vector<std::int64_t>{0, 100}));
   EXPECT_EQ(even_borders(100, 3), (std::vector<std::int64_t>{0, 32, 64, 100}));

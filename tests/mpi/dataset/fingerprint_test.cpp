@@ -45,5 +45,27 @@ TEST(Fingerprint, TellsLabelsApart) {
   EXPECT_NE(fingerprint(tops, Communicator::self()), fingerprint(others, Communicator::self()));
 }
 
+std::string of_set(const SampleView& sample) {
+  SampleSet set;
+  set.layout.input = {1, 1, 0};
+  set.layout.constituent_columns = 4;
+  set.samples.append(sample);
+  set.begins = {0, 1};
+  return fingerprint(set, Communicator::self());
+}
+
+TEST(Fingerprint, TellsSetsAndTheirSumsApart) {
+  const test::NumberedSet three(3);
+  const test::NumberedSet five(5);
+  SampleView sample = three.view();
+  const std::string whole = of_set(sample);
+  EXPECT_EQ(of_set(test::NumberedSet(3).view()), whole);
+  sample.jet = five.view().jet;
+  EXPECT_NE(of_set(sample), whole);
+  sample = three.view();
+  sample.constituents.values = sample.constituents.values.first(8);
+  EXPECT_NE(of_set(sample), whole);
+}
+
 }  // namespace
 }  // namespace jetrain

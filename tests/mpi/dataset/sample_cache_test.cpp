@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "dataset/fingerprint.hpp"
 #include "io/hdf5.hpp"
 #include "jetrain/error.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -165,6 +167,106 @@ TEST_F(SampleCache, RefusesOtherHdf5Files) {
   if (world_.is_root()) hdf5::create_file(cache());
   world_.barrier();
   EXPECT_NE(refusal("key").find("no image cache"), std::string::npos) << refusal("key");
+}
+
+/// Of jets as sets.
+SampleLayout layout_of_sets(Set) {
+  SampleLayout layout;
+  layout.input = {1, 1, 0};
+  layout.is_image = false;
+  layout.constituent_columns = 4;
+  return layout;
+}
+
+class SampleCacheOfSets : public SampleCache {
+ protected:
+  /// All samples on the last rank.
+  LoadedSamples make_sets(std::int64_t samples) const {
+    LoadedSamples loaded;
+    for (SampleSet& set : loaded.sets) set.begins.assign(static_cast<std::size_t>(world_.size()) + 1, 0);
+    for (const Set which : kWanted) {
+      loaded[which].layout = layout_of_sets(which);
+      loaded[which].begins.back() = samples;
+      for (std::int64_t i = 0; world_.rank() + 1 == world_.size() && i < samples; ++i)
+        loaded[which].samples.append(test::NumberedSet(i).view());
+    }
+    return loaded;
+  }
+  std::string refusal_of_sets() const {
+    try {
+      read_sample_cache(cache(), "key", kWanted, layout_of_sets, world_);
+    } catch (const CollectiveError& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(SampleCacheOfSets, GivesBackWhatWasWrittenInEqualShares) {
+  for (const std::int64_t samples : {0, 1, 10000}) {
+    write_sample_cache(cache(), "key", kWanted, make_sets(samples), world_);
+    const LoadedSamples loaded = read_sample_cache(cache(), "key", kWanted, layout_of_sets, world_);
+    for (const Set which : kWanted) {
+      const SampleSet& set = loaded[which];
+      ASSERT_EQ(set.total(), samples);
+      const std::int64_t first = samples * world_.rank() / world_.size();
+      ASSERT_EQ(set.samples.size(), samples * (world_.rank() + 1) / world_.size() - first);
+      for (std::int64_t i = 0; i < set.samples.size(); ++i)
+        ASSERT_TRUE(test::equal(set.samples[i], test::NumberedSet(first + i).view())) << first + i;
+    }
+  }
+}
+
+TEST_F(SampleCacheOfSets, NoticesAFlippedByte) {
+  write_sample_cache(cache(), "key", kWanted, make_sets(10000), world_);
+  for (const std::int64_t percent : {10, 20, 40, 60, 80, 98}) {
+    flip_byte(bytes() * percent / 100);
+    EXPECT_NE(refusal_of_sets().find("is damaged"), std::string::npos)
+        << percent << " %: " << refusal_of_sets();
+    flip_byte(bytes() * percent / 100);
+  }
+  EXPECT_EQ(refusal_of_sets(), "");
+}
+
+// A cache of images under the same key has no constituents.
+TEST_F(SampleCacheOfSets, NoticesThatTheyAreMissing) {
+  write_sample_cache(cache(), "key", kWanted, make_samples(100), world_);
+  EXPECT_NE(refusal_of_sets().find("is damaged"), std::string::npos) << refusal_of_sets();
+}
+
+Config of_sets(const std::vector<std::string>& assignments = {}) {
+  return parse_config(
+      "model: {layers: [dense: {units: 2, activation: softmax}]}\ninput: constituents\n"
+      "data: {files: " TEST_DATA_DIR "/pandas_plain.h5, on_bad_row: skip}\n",
+      "sets.yaml", assignments);
+}
+
+TEST_F(SampleCacheOfSets, HasAKeyFreeOfWhatComesLater) {
+  const auto key = [&](const std::vector<std::string>& assignments) {
+    return sample_cache_key(of_sets(assignments), kWanted, world_);
+  };
+  EXPECT_EQ(key({"constituents.axis=leading", "constituents.features=[px]", "augmentation.flip=true",
+                 "image.bins=20", "train.epochs=3"}),
+            key({}));
+  EXPECT_NE(key({"constituents.most=100"}), key({}));
+  EXPECT_NE(key({"data.high_level=[mass]"}), key({}));
+  EXPECT_NE(key({"input=image"}), key({}));
+}
+
+TEST_F(SampleCacheOfSets, GivesWhatTheFilesGive) {
+  const LoadedSamples direct = load_samples(of_sets(), kWanted, world_);
+  const Config config = of_sets({"data.cache=" + cache()});
+  EXPECT_FALSE(load_samples(config, kWanted, world_).from_cache);
+  const LoadedSamples loaded = load_samples(config, kWanted, world_);
+  EXPECT_TRUE(loaded.from_cache);
+  for (const Set which : kWanted) {
+    ASSERT_GT(direct[which].total(), 0);
+    EXPECT_EQ(fingerprint(loaded[which], world_), fingerprint(direct[which], world_));
+    for (std::int64_t i = 0; i < direct[which].samples.size(); ++i) {
+      EXPECT_EQ(direct[which].samples[i].jet.size(), 4U);
+      EXPECT_EQ(direct[which].samples[i].constituents.width, 4);
+    }
+  }
 }
 
 TEST_F(SampleCache, IsMadeAndUsedAndMadeAnewByLoading) {

@@ -64,6 +64,7 @@ TEST(ConfigReference, HasEveryKind) {
     for (const std::string& name : names)
       EXPECT_THAT(section(heading), HasSubstr(fmt::format("\n| `{}` | | | ", name))) << heading;
   };
+  expect_all(kinds<ConstituentFeatureConfig>(), "Constituent features");
   expect_all(kinds<LayerConfig>(), "Layers");
   expect_all(kinds<InitializerConfig>(), "Initializers");
   expect_all(kinds<LossConfig>(), "Losses");

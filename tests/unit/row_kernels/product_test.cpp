@@ -3,15 +3,25 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <ostream>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "row_kernels/own_product.hpp"
+#include "row_kernels/openblas.hpp"
+#include "row_kernels/product_backend.hpp"
+#include "row_kernels/product_self_test.hpp"
 #include "rows.hpp"
 
 namespace jetrain::kernels {
+
+void PrintTo(const ProductShape& shape, std::ostream* out) {
+  *out << shape.inputs << " inputs, " << shape.outputs << " outputs";
+}
+
 namespace {
 
 using test::differing;
@@ -20,6 +30,9 @@ using test::RandomRows;
 AlignedBuffer<float> buffer(std::int64_t floats) {
   return AlignedBuffer<float>(static_cast<std::size_t>(floats));
 }
+
+/// A term of a sum of numbers about 1 adds less than this to the error.
+constexpr double kRounding = 1e-6;
 
 /// Shapes about each border: of vectors, of blocks in registers, of passes.
 class Products : public testing::TestWithParam<ProductShape> {
@@ -31,6 +44,74 @@ class Products : public testing::TestWithParam<ProductShape> {
     for (const std::int64_t rows : {255, 256, 257, 700}) check(rows);
   }
 
+  /// Sums of so many terms; tolerance 0: each bit.
+  void expect_equal(ConstRows values, ConstRows expected, std::int64_t channels, std::int64_t terms,
+                    double tolerance) {
+    if (tolerance == 0) {
+      EXPECT_EQ(differing(values, expected, channels), 0);
+    } else {
+      EXPECT_LT(test::largest_difference(values, expected, channels),
+                tolerance * (static_cast<double>(terms) + 16));
+    }
+  }
+
+  void check_multiply(const ProductBackend& backend, double tolerance) {
+    const float* weights = weights_.data() + 1;  // the parameter arena aligns nothing
+    AlignedBuffer<float> packed = buffer(packed_floats(shape_));
+    backend.pack_weights(shape_, weights, packed.data());
+    for_rows([&](std::int64_t rows) {
+      SCOPED_TRACE(rows);
+      const RandomRows a(rows, shape_.inputs, engine_);
+      const RandomRows mask(rows, shape_.outputs, engine_);
+      const RandomRows before(rows, shape_.outputs, engine_);
+      for (const bool with : {false, true}) {
+        const Epilogue epilogue{.bias = with ? bias_.data() + 1 : nullptr,
+                                .accumulate = rows % 2 == 1,
+                                .rectify = with,
+                                .mask = rows % 4 < 2 ? mask.data() : nullptr};
+        const RandomRows c = before.copy();
+        const RandomRows expected = before.copy();
+        backend.multiply(a.rows(), packed.data(), epilogue, c.rows());
+        reference::multiply(a.rows(), weights, epilogue, expected.rows());
+        expect_equal(c.rows(), expected.rows(), c.rows().stride(), shape_.inputs, tolerance);
+      }
+    });
+  }
+
+  void check_transposed_weights(const ProductBackend& backend, double tolerance) {
+    const float* weights = weights_.data() + 1;
+    std::vector<float> transposed;
+    for (std::int64_t o = 0; o < shape_.outputs; ++o) {
+      for (std::int64_t i = 0; i < shape_.inputs; ++i) transposed.push_back(weights[i * shape_.outputs + o]);
+    }
+    AlignedBuffer<float> packed = buffer(packed_floats(shape_.transposed()));
+    backend.pack_transposed(shape_, weights, packed.data());
+    const RandomRows dy(37, shape_.outputs, engine_);
+    const RandomRows dx(37, shape_.inputs, engine_);
+    const RandomRows expected(37, shape_.inputs, engine_);
+    backend.multiply(dy.rows(), packed.data(), {}, dx.rows());
+    reference::multiply(dy.rows(), transposed.data(), {}, expected.rows());
+    expect_equal(dx.rows(), expected.rows(), dx.rows().stride(), shape_.outputs, tolerance);
+  }
+
+  void check_multiply_transposed(const ProductBackend& backend, double tolerance) {
+    for_rows([&](std::int64_t rows) {
+      SCOPED_TRACE(rows);
+      const RandomRows x(rows, shape_.inputs, engine_);
+      const RandomRows dy(rows, shape_.outputs, engine_);
+      const RandomRows dweights(shape_.inputs, shape_.outputs, engine_);
+      const RandomRows expected(shape_.inputs, shape_.outputs, engine_);
+      const RandomRows dbias(1, shape_.outputs, engine_);
+      const RandomRows expected_dbias(1, shape_.outputs, engine_);
+      backend.multiply_transposed(x.rows(), dy.rows(), dweights.data(), dbias.data());
+      reference::multiply_transposed(x.rows(), dy.rows(), expected.data(), expected_dbias.data());
+      expect_equal(dweights.rows(), expected.rows(), shape_.outputs, rows, tolerance);
+      expect_equal(dbias.rows(), expected_dbias.rows(), shape_.outputs, rows, 0);
+      column_sums(dy.rows(), dbias.data());
+      expect_equal(dbias.rows(), expected_dbias.rows(), shape_.outputs, rows, 0);
+    });
+  }
+
   std::mt19937 engine_{11};
   ProductShape shape_ = GetParam();
   RandomRows weights_{1, shape_.inputs* shape_.outputs + 1, engine_};
@@ -38,58 +119,43 @@ class Products : public testing::TestWithParam<ProductShape> {
 };
 
 TEST_P(Products, EqualTheReferenceBitForBit) {
-  const float* weights = weights_.data() + 1;  // the parameter arena aligns nothing
-  AlignedBuffer<float> packed = buffer(packed_floats(shape_));
-  own::pack_weights(shape_, weights, packed.data());
-  for_rows([&](std::int64_t rows) {
-    const RandomRows a(rows, shape_.inputs, engine_);
-    const RandomRows mask(rows, shape_.outputs, engine_);
-    const RandomRows before(rows, shape_.outputs, engine_);
-    for (const bool with : {false, true}) {
-      const Epilogue epilogue{.bias = with ? bias_.data() + 1 : nullptr,
-                              .accumulate = rows % 2 == 1,
-                              .rectify = with,
-                              .mask = rows % 4 < 2 ? mask.data() : nullptr};
-      RandomRows c = before.copy();
-      RandomRows expected = before.copy();
-      own::multiply(a.rows(), packed.data(), epilogue, c.rows());
-      reference::multiply(a.rows(), weights, epilogue, expected.rows());
-      EXPECT_EQ(differing(c.rows(), expected.rows(), c.rows().stride()), 0) << rows << " rows, " << with;
-    }
-  });
+  check_multiply(own_products, 0);
 }
 
 TEST_P(Products, WithTransposedWeightsEqualTheReferenceBitForBit) {
-  const float* weights = weights_.data() + 1;
-  std::vector<float> transposed;
-  for (std::int64_t o = 0; o < shape_.outputs; ++o) {
-    for (std::int64_t i = 0; i < shape_.inputs; ++i) transposed.push_back(weights[i * shape_.outputs + o]);
-  }
-  AlignedBuffer<float> packed = buffer(packed_floats(shape_.transposed()));
-  own::pack_transposed(shape_, weights, packed.data());
-  const RandomRows dy(37, shape_.outputs, engine_);
-  const RandomRows dx(37, shape_.inputs, engine_);
-  const RandomRows expected(37, shape_.inputs, engine_);
-  own::multiply(dy.rows(), packed.data(), {}, dx.rows());
-  reference::multiply(dy.rows(), transposed.data(), {}, expected.rows());
-  EXPECT_EQ(differing(dx.rows(), expected.rows(), dx.rows().stride()), 0);
+  check_transposed_weights(own_products, 0);
 }
 
 TEST_P(Products, OfTransposedRowsEqualTheReferenceBitForBit) {
-  for_rows([&](std::int64_t rows) {
-    const RandomRows x(rows, shape_.inputs, engine_);
-    const RandomRows dy(rows, shape_.outputs, engine_);
-    const RandomRows dweights(shape_.inputs, shape_.outputs, engine_);
-    const RandomRows expected(shape_.inputs, shape_.outputs, engine_);
-    const RandomRows dbias(1, shape_.outputs, engine_);
-    const RandomRows expected_dbias(1, shape_.outputs, engine_);
-    own::multiply_transposed(x.rows(), dy.rows(), dweights.data(), dbias.data());
-    reference::multiply_transposed(x.rows(), dy.rows(), expected.data(), expected_dbias.data());
-    EXPECT_EQ(differing(dweights.rows(), expected.rows(), shape_.outputs), 0) << rows << " rows";
-    EXPECT_EQ(differing(dbias.rows(), expected_dbias.rows(), shape_.outputs), 0) << rows << " rows";
-    column_sums(dy.rows(), dbias.data());
-    EXPECT_EQ(differing(dbias.rows(), expected_dbias.rows(), shape_.outputs), 0) << rows << " rows";
-  });
+  check_multiply_transposed(own_products, 0);
+}
+
+/// As OpenBLAS is installed, with the kernels that it chooses. Where JETRAIN_PRODUCTS=openblas, it must be
+/// there and give the same bits.
+class OpenblasProducts : public Products {
+ protected:
+  static bool is_wished_for() {
+    const char* wish = std::getenv("JETRAIN_PRODUCTS");
+    return wish != nullptr && std::string_view(wish) == "openblas";
+  }
+};
+
+TEST_P(OpenblasProducts, EqualTheReferenceToRounding) {
+  if (openblas().sgemm == nullptr && !is_wished_for()) GTEST_SKIP() << openblas().missing;
+  ASSERT_NE(openblas().sgemm, nullptr) << openblas().missing;
+  check_multiply(openblas_products, kRounding);
+  check_transposed_weights(openblas_products, kRounding);
+  check_multiply_transposed(openblas_products, kRounding);
+}
+
+TEST_P(OpenblasProducts, EqualTheReferenceBitForBitWhereTheSelfTestFoundThemTo) {
+  static const std::string failing =
+      openblas().sgemm == nullptr ? openblas().missing : failing_product(openblas_products);
+  if (!failing.empty() && !is_wished_for()) GTEST_SKIP() << openblas().name << " " << failing;
+  ASSERT_EQ(failing, "");
+  check_multiply(openblas_products, 0);
+  check_transposed_weights(openblas_products, 0);
+  check_multiply_transposed(openblas_products, 0);
 }
 
 TEST_P(Products, KeepNansInfinitiesAndTinyNumbersInTheirRows) {
@@ -103,10 +169,10 @@ TEST_P(Products, KeepNansInfinitiesAndTinyNumbersInTheirRows) {
   }
   weights_.at(0, 1) = -Limits::min();
   AlignedBuffer<float> packed = buffer(packed_floats(shape_));
-  own::pack_weights(shape_, weights_.data() + 1, packed.data());
+  own_products.pack_weights(shape_, weights_.data() + 1, packed.data());
   const RandomRows c(rows, shape_.outputs, engine_);
   const RandomRows expected(rows, shape_.outputs, engine_);
-  own::multiply(a.rows(), packed.data(), {.rectify = true}, c.rows());
+  own_products.multiply(a.rows(), packed.data(), {.rectify = true}, c.rows());
   reference::multiply(a.rows(), weights_.data() + 1, {.rectify = true}, expected.rows());
   EXPECT_EQ(differing(c.rows(), expected.rows(), shape_.outputs), 0);
   for (std::int64_t o = 0; o < shape_.outputs; ++o) {
@@ -134,6 +200,7 @@ std::string name_of(const testing::TestParamInfo<ProductShape>& shape) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Products, testing::ValuesIn(shapes()), name_of);
+INSTANTIATE_TEST_SUITE_P(Shapes, OpenblasProducts, testing::ValuesIn(shapes()), name_of);
 
 TEST(Product, IsTheSumOfPassesOf256Terms) {
   // From zero, 1 and then terms of a quarter of its last place: they count only where 1 is not in their pass.
@@ -144,10 +211,24 @@ TEST(Product, IsTheSumOfPassesOf256Terms) {
   for (std::int64_t i = 0; i < inputs; ++i) a.at(0, i) = 1.0F;
   weights[0] = 1.0F;
   AlignedBuffer<float> packed = buffer(packed_floats({inputs, 1}));
-  own::pack_weights({inputs, 1}, weights.data(), packed.data());
+  own_products.pack_weights({inputs, 1}, weights.data(), packed.data());
   AlignedBuffer<float> c = buffer(kLanes);
-  own::multiply(a.rows(), packed.data(), {}, {c.data(), 1, 1});
+  own_products.multiply(a.rows(), packed.data(), {}, {c.data(), 1, 1});
   EXPECT_EQ(c[0], 1.0F + 256 * 0x1p-25F);
+}
+
+TEST(Product, ThatUnderflowsIsZeroAndNotMinusZero) {
+  const float weight = -1e-30F;
+  const float bias = -0.0F;
+  AlignedBuffer<float> a = buffer(kLanes);
+  AlignedBuffer<float> c = buffer(kLanes);
+  AlignedBuffer<float> packed = buffer(packed_floats({1, 1}));
+  a[0] = 1e-30F;
+  own_products.pack_weights({1, 1}, &weight, packed.data());
+  own_products.multiply({a.data(), 1, 1}, packed.data(), {.bias = &bias}, {c.data(), 1, 1});
+  EXPECT_FALSE(std::signbit(c[0]));
+  reference::multiply({a.data(), 1, 1}, &weight, {.bias = &bias}, {c.data(), 1, 1});
+  EXPECT_FALSE(std::signbit(c[0]));
 }
 
 TEST(Product, OfARowIsTheSameWhateverStandsBesideIt) {

@@ -85,6 +85,7 @@ TEST(VectorPart, GivesBackWhatItTookAndPacked) {
 TEST(RaggedPart, GivesBackWhatItTookAndPacked) {
   const Parts parts;
   expect_kept<RaggedPart>([&](std::size_t i) { return parts.ragged(i); });
+  expect_kept<RaggedPart>([](std::size_t) { return RaggedView(); });
 }
 
 TEST(RaggedPart, CountsItsRows) {
@@ -100,11 +101,11 @@ TEST(RaggedPart, ComesBackFromTheFlatArraysOfACache) {
   const Parts parts;
   RaggedPart::Piece piece;
   for (std::size_t i = 0; i < 60; ++i) piece.append(parts.ragged(i));
-  RaggedPart part;
-  piece.give(4, 13, 57, part);
-  for (std::size_t i = 13; i < 57; ++i) ASSERT_TRUE(same(part.view(i - 13), parts.ragged(i))) << i;
+  const std::vector<RaggedView> views = piece.views(4);
+  ASSERT_EQ(views.size(), 60U);
+  for (std::size_t i = 0; i < 60; ++i) ASSERT_TRUE(same(views[i], parts.ragged(i))) << i;
   piece.counts[2] = 3;
-  EXPECT_THROW(piece.give(4, 0, 60, part), DataError);
+  EXPECT_THROW(piece.views(4), DataError);
 }
 
 // The bytes that a part of each kind takes are those of its numbers, and of where each sample's end.
@@ -131,6 +132,10 @@ TEST(SampleParts, TakeWhatTheirNumbersTake) {
   EXPECT_EQ(vector.bytes(), 60 * 3 * 4);
   EXPECT_EQ(ragged.bytes(), 60 * 4 + rows * 4 * 4);
   EXPECT_EQ(VectorPart().bytes(), 0);
+  RaggedPart none;
+  none.reserve(60);
+  for (std::size_t i = 0; i < 60; ++i) none.append({});
+  EXPECT_EQ(none.bytes(), 0);
 }
 
 TEST(SampleParts, RefuseAnotherLength) {

@@ -56,6 +56,25 @@ TEST(SampleLayout, OfJetsToBeAugmentedIsACloudWhereTheyTrain) {
   EXPECT_EQ(stored_layout(config_of(kJets), Set::train).input, (Grid{2, 12, 12}));
 }
 
+TEST(SampleLayout, OfConstituentsIsASetBesideTheFeatures) {
+  const Config config = config_of(
+      "input: constituents\nconstituents: {most: 100, features: [px, py]}\ndata: {high_level: [mass]}\n"
+      "augmentation: {flip: true}\n");
+  const SampleLayout layout = sample_layout(config);
+  EXPECT_TRUE(layout.is_set());
+  EXPECT_FALSE(layout.is_image);
+  EXPECT_EQ(layout.constituent_columns, 4);
+  EXPECT_EQ(layout.constituent_features, 2);
+  EXPECT_EQ(layout.most_constituents, 100);
+  EXPECT_EQ(layout.features, 1);
+  EXPECT_EQ(layout.size(), 1);
+  EXPECT_TRUE(reads_jets(config.data));
+  EXPECT_EQ(labels_of(config.data), Labels::jets);
+  EXPECT_TRUE(stored_layout(config, Set::train).is_set());  // augmented, it is no cloud
+  EXPECT_FALSE(stored_layout(config, Set::train).is_cloud);
+  EXPECT_FALSE(sample_layout(config_of(kJets)).is_set());
+}
+
 TEST(SampleLayout, RefusesMoreValuesThanPositions) {
   EXPECT_THROW(sample_layout(config_of("image: {bins: 255, channels: [pt, energy]}")), UsageError);
 }

@@ -77,5 +77,23 @@ TEST(SampleStore, TakesLittleMoreThanItsPixels) {
   EXPECT_LT(store.bytes(), 6 * entries + 5 * (50000 + 8192));
 }
 
+TEST(SampleStore, KeepsSetsAndReleasesTheFirstOfThem) {
+  SampleStore store;
+  for (std::int64_t i = 0; i < 20000; ++i) store.append(test::NumberedSet(i).view());
+  store.shrink_to_fit();
+  const std::int64_t all = store.bytes();
+  // 4.5 constituents on the mean, the sum, the end, and the label; the end of no pixels.
+  EXPECT_EQ(all, 3 * 8192 * 9 + 20000 * 16 + 20000 * 9 / 2 * 16);
+  store.release_before(8191);
+  EXPECT_EQ(store.bytes(), all);
+  store.release_before(17000);
+  EXPECT_LT(store.bytes(), all / 4);
+  EXPECT_EQ(store.size(), 20000);
+  for (std::int64_t i = 17000; i < 20000; ++i)
+    ASSERT_TRUE(test::equal(store[i], test::NumberedSet(i).view())) << i;
+  store.release_before(1'000'000);
+  EXPECT_LT(store.bytes(), all / 4);
+}
+
 }  // namespace
 }  // namespace jetrain

@@ -1,0 +1,118 @@
+#include "row_kernels/dropout.hpp"
+
+#include "kernels/vector_math.hpp"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace jetrain::kernels {
+namespace {
+
+/// Words of 32 bits, each in the low half of 64, so that a product has room; the high halves hold anything.
+using WideWords = std::uint64_t __attribute__((vector_size(4 * kVectorLanes)));
+constexpr int kWide = kVectorLanes / 2;
+
+/// The products of the low halves.
+inline WideWords product_of_words(WideWords a, std::uint32_t b) noexcept {
+  const WideWords other = std::uint64_t{b} - WideWords{};
+#if defined(__AVX512F__)
+  return (WideWords)_mm512_maskz_mul_epu32(0xFF, (__m512i)a, (__m512i)other);
+#elif defined(__AVX2__)
+  return (WideWords)_mm256_mul_epu32((__m256i)a, (__m256i)other);
+#elif defined(__x86_64__) && !defined(__AVX__)
+  return (WideWords)_mm_mul_epu32((__m128i)a, (__m128i)other);
+#else
+  return (a & 0xFFFFFFFFU) * other;
+#endif
+}
+
+/// Philox4x32-10 (Salmon et al., SC'11) of kWide counters that differ in their first word.
+struct Blocks {
+  WideWords words[4];
+
+  inline void compute(const std::uint64_t (&keys)[10][2]) noexcept {
+    for (const auto& key : keys) {
+      const WideWords a = product_of_words(words[0], 0xD2511F53U);
+      const WideWords b = product_of_words(words[2], 0xCD9E8D57U);
+      words[0] = (b >> 32) ^ words[1] ^ (key[0] - WideWords{});
+      words[1] = b;
+      words[2] = (a >> 32) ^ words[3] ^ (key[1] - WideWords{});
+      words[3] = a;
+    }
+  }
+};
+
+/// 0, 2, 4, ...
+inline WideWords every_other() noexcept {
+  WideWords numbers{};
+  for (int i = 0; i < kWide; ++i) numbers[i] = static_cast<std::uint64_t>(2 * i);
+  return numbers;
+}
+
+}  // namespace
+
+void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words) {
+  std::uint64_t keys[10][2];
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    keys[round][0] = static_cast<std::uint32_t>(dropout.seed) + round * 0x9E3779B9U;
+    keys[round][1] = static_cast<std::uint32_t>(dropout.seed >> 32) + round * 0xBB67AE85U;
+  }
+  const std::uint64_t others[3] = {
+      static_cast<std::uint32_t>(Purpose::set_dropout) << 24 | (dropout.epoch & 0xFFFFFFU),
+      dropout.index & 0xFFFFFFFFU, dropout.index >> 32};
+  for (int lane = 0; lane < static_cast<int>(kLanes); lane += kVectorLanes) {
+    Blocks even;
+    Blocks odd;
+    even.words[0] = first + (every_other() + static_cast<std::uint64_t>(lane)) * step;
+    odd.words[0] = even.words[0] + step;
+    for (int w = 1; w < 4; ++w) even.words[w] = odd.words[w] = others[w - 1] - WideWords{};
+    even.compute(keys);
+    odd.compute(keys);
+    for (int w = 0; w < 4; ++w) {
+      const WideWords both = (even.words[w] & 0xFFFFFFFFU) | (odd.words[w] << 32);
+      std::memcpy(words + 16 * w + lane, &both, sizeof(both));
+    }
+  }
+}
+
+void dropout_rows(const SetDropout& dropout, std::int64_t floats, const float* x, float* y) {
+  const auto threshold = static_cast<std::int32_t>(dropout.threshold);
+  alignas(64) std::uint32_t words[64];
+  for (std::int64_t begin = 0; begin < floats; begin += 128) {
+    random_words(dropout, static_cast<std::uint32_t>(begin / 8), 1, words);
+    for (std::int64_t v = begin; v < begin + 128 && v < floats; v += kVectorLanes) {
+      const std::int64_t slot = v / kLanes % 8;
+      IntVector bits;
+      std::memcpy(&bits, words + 16 * (slot / 2) + v % kLanes, sizeof(bits));
+      bits = slot % 2 == 0 ? bits & 0xFFFF : (bits >> 16) & 0xFFFF;
+      store(y + v, bits < threshold ? Vector{} : load(x + v) * dropout.scale);
+    }
+  }
+}
+
+namespace reference {
+
+void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words) {
+  RandomStream stream(dropout.seed, Purpose::set_dropout, dropout.epoch, dropout.index);
+  for (std::uint32_t l = 0; l < 16; ++l) {
+    stream.go_to_block(first + l * step);
+    for (std::uint32_t w = 0; w < 4; ++w) words[16 * w + l] = stream.next_bits();
+  }
+}
+
+void dropout_rows(const SetDropout& dropout, std::int64_t floats, const float* x, float* y) {
+  RandomStream stream(dropout.seed, Purpose::set_dropout, dropout.epoch, dropout.index);
+  for (std::int64_t v = 0; v < floats; ++v) {
+    stream.go_to_block(static_cast<std::uint32_t>(16 * (v / 128) + v % 16));
+    const std::int64_t slot = v / 16 % 8;
+    std::uint32_t word = stream.next_bits();
+    for (std::int64_t w = 0; w < slot / 2; ++w) word = stream.next_bits();
+    const std::uint32_t bits = slot % 2 == 0 ? word & 0xFFFFU : word >> 16;
+    y[v] = bits < dropout.threshold ? 0.0F : x[v] * dropout.scale;
+  }
+}
+
+}  // namespace reference
+
+}  // namespace jetrain::kernels

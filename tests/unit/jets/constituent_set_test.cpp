@@ -1,0 +1,97 @@
+#include "jets/constituent_set.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace jetrain {
+namespace {
+
+const float kNaN = std::numeric_limits<float>::quiet_NaN();
+const float kInfinity = std::numeric_limits<float>::infinity();
+
+struct Collected {
+  explicit Collected(const std::vector<float>& places)
+      : status(collect_constituents(places, constituents, sum, notes)) {}
+  std::vector<float> constituents;
+  std::array<float, 4> sum{};
+  ReadingNotes notes;
+  RowStatus status;
+};
+
+TEST(ConstituentSet, IsWhatStandsBeforeThePadding) {
+  const Collected found({50, 30, 40, 0, 5, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  EXPECT_EQ(found.status, RowStatus::good);
+  EXPECT_EQ(found.constituents, (std::vector<float>{50, 30, 40, 0, 5, 3, 4, 0}));
+  EXPECT_EQ(found.sum, (std::array<float, 4>{55, 33, 44, 0}));
+  EXPECT_EQ(found.notes.jets, 1);
+  EXPECT_EQ(found.notes.padding, 2);
+  EXPECT_EQ(found.notes.other_padding, 0);
+  EXPECT_EQ(found.notes.unsorted, 0);
+}
+
+TEST(ConstituentSet, LeavesOutPaddingWhereverItStands) {
+  const Collected found({0,    0,    0,    0,     // before
+                         50,   30,   40,   0,     //
+                         -999, -999, -999, -999,  //
+                         kNaN, kNaN, kNaN, kNaN,  //
+                         5,    3,    4,    0,     //
+                         0,    1,    1,    1,     // no energy
+                         0,    0,    0,    0});
+  EXPECT_EQ(found.status, RowStatus::good);
+  EXPECT_EQ(found.constituents, (std::vector<float>{50, 30, 40, 0, 5, 3, 4, 0}));
+  EXPECT_EQ(found.notes.padding, 5);
+  EXPECT_EQ(found.notes.other_padding, 4);
+  EXPECT_EQ(found.notes.unsorted, 0);
+}
+
+TEST(ConstituentSet, RefusesWhatIsNotFinite) {
+  EXPECT_EQ(Collected({50, 30, kNaN, 0}).status, RowStatus::not_finite);
+  EXPECT_EQ(Collected({kNaN, kNaN, kNaN, 0}).status, RowStatus::not_finite);
+  EXPECT_EQ(Collected({50, 30, kInfinity, 0}).status, RowStatus::not_finite);
+  EXPECT_EQ(Collected({-1, 30, kNaN, 0}).status, RowStatus::not_finite);
+  EXPECT_EQ(Collected({3e38F, 1, 1, 1, 3e38F, 1, 1, 1}).status, RowStatus::not_finite);  // the sum
+}
+
+TEST(ConstituentSet, StandsByFallingPt) {
+  // The second and third have one pT (5), and stay as they stood; the last has the largest.
+  const Collected found({2, 1, 0, 0, 6, 3, 4, 1, 7, 4, 3, 2, 100, 60, 80, 3});
+  EXPECT_EQ(found.constituents, (std::vector<float>{100, 60, 80, 3, 6, 3, 4, 1, 7, 4, 3, 2, 2, 1, 0, 0}));
+  EXPECT_EQ(found.notes.unsorted, 1);
+}
+
+// Their pT differ by less than a float can tell.
+TEST(ConstituentSet, ComparesPtExactly) {
+  const float x = 1.0F;
+  const float more = std::nextafter(1e-3F, 1.0F);
+  EXPECT_EQ(std::hypot(x, 1e-3F), std::hypot(x, more));
+  const Collected found({2, x, 1e-3F, 0, 3, x, more, 0});
+  EXPECT_EQ(found.constituents[0], 3.0F);
+}
+
+TEST(ConstituentSet, OfNothingIsEmptyAndCounted) {
+  const Collected found(std::vector<float>(800, 0.0F));
+  EXPECT_EQ(found.status, RowStatus::good);
+  EXPECT_TRUE(found.constituents.empty());
+  EXPECT_EQ(found.sum, (std::array<float, 4>{}));
+  EXPECT_EQ(found.notes.empty, 1);
+  EXPECT_EQ(found.notes.padding, 200);
+}
+
+// 1 + 2^-25 a thousand times: in float32 the small ones would be lost.
+TEST(ConstituentSet, IsSummedInDouble) {
+  std::vector<float> places{1, 1, 0, 0};
+  for (int i = 0; i < 1024; ++i) places.insert(places.end(), {0x1p-25F, 0, 0, 0});
+  EXPECT_EQ(Collected(places).sum[0], 1.0F + 0x1p-15F);
+}
+
+TEST(SortByPt, MovesWholeRows) {
+  std::vector<float> rows{1, 1, 0, 0, 7, 2, 2, 0, 0, 8};
+  EXPECT_TRUE(sort_by_pt(rows, 5));
+  EXPECT_EQ(rows, (std::vector<float>{2, 2, 0, 0, 8, 1, 1, 0, 0, 7}));
+  EXPECT_FALSE(sort_by_pt(rows, 5));
+}
+
+}  // namespace
+}  // namespace jetrain
