@@ -96,7 +96,8 @@ struct MeanPoolConfig {
 };
 struct MaxPoolConfig {
   static constexpr const char* kName = "max_pool";
-  static constexpr const char* kMeaning = "the largest value among a jet's constituents: from a set to a vector";
+  static constexpr const char* kMeaning =
+      "the largest value among a jet's constituents: from a set to a vector";
 };
 
 struct FlattenConfig {
@@ -139,7 +140,8 @@ struct LayerNormConfig {
 struct RmsNormConfig {
   static constexpr const char* kName = "rms_norm";
   static constexpr const char* kMeaning =
-      "in sets, each constituent divided by the root of its mean square, then a scale (Zhang and Sennrich 2019)";
+      "in sets, each constituent divided by the root of its mean square, then a scale (Zhang and Sennrich "
+      "2019)";
   double epsilon = 1e-6;
   void fields(auto& visit) { visit("epsilon", epsilon, "added to the mean square", rules::positive()); }
 };
@@ -156,7 +158,8 @@ struct GroupNormConfig {
 struct BatchNormConfig {
   static constexpr const char* kName = "batch_norm";
   static constexpr const char* kMeaning =
-      "the same for each channel over the 16 jets of a leaf (in sets: over all their constituents; ghost batch "
+      "the same for each channel over the 16 jets of a leaf (in sets: over all their constituents; ghost "
+      "batch "
       "normalisation, Hoffer et al. 2017), "
       "so that "
       "no leaf waits for another; a short last leaf uses the jets that it has; running averages, by exact "
@@ -179,6 +182,55 @@ struct StandardizeConfig {
   double epsilon = 1e-7;
   void fields(auto& visit) {
     visit("epsilon", epsilon, "the smallest deviation that is divided by", rules::positive());
+  }
+};
+
+// Attention over the constituents of a jet.
+struct PairsConfig {
+  static constexpr const char* kName = "pairs";
+  static constexpr const char* kMeaning =
+      "what pairs of constituents are to each other (ln kT, ln z, ln Delta, ln m^2; Qu, Li and Qian 2022), "
+      "through "
+      "dense layers with batch_norm and gelu, as a bias of attention layers further on, which name it; what "
+      "stands before it goes on unchanged";
+  std::string name = "pairs";
+  std::vector<std::int64_t> units{64, 64, 64};
+  double momentum = 0.9;
+  double epsilon = 1e-5;
+  std::int64_t heads = 0;  ///< of the attention layers that name it; not a setting
+  void fields(auto& visit) {
+    visit("name", name, "by which attention layers ask for it");
+    visit("units", units, "of the dense layers; one more, to the heads, follows",
+          rules::some_between(1, rules::kLargestLayer));
+    visit("momentum", momentum, "of the running averages", rules::fraction());
+    visit("epsilon", epsilon, "added to variances", rules::positive());
+  }
+};
+struct AttentionConfig {
+  static constexpr const char* kName = "attention";
+  static constexpr const char* kMeaning =
+      "a block of self-attention over a jet's constituents and a dense network behind it, as the Particle "
+      "Transformer has it (Qu, Li and Qian 2022); without head_scale, residual_scale and inner_norms a plain "
+      "block with norms before";
+  std::string bias;
+  std::int64_t heads = 8;
+  std::int64_t hidden = 0;
+  double dropout = 0.1;
+  bool head_scale = true;
+  bool residual_scale = true;
+  bool inner_norms = true;
+  double epsilon = 1e-5;
+  std::int64_t depth = 1;  ///< which attention block of the network it is, from 1; not a setting
+  void fields(auto& visit) {
+    visit("bias", bias, "name of the pairs layer whose numbers are added to the logits; empty: none");
+    visit("heads", heads, "that share the channels", rules::between(1, 255));
+    visit("hidden", hidden, "units of the dense network; 0: four times the channels",
+          rules::between(0, rules::kLargestLayer));
+    visit("dropout", dropout, "share of attention weights, and of values, that becomes 0", rules::fraction());
+    visit("head_scale", head_scale, "a learnt number for each head's output");
+    visit("residual_scale", residual_scale, "a learnt number for each channel of the second residual");
+    visit("inner_norms", inner_norms, "layer_norm also behind the attention and inside the dense network");
+    visit("epsilon", epsilon, "added to variances", rules::positive());
   }
 };
 
@@ -252,9 +304,9 @@ struct SoftmaxConfig {
 
 using LayerKinds =
     std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, SumPoolConfig,
-                 MeanPoolConfig, MaxPoolConfig, FlattenConfig,
-                 DenseConfig, DropoutConfig, LayerNormConfig, RmsNormConfig, GroupNormConfig, BatchNormConfig,
-                 StandardizeConfig, ResidualConfig, FeaturesConfig, LinearConfig, ReluConfig, LeakyReluConfig,
+                 MeanPoolConfig, MaxPoolConfig, FlattenConfig, DenseConfig, DropoutConfig, LayerNormConfig,
+                 RmsNormConfig, GroupNormConfig, BatchNormConfig, StandardizeConfig, PairsConfig,
+                 AttentionConfig, ResidualConfig, FeaturesConfig, LinearConfig, ReluConfig, LeakyReluConfig,
                  EluConfig, GeluConfig, TanhConfig, SigmoidConfig, SoftmaxConfig>;
 
 struct LayerConfig {

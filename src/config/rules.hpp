@@ -58,6 +58,17 @@ inline auto all_positive() {
                 return std::string();
               }};
 }
+inline auto some_between(std::int64_t low, std::int64_t high) {
+  return Rule{fmt::format("one or more, each from {} to {}", low, high),
+              [low, high](const std::vector<std::int64_t>& values) {
+                if (values.empty()) return std::string("must hold one or more");
+                for (const std::int64_t value : values) {
+                  if (value < low || value > high)
+                    return fmt::format("must hold numbers from {} to {}, not {}", low, high, value);
+                }
+                return std::string();
+              }};
+}
 inline auto both_between(std::int64_t low, std::int64_t high) {
   return Rule{fmt::format("from {} to {}", low, high), [low, high](const std::array<std::int64_t, 2>& value) {
                 const auto good = [&](std::int64_t v) { return v >= low && v <= high; };

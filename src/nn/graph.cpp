@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "jetrain/error.hpp"
 #include "nn/layer_activation.hpp"
 #include "nn/layers.hpp"
@@ -152,7 +154,56 @@ class GraphBuilder {
     std::vector<std::size_t> inputs{input};
     if (config.weight == PoolWeight::pt_fraction)
       inputs.push_back(number_of(NetworkInput::pt_fraction, config.kName, place));
-    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place, inputs);
+    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place,
+                  inputs);
+  }
+
+  /// What comes in goes on; attention layers find the pairs by their name.
+  std::size_t add(PairsConfig config, std::size_t input, const std::string& place) {
+    config.heads = heads_that_ask_for(config.name, place);
+    const std::size_t momenta = number_of(NetworkInput::momenta, config.kName, place);
+    const std::size_t pairs = append(
+        [&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place, {momenta});
+    if (!pairs_.emplace(config.name, pairs).second)
+      throw UsageError(fmt::format("{}: pairs: there is another of the name {}", place, config.name));
+    return input;
+  }
+
+  std::int64_t heads_that_ask_for(const std::string& pairs, const std::string& place) const {
+    std::int64_t heads = 0;
+    for (const LayerConfig& layer : config_.layers) {
+      const auto* attention = std::get_if<AttentionConfig>(&layer.kind);
+      if (attention == nullptr || attention->bias != pairs) continue;
+      if (heads != 0 && heads != attention->heads)
+        throw UsageError(
+            fmt::format("{}: pairs: attention layers with {} and with {} heads ask for {}: give them "
+                        "pairs of their own",
+                        place, heads, attention->heads, pairs));
+      heads = attention->heads;
+    }
+    if (heads == 0)
+      throw UsageError(fmt::format("{}: pairs: no attention layer asks for {} (attention: {{bias: {}}})",
+                                   place, pairs, pairs));
+    return heads;
+  }
+
+  std::size_t add(AttentionConfig config, std::size_t input, const std::string& place) {
+    const std::int64_t channels =
+        at(place, [&] { return require_set(shape_of(input), config.kName).channels; });
+    if (channels % config.heads != 0)
+      throw UsageError(fmt::format("{}: attention: {} channels do not share out among {} heads", place,
+                                   channels, config.heads));
+    config.depth = ++attention_blocks_;
+    std::vector<std::size_t> inputs{input};
+    if (!config.bias.empty()) {
+      const auto pairs = pairs_.find(config.bias);
+      if (pairs == pairs_.end())
+        throw UsageError(
+            fmt::format("{}: attention: bias: no pairs layer before it has the name {}", place, config.bias));
+      inputs.push_back(pairs->second);
+    }
+    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place,
+                  inputs);
   }
 
   /// The activation of what is known of each constituent.
@@ -229,6 +280,8 @@ class GraphBuilder {
   const ModelConfig& config_;
   LayerActivation loss_activation_;
   Graph graph_;
+  std::map<std::string, std::size_t> pairs_;  ///< activations of the pairs layers, by their names
+  std::int64_t attention_blocks_ = 0;
   std::int64_t parameters_ = 0;       ///< of all layers so far
   bool last_ = false;                 ///< what is being added ends the network
   bool features_are_joined_ = false;  ///< or there are none

@@ -76,6 +76,12 @@ struct StandardizeDescription {
   static constexpr const char* kName = "standardize";
   double smallest_deviation = 0;  ///< to divide by
 };
+struct PairsDescription {
+  static constexpr const char* kName = "pairs";
+};
+struct AttentionDescription {
+  static constexpr const char* kName = "attention";
+};
 struct AddDescription {
   static constexpr const char* kName = "add";
 };
@@ -111,10 +117,12 @@ struct SoftmaxDescription {
 
 using LayerDescription =
     std::variant<Conv2dDescription, DenseDescription, MaxPool2dDescription, AvgPool2dDescription,
-                 GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription, FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
-                 GroupNormDescription, BatchNormDescription, StandardizeDescription, AddDescription,
-                 ConcatenateDescription, LinearDescription, ReluDescription, LeakyReluDescription,
-                 EluDescription, GeluDescription, TanhDescription, SigmoidDescription, SoftmaxDescription>;
+                 GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription,
+                 FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
+                 GroupNormDescription, BatchNormDescription, StandardizeDescription, PairsDescription,
+                 AttentionDescription, AddDescription, ConcatenateDescription, LinearDescription,
+                 ReluDescription, LeakyReluDescription, EluDescription, GeluDescription, TanhDescription,
+                 SigmoidDescription, SoftmaxDescription>;
 
 /// conv2d, dense, ...: what configs call it.
 inline const char* kind_name(const LayerDescription& description) {

@@ -1,5 +1,7 @@
 #include "row_kernels/dropout.hpp"
 
+#include <algorithm>
+
 #include "kernels/vector_math.hpp"
 
 #if defined(__x86_64__)
@@ -76,17 +78,19 @@ void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t 
   }
 }
 
-void dropout_rows(const SetDropout& dropout, std::int64_t floats, const float* x, float* y) {
+void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
+                  float* y) {
   const auto threshold = static_cast<std::int32_t>(dropout.threshold);
+  const std::int64_t end = first + floats;
   alignas(64) std::uint32_t words[64];
-  for (std::int64_t begin = 0; begin < floats; begin += 128) {
+  for (std::int64_t begin = first / 128 * 128; begin < end; begin += 128) {
     random_words(dropout, static_cast<std::uint32_t>(begin / 8), 1, words);
-    for (std::int64_t v = begin; v < begin + 128 && v < floats; v += kVectorLanes) {
+    for (std::int64_t v = std::max(first, begin); v < std::min(end, begin + 128); v += kVectorLanes) {
       const std::int64_t slot = v / kLanes % 8;
       IntVector bits;
       std::memcpy(&bits, words + 16 * (slot / 2) + v % kLanes, sizeof(bits));
       bits = slot % 2 == 0 ? bits & 0xFFFF : (bits >> 16) & 0xFFFF;
-      store(y + v, bits < threshold ? Vector{} : load(x + v) * dropout.scale);
+      store(y + v - first, bits < threshold ? Vector{} : load(x + v - first) * dropout.scale);
     }
   }
 }
@@ -101,15 +105,16 @@ void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t 
   }
 }
 
-void dropout_rows(const SetDropout& dropout, std::int64_t floats, const float* x, float* y) {
+void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
+                  float* y) {
   RandomStream stream(dropout.seed, Purpose::set_dropout, dropout.epoch, dropout.index);
-  for (std::int64_t v = 0; v < floats; ++v) {
+  for (std::int64_t v = first; v < first + floats; ++v) {
     stream.go_to_block(static_cast<std::uint32_t>(16 * (v / 128) + v % 16));
     const std::int64_t slot = v / 16 % 8;
     std::uint32_t word = stream.next_bits();
     for (std::int64_t w = 0; w < slot / 2; ++w) word = stream.next_bits();
     const std::uint32_t bits = slot % 2 == 0 ? word & 0xFFFFU : word >> 16;
-    y[v] = bits < dropout.threshold ? 0.0F : x[v] * dropout.scale;
+    y[v - first] = bits < dropout.threshold ? 0.0F : x[v - first] * dropout.scale;
   }
 }
 

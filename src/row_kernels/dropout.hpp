@@ -43,14 +43,16 @@ struct SetDropout {
 /// `words`: 64 of them, 64-byte aligned.
 void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words);
 
-/// y = x or its way back, dx = dy, with dropout, of one jet: rows and padding are one sequence of values,
-/// `floats` of them, a multiple of 16. Value v is decided over by block 16 (v / 128) + v % 16, there by
-/// v / 16 % 8. y may be x.
-void dropout_rows(const SetDropout& dropout, std::int64_t floats, const float* x, float* y);
+/// y = x or its way back, dx = dy, with dropout, of one jet: its rows and their padding are one sequence of
+/// values, of which those from `first` on are at hand; `first` and `floats` are multiples of 16. Value v is
+/// decided over by block 16 (v / 128) + v % 16, there by v / 16 % 8. y may be x.
+void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
+                  float* y);
 
 namespace reference {
 void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words);
-void dropout_rows(const SetDropout& dropout, std::int64_t floats, const float* x, float* y);
+void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
+                  float* y);
 }  // namespace reference
 
 }  // namespace jetrain::kernels

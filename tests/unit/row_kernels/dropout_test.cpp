@@ -33,8 +33,11 @@ TEST(SetDropout, OfRowsHasTheBitsOfTheReferenceAndItsShare) {
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i + 1);
     AlignedBuffer<float> y(x.size());
     AlignedBuffer<float> expected(x.size());
-    dropout_rows(dropout, floats, x.data(), y.data());
-    reference::dropout_rows(dropout, floats, x.data(), expected.data());
+    // In two pieces, the second of which begins amid a block.
+    const std::int64_t half = floats / 2 / kLanes * kLanes;
+    dropout_rows(dropout, 0, half, x.data(), y.data());
+    dropout_rows(dropout, half, floats - half, x.data() + half, y.data() + half);
+    reference::dropout_rows(dropout, 0, floats, x.data(), expected.data());
     double dropped = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
       EXPECT_EQ(y[i], expected[i]);

@@ -1,0 +1,380 @@
+#include "row_kernels/attention.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/activation.hpp"
+#include "nn/row_parts.hpp"
+#include "row_kernels/pair_bias.hpp"
+#include "row_kernels/row_gelu.hpp"
+#include "row_kernels/row_scale.hpp"
+
+namespace jetrain {
+namespace {
+
+/// A block of self-attention over a jet's constituents (Vaswani et al., arXiv:1706.03762), as the Particle
+/// Transformer has it (Qu, Li and Qian, arXiv:2202.03772; its norms and scales: Shleifer et al., NormFormer,
+/// arXiv:2110.09456):
+///
+///     x1 = x + drop(LN(W_o attention(W_qkv LN(x), bias)))     attention: row_kernels/attention.hpp
+///     y  = w x1 + drop(W_2 LN(drop(gelu(W_1 LN(x1)))))        w: a number a channel
+///
+/// The second and fourth LN, the scale of the heads and w may be left out: a plain block with norms before.
+///
+/// Kept are x1 and what products give; backward computes normalisations, gelu, dropout and probabilities
+/// again, block by block of rows.
+class AttentionBlock final : public Layer {
+ public:
+  AttentionBlock(const AttentionConfig& config, std::vector<Shape> inputs)
+      : Layer(AttentionDescription{}, inputs, inputs.front()),
+        config_(config),
+        channels_(require_set(inputs.front(), config.kName).channels),
+        hidden_(config.hidden == 0 ? 4 * channels_ : config.hidden),
+        drop_weights_(config.dropout, 0),
+        drop_attention_(config.dropout, 1),
+        drop_hidden_(config.dropout, 2),
+        drop_output_(config.dropout, 3) {
+    const std::int64_t smaller = 2 * config.depth;  // of variances: weights are divided by sqrt(2 depth)
+    norm_input_ = {sizes_, "norm_input", channels_, config.epsilon};
+    qkv_ = {sizes_, "qkv", channels_, 3 * channels_, channels_};
+    if (config.head_scale) head_scale_ = {sizes_, "head_scale", config.heads, 1, ParameterRole::scale};
+    projection_ = {sizes_, "projection", channels_, channels_, channels_, smaller};
+    if (config.inner_norms) norm_attention_ = {sizes_, "norm_attention", channels_, config.epsilon};
+    norm_middle_ = {sizes_, "norm_middle", channels_, config.epsilon};
+    up_ = {sizes_, "up", channels_, hidden_, hidden_};
+    if (config.inner_norms) norm_hidden_ = {sizes_, "norm_hidden", hidden_, config.epsilon};
+    down_ = {sizes_, "down", hidden_, channels_, channels_, smaller};
+    if (config.residual_scale) {
+      residual_scale_ = {sizes_, "residual_scale", channels_, 1, ParameterRole::scale};
+    }
+  }
+
+  std::vector<ParameterSpec> parameters() const override { return sizes_.specs; }
+  std::int64_t multiply_adds(std::int64_t n) const override {
+    return n * (qkv_.multiply_adds() + projection_.multiply_adds() + up_.multiply_adds() +
+                down_.multiply_adds() + 2 * n * channels_);
+  }
+  std::int64_t prepared_floats() const override { return sizes_.prepared; }
+  void prepare(const float* parameters, float* prepared) const override {
+    for (const RowProductPart* part : {&qkv_, &projection_, &up_, &down_}) {
+      part->prepare(parameters, prepared);
+    }
+  }
+  LeafFloats floats_of(const RowOffsets& sets) const override {
+    FloatPieces kept;
+    FloatPieces scratch;
+    Kept(*this, sets, kept);
+    Scratch(*this, sets, scratch);
+    return {.kept = kept.taken(), .scratch = scratch.taken()};
+  }
+
+  void forward(const LayerPass& pass, Planes y_planes) const override {
+    const RowOffsets& sets = *pass.leaf.sets;
+    FloatPieces kept_memory(pass.kept);
+    FloatPieces scratch_memory(pass.scratch);
+    const Kept kept(*this, sets, kept_memory);
+    const Scratch scratch(*this, sets, scratch_memory);
+    const ConstRows x = rows_of(pass.x(), channels_);
+    for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
+      const Rows normed = scratch.narrow(0, rows);
+      norm_input_.forward(pass, rows_from(x, first, rows), kept.norm_input + 2 * first, normed);
+      qkv_.forward(pass, normed, rows_from(kept.qkv, first, rows));
+    });
+    attend(pass, kept, scratch);
+    for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
+      const Rows middle = rows_from(kept.middle, first, rows);
+      const Rows projected = rows_from(kept.projected, first, rows);
+      projection_.forward(pass, rows_from(kept.attended, first, rows), projected);
+      if (config_.inner_norms) {
+        norm_attention_.forward(pass, projected, kept.norm_attention + 2 * first, middle);
+      } else {
+        kernels::copy(planes_of(ConstRows(projected)), planes_of(middle));
+      }
+      drop_attention_.apply(pass, first, middle);
+      kernels::accumulate(planes_of(rows_from(x, first, rows)), planes_of(middle));
+      const Rows normed = scratch.narrow(0, rows);
+      const Rows hidden = rows_from(kept.hidden, first, rows);
+      const Rows wide = scratch.wide(0, rows);
+      norm_middle_.forward(pass, middle, kept.norm_middle + 2 * first, normed);
+      up_.forward(pass, normed, hidden);
+      activate(pass, first, hidden, wide);
+      if (config_.inner_norms) norm_hidden_.forward(pass, wide, kept.norm_hidden + 2 * first, wide);
+      const Rows y = rows_from(rows_of(y_planes, channels_), first, rows);
+      down_.forward(pass, wide, y);
+      drop_output_.apply(pass, first, y);
+      if (config_.residual_scale) {
+        kernels::row_scale_forward(middle, scratch.padded(residual_scale_.values(pass), channels_), y, y);
+      } else {
+        kernels::accumulate(planes_of(ConstRows(middle)), planes_of(y));
+      }
+    });
+  }
+
+  bool backward_is_one() const override { return true; }
+  bool backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy_planes,
+                std::span<const InputGradient> gradients, const GradientSums& sums) const override {
+    const RowOffsets& sets = *pass.leaf.sets;
+    FloatPieces kept_memory(pass.kept);
+    FloatPieces scratch_memory(pass.scratch);
+    const Kept kept(*this, sets, kept_memory);
+    const Scratch scratch(*this, sets, scratch_memory);
+    std::fill_n(scratch.gradients, sizes_.gradients, 0.0F);
+    const ConstRows x = rows_of(pass.x(), channels_);
+    const ConstRows dy = rows_of(dy_planes, channels_);
+    for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
+      feed_backward(pass, kept, scratch, first, rows_from(dy, first, rows));
+      project_backward(pass, kept, scratch, first, rows);
+    });
+    attend_backward(pass, kept, scratch, gradients);
+    for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
+      const Rows normed = scratch.narrow(0, rows);
+      const ConstRows block = rows_from(x, first, rows);
+      float* const stats = kept.norm_input + 2 * first;
+      norm_input_.forward(pass, block, stats, normed);
+      const Rows dqkv = rows_from(scratch.dqkv, first, rows);
+      qkv_.add_gradients(normed, dqkv, scratch.gradients, scratch.temporary);
+      qkv_.backward_input(pass, dqkv, normed);
+      norm_input_.backward(pass, block, normed, stats, normed, scratch.gradients, scratch.temporary);
+      if (!gradients.front().wanted()) return;
+      const Rows dx = rows_from(rows_of(gradients.front().dx, channels_), first, rows);
+      kernels::add_forward(planes_of(ConstRows(normed)),
+                           planes_of(rows_from(ConstRows(scratch.dmiddle), first, rows)), false,
+                           planes_of(dx));
+    });
+    return finish(scratch.gradients, sums);
+  }
+
+ private:
+  bool has_bias() const { return inputs().size() > 1; }
+  static std::int64_t longest(const RowOffsets& sets) {
+    std::int64_t longest = 0;
+    for (std::int64_t i = 0; i < kLanes; ++i) longest = std::max(longest, sets.count(i));
+    return longest;
+  }
+
+  /// What forward keeps, a row a constituent.
+  struct Kept {
+    Kept(const AttentionBlock& block, const RowOffsets& sets, FloatPieces& memory) {
+      const std::int64_t rows = sets.rows();
+      for (float** norm : {&norm_input, &norm_attention, &norm_middle, &norm_hidden}) {
+        *norm = memory.take(2 * rows);
+      }
+      qkv = memory.take_rows(rows, 3 * block.channels_);
+      attended = memory.take_rows(rows, block.channels_);
+      projected = memory.take_rows(rows, block.channels_);
+      middle = memory.take_rows(rows, block.channels_);
+      hidden = memory.take_rows(rows, block.hidden_);
+      for (std::int64_t i = 0; i < kLanes; ++i) {
+        of_jets[i] = memory.take(block.attention_of(sets.count(i)).kept_floats());
+      }
+    }
+    float *norm_input, *norm_attention, *norm_middle, *norm_hidden;
+    Rows qkv, attended, projected, middle, hidden;
+    float* of_jets[kLanes];
+  };
+
+  struct Scratch {
+    Scratch(const AttentionBlock& block, const RowOffsets& sets, FloatPieces& memory)
+        : channels(block.channels_), hidden(block.hidden_) {
+      for (float*& one : narrow_blocks) one = memory.take(kPartRows * padded_channels(channels));
+      for (float*& one : wide_blocks) one = memory.take(kPartRows * padded_channels(hidden));
+      scale = memory.take(channels);
+      gradients = memory.take(block.sizes_.gradients);
+      temporary = memory.take(block.sizes_.temporary);
+      dmiddle = memory.take_rows(sets.rows(), channels);
+      dattended = memory.take_rows(sets.rows(), channels);
+      dqkv = memory.take_rows(sets.rows(), 3 * channels);
+      if (!block.has_bias()) return;
+      const std::int64_t n = longest(sets);
+      bias = memory.take(block.config_.heads * n * padded_channels(n));
+      dbias = memory.take(block.config_.heads * n * padded_channels(n));
+    }
+    Rows narrow(int which, std::int64_t rows) const { return {narrow_blocks[which], rows, channels}; }
+    Rows wide(int which, std::int64_t rows) const { return {wide_blocks[which], rows, hidden}; }
+    /// A copy with zeros behind it.
+    const float* padded(const float* values, std::int64_t count) const {
+      std::fill_n(std::copy_n(values, count, scale), padded_channels(count) - count, 0.0F);
+      return scale;
+    }
+    std::int64_t channels, hidden;
+    float *narrow_blocks[2], *wide_blocks[2];
+    float *scale, *gradients, *temporary;
+    Rows dmiddle, dattended, dqkv;
+    float *bias = nullptr, *dbias = nullptr;
+  };
+
+  kernels::Attention attention_of(std::int64_t n) const {
+    return {.queries = n, .keys = n, .heads = config_.heads, .size = channels_ / config_.heads};
+  }
+
+  /// Of one jet, whose pairs stand from `pair` on; the dropout that it points to is `dropout`.
+  kernels::Attention attention_of(const LayerPass& pass, const Kept& kept, const Scratch& scratch,
+                                  std::int64_t sample, std::int64_t pair,
+                                  kernels::SetDropout& dropout) const {
+    const RowOffsets& sets = *pass.leaf.sets;
+    kernels::Attention attention = attention_of(sets.count(sample));
+    const float* const qkv = kept.qkv.row(sets.begin(sample));
+    attention.q = {qkv, kept.qkv.stride()};
+    attention.k = {qkv + channels_, kept.qkv.stride()};
+    attention.v = {qkv + 2 * channels_, kept.qkv.stride()};
+    if (config_.head_scale) attention.scale = head_scale_.values(pass);
+    if (drop_weights_.drops(pass)) {
+      dropout = drop_weights_.of_sample(pass, sample);
+      attention.dropout = &dropout;
+    }
+    if (has_bias()) {
+      const std::int64_t n = attention.queries;
+      const ConstRows pairs = rows_of(pass.inputs[1], config_.heads);
+      kernels::pairs_to_matrices(rows_from(pairs, pair, n * (n - 1) / 2), n, scratch.bias);
+      attention.bias = scratch.bias;
+    }
+    return attention;
+  }
+
+  /// Calls visit(sample, rows of the sample, first of its pairs) for samples that have rows.
+  template <class Visit>
+  static void for_each_sample(const RowOffsets& sets, Visit visit) {
+    std::int64_t pair = 0;
+    for (std::int64_t sample = 0; sample < kLanes; ++sample) {
+      const std::int64_t n = sets.count(sample);
+      if (n == 0) continue;
+      visit(sample, n, pair);
+      pair += n * (n - 1) / 2;
+    }
+  }
+
+  void attend(const LayerPass& pass, const Kept& kept, const Scratch& scratch) const {
+    clear_padding(kept.attended);
+    for_each_sample(*pass.leaf.sets, [&](std::int64_t sample, std::int64_t, std::int64_t pair) {
+      kernels::SetDropout dropout;
+      const kernels::Attention attention = attention_of(pass, kept, scratch, sample, pair, dropout);
+      kernels::attention_forward(attention, kept.of_jets[sample],
+                                 {kept.attended.row(pass.leaf.sets->begin(sample)), kept.attended.stride()});
+    });
+  }
+
+  void attend_backward(const LayerPass& pass, const Kept& kept, const Scratch& scratch,
+                       std::span<const InputGradient> gradients) const {
+    clear_padding(scratch.dqkv);
+    for_each_sample(*pass.leaf.sets, [&](std::int64_t sample, std::int64_t n, std::int64_t pair) {
+      kernels::SetDropout dropout;
+      const kernels::Attention attention = attention_of(pass, kept, scratch, sample, pair, dropout);
+      const std::int64_t row = pass.leaf.sets->begin(sample);
+      float* const dqkv = scratch.dqkv.row(row);
+      const std::int64_t stride = scratch.dqkv.stride();
+      const bool wants_bias = has_bias() && gradients[1].wanted();
+      kernels::attention_backward(
+          attention, kept.of_jets[sample], {scratch.dattended.row(row), scratch.dattended.stride()},
+          {.dq = {dqkv, stride},
+           .dk = {dqkv + channels_, stride},
+           .dv = {dqkv + 2 * channels_, stride},
+           .dbias = wants_bias ? scratch.dbias : nullptr,
+           .dscale = config_.head_scale ? head_scale_.gradient(scratch.gradients) : nullptr});
+      if (!wants_bias) return;
+      const Rows dpairs = rows_of(gradients[1].dx, config_.heads);
+      kernels::matrices_to_pairs(scratch.dbias, n, rows_from(dpairs, pair, n * (n - 1) / 2));
+    });
+  }
+
+  static void clear_padding(Rows rows) {
+    for (std::int64_t r = 0; r < rows.rows; ++r) {
+      std::fill(rows.row(r) + rows.channels, rows.row(r) + rows.stride(), 0.0F);
+    }
+  }
+
+  /// gelu and its dropout, as they come into the fourth normalisation.
+  void activate(const LayerPass& pass, std::int64_t first, ConstRows hidden, Rows y) const {
+    kernels::row_gelu_forward(hidden, y);
+    drop_hidden_.apply(pass, first, y);
+  }
+
+  /// From dy of a block to scratch.dmiddle: the second half, and the residual around it.
+  void feed_backward(const LayerPass& pass, const Kept& kept, const Scratch& scratch, std::int64_t first,
+                     ConstRows dy) const {
+    const std::int64_t rows = dy.rows;
+    const ConstRows middle = rows_from(ConstRows(kept.middle), first, rows);
+    const ConstRows hidden = rows_from(ConstRows(kept.hidden), first, rows);
+    const Rows dmiddle = rows_from(scratch.dmiddle, first, rows);
+    if (config_.residual_scale) {
+      kernels::row_scale_backward(middle, scratch.padded(residual_scale_.values(pass), channels_), dy,
+                                  dmiddle, residual_scale_.gradient(scratch.gradients));
+    } else {
+      kernels::copy(planes_of(dy), planes_of(dmiddle));
+    }
+    const Rows doutput = scratch.narrow(0, rows);
+    kernels::copy(planes_of(dy), planes_of(doutput));
+    drop_output_.apply(pass, first, doutput);
+
+    const Rows activated = scratch.wide(0, rows);
+    const Rows dhidden = scratch.wide(1, rows);
+    down_.backward_input(pass, doutput, dhidden);
+    activate(pass, first, hidden, activated);
+    if (config_.inner_norms) {
+      float* const stats = kept.norm_hidden + 2 * first;
+      norm_hidden_.backward(pass, activated, dhidden, stats, dhidden, scratch.gradients, scratch.temporary);
+      norm_hidden_.forward(pass, activated, stats, activated);
+    }
+    down_.add_gradients(activated, doutput, scratch.gradients, scratch.temporary);
+    drop_hidden_.apply(pass, first, dhidden);
+    kernels::row_gelu_backward(hidden, dhidden, dhidden);
+
+    const Rows normed = scratch.narrow(0, rows);
+    float* const stats = kept.norm_middle + 2 * first;
+    norm_middle_.forward(pass, middle, stats, normed);
+    up_.add_gradients(normed, dhidden, scratch.gradients, scratch.temporary);
+    up_.backward_input(pass, dhidden, normed);
+    norm_middle_.backward(pass, middle, normed, stats, normed, scratch.gradients, scratch.temporary);
+    kernels::accumulate(planes_of(ConstRows(normed)), planes_of(dmiddle));
+  }
+
+  /// From scratch.dmiddle of a block to scratch.dattended.
+  void project_backward(const LayerPass& pass, const Kept& kept, const Scratch& scratch, std::int64_t first,
+                        std::int64_t rows) const {
+    const ConstRows projected = rows_from(ConstRows(kept.projected), first, rows);
+    const Rows dprojected = scratch.narrow(0, rows);
+    kernels::copy(planes_of(rows_from(ConstRows(scratch.dmiddle), first, rows)), planes_of(dprojected));
+    drop_attention_.apply(pass, first, dprojected);
+    if (config_.inner_norms) {
+      norm_attention_.backward(pass, projected, dprojected, kept.norm_attention + 2 * first, dprojected,
+                               scratch.gradients, scratch.temporary);
+    }
+    projection_.add_gradients(rows_from(ConstRows(kept.attended), first, rows), dprojected, scratch.gradients,
+                              scratch.temporary);
+    projection_.backward_input(pass, dprojected, rows_from(scratch.dattended, first, rows));
+  }
+
+  bool finish(float* gradients, const GradientSums& sums) const {
+    bool good = true;
+    for (const RowProductPart* part : {&qkv_, &projection_, &up_, &down_}) {
+      good = part->finish(gradients, sums) && good;
+    }
+    for (const RowNormPart* part : {&norm_input_, &norm_middle_})
+      good = part->finish(gradients, sums) && good;
+    if (config_.inner_norms) {
+      for (const RowNormPart* part : {&norm_attention_, &norm_hidden_}) {
+        good = part->finish(gradients, sums) && good;
+      }
+    }
+    if (config_.head_scale) good = head_scale_.finish(gradients, sums) && good;
+    if (config_.residual_scale) good = residual_scale_.finish(gradients, sums) && good;
+    return good;
+  }
+
+  AttentionConfig config_;
+  std::int64_t channels_;
+  std::int64_t hidden_;
+  RowDropoutPart drop_weights_, drop_attention_, drop_hidden_, drop_output_;
+  PartSizes sizes_;
+  RowNormPart norm_input_, norm_attention_, norm_middle_, norm_hidden_;
+  RowProductPart qkv_, projection_, up_, down_;
+  RowVectorPart head_scale_, residual_scale_;
+};
+
+}  // namespace
+
+template <>
+std::unique_ptr<Layer> make_layer_on(const AttentionConfig& config, const std::vector<Shape>& inputs) {
+  return std::make_unique<AttentionBlock>(config, inputs);
+}
+
+}  // namespace jetrain

@@ -1,0 +1,286 @@
+#include <algorithm>
+
+#include "nn/row_averages.hpp"
+#include "nn/row_parts.hpp"
+#include "row_kernels/pair_features.hpp"
+#include "row_kernels/row_batch_norm.hpp"
+#include "row_kernels/row_gelu.hpp"
+
+namespace jetrain {
+namespace {
+
+/// Batch normalisation over all pairs of a leaf, as a line for each channel.
+class PairNorm {
+ public:
+  PairNorm(PartSizes& sizes, const std::string& name, std::int64_t channels, double momentum,
+           std::int64_t before)
+      : channels_(channels),
+        before_(before),
+        averages_(channels, momentum),
+        gamma_(sizes, name + "_gamma", channels, 1, ParameterRole::scale),
+        beta_(sizes, name + "_beta", channels, 0, ParameterRole::shift) {}
+
+  std::int64_t channels() const { return channels_; }
+  const RowAverages& averages() const { return averages_; }
+  /// Moving mean and variance, behind those of the norms before.
+  float* of_averages(float* averages) const { return averages + 2 * before_; }
+  std::int64_t first_word() const { return first_word_; }
+  void set_first_word(std::int64_t word) { first_word_ = word; }
+
+  /// In training from the leaf's statistics.
+  kernels::RowLine line(const LayerPass& pass, float epsilon, const float* mean, const float* variance,
+                        float* memory) const {
+    if (!pass.leaf.training) mean = pass.averages + 2 * before_;
+    if (!pass.leaf.training) variance = mean + channels_;
+    return kernels::row_line(channels_, mean, variance, epsilon, gamma_.values(pass), beta_.values(pass),
+                             memory);
+  }
+  float* dgamma(float* gradients) const { return gamma_.gradient(gradients); }
+  float* dbeta(float* gradients) const { return beta_.gradient(gradients); }
+  bool finish(float* gradients, const GradientSums& sums) const {
+    const bool good = gamma_.finish(gradients, sums);
+    return beta_.finish(gradients, sums) && good;
+  }
+
+ private:
+  std::int64_t channels_;
+  std::int64_t before_;  ///< channels of the norms before this one
+  std::int64_t first_word_ = 0;
+  RowAverages averages_;
+  RowVectorPart gamma_, beta_;
+};
+
+/// The bias that the Particle Transformer adds to the logits of its attention (Qu, Li and Qian,
+/// arXiv:2202.03772): four numbers of each pair of constituents (row_kernels/pair_features.hpp), batch norm,
+/// then several times, last to the heads: dense, batch norm, gelu. Each pair is computed once, a constituent
+/// and itself make none.
+///
+/// With z_0 = norm_0(features), y_l = W_l z_(l-1) + b_l and z_l = gelu(norm_l(y_l)): a norm needs the sums
+/// over all pairs of the leaf before the next product can begin, so forward goes over the pairs once a
+/// product, in blocks that stay in the second-level cache, and keeps the features and each y_l only. Backward
+/// has in one buffer, for each pair, g_l = dz_l gelu'(norm_l(y_l)), whose two sums it takes while it writes
+/// it; with them it goes over the pairs again: dy_l from g_l, then dz_(l-1) = W_l^T dy_l, of y_(l-1) at once
+/// z_(l-1) for the gradient of W_l and the slope for g_(l-1), which takes g_l's place.
+class Pairs final : public Layer {
+ public:
+  explicit Pairs(const PairsConfig& config)
+      : Layer(PairsDescription{}, {Shape::set(4)}, PairsShape{config.heads}),
+        epsilon_(static_cast<float>(config.epsilon)) {
+    std::vector<std::int64_t> widths{kernels::kPairFeatures};
+    widths.insert(widths.end(), config.units.begin(), config.units.end());
+    widths.push_back(config.heads);
+    std::int64_t channels = 0;
+    for (std::size_t l = 0; l < widths.size(); ++l) {
+      const std::string number = std::to_string(l);
+      if (l > 0) products_.push_back({sizes_, "dense_" + number, widths[l - 1], widths[l], widths[l]});
+      norms_.emplace_back(sizes_, "norm_" + number, widths[l], config.momentum, channels);
+      norms_.back().set_first_word(words_);
+      words_ += norms_.back().averages().words();
+      channels += widths[l];
+      widest_ = std::max(widest_, widths[l]);
+    }
+    specs_ = sizes_.specs;
+    for (std::size_t l = 0; l < widths.size(); ++l) {
+      const std::string name = "norm_" + std::to_string(l);
+      specs_.push_back(average((name + "_moving_mean").c_str(), {widths[l]}, 0.0));
+      specs_.push_back(average((name + "_moving_variance").c_str(), {widths[l]}, 1.0));
+    }
+  }
+
+  std::vector<ParameterSpec> parameters() const override { return specs_; }
+  std::int64_t multiply_adds(std::int64_t n) const override {
+    std::int64_t sum = 0;
+    for (const RowProductPart& product : products_) sum += product.multiply_adds();
+    return n * (n - 1) / 2 * sum;
+  }
+  std::int64_t prepared_floats() const override { return sizes_.prepared; }
+  void prepare(const float* parameters, float* prepared) const override {
+    for (const RowProductPart& product : products_) product.prepare(parameters, prepared);
+  }
+  std::int64_t statistics_words() const override { return words_; }
+  void update_averages(const std::int64_t* words, float* averages) const override {
+    for (const PairNorm& norm : norms_) {
+      norm.averages().update(words + norm.first_word(), norm.of_averages(averages));
+    }
+  }
+  LeafFloats floats_of(const RowOffsets& sets) const override {
+    FloatPieces kept;
+    FloatPieces scratch;
+    Kept(*this, sets.pairs(), kept);
+    Scratch(*this, sets.pairs(), scratch);
+    return {.kept = kept.taken(), .scratch = scratch.taken()};
+  }
+
+  void forward(const LayerPass& pass, Planes y_planes) const override {
+    const std::int64_t pairs = pass.leaf.sets->pairs();
+    FloatPieces kept_memory(pass.kept);
+    FloatPieces scratch_memory(pass.scratch);
+    const Kept kept(*this, pairs, kept_memory);
+    const Scratch scratch(*this, pairs, scratch_memory);
+    find_features(pass, kept.values.front());
+    kernels::RowMoments moments = start(scratch, 0);
+    if (pass.leaf.training) kernels::add_moments(kept.values.front(), moments);
+    kernels::RowLine line = finish_norm(pass, kept, 0, moments);
+    for (std::size_t l = 1; l < norms_.size(); ++l) {
+      moments = start(scratch, l);
+      for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
+        const Rows z = scratch.block(0, rows, norms_[l - 1].channels());
+        value_of(l - 1, rows_from(ConstRows(kept.values[l - 1]), first, rows), line, z);
+        const Rows y = rows_from(kept.values[l], first, rows);
+        products_[l - 1].forward(pass, z, y);
+        if (pass.leaf.training) kernels::add_moments(y, moments);
+      });
+      line = finish_norm(pass, kept, l, moments);
+    }
+    value_of(norms_.size() - 1, kept.values.back(), line, rows_of(y_planes, norms_.back().channels()));
+  }
+
+  bool backward_is_one() const override { return true; }
+  bool backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy_planes, std::span<const InputGradient>,
+                const GradientSums& sums) const override {
+    const std::int64_t pairs = pass.leaf.sets->pairs();
+    FloatPieces kept_memory(pass.kept);
+    FloatPieces scratch_memory(pass.scratch);
+    const Kept kept(*this, pairs, kept_memory);
+    const Scratch scratch(*this, pairs, scratch_memory);
+    float* const gradients = scratch.gradients;
+    std::fill_n(gradients, sizes_.gradients, 0.0F);
+    const std::size_t last = norms_.size() - 1;
+    const ConstRows dy = rows_of(dy_planes, norms_[last].channels());
+    for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
+      kernels::row_line_gelu_backward(rows_from(ConstRows(kept.values[last]), first, rows),
+                                      rows_from(dy, first, rows), kept.line(last), {},
+                                      scratch.gradient(first, rows, norms_[last].channels()),
+                                      norms_[last].dgamma(gradients), norms_[last].dbeta(gradients));
+    });
+    for (std::size_t l = last; l > 0; --l) backward_product(pass, kept, scratch, l, pairs);
+    kernels::finish_line_sums(norms_[0].channels(), kept.line(0), norms_[0].dgamma(gradients));
+    return finish(kept, pairs, gradients, sums);
+  }
+
+ private:
+  struct Kept {
+    Kept(const Pairs& layer, std::int64_t pairs, FloatPieces& memory) {
+      for (const PairNorm& norm : layer.norms_) {
+        values.push_back(memory.take_rows(pairs, norm.channels()));
+        lines.push_back(memory.take(kernels::row_line_floats(norm.channels())));
+        means.push_back(memory.take(norm.channels()));
+        variances.push_back(memory.take(norm.channels()));
+      }
+    }
+    kernels::RowLine line(std::size_t l) const {
+      const std::int64_t width = values[l].stride();
+      return {lines[l], lines[l] + width, lines[l] + 2 * width, lines[l] + 3 * width};
+    }
+    std::vector<Rows> values;  ///< the features, then y_1, y_2, ...
+    std::vector<float*> lines, means, variances;
+  };
+
+  struct Scratch {
+    Scratch(const Pairs& layer, std::int64_t pairs, FloatPieces& memory)
+        : widest(padded_channels(layer.widest_)) {
+      for (float*& one : blocks) one = memory.take(kPartRows * widest);
+      moments = memory.take(kernels::row_moments_floats(layer.widest_));
+      back = memory.take(kernels::row_line_back_floats(layer.widest_));
+      gradients = memory.take(layer.sizes_.gradients);
+      temporary = memory.take(layer.sizes_.temporary);
+      gradient_rows = memory.take(pairs * widest);
+    }
+    Rows block(int which, std::int64_t rows, std::int64_t channels) const {
+      return {blocks[which], rows, channels};
+    }
+    /// g of a block, at the same place whatever the layer's channels are.
+    Rows gradient(std::int64_t first, std::int64_t rows, std::int64_t channels) const {
+      return {gradient_rows + first * widest, rows, channels};
+    }
+    std::int64_t widest;
+    float* blocks[3];
+    float *moments, *back, *gradients, *temporary, *gradient_rows;
+  };
+
+  static void find_features(const LayerPass& pass, Rows features) {
+    const RowOffsets& sets = *pass.leaf.sets;
+    const ConstRows momenta = rows_of(pass.x(), 4);
+    std::int64_t pair = 0;
+    for (std::int64_t sample = 0; sample < kLanes; ++sample) {
+      const std::int64_t n = sets.count(sample);
+      const std::int64_t pairs = n * (n - 1) / 2;
+      if (pairs == 0) continue;
+      kernels::pair_features(rows_from(momenta, sets.begin(sample), n), rows_from(features, pair, pairs));
+      pair += pairs;
+    }
+  }
+
+  kernels::RowMoments start(const Scratch& scratch, std::size_t l) const {
+    return kernels::start_moments(norms_[l].channels(), scratch.moments);
+  }
+  kernels::RowLine finish_norm(const LayerPass& pass, const Kept& kept, std::size_t l,
+                               const kernels::RowMoments& moments) const {
+    if (pass.leaf.training) kernels::finish_moments(moments, kept.means[l], kept.variances[l]);
+    return norms_[l].line(pass, epsilon_, kept.means[l], kept.variances[l], kept.lines[l]);
+  }
+  /// z_l.
+  static void value_of(std::size_t l, ConstRows y, const kernels::RowLine& line, Rows z) {
+    l == 0 ? kernels::row_line_forward(y, line, false, z) : kernels::row_line_gelu_forward(y, line, z);
+  }
+
+  /// From g_l to g_(l-1), with the gradients of product and norm l.
+  void backward_product(const LayerPass& pass, const Kept& kept, const Scratch& scratch, std::size_t l,
+                        std::int64_t pairs) const {
+    float* const gradients = scratch.gradients;
+    const PairNorm& norm = norms_[l];
+    const PairNorm& before = norms_[l - 1];
+    kernels::finish_line_sums(norm.channels(), kept.line(l), norm.dgamma(gradients));
+    const kernels::RowLineBack back = kernels::row_line_back(
+        norm.channels(), pairs, kept.line(l), norm.dgamma(gradients), norm.dbeta(gradients), scratch.back);
+    for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
+      const Rows dy = scratch.block(0, rows, norm.channels());
+      const Rows dz = scratch.block(1, rows, before.channels());
+      const Rows z = scratch.block(2, rows, before.channels());
+      const ConstRows y_before = rows_from(ConstRows(kept.values[l - 1]), first, rows);
+      kernels::row_line_backward(rows_from(ConstRows(kept.values[l]), first, rows),
+                                 scratch.gradient(first, rows, norm.channels()), kept.line(l), false, back,
+                                 dy);
+      products_[l - 1].backward_input(pass, dy, dz);
+      if (l > 1) {
+        kernels::row_line_gelu_backward(y_before, dz, kept.line(l - 1), z,
+                                        scratch.gradient(first, rows, before.channels()),
+                                        before.dgamma(gradients), before.dbeta(gradients));
+      } else {
+        kernels::row_line_forward(y_before, kept.line(0), false, z);
+        kernels::row_line_sums(y_before, dz, kept.line(0), false, before.dgamma(gradients),
+                               before.dbeta(gradients));
+      }
+      products_[l - 1].add_gradients(z, dy, gradients, scratch.temporary);
+    });
+  }
+
+  bool finish(const Kept& kept, std::int64_t pairs, float* gradients, const GradientSums& sums) const {
+    bool good = true;
+    for (const RowProductPart& product : products_) good = product.finish(gradients, sums) && good;
+    for (std::size_t l = 0; l < norms_.size(); ++l) {
+      good = norms_[l].finish(gradients, sums) && good;
+      good = norms_[l].averages().add(kept.means[l], kept.variances[l], pairs,
+                                      sums.statistics + norms_[l].first_word()) &&
+             good;
+    }
+    return good;
+  }
+
+  float epsilon_;
+  PartSizes sizes_;
+  std::vector<ParameterSpec> specs_;
+  std::vector<RowProductPart> products_;
+  std::vector<PairNorm> norms_;
+  std::int64_t words_ = 0;
+  std::int64_t widest_ = 0;
+};
+
+}  // namespace
+
+template <>
+std::unique_ptr<Layer> make_layer_on(const PairsConfig& config, const std::vector<Shape>&) {
+  return std::make_unique<Pairs>(config);
+}
+
+}  // namespace jetrain
