@@ -37,13 +37,14 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Network{
             "ParticleTransformer",
-            "pairs: {name: u, units: [6, 20]}, dense: {units: 6}, attention: {bias: u, heads: 2, hidden: 9}, "
-            "attention: {bias: u, heads: 2, hidden: 18}"},
+            "pairs: {name: u, units: [3, 5]}, dense: {units: 4}, attention: {bias: u, heads: 2, hidden: 5}, "
+            "attention: {bias: u, heads: 2, hidden: 3}"},
         Network{"Plain",
-                "dense: {units: 8}, attention: {heads: 4, dropout: 0, head_scale: false, residual_scale: "
+                "dense: {units: 4}, attention: {heads: 4, hidden: 3, dropout: 0, head_scale: false, "
+                "residual_scale: "
                 "false, inner_norms: false}"},
-        Network{"HeadsOfAll16Channels",
-                "dense: {units: 32}, attention: {heads: 2, hidden: 8, dropout: 0.3}"}),
+        Network{"OneHeadWithMuchDropout",
+                "dense: {units: 3}, attention: {heads: 1, hidden: 4, dropout: 0.4}"}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(Attention, RefusesWhatDoesNotFit) {
