@@ -47,6 +47,21 @@ INSTANTIATE_TEST_SUITE_P(
                 "dense: {units: 3}, attention: {heads: 1, hidden: 4, dropout: 0.4}"}),
     [](const auto& tested) { return tested.param.name; });
 
+// Of 2,141,134 parameters (arXiv:2202.03772, with seven features), the two class blocks have 399,376, their
+// token 128, and the normalisation behind them 256.
+TEST(Attention, HasTheParticleTransformersParameters) {
+  std::string layers = "batch_norm, pairs: {name: u, units: [64, 64, 64]}";
+  for (const int units : {128, 512, 128}) {
+    layers += ", layer_norm, dense: {units: " + std::to_string(units) + ", activation: gelu}";
+  }
+  for (int block = 0; block < 8; ++block) layers += ", attention: {bias: u, heads: 8}";
+  const Config config = parse_config("input: constituents\nmodel:\n  layers: [" + layers +
+                                         ", mean_pool, dense: {units: 2, activation: softmax}]\n",
+                                     "test.yaml", {}, false);
+  const Model model(config.model, ModelInput(Shape::set(7)), config.train.loss);
+  EXPECT_EQ(model.trainable_count(), 2'141'134 - 399'376 - 128 - 256);
+}
+
 TEST(Attention, RefusesWhatDoesNotFit) {
   const auto message = [](const std::string& layers) -> std::string {
     try {
