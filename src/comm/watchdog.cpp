@@ -176,11 +176,15 @@ void Watchdog::heed(const RankLinks::Event& event) {
 }
 
 /// Where one rank is stuck, others wait for it and stand still, too: it is the one that does not wait, or
-/// does not answer. Where all wait, it is one whose beats have ceased (it was stopped while it waited), or
-/// the one furthest behind.
+/// does not answer. One that waits has no other progress to make than to answer: through a long validation it
+/// may be standing for any time, and then fall silent for moments. Where all wait, it is one whose beats have
+/// ceased (it was stopped while it waited), or the one furthest behind.
 std::vector<int> Watchdog::stuck_ranks() const {
   const double limit = stall_seconds_ + kGraceSeconds[static_cast<std::size_t>(std::min(rank_, 2))];
-  const auto is_silent = [&](int rank) { return silent(rank); };
+  const auto is_silent = [&](int rank) {
+    const Watched& watched = ranks_[static_cast<std::size_t>(rank)];
+    return silent(rank) && (!watched.last.waiting || watched.since_heard.seconds() > limit);
+  };
   std::vector<int> standing;
   int present = 0;
   for (int rank = 0; rank < (rank_ == 0 ? size_ : 1); ++rank) {  // the others look at rank 0 only

@@ -63,6 +63,18 @@ void check_rows(const Config& config, const std::function<void(const char*)>& fa
   }
 }
 
+/// A rate that never comes down would train worse, and nobody would know why.
+void check_schedule(const TrainConfig& train, const std::function<void(const std::string&)>& fail) {
+  const auto* cycle = std::get_if<OneCycleSchedule>(&train.schedule.kind);
+  if (cycle == nullptr) return;
+  const auto epochs = static_cast<double>(train.epochs);
+  if (cycle->up_epochs + cycle->down_epochs <= epochs && cycle->up_epochs < epochs) return;
+  fail(fmt::format(
+      "train.schedule.one_cycle: up_epochs {} and down_epochs {} do not fit into train.epochs {}, so "
+      "that the rate would not come down: shorten them, or train longer",
+      cycle->up_epochs, cycle->down_epochs, train.epochs));
+}
+
 /// A config without `input` is one of arrays where it names them: all were before there was that key.
 void settle_input(const YAML::Node& root, Config& config) {
   if (config.data.arrays.used() && !root["input"].IsDefined()) config.input = InputKind::arrays;
@@ -95,6 +107,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   }
   check_input(config, fail);
   check_rows(config, fail);
+  check_schedule(config.train, fail);
   if (!data_required) return;
   if (data.split.method == SplitMethod::files) {
     if (data.train_files.empty() || data.validation_files.empty()) {

@@ -82,7 +82,8 @@ struct AdamwConfig : AdamConfig {
   double weight_decay = 0.004;
   void fields(auto& visit) {
     AdamConfig::fields(visit);
-    visit("weight_decay", weight_decay, "of kernels", rules::at_least(0));
+    visit("weight_decay", weight_decay, "of kernels alone: biases, norms and tokens are spared",
+          rules::at_least(0));
   }
 };
 struct LarsConfig {
@@ -98,7 +99,8 @@ struct LarsConfig {
     visit("momentum", momentum, "share of the last step that is kept", rules::fraction());
     visit("trust_coefficient", trust_coefficient, "of the ratio of the norms of weights and gradient",
           rules::positive());
-    visit("weight_decay", weight_decay, "of kernels", rules::at_least(0));
+    visit("weight_decay", weight_decay, "of kernels alone: biases, norms and tokens are spared",
+          rules::at_least(0));
   }
 };
 struct LambConfig : AdamConfig {
@@ -109,7 +111,8 @@ struct LambConfig : AdamConfig {
   LambConfig() { epsilon = 1e-6; }
   void fields(auto& visit) {
     AdamConfig::fields(visit);
-    visit("weight_decay", weight_decay, "of kernels", rules::at_least(0));
+    visit("weight_decay", weight_decay, "of kernels alone: biases, norms and tokens are spared",
+          rules::at_least(0));
   }
 };
 

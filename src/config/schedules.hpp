@@ -2,7 +2,7 @@
 
 /// \file
 /// The learning rate over the epochs, as a factor of the optimizer's: each struct is one kind, with its name
-/// in configs, its keys and their meanings.
+/// in configs, its keys and their meanings; kFillsEpochs: another train.epochs gives it another course.
 
 #include <cstdint>
 #include <variant>
@@ -14,10 +14,12 @@ namespace jetrain {
 
 struct ConstantSchedule {
   static constexpr const char* kName = "constant";
+  static constexpr bool kFillsEpochs = false;
   static constexpr const char* kMeaning = "the optimizer's rate all along";
 };
 struct StepSchedule {
   static constexpr const char* kName = "step";
+  static constexpr bool kFillsEpochs = false;
   static constexpr const char* kMeaning = "times factor^floor(epochs done / every_epochs)";
   std::int64_t every_epochs = 10;
   double factor = 0.1;
@@ -28,20 +30,81 @@ struct StepSchedule {
 };
 struct ExponentialSchedule {
   static constexpr const char* kName = "exponential";
+  static constexpr bool kFillsEpochs = false;
   static constexpr const char* kMeaning = "times factor^(epochs done), step by step";
   double factor = 0.9;
   void fields(auto& visit) { visit("factor", factor, "of an epoch", rules::positive()); }
 };
 struct CosineSchedule {
   static constexpr const char* kName = "cosine";
+  static constexpr bool kFillsEpochs = true;
   static constexpr const char* kMeaning =
       "times 1 to final_factor along half a cosine over all epochs (Loshchilov and Hutter, ICLR 2017, one "
       "cycle)";
   double final_factor = 0;
   void fields(auto& visit) { visit("final_factor", final_factor, "at the end", rules::fraction()); }
 };
+struct CosineRestartsSchedule {
+  static constexpr const char* kName = "cosine_restarts";
+  static constexpr bool kFillsEpochs = false;
+  static constexpr const char* kMeaning =
+      "times 1 to final_factor along half a cosine, again and again from the warm-up's end on (Loshchilov "
+      "and Hutter, ICLR 2017)";
+  std::int64_t first_epochs = 4;
+  std::int64_t growth = 2;
+  std::int64_t cycles = 0;
+  double final_factor = 0;
+  void fields(auto& visit) {
+    visit("first_epochs", first_epochs, "of the first cycle", rules::at_least(1));
+    visit("growth", growth, "a cycle is so many times as long as the one before", rules::at_least(1));
+    visit("cycles", cycles, "so many, then it stays at final_factor; 0: until the training ends",
+          rules::at_least(0));
+    visit("final_factor", final_factor, "at the end of a cycle", rules::fraction());
+  }
+};
+struct OneCycleSchedule {
+  static constexpr const char* kName = "one_cycle";
+  static constexpr bool kFillsEpochs = true;
+  static constexpr const char* kMeaning =
+      "times start_factor to 1 in up_epochs, back in down_epochs, and to end_factor in those that are left, "
+      "step by step (Smith and Topin, arXiv:1708.07120; the defaults are ParticleNet's, for train.epochs 20)";
+  double start_factor = 0.1;
+  double up_epochs = 8;
+  double down_epochs = 8;
+  double end_factor = 1.667e-4;
+  Anneal anneal = Anneal::linear;
+  void fields(auto& visit) {
+    visit("start_factor", start_factor, "in the beginning", rules::fraction());
+    visit("up_epochs", up_epochs, "of the way up, fractions included", rules::at_least(0));
+    visit("down_epochs", down_epochs, "of the way down; 0: from 1 straight to end_factor, as in PyTorch",
+          rules::at_least(0));
+    visit("end_factor", end_factor, "at the end of train.epochs", rules::fraction());
+    visit("anneal", anneal, "of each way");
+  }
+};
+struct FlatWithDecaySchedule {
+  static constexpr const char* kName = "flat_with_decay";
+  static constexpr bool kFillsEpochs = true;
+  static constexpr const char* kMeaning =
+      "times 1, then in the last epochs exponentially to final_factor (the Particle Transformer's; by_epoch: "
+      "weaver-core's flat+decay, github.com/hqucms/weaver-core)";
+  double decay_share = 0.3;
+  double final_factor = 0.01;
+  bool by_epoch = false;
+  void fields(auto& visit) {
+    visit("decay_share", decay_share, "of train.epochs is the decay",
+          rules::number("above 0, at most 1", [](double value) { return value > 0 && value <= 1; }));
+    visit("final_factor", final_factor, "at its end",
+          rules::number("above 0, at most 1", [](double value) { return value > 0 && value <= 1; }));
+    visit(
+        "by_epoch", by_epoch,
+        "true: it falls as each epoch begins, and decay_share is rounded down to whole ones (at least one); "
+        "false: with every step");
+  }
+};
 struct PlateauSchedule {
   static constexpr const char* kName = "reduce_on_plateau";
+  static constexpr bool kFillsEpochs = false;
   static constexpr const char* kMeaning =
       "times factor after each `patience` epochs in a row without improvement";
   Monitor monitor = Monitor::val_loss;
@@ -60,7 +123,9 @@ struct PlateauSchedule {
 
 struct ScheduleConfig {
   static constexpr const char* kGroup = "Schedules";
-  std::variant<ConstantSchedule, StepSchedule, ExponentialSchedule, CosineSchedule, PlateauSchedule> kind;
+  std::variant<ConstantSchedule, StepSchedule, ExponentialSchedule, CosineSchedule, CosineRestartsSchedule,
+               OneCycleSchedule, FlatWithDecaySchedule, PlateauSchedule>
+      kind;
 };
 
 /// Goyal et al., arXiv:1706.02677.

@@ -132,6 +132,18 @@ constexpr Word word_of(RateScaling scaling) {
   return {};
 }
 
+/// How the learning rate goes from one value to another.
+enum class Anneal { linear, cosine };
+constexpr Word word_of(Anneal anneal) {
+  switch (anneal) {
+    case Anneal::linear:
+      return {"linear", "straight"};
+    case Anneal::cosine:
+      return {"cosine", "along half a cosine"};
+  }
+  return {};
+}
+
 enum class Shuffle { global, local, none };
 constexpr Word word_of(Shuffle shuffle) {
   switch (shuffle) {

@@ -62,12 +62,10 @@ Snapshot now() noexcept {
           ticks.load(kRelaxed)};
 }
 
-Waiting::Waiting() noexcept {
-  waiting.store(true, kRelaxed);
-}
+Waiting::Waiting() noexcept : outer_(waiting.exchange(true, kRelaxed)) {}
 
 Waiting::~Waiting() {
-  waiting.store(false, kRelaxed);
+  waiting.store(outer_, kRelaxed);
   tick();
 }
 

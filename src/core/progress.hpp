@@ -40,13 +40,16 @@ void tick() noexcept;
 /// Safe in a signal handler.
 Snapshot now() noexcept;
 
-/// Stands around a call that returns only when other ranks have come.
+/// Stands around a call that returns only when other ranks have come. One inside of another changes nothing.
 class Waiting {
  public:
   Waiting() noexcept;
   ~Waiting();
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  bool outer_;
 };
 
 }  // namespace jetrain::progress

@@ -23,10 +23,22 @@ double scaling(const TrainConfig& config) {
   return 1;
 }
 
-/// The schedule's factor after `epochs` (a fraction within an epoch) of `all`.
+/// From 1 at share 0 to 0 at share 1.
+double annealed(Anneal anneal, double share) {
+  switch (anneal) {
+    case Anneal::linear:
+      return 1 - share;
+    case Anneal::cosine:
+      return (1 + std::cos(std::numbers::pi * share)) / 2;
+  }
+  return 1 - share;
+}
+
+/// The schedule's factor after `epochs` (a fraction within an epoch) of `all`, of which `warmup` come first.
 struct FactorAfter {
   double epochs;
   double all;
+  double warmup;
   double plateau;
 
   double operator()(const ConstantSchedule&) const { return 1; }
@@ -37,6 +49,43 @@ struct FactorAfter {
   double operator()(const CosineSchedule& s) const {
     const double half_wave = (1 + std::cos(std::numbers::pi * std::min(1.0, epochs / all))) / 2;
     return s.final_factor + (1 - s.final_factor) * half_wave;
+  }
+  double operator()(const CosineRestartsSchedule& s) const {
+    const double since = epochs - warmup;
+    if (since < 0) return 1;
+    auto length = static_cast<double>(s.first_epochs);
+    double begin = 0;
+    const auto is_last = [&](std::int64_t cycle) { return s.cycles > 0 && cycle == s.cycles; };
+    if (s.growth == 1) {
+      const double done = std::floor(since / length);
+      begin = length * (s.cycles > 0 ? std::min(done, static_cast<double>(s.cycles - 1)) : done);
+    } else {
+      for (std::int64_t cycle = 1; since >= begin + length && !is_last(cycle); ++cycle) {
+        begin += length;
+        length *= static_cast<double>(s.growth);
+      }
+    }
+    const double share = std::min(1.0, (since - begin) / length);
+    return s.final_factor + (1 - s.final_factor) * annealed(Anneal::cosine, share);
+  }
+  double operator()(const OneCycleSchedule& s) const {
+    const auto way = [&](double from, double to, double share) {
+      return to + (from - to) * annealed(s.anneal, std::min(1.0, share));
+    };
+    if (epochs < s.up_epochs) return way(s.start_factor, 1, epochs / s.up_epochs);
+    const double down_end = s.up_epochs + s.down_epochs;
+    if (epochs < down_end) return way(1, s.start_factor, (epochs - s.up_epochs) / s.down_epochs);
+    const double from = s.down_epochs > 0 ? s.start_factor : 1;
+    return all > down_end ? way(from, s.end_factor, (epochs - down_end) / (all - down_end)) : from;
+  }
+  double operator()(const FlatWithDecaySchedule& s) const {
+    double decay = s.decay_share * all;
+    double done = epochs - (all - decay);
+    if (s.by_epoch) {
+      decay = std::max(1.0, std::floor(decay));
+      done = std::floor(epochs) - (all - decay) + 1;
+    }
+    return std::pow(s.final_factor, std::clamp(done / decay, 0.0, 1.0));
   }
   double operator()(const PlateauSchedule&) const { return plateau; }
 };
@@ -50,8 +99,9 @@ LearningRate::LearningRate(const TrainConfig& config, std::int64_t steps_per_epo
 
 double LearningRate::at(std::int64_t steps_done, const PlateauState& plateau) const {
   const double epochs = static_cast<double>(steps_done) / steps_per_epoch_;
-  double rate = base_ * std::visit(FactorAfter{epochs, static_cast<double>(config_.epochs), plateau.factor},
-                                   config_.schedule.kind);
+  const FactorAfter factor{epochs, static_cast<double>(config_.epochs), config_.warmup.epochs,
+                           plateau.factor};
+  double rate = base_ * std::visit(factor, config_.schedule.kind);
   if (const WarmupConfig& warmup = config_.warmup; epochs < warmup.epochs)
     rate *= warmup.start_factor + (1 - warmup.start_factor) * epochs / warmup.epochs;
   return rate;

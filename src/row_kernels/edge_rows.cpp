@@ -119,82 +119,6 @@ void scatter_with_line(ConstRows u, ConstRows v, ConstRows dh, const Edges& edge
   });
 }
 
-template <bool kRectify>
-void mean(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row, const RowLine& line,
-          Rows out) {
-  const std::int64_t stride = y.stride();
-  const float* edges_of_block = y.data - edges.begin(first_row) * stride;
-  for_each_tile<kForwardVectors>(last_row - first_row, stride, 4,
-                                 [&](std::int64_t first, std::int64_t last, std::int64_t at, auto vectors) {
-                                   constexpr int kVectors = decltype(vectors)::value;
-                                   const LineForward<kVectors> channels(line, at);
-                                   for (std::int64_t row = first; row < last; ++row) {
-                                     const std::int64_t degree = edges.degree(first_row + row);
-                                     const float* from =
-                                         edges_of_block + edges.begin(first_row + row) * stride + at;
-                                     Vector sum[kVectors] = {};
-                                     for (std::int64_t e = 0; e < degree; ++e) {
-                                       for (int i = 0; i < kVectors; ++i) {
-                                         const Vector value = load(from + e * stride + i * kVectorLanes);
-                                         sum[i] += channels.template forward<kRectify>(value, i);
-                                       }
-                                     }
-                                     const float count = static_cast<float>(degree > 0 ? degree : 1);
-                                     for (int i = 0; i < kVectors; ++i)
-                                       store(out.row(row) + at + i * kVectorLanes, sum[i] / count);
-                                   }
-                                 });
-}
-
-/// The largest h of a row's edges, from the float `at` on; `from` is y of the first of them.
-template <bool kRectify>
-Vector largest(const float* from, std::int64_t stride, std::int64_t degree, const RowLine& line,
-               std::int64_t at) {
-  if (degree == 0) return Vector{};
-  const LineForward<1> channel(line, at);
-  Vector best = channel.forward<kRectify>(load(from + at), 0);
-  for (std::int64_t e = 1; e < degree; ++e) {
-    const Vector h = channel.forward<kRectify>(load(from + e * stride + at), 0);
-    best = ((h > best) | (h != h)) ? h : best;
-  }
-  return best;
-}
-
-template <bool kRectify>
-void max(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row, const RowLine& line,
-         Rows out) {
-  const std::int64_t stride = y.stride();
-  for (std::int64_t i = first_row; i < last_row; ++i) {
-    const float* from = y.row(edges.begin(i) - edges.begin(first_row));
-    for (std::int64_t at = 0; at < stride; at += kVectorLanes) {
-      store(out.row(i - first_row) + at, largest<kRectify>(from, stride, edges.degree(i), line, at));
-    }
-  }
-}
-
-template <bool kRectify>
-void spread_to_max(ConstRows y, ConstRows dout, const Edges& edges, std::int64_t first, std::int64_t last,
-                   const RowLine& line, Rows dh) {
-  const std::int64_t stride = y.stride();
-  std::int64_t end = first;
-  for (std::int64_t e = first; e < last; e = end) {
-    const std::int64_t i = edges.sources[e];
-    end = edges.begin(i + 1);
-    const float* from = y.row(edges.begin(i));
-    for (std::int64_t at = 0; at < stride; at += kVectorLanes) {
-      const LineForward<1> channel(line, at);
-      const Vector best = largest<kRectify>(from, stride, edges.degree(i), line, at);
-      // What is given away is left as zeros for the edges behind.
-      Vector left = load(dout.row(i) + at);
-      for (std::int64_t other = edges.begin(i); other < std::min(end, last); ++other) {
-        const auto taken = channel.forward<kRectify>(load(y.row(other) + at), 0) == best;
-        if (other >= first) store(dh.row(other - first) + at, taken ? left : Vector{});
-        left = taken ? Vector{} : left;
-      }
-    }
-  }
-}
-
 }  // namespace
 
 void add_edge_moments(ConstRows u, ConstRows v, const Edges& edges, std::int64_t first, std::int64_t last,
@@ -229,38 +153,6 @@ void scatter_edges(ConstRows u, ConstRows v, ConstRows dh, const Edges& edges, c
   } else {
     scatter_with_line<false>(u, v, dh, edges, *line, *back, du, dv);
   }
-}
-
-void mean_of_edges(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row,
-                   const RowLine& line, bool rectify, Rows out) {
-  rectify ? mean<true>(y, edges, first_row, last_row, line, out)
-          : mean<false>(y, edges, first_row, last_row, line, out);
-}
-
-void spread_mean(ConstRows dout, const Edges& edges, std::int64_t first, std::int64_t last, Rows dh) {
-  const std::int64_t stride = dout.stride();
-  std::int64_t end = first;
-  for (std::int64_t e = first; e < last; e = end) {
-    const std::int64_t i = edges.sources[e];
-    end = std::min<std::int64_t>(edges.begin(i + 1), last);
-    const float count = static_cast<float>(edges.degree(i));
-    for (std::int64_t at = 0; at < stride; at += kVectorLanes) {
-      const Vector share = load(dout.row(i) + at) / count;
-      for (std::int64_t other = e; other < end; ++other) store(dh.row(other - first) + at, share);
-    }
-  }
-}
-
-void max_of_edges(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row,
-                  const RowLine& line, bool rectify, Rows out) {
-  rectify ? max<true>(y, edges, first_row, last_row, line, out)
-          : max<false>(y, edges, first_row, last_row, line, out);
-}
-
-void spread_max(ConstRows y, ConstRows dout, const Edges& edges, std::int64_t first, std::int64_t last,
-                const RowLine& line, bool rectify, Rows dh) {
-  rectify ? spread_to_max<true>(y, dout, edges, first, last, line, dh)
-          : spread_to_max<false>(y, dout, edges, first, last, line, dh);
 }
 
 }  // namespace jetrain::kernels

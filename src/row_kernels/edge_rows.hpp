@@ -16,7 +16,7 @@
 ///     for l = 2 ... L, by blocks: h = gather_edges(u, v, line_1)                     l = 2
 ///                                     row_line_forward(y_{l-1}, line_{l-1})          l > 2
 ///                                 y_l = h W_l, kept; add_moments(y_l)
-///     mean_of_edges(y_L, line_L), or max_of_edges
+///     mean_of_edges(y_L, line_L), or max_of_edges (edge_pool.hpp)
 ///
 /// With running averages all lines are known beforehand, and a block of whole rows can go through to its mean
 /// without anything stored. Backward, dh_l being the gradient of edges after norm l and ReLU:
@@ -31,8 +31,8 @@
 /// With L = 1, y_1 is stored (gather_edges with no line) and scatter_edges is given dy_1 (with no line).
 ///
 /// Orders: sums over edges in passes of 256; over a row's edges, in order from 0; what goes to a target, in
-/// the order of the edges from 0. Rows without edges get 0. u, v, out: (rows, channels); y, h, dh:
-/// (edges, channels). Padding of results is 0 where that of the operands is finite.
+/// the order of the edges from 0. u, v: (rows, channels); y, h, dh: (edges, channels). Padding of results is
+/// finite where that of the operands is.
 
 #include "row_kernels/edges.hpp"
 #include "row_kernels/row_batch_norm.hpp"
@@ -57,20 +57,6 @@ void edge_line_sums(ConstRows u, ConstRows v, ConstRows dh, const Edges& edges, 
 void scatter_edges(ConstRows u, ConstRows v, ConstRows dh, const Edges& edges, const RowLine* line,
                    bool rectify, const RowLineBack* back, Rows du, Rows dv);
 
-/// out_i = mean over the edges of i of h = scale y + shift, or of max(h, 0), for rows first_row ...
-/// last_row - 1, which are out's rows; y's rows are their edges.
-void mean_of_edges(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row,
-                   const RowLine& line, bool rectify, Rows out);
-/// dh of edges first ... last - 1, which are its rows: dout_i / edges of i. dout: all rows.
-void spread_mean(ConstRows dout, const Edges& edges, std::int64_t first, std::int64_t last, Rows dh);
-
-/// The same with the maximum. NaN is larger than all numbers.
-void max_of_edges(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row,
-                  const RowLine& line, bool rectify, Rows out);
-/// dout_i goes to the first of the edges with the largest h. y: all edges.
-void spread_max(ConstRows y, ConstRows dout, const Edges& edges, std::int64_t first, std::int64_t last,
-                const RowLine& line, bool rectify, Rows dh);
-
 namespace reference {
 void add_edge_moments(ConstRows u, ConstRows v, const Edges& edges, std::int64_t first, std::int64_t last,
                       RowMoments& moments);
@@ -80,13 +66,6 @@ void edge_line_sums(ConstRows u, ConstRows v, ConstRows dh, const Edges& edges, 
                     std::int64_t last, const RowLine& line, bool rectify, float* dgamma, float* dbeta);
 void scatter_edges(ConstRows u, ConstRows v, ConstRows dh, const Edges& edges, const RowLine* line,
                    bool rectify, const RowLineBack* back, Rows du, Rows dv);
-void mean_of_edges(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row,
-                   const RowLine& line, bool rectify, Rows out);
-void spread_mean(ConstRows dout, const Edges& edges, std::int64_t first, std::int64_t last, Rows dh);
-void max_of_edges(ConstRows y, const Edges& edges, std::int64_t first_row, std::int64_t last_row,
-                  const RowLine& line, bool rectify, Rows out);
-void spread_max(ConstRows y, ConstRows dout, const Edges& edges, std::int64_t first, std::int64_t last,
-                const RowLine& line, bool rectify, Rows dh);
 }  // namespace reference
 
 }  // namespace jetrain::kernels

@@ -46,9 +46,11 @@ std::vector<Found> find_all(const std::string& folder) {
 }
 
 /// Whether a run may go on with another value. The jets themselves are compared by their fingerprint, so
-/// files may move. A cosine ends with the epochs, so it would take another course.
+/// files may move. A schedule that ends with the epochs would take another course.
 bool may_change(const std::string& key, const Config& config) {
-  if (key == "train.epochs") return !std::holds_alternative<CosineSchedule>(config.train.schedule.kind);
+  if (key == "train.epochs")
+    return !std::visit([](const auto& schedule) { return schedule.kFillsEpochs; },
+                       config.train.schedule.kind);
   constexpr std::array kFree = {"data.",
                                 "validation.",
                                 "checkpoint.",

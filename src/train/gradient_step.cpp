@@ -10,6 +10,7 @@
 
 #include "core/checked_cast.hpp"
 #include "core/out_of_memory.hpp"
+#include "core/progress.hpp"
 #include "core/stopwatch.hpp"
 #include "core/thread_errors.hpp"
 #include "core/wrapping_sum.hpp"
@@ -119,6 +120,7 @@ void GradientStep::run(const BatchPart& mine, std::int64_t batch_leaves, std::ui
 
 void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int64_t leaf, std::uint32_t epoch,
                                 float limit) const {
+  progress::tick();  // a large batch of a slow network takes longer than train.stall_seconds
   const auto first = static_cast<std::size_t>(leaf * kLanes);
   const std::size_t count = std::min(mine.samples.size() - first, static_cast<std::size_t>(kLanes));
   const std::span<const SampleView> samples = mine.samples.subspan(first, count);

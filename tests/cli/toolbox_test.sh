@@ -80,9 +80,10 @@ grep -q "stale" not_augmented.txt || fail "a cache of clouds was taken for image
 plain=(--set augmentation.flip=false --set augmentation.rotate_degrees=0 --set augmentation.smear=0 --set augmentation.smear_pt=0)
 plain+=(--set 'data.high_level=[]' --set 'image.channels=[pt]' --set 'model.layers=[flatten, dense: {units: 3, activation: elu}, dense: {units: 2, activation: softmax}]')
 i=0
-schedules=(constant '{step: {every_epochs: 1}}' '{exponential: {factor: 0.5}}' cosine '{reduce_on_plateau: {patience: 1, factor: 0.5, min_delta: 10}}')
+schedules=(constant '{step: {every_epochs: 1}}' '{exponential: {factor: 0.5}}' cosine '{reduce_on_plateau: {patience: 1, factor: 0.5, min_delta: 10}}'
+  '{one_cycle: {up_epochs: 0.5, down_epochs: 0.5, anneal: cosine}}' flat_with_decay '{cosine_restarts: {first_epochs: 1}}')
 for optimizer in sgd '{sgd: {momentum: 0.9}}' '{sgd: {momentum: 0.9, nesterov: true}}' adagrad adadelta rmsprop adamw lars lamb; do
-  matrix "optimizer_$i" "${plain[@]}" --set "train.optimizer=$optimizer" --set "train.schedule=${schedules[$((i % 5))]}" \
+  matrix "optimizer_$i" "${plain[@]}" --set "train.optimizer=$optimizer" --set "train.schedule=${schedules[$((i % ${#schedules[@]}))]}" \
     --set train.warmup.epochs=0.5 --set train.lr_scaling=sqrt
   i=$((i + 1))
 done

@@ -13,18 +13,22 @@
 
 namespace jetrain::test {
 
-/// A network for 8 x 8 images of one channel (and, where wanted, three high-level features) around one kind
-/// of layer.
+/// A network for 8 x 8 images of one channel, or for sets of constituents with five features (and, where
+/// wanted, three high-level features) around one kind of layer.
 struct LayerCase {
   std::string kind = {};
   std::size_t index = 0;  ///< of the kind in LayerDescription
   std::string layers;
   bool with_features = false;
   std::string loss = "cross_entropy";
+  bool of_sets = false;
 
   Config config() const {
+    const std::string input = of_sets ? "input: constituents\nconstituents: {features: [eta_rel, phi_rel, "
+                                        "log_pt_rel, log_e_rel, delta_r]}\n"
+                                      : "image: {bins: 8, channels: [pt]}\n";
     return parse_config("data: {high_level: [" + std::string(with_features ? "mass, width, tau_32" : "") +
-                            "]}\nimage: {bins: 8, channels: [pt]}\nmodel: {layers: [" + layers +
+                            "]}\n" + input + "model: {layers: [" + layers +
                             "]}\ntrain: {loss: " + loss + "}\n",
                         kind + ".yaml", {}, false);
   }
@@ -49,6 +53,16 @@ inline LayerCase on_images(const std::string& layer, const std::string& to_vecto
               "conv2d: {filters: 2, kernel: 3, activation: relu}, " + layer + to_vector + end_of_network()};
 }
 
+/// A network of sets.
+inline LayerCase on_sets(const std::string& layers) {
+  return {.layers = layers + end_of_network(), .of_sets = true};
+}
+/// The networks above, of layers that stand on sets, too.
+inline LayerCase also_on_sets(const std::string& layer) {
+  return on_sets("dense: {units: 6}, " + layer + ", dense: {units: 18, activation: relu}, " + layer +
+                 ", mean_pool");
+}
+
 /// No rule for all others, on purpose.
 struct NetworkAround {
   LayerCase operator()(const Conv2dDescription&) const {
@@ -67,6 +81,12 @@ struct NetworkAround {
     return on_images("avg_pool2d: {size: 3, stride: 2, padding: same}");
   }
   LayerCase operator()(const GlobalAvgPool2dDescription&) const { return on_images("global_avg_pool2d", ""); }
+  LayerCase operator()(const SumPoolDescription&) const {
+    return on_sets("dense: {units: 18, activation: relu}, sum_pool: {weight: pt_fraction}");
+  }
+  LayerCase operator()(const MeanPoolDescription&) const { return on_sets("dense: {units: 18}, mean_pool"); }
+  LayerCase operator()(const MaxPoolDescription&) const { return on_sets("dense: {units: 18}, max_pool"); }
+  LayerCase operator()(const RmsNormDescription&) const { return also_on_sets("rms_norm"); }
   LayerCase operator()(const FlattenDescription&) const { return on_images("flatten", ", flatten"); }
   LayerCase operator()(const DropoutDescription&) const {
     return on_images_and_vectors("dropout: {rate: 0.4}");
@@ -112,6 +132,33 @@ struct NetworkAround {
     return {.layers = "flatten, dense: {units: 4}" + end_of_network(), .loss = "mean_squared_error"};
   }
 };
+
+/// The kinds that images and sets share, on sets.
+inline std::vector<LayerCase> shared_layers_on_sets() {
+  std::vector<LayerCase> all;
+  const auto add = [&](const std::string& kind, LayerCase tested, std::size_t index) {
+    tested.kind = kind;
+    tested.index = index;
+    all.push_back(tested);
+  };
+  const auto index_of = [](const LayerDescription& kind) { return kind.index(); };
+  add("dense", on_sets("dense: {units: 17, activation: relu}, dense: {units: 5, activation: tanh}, sum_pool"),
+      index_of(DenseDescription{}));
+  add("dropout", also_on_sets("dropout: {rate: 0.4}"), index_of(DropoutDescription{}));
+  add("layer_norm", also_on_sets("layer_norm"), index_of(LayerNormDescription{}));
+  add("batch_norm", also_on_sets("batch_norm"), index_of(BatchNormDescription{}));
+  add("standardize", on_sets("standardize, dense: {units: 4}, mean_pool"), index_of(StandardizeDescription{}));
+  add("add", on_sets("dense: {units: 6}, residual: {layers: [dense: {units: 6}], activation: relu}, residual: "
+                     "{layers: [dense: {units: 7, activation: relu}]}, sum_pool"),
+      index_of(AddDescription{}));
+  for (const char* activation : {"linear", "relu", "gelu", "tanh", "sigmoid"}) {
+    const LayerDescription kinds[] = {LinearDescription{}, ReluDescription{}, GeluDescription{}, TanhDescription{},
+                                      SigmoidDescription{}};
+    for (const LayerDescription& kind : kinds)
+      if (kind_name(kind) == std::string(activation)) add(activation, also_on_sets(activation), kind.index());
+  }
+  return all;
+}
 
 inline std::vector<LayerCase> every_layer() {
   const auto cases = []<std::size_t... I>(std::index_sequence<I...>) {

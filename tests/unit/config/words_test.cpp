@@ -14,7 +14,7 @@ class ConfigWords : public testing::Test {};
 
 using AllEnumerations = testing::Types<LayerActivation, Padding, Shortcut, SplitMethod, LimitTake, BadRow,
                                        Set, RateScaling, Shuffle, ValidationRanks, Monitor, ImageChannel,
-                                       Normalization, HighLevelFeature, Allreduce>;
+                                       Normalization, HighLevelFeature, Allreduce, Anneal>;
 TYPED_TEST_SUITE(ConfigWords, AllEnumerations);
 
 TYPED_TEST(ConfigWords, ReadBackToTheirValues) {
@@ -43,6 +43,7 @@ TEST(WordsOfConfigs, StayWhatFilesSay) {
   EXPECT_EQ(all(std::type_identity<RateScaling>{}), "none linear sqrt");
   EXPECT_EQ(all(std::type_identity<Shuffle>{}), "global local none");
   EXPECT_EQ(all(std::type_identity<Allreduce>{}), "hierarchical flat");
+  EXPECT_EQ(all(std::type_identity<Anneal>{}), "linear cosine");
   EXPECT_EQ(all(std::type_identity<ValidationRanks>{}), "root all");
   EXPECT_EQ(all(std::type_identity<Monitor>{}), "val_loss val_accuracy val_auc");
   EXPECT_EQ(all(std::type_identity<ImageChannel>{}), "pt energy mass multiplicity");

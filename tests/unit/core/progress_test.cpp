@@ -32,5 +32,15 @@ TEST(Progress, WaitingEndsWithItsScope) {
   EXPECT_FALSE(progress::same(before, progress::now()));  // others have come
 }
 
+// A sum over ranks is made of smaller ones, and goes on waiting after each.
+TEST(Progress, WaitsAsLongAsTheOuterWait) {
+  const progress::Waiting outer;
+  {
+    const progress::Waiting inner;
+    EXPECT_TRUE(progress::now().waiting);
+  }
+  EXPECT_TRUE(progress::now().waiting);
+}
+
 }  // namespace
 }  // namespace jetrain

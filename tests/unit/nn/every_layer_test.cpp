@@ -62,6 +62,8 @@ TEST_P(EveryLayer, HasItsTrainableParametersFirst) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryLayer, testing::ValuesIn(test::every_layer()),
                          [](const auto& tested) { return tested.param.kind; });
+INSTANTIATE_TEST_SUITE_P(KindsOnSets, EveryLayer, testing::ValuesIn(test::shared_layers_on_sets()),
+                         [](const auto& tested) { return tested.param.kind; });
 
 }  // namespace
 }  // namespace jetrain

@@ -3,16 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <numbers>
+
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
 
-TrainConfig train_config(const std::string& keys) {
-  return parse_config(
-             "model: {layers: [flatten]}\ntrain: {epochs: 10, optimizer: {sgd: {learning_rate: 0.1}}, " +
-                 keys + "}\n",
-             "test.yaml", {}, false)
+TrainConfig train_config(const std::string& keys, int epochs = 10) {
+  return parse_config("model: {layers: [flatten]}\ntrain: {epochs: " + std::to_string(epochs) +
+                          ", optimizer: {sgd: {learning_rate: 0.1}}, " + keys + "}\n",
+                      "test.yaml", {}, false)
       .train;
 }
 
@@ -45,6 +48,48 @@ TEST(LearningRate, FollowsHalfACosine) {
   EXPECT_NEAR(rate_after(2, keys), 0.1 * (0.1 + 0.45 * (1 + std::cos(std::numbers::pi / 5))), 1e-12);
   EXPECT_NEAR(rate_after(10, keys), 0.01, 1e-12);
   EXPECT_NEAR(rate_after(12, keys), 0.01, 1e-12);
+}
+
+// Numbers from tests/data/make_schedule_reference.py, which PyTorch and LorentzNet's log confirm.
+TEST(LearningRate, FollowsTheSchedulesOfThePapersStepByStep) {
+  const auto reference = nlohmann::json::parse(std::ifstream(TEST_DATA_DIR "/schedule_reference.json"));
+  ASSERT_GE(reference.size(), 9U);
+  for (const auto& [keys, expected] : reference.items()) {
+    const TrainConfig config = train_config(keys, expected["epochs"].get<int>());
+    const LearningRate rate(config, expected["steps"].get<int>());
+    const auto factors = expected["factors"].get<std::vector<double>>();
+    ASSERT_EQ(std::ssize(factors), config.epochs * expected["steps"].get<int>());
+    for (std::size_t step = 0; step < factors.size(); ++step)
+      EXPECT_NEAR(rate.at(static_cast<std::int64_t>(step), {}) / (0.1 * factors[step]), 1, 1e-12)
+          << keys << " after " << step;
+  }
+}
+
+TEST(LearningRate, StaysWhereItsScheduleEnds) {
+  EXPECT_NEAR(rate_after(10, "schedule: {one_cycle: {up_epochs: 4, down_epochs: 4}}"), 1.667e-5, 1e-17);
+  EXPECT_NEAR(rate_after(12, "schedule: {one_cycle: {up_epochs: 4, down_epochs: 4}}"), 1.667e-5, 1e-17);
+  EXPECT_NEAR(rate_after(12, "schedule: {one_cycle: {up_epochs: 0, down_epochs: 10}}"), 0.01, 1e-15);
+  EXPECT_NEAR(rate_after(12, "schedule: {flat_with_decay: {}}"), 0.001, 1e-15);
+  EXPECT_NEAR(rate_after(12, "schedule: {flat_with_decay: {by_epoch: true}}"), 0.001, 1e-15);
+  EXPECT_NEAR(rate_after(9, "schedule: {cosine_restarts: {cycles: 1, final_factor: 0.2}}"), 0.02, 1e-15);
+}
+
+TEST(LearningRate, ComesDownInTheEpochsThereAre) {
+  const auto refused = [](const std::string& keys) -> std::string {
+    try {
+      train_config("schedule: {one_cycle: {" + keys + "}}");
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(
+      refused("up_epochs: 8, down_epochs: 2.5"),
+      "test.yaml: train.schedule.one_cycle: up_epochs 8 and down_epochs 2.5 do not fit into train.epochs "
+      "10, so that the rate would not come down: shorten them, or train longer");
+  EXPECT_NE(refused("up_epochs: 10, down_epochs: 0"), "");
+  EXPECT_EQ(refused("up_epochs: 7.5, down_epochs: 2.5"), "");
+  EXPECT_EQ(refused("up_epochs: 9.5, down_epochs: 0"), "");
 }
 
 TEST(LearningRate, RisesLinearlyInTheBeginning) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "row_kernels/edge_pool.hpp"
 #include "row_kernels/edge_rows.hpp"
 #include "row_kernels/nearest_rows.hpp"
 #include "row_matrix.hpp"

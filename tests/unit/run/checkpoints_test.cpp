@@ -182,6 +182,19 @@ TEST_F(CheckpointsTest, AllowWhatDoesNotChangeResults) {
       {"train.epochs=99", "data.files=[moved.h5]", "validation.ranks=all", "checkpoint.keep=7"})));
 }
 
+TEST_F(CheckpointsTest, RefuseOtherEpochsWhereTheScheduleFillsThem) {
+  for (const char* schedule : {"cosine", "{one_cycle: {up_epochs: 3, down_epochs: 3}}", "flat_with_decay"}) {
+    const std::string key = std::string("train.schedule=") + schedule;
+    Checkpoints(folder(), sample_config({key}), "the jets").write(sample_state(1, 5));
+    EXPECT_THROW(newest(sample_config({key, "train.epochs=99"})), UsageError) << schedule;
+  }
+  for (const char* schedule : {"constant", "step", "exponential", "cosine_restarts", "reduce_on_plateau"}) {
+    const std::string key = std::string("train.schedule=") + schedule;
+    Checkpoints(folder(), sample_config({key}), "the jets").write(sample_state(1, 5));
+    EXPECT_TRUE(newest(sample_config({key, "train.epochs=99"}))) << schedule;
+  }
+}
+
 TEST_F(CheckpointsTest, MayBeWrittenByTwoThreads) {
   const Checkpoints checkpoints(folder(), sample_config(), "the jets");
   const auto write = [&] {
