@@ -87,6 +87,13 @@ struct NetworkAround {
   LayerCase operator()(const MeanPoolDescription&) const { return on_sets("dense: {units: 18}, mean_pool"); }
   LayerCase operator()(const MaxPoolDescription&) const { return on_sets("dense: {units: 18}, max_pool"); }
   LayerCase operator()(const RmsNormDescription&) const { return also_on_sets("rms_norm"); }
+  LayerCase operator()(const PairsDescription&) const {
+    return on_sets("pairs: {name: u, units: [3, 5]}, dense: {units: 4}, attention: {bias: u, heads: 2, hidden: 3}, "
+                   "mean_pool");
+  }
+  LayerCase operator()(const AttentionDescription&) const {
+    return on_sets("dense: {units: 4}, attention: {heads: 2, hidden: 5, dropout: 0.3}, mean_pool");
+  }
   LayerCase operator()(const FlattenDescription&) const { return on_images("flatten", ", flatten"); }
   LayerCase operator()(const DropoutDescription&) const {
     return on_images_and_vectors("dropout: {rate: 0.4}");
