@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "exchange/onnx_rows.hpp"
@@ -47,16 +49,6 @@ OnnxTensor pair_features(const OnnxTensor& momenta) {
   return cast(joined(features, 3), OnnxType::float32);
 }
 
-/// Whether i and j are two, (P, P, 1): there is no pair of one and itself.
-OnnxTensor are_two(OnnxFormula& formula, const OnnxTensor& momenta) {
-  const OnnxTensor places = without_axis(size_of(momenta, 1), 0);
-  const OnnxTensor number = formula.apply(
-      "Range", {formula.number(0, OnnxType::int64), places, formula.number(1, OnnxType::int64)});
-  const OnnxTensor same =
-      formula.apply_as(OnnxType::boolean, "Equal", {with_axis(number, 1), with_axis(number, 0)});
-  return with_axis(formula.apply("Not", {same}), 2);
-}
-
 /// (N, P, C) to (N, heads, P, C / heads).
 OnnxTensor in_heads(const OnnxTensor& x, std::int64_t heads, std::int64_t channels) {
   return transposed(reshaped(x, {0, 0, heads, channels / heads}), {0, 2, 1, 3});
@@ -83,38 +75,37 @@ OnnxTensor attend(const OnnxTensor& q, const OnnxTensor& k, const OnnxTensor& v,
 std::string pairs_of_sets(const OnnxLayer& layer, float epsilon) {
   OnnxFormula formula(layer.graph(), layer.node().name);
   const OnnxTensor momenta = cast(formula.tensor(layer.inputs().front()), OnnxType::float64);
-  OnnxTensor z = line_of(layer, "norm_0_", epsilon, pair_features(momenta));
-  for (int l = 1; layer.has("dense_" + std::to_string(l) + "_kernel"); ++l) {
-    const std::string number = std::to_string(l) + "_";
-    z = gelu_of(line_of(layer, "norm_" + number, epsilon, product_of(layer, "dense_" + number, z)));
+  OnnxTensor z = line_of(layer, {"norm_0_"}, epsilon, pair_features(momenta));
+  for (int l = 1; layer.has(fmt::format("dense_{}_kernel", l)); ++l) {
+    const OnnxTensor y = product_of(layer, {fmt::format("dense_{}_", l)}, z);
+    z = gelu_of(line_of(layer, {fmt::format("norm_{}_", l)}, epsilon, y));
   }
-  return finished(layer, where(are_two(formula, momenta), z, 0));
+  return finished(layer, where(with_axis(are_two(momenta), 2), z, 0));  // one and itself are no pair
 }
 
 /// nn/attention.cpp has the equations. Scales and norms that the layer goes without have no parameters.
 std::string attention_of_sets(const OnnxLayer& layer, const AttentionDescription& block) {
   OnnxFormula formula(layer.graph(), layer.node().name);
-  const auto normed = [&](const char* prefix, const OnnxTensor& x) {
-    const bool is_there = layer.has(std::string(prefix) + "gamma");
-    return is_there ? layer_norm_of(layer, prefix, block.epsilon, x) : x;
+  const auto normed = [&](const PartName& part, const OnnxTensor& x) {
+    return layer.has(part.of("gamma")) ? layer_norm_of(layer, part, block.epsilon, x) : x;
   };
   const OnnxTensor x = formula.tensor(layer.inputs().front());
   const OnnxTensor bias = formula.tensor(layer.inputs().back());
   const std::int64_t channels = layer.node().layer->output().size();
   const OnnxTensor present = formula.tensor(layer.sets().present.name, OnnxType::boolean);
 
-  const OnnxTensor in = normed("norm_input_", x);
+  const OnnxTensor in = normed({"norm_input_"}, x);
   const auto part = [&](std::int64_t i) {
-    return product_of(layer, "qkv_", in, i * channels, (i + 1) * channels);
+    return product_of(layer, {"qkv_"}, in, i * channels, (i + 1) * channels);
   };
   OnnxTensor attended = attend(part(0), part(1), part(2), block.heads, channels,
                                layer.inputs().size() > 1 ? &bias : nullptr, present);
   if (layer.has("head_scale"))
     attended = attended * repeated(layer, formula, "head_scale", channels / block.heads);
-  const OnnxTensor middle = x + normed("norm_attention_", product_of(layer, "projection_", attended));
+  const OnnxTensor middle = x + normed({"norm_attention_"}, product_of(layer, {"projection_"}, attended));
 
-  const OnnxTensor hidden = gelu_of(product_of(layer, "up_", normed("norm_middle_", middle)));
-  const OnnxTensor fed = product_of(layer, "down_", normed("norm_hidden_", hidden));
+  const OnnxTensor hidden = gelu_of(product_of(layer, {"up_"}, normed({"norm_middle_"}, middle)));
+  const OnnxTensor fed = product_of(layer, {"down_"}, normed({"norm_hidden_"}, hidden));
   if (!layer.has("residual_scale")) return finished(layer, middle + fed);
   return finished(layer, middle * repeated(layer, formula, "residual_scale", 1) + fed);
 }

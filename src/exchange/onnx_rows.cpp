@@ -12,33 +12,33 @@ OnnxTensor values(const OnnxLayer& layer, OnnxFormula& formula, const std::strin
 /// Columns first ... end - 1 of (rows, columns).
 std::vector<float> columns_of(std::span<const float> matrix, std::int64_t columns, std::int64_t first,
                               std::int64_t end) {
-  std::vector<float> part;
+  std::vector<float> taken;
   for (auto row = matrix.begin(); row != matrix.end(); row += columns)
-    part.insert(part.end(), row + first, row + end);
-  return part;
+    taken.insert(taken.end(), row + first, row + end);
+  return taken;
 }
 
 }  // namespace
 
-OnnxTensor product_of(const OnnxLayer& layer, const std::string& prefix, const OnnxTensor& x) {
-  return product_of(layer, prefix, x, 0, layer.view_of(prefix + "kernel").spec.shape.back());
+OnnxTensor product_of(const OnnxLayer& layer, const PartName& part, const OnnxTensor& x) {
+  return product_of(layer, part, x, 0, layer.view_of(part.of("kernel")).spec.shape.back());
 }
 
-OnnxTensor product_of(const OnnxLayer& layer, const std::string& prefix, const OnnxTensor& x,
-                      std::int64_t first, std::int64_t end) {
-  const std::vector<std::int64_t>& shape = layer.view_of(prefix + "kernel").spec.shape;
-  const std::vector<float> weights = columns_of(layer.values_of(prefix + "kernel"), shape.back(), first, end);
+OnnxTensor product_of(const OnnxLayer& layer, const PartName& part, const OnnxTensor& x, std::int64_t first,
+                      std::int64_t end) {
+  const std::vector<std::int64_t>& shape = layer.view_of(part.of("kernel")).spec.shape;
+  const std::vector<float> weights = columns_of(layer.values_of(part.of("kernel")), shape.back(), first, end);
   const OnnxTensor y = matrix_product(x, x.formula->constant({shape.front(), end - first}, weights));
-  if (!layer.has(prefix + "bias")) return y;
-  const std::vector<float> bias = columns_of(layer.values_of(prefix + "bias"), shape.back(), first, end);
+  if (!layer.has(part.of("bias"))) return y;
+  const std::vector<float> bias = columns_of(layer.values_of(part.of("bias")), shape.back(), first, end);
   return y + x.formula->constant({end - first}, bias);
 }
 
-OnnxTensor line_of(const OnnxLayer& layer, const std::string& prefix, float epsilon, const OnnxTensor& x) {
-  const std::span<const float> gamma = layer.values_of(prefix + "gamma");
-  const std::span<const float> beta = layer.values_of(prefix + "beta");
-  const std::span<const float> mean = layer.values_of(prefix + "moving_mean");
-  const std::span<const float> variance = layer.values_of(prefix + "moving_variance");
+OnnxTensor line_of(const OnnxLayer& layer, const PartName& part, float epsilon, const OnnxTensor& x) {
+  const std::span<const float> gamma = layer.values_of(part.of("gamma"));
+  const std::span<const float> beta = layer.values_of(part.of("beta"));
+  const std::span<const float> mean = layer.values_of(part.of("moving_mean"));
+  const std::span<const float> variance = layer.values_of(part.of("moving_variance"));
   std::vector<float> scales;
   std::vector<float> shifts;
   for (std::size_t c = 0; c < gamma.size(); ++c) {
@@ -51,17 +51,30 @@ OnnxTensor line_of(const OnnxLayer& layer, const std::string& prefix, float epsi
   return x * x.formula->constant({channels}, scales) + x.formula->constant({channels}, shifts);
 }
 
-OnnxTensor layer_norm_of(const OnnxLayer& layer, const std::string& prefix, float epsilon,
-                         const OnnxTensor& x) {
+OnnxTensor layer_norm_of(const OnnxLayer& layer, const PartName& part, float epsilon, const OnnxTensor& x) {
   const OnnxTensor centred = x - mean_over(x, -1);
   const OnnxTensor variance = mean_over(centred * centred, -1);
   const OnnxTensor normal = centred / square_root(variance + static_cast<double>(epsilon));
-  return normal * values(layer, *x.formula, prefix + "gamma") + values(layer, *x.formula, prefix + "beta");
+  return normal * values(layer, *x.formula, part.of("gamma")) + values(layer, *x.formula, part.of("beta"));
+}
+
+OnnxTensor relu_of(const OnnxTensor& x) {
+  return x.formula->apply("Relu", {x});
 }
 
 OnnxTensor gelu_of(const OnnxTensor& x) {
   const OnnxTensor erf = x.formula->apply("Erf", {x * std::sqrt(0.5)});
   return x * ((erf + 1) * 0.5);
+}
+
+OnnxTensor are_two(const OnnxTensor& places) {
+  OnnxFormula& formula = *places.formula;
+  const OnnxTensor count = without_axis(size_of(places, 1), 0);
+  const OnnxTensor number =
+      formula.apply("Range", {formula.number(0, OnnxType::int64), count, formula.number(1, OnnxType::int64)});
+  const OnnxTensor same =
+      formula.apply_as(OnnxType::boolean, "Equal", {with_axis(number, 1), with_axis(number, 0)});
+  return formula.apply("Not", {same});
 }
 
 OnnxTensor repeated(const OnnxLayer& layer, OnnxFormula& formula, const std::string& parameter,

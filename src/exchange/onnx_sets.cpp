@@ -37,17 +37,17 @@ struct Sums {
 
 std::string dense_of_sets(const OnnxLayer& layer) {
   Beginning of(layer);
-  return finished(layer, product_of(layer, "", of.x));
+  return finished(layer, product_of(layer, {}, of.x));
 }
 
 std::string batch_norm_of_sets(const OnnxLayer& layer, float epsilon) {
   Beginning of(layer);
-  return finished(layer, line_of(layer, "", epsilon, of.x));
+  return finished(layer, line_of(layer, {}, epsilon, of.x));
 }
 
 std::string layer_norm_of_sets(const OnnxLayer& layer, float epsilon) {
   Beginning of(layer);
-  return finished(layer, layer_norm_of(layer, "", epsilon, of.x));
+  return finished(layer, layer_norm_of(layer, {}, epsilon, of.x));
 }
 
 std::string rms_norm_of_sets(const OnnxLayer& layer, float epsilon) {
