@@ -70,6 +70,35 @@ OnnxTensor attend(const OnnxTensor& q, const OnnxTensor& k, const OnnxTensor& v,
   return reshaped(transposed(of_heads, {0, 2, 1, 3}), {0, 0, channels});
 }
 
+/// What both kinds of attention have. Scales and norms that a layer goes without have no parameters.
+struct Block {
+  const OnnxLayer& layer;
+  OnnxFormula& formula;
+  std::int64_t heads;
+  float epsilon;
+
+  std::int64_t channels() const { return layer.node().layer->inputs().front().size(); }
+  OnnxTensor normed(const PartName& part, const OnnxTensor& x) const {
+    return layer.has(part.of("gamma")) ? layer_norm_of(layer, part, epsilon, x) : x;
+  }
+  /// The i-th of products that stand side by side, each with as many outputs as there are channels.
+  OnnxTensor part_of_product(const PartName& part, const OnnxTensor& x, std::int64_t i) const {
+    return product_of(layer, part, x, i * channels(), (i + 1) * channels());
+  }
+  OnnxTensor projected(OnnxTensor attended) const {
+    if (layer.has("head_scale"))
+      attended = attended * repeated(layer, formula, "head_scale", channels() / heads);
+    return normed({"norm_attention_"}, product_of(layer, {"projection_"}, attended));
+  }
+  /// The second half.
+  OnnxTensor fed(const OnnxTensor& middle) const {
+    const OnnxTensor hidden = gelu_of(product_of(layer, {"up_"}, normed({"norm_middle_"}, middle)));
+    const OnnxTensor y = product_of(layer, {"down_"}, normed({"norm_hidden_"}, hidden));
+    if (!layer.has("residual_scale")) return middle + y;
+    return middle * repeated(layer, formula, "residual_scale", 1) + y;
+  }
+};
+
 }  // namespace
 
 std::string pairs_of_sets(const OnnxLayer& layer, float epsilon) {
@@ -83,31 +112,40 @@ std::string pairs_of_sets(const OnnxLayer& layer, float epsilon) {
   return finished(layer, where(with_axis(are_two(momenta), 2), z, 0));  // one and itself are no pair
 }
 
-/// nn/attention.cpp has the equations. Scales and norms that the layer goes without have no parameters.
-std::string attention_of_sets(const OnnxLayer& layer, const AttentionDescription& block) {
+/// nn/attention.cpp has the equations.
+std::string attention_of_sets(const OnnxLayer& layer, const AttentionDescription& kind) {
   OnnxFormula formula(layer.graph(), layer.node().name);
-  const auto normed = [&](const PartName& part, const OnnxTensor& x) {
-    return layer.has(part.of("gamma")) ? layer_norm_of(layer, part, block.epsilon, x) : x;
-  };
+  const Block block{layer, formula, kind.heads, kind.epsilon};
   const OnnxTensor x = formula.tensor(layer.inputs().front());
   const OnnxTensor bias = formula.tensor(layer.inputs().back());
-  const std::int64_t channels = layer.node().layer->output().size();
   const OnnxTensor present = formula.tensor(layer.sets().present.name, OnnxType::boolean);
+  const OnnxTensor in = block.normed({"norm_input_"}, x);
+  const auto part = [&](std::int64_t i) { return block.part_of_product({"qkv_"}, in, i); };
+  const OnnxTensor attended = attend(part(0), part(1), part(2), kind.heads, block.channels(),
+                                     layer.inputs().size() > 1 ? &bias : nullptr, present);
+  return finished(layer, block.fed(x + block.projected(attended)));
+}
 
-  const OnnxTensor in = normed({"norm_input_"}, x);
-  const auto part = [&](std::int64_t i) {
-    return product_of(layer, {"qkv_"}, in, i * channels, (i + 1) * channels);
+/// nn/class_attention.cpp has the equations. The token, (N, 1, channels), stands in front of the others.
+std::string class_attention_of_sets(const OnnxLayer& layer, const ClassAttentionDescription& kind) {
+  OnnxFormula formula(layer.graph(), layer.node().name);
+  const Block block{layer, formula, kind.heads, kind.epsilon};
+  const OnnxTensor x = formula.tensor(layer.inputs().front());
+  const OnnxTensor jets = size_of(x, 0);
+  const auto for_each_jet = [&](const OnnxTensor& one, const std::vector<std::int64_t>& shape) {
+    return formula.apply("Expand", {one, joined({jets, formula.integers(shape)}, 0)});
   };
-  OnnxTensor attended = attend(part(0), part(1), part(2), block.heads, channels,
-                               layer.inputs().size() > 1 ? &bias : nullptr, present);
-  if (layer.has("head_scale"))
-    attended = attended * repeated(layer, formula, "head_scale", channels / block.heads);
-  const OnnxTensor middle = x + normed({"norm_attention_"}, product_of(layer, {"projection_"}, attended));
-
-  const OnnxTensor hidden = gelu_of(product_of(layer, {"up_"}, normed({"norm_middle_"}, middle)));
-  const OnnxTensor fed = product_of(layer, {"down_"}, normed({"norm_hidden_"}, hidden));
-  if (!layer.has("residual_scale")) return finished(layer, middle + fed);
-  return finished(layer, middle * repeated(layer, formula, "residual_scale", 1) + fed);
+  const OnnxTensor token = layer.inputs().size() > 1
+                               ? with_axis(formula.tensor(layer.inputs()[1]), 1)
+                               : for_each_jet(repeated(layer, formula, "token", 1), {1, block.channels()});
+  const OnnxTensor places =
+      cast(formula.tensor(layer.sets().present.name, OnnxType::boolean), OnnxType::float32);
+  const OnnxTensor present = joined({for_each_jet(formula.number(1, OnnxType::float32), {1}), places}, 1) > 0;
+  const OnnxTensor in = block.normed({"norm_input_"}, joined({token, x}, 1));
+  const auto part = [&](std::int64_t i) { return block.part_of_product({"key_value_"}, in, i); };
+  const OnnxTensor attended = attend(product_of(layer, {"query_"}, token), part(0), part(1), kind.heads,
+                                     block.channels(), nullptr, present);
+  return finished(layer, without_axis(block.fed(token + block.projected(attended)), 1));
 }
 
 }  // namespace jetrain

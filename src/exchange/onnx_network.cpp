@@ -80,6 +80,9 @@ class LayerInOnnx {
   std::string operator()(const RmsNormDescription& kind) { return rms_norm_of_sets(layer_, kind.epsilon); }
   std::string operator()(const PairsDescription& kind) { return pairs_of_sets(layer_, kind.epsilon); }
   std::string operator()(const AttentionDescription& kind) { return attention_of_sets(layer_, kind); }
+  std::string operator()(const ClassAttentionDescription& kind) {
+    return class_attention_of_sets(layer_, kind);
+  }
 
   /// In the order (row, column, channel).
   std::string operator()(const FlattenDescription&) {

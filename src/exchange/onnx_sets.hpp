@@ -20,6 +20,7 @@ std::string mean_pool_of_sets(const OnnxLayer& layer);
 std::string max_pool_of_sets(const OnnxLayer& layer);
 
 std::string pairs_of_sets(const OnnxLayer& layer, float epsilon);
-std::string attention_of_sets(const OnnxLayer& layer, const AttentionDescription& block);
+std::string attention_of_sets(const OnnxLayer& layer, const AttentionDescription& kind);
+std::string class_attention_of_sets(const OnnxLayer& layer, const ClassAttentionDescription& kind);
 
 }  // namespace jetrain

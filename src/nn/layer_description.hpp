@@ -85,6 +85,11 @@ struct AttentionDescription {
   std::int64_t heads = 1;
   float epsilon = 0;
 };
+struct ClassAttentionDescription {
+  static constexpr const char* kName = "class_attention";
+  std::int64_t heads = 1;
+  float epsilon = 0;
+};
 struct AddDescription {
   static constexpr const char* kName = "add";
 };
@@ -123,9 +128,9 @@ using LayerDescription =
                  GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription,
                  FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
                  GroupNormDescription, BatchNormDescription, StandardizeDescription, PairsDescription,
-                 AttentionDescription, AddDescription, ConcatenateDescription, LinearDescription,
-                 ReluDescription, LeakyReluDescription, EluDescription, GeluDescription, TanhDescription,
-                 SigmoidDescription, SoftmaxDescription>;
+                 AttentionDescription, ClassAttentionDescription, AddDescription, ConcatenateDescription,
+                 LinearDescription, ReluDescription, LeakyReluDescription, EluDescription, GeluDescription,
+                 TanhDescription, SigmoidDescription, SoftmaxDescription>;
 
 /// conv2d, dense, ...: what configs call it.
 inline const char* kind_name(const LayerDescription& description) {

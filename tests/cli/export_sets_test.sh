@@ -67,7 +67,8 @@ model:
     - dense: {units: 16, activation: gelu}
     - attention: {bias: u, heads: 4}
     - attention: {heads: 2, hidden: 24, head_scale: false, residual_scale: false, inner_norms: false}
-    - mean_pool
+    - class_attention: {heads: 4}
+    - class_attention: {heads: 1, hidden: 24, head_scale: false, residual_scale: false, inner_norms: false}
     - dense: {units: 2, activation: softmax}
 train: {batch_size: 40, epochs: 3, optimizer: {adam: {learning_rate: 0.003}}}
 YAML

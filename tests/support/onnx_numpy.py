@@ -179,6 +179,7 @@ OPERATORS = {
     "Cast": lambda x, to: x.astype(TYPES[to]),
     "Concat": lambda *parts, axis: np.concatenate(parts, axis),
     "Elu": lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+    "Expand": np.broadcast_to,
     "Flatten": lambda x, axis: x.reshape(x.shape[0], -1),
     "Gather": lambda x, indices, axis: np.take(x, indices, axis),
     "GatherND": gather_nd,
