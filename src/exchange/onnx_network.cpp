@@ -77,6 +77,7 @@ class LayerInOnnx {
   std::string operator()(const MeanPoolDescription&) { return of_sets(); }
   std::string operator()(const MaxPoolDescription&) { return of_sets(); }
   std::string operator()(const RmsNormDescription&) { return of_sets(); }
+  std::string operator()(const EdgeConvDescription&) { return of_sets(); }
   std::string operator()(const PairsDescription&) { return of_sets(); }
   std::string operator()(const AttentionDescription&) { return of_sets(); }
 
