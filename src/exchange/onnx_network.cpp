@@ -78,6 +78,7 @@ class LayerInOnnx {
   std::string operator()(const MeanPoolDescription&) { return mean_pool_of_sets(layer_); }
   std::string operator()(const MaxPoolDescription&) { return max_pool_of_sets(layer_); }
   std::string operator()(const RmsNormDescription& kind) { return rms_norm_of_sets(layer_, kind.epsilon); }
+  std::string operator()(const EdgeConvDescription& kind) { return edge_conv_of_sets(layer_, kind); }
   std::string operator()(const PairsDescription& kind) { return pairs_of_sets(layer_, kind.epsilon); }
   std::string operator()(const AttentionDescription& kind) { return attention_of_sets(layer_, kind); }
   std::string operator()(const ClassAttentionDescription& kind) {
@@ -249,7 +250,13 @@ class NetworkInOnnx {
   std::string& tensor(NetworkInput input) { return tensors_[static_cast<std::size_t>(input)]; }
 
   void begin_sets() {
-    sets_ = add_constituents(graph_, formula_, model_.input().constituents, 1);
+    std::int64_t least = 1;  // a pool wants one at least
+    for (const Node& node : model_.nodes()) {
+      const LayerDescription& kind = node.layer->description();
+      if (const auto* edges = std::get_if<EdgeConvDescription>(&kind))
+        least = std::max(least, edges->neighbours);
+    }
+    sets_ = add_constituents(graph_, formula_, model_.input().constituents, least);
     tensor(NetworkInput::sample) = sets_->features.name;
     tensor(NetworkInput::momenta) = sets_->momenta.name;
     tensor(NetworkInput::angles) = sets_->angles.name;
