@@ -56,6 +56,20 @@ model:
     - dense: {units: 2, activation: softmax}
 train: {batch_size: 40, epochs: 4, optimizer: {adam: {learning_rate: 0.01}}}
 YAML
+cat >edges.yaml <<'YAML'
+data: {files: [jets.h5]}
+input: constituents
+constituents: {most: 50}
+model:
+  layers:
+    - batch_norm
+    - edge_conv: {neighbours: 16, units: [12, 10], distance: angles, pool: max}
+    - edge_conv: {neighbours: 5, units: [10, 8, 10], activation: gelu}
+    - edge_conv: {neighbours: 3, units: [8], shortcut: false, activation: linear}
+    - mean_pool
+    - dense: {units: 2, activation: softmax}
+train: {batch_size: 40, epochs: 3, optimizer: {adam: {learning_rate: 0.005}}}
+YAML
 cat >transformer.yaml <<'YAML'
 data: {files: [jets.h5]}
 input: constituents
@@ -133,9 +147,11 @@ trained deep_set deep_set.yaml
 judged deep_set features.h5
 trained largest largest.yaml
 judged largest
+trained edges edges.yaml
+judged edges
 trained transformer transformer.yaml
 judged transformer
-for network in pfn efn; do
+for network in pfn efn particlenet_lite; do
   trained $network $configs/$network.yaml --set data.files=jets.h5 --set train.epochs=3 --set train.batch_size=40
   judged $network
 done
