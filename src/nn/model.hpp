@@ -87,6 +87,7 @@ class Model {
                               float limit, std::int64_t* gradient_sums) const;
 
  private:
+  std::string memory_of_sets() const;
   LayerPass pass_of(std::size_t node, const LeafWorkspace& workspace, const LeafContext& leaf) const;
   void forward_layers(LeafWorkspace& workspace, const LeafContext& leaf) const;
   void backward_inputs(std::size_t node, const LayerPass& pass, LeafWorkspace& workspace) const;

@@ -19,16 +19,21 @@ std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, i
                                      const Communicator& comm, std::int64_t pixels = 64) {
   const BatchPlan plan{samples, samples, comm.size()};
   const Positions part = plan.part(0, comm.rank());
-  std::vector<test::NumberedSample> kept;
-  for (std::int64_t i = part.first; i < part.last; ++i) kept.emplace_back(i, pixels);
+  std::vector<test::NumberedSample> samples_of_lanes;
+  std::vector<test::NumberedSet> sets;
+  for (std::int64_t i = part.first; i < part.last; ++i) {
+    samples_of_lanes.emplace_back(i, pixels);
+    sets.emplace_back(i);
+  }
   std::vector<SampleView> mine;
-  for (const test::NumberedSample& sample : kept) mine.push_back(sample.view());
+  for (std::size_t i = 0; i < sets.size(); ++i)
+    mine.push_back(model.input().shape.has_rows() ? sets[i].view() : samples_of_lanes[i].view());
 
   GradientStep step(model, threads, false, comm);
   // Twice, so that nothing of the first time may be left in the second.
   for (int time = 0; time < 2; ++time) step.run({mine, {}, part.first}, plan.leaves(0));
   EXPECT_EQ(step.bad_layer(), -1);
-  std::vector<std::int64_t> sums(step.gradient_sums(), step.gradient_sums() + model.parameter_count());
+  std::vector<std::int64_t> sums(step.gradient_sums(), step.gradient_sums() + model.sum_count());
   sums.push_back(step.loss_sum());
   sums.push_back(step.correct());
   return sums;
@@ -61,6 +66,8 @@ TEST_P(SumsOfEveryLayer, DoNotDependOnRanksAndThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, SumsOfEveryLayer, testing::ValuesIn(test::every_layer()),
+                         [](const auto& tested) { return tested.param.kind; });
+INSTANTIATE_TEST_SUITE_P(KindsOnSets, SumsOfEveryLayer, testing::ValuesIn(test::shared_layers_on_sets()),
                          [](const auto& tested) { return tested.param.kind; });
 
 TEST(GradientStep, CountsEverySampleOnce) {
