@@ -94,6 +94,9 @@ struct NetworkAround {
   LayerCase operator()(const AttentionDescription&) const {
     return on_sets("dense: {units: 4}, attention: {heads: 2, hidden: 5, dropout: 0.3}, mean_pool");
   }
+  LayerCase operator()(const ClassAttentionDescription&) const {
+    return on_sets("dense: {units: 4}, class_attention: {heads: 2, hidden: 5}, class_attention: {heads: 1, hidden: 3}");
+  }
   LayerCase operator()(const FlattenDescription&) const { return on_images("flatten", ", flatten"); }
   LayerCase operator()(const DropoutDescription&) const {
     return on_images_and_vectors("dropout: {rate: 0.4}");
