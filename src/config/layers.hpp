@@ -186,6 +186,41 @@ struct StandardizeConfig {
   }
 };
 
+/// Wang et al., "Dynamic graph CNN", ACM TOG 2019, as Qu and Gouskos, Phys. Rev. D 101 (2020) 056019, have
+/// it.
+struct EdgeConvConfig {
+  static constexpr const char* kName = "edge_conv";
+  static constexpr const char* kMeaning =
+      "a block of ParticleNet (Qu and Gouskos 2020): for each constituent i and each j of its nearest "
+      "neighbours, [x_i, x_j - x_i] goes through dense layers without bias, each with batch_norm over all "
+      "edges of a leaf and relu; then the mean over the neighbours, and a shortcut";
+  std::int64_t neighbours = 16;
+  std::vector<std::int64_t> units{64, 64, 64};
+  EdgeDistance distance = EdgeDistance::features;
+  EdgePool pool = EdgePool::mean;
+  bool shortcut = true;
+  LayerActivation activation = LayerActivation::relu;
+  double momentum = 0.9;
+  double epsilon = 1e-5;
+  InitializerConfig initializer{DefaultInitializer{}};
+  RegularizerConfig regularizer{};
+  void fields(auto& visit) {
+    visit("neighbours", neighbours, "of a constituent, without itself; all others where they are fewer",
+          rules::between(1, 1024));
+    visit("units", units, "of the dense layers", rules::some_between(1, rules::kLargestLayer));
+    visit("distance", distance, "that is small to neighbours");
+    visit("pool", pool, "of a constituent's edges; of none it is 0");
+    visit("shortcut", shortcut,
+          "adds the constituent itself to it; where channels differ, by a dense layer without bias and "
+          "batch_norm");
+    visit("activation", activation, "after it");
+    visit("momentum", momentum, "of the running averages", rules::fraction());
+    visit("epsilon", epsilon, "added to variances", rules::positive());
+    visit("initializer", initializer, "of the kernels");
+    visit("regularizer", regularizer, "of the kernels, added to the model's");
+  }
+};
+
 // Attention over the constituents of a jet.
 struct PairsConfig {
   static constexpr const char* kName = "pairs";
@@ -331,9 +366,9 @@ struct SoftmaxConfig {
 using LayerKinds =
     std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, SumPoolConfig,
                  MeanPoolConfig, MaxPoolConfig, FlattenConfig, DenseConfig, DropoutConfig, LayerNormConfig,
-                 RmsNormConfig, GroupNormConfig, BatchNormConfig, StandardizeConfig, PairsConfig,
-                 AttentionConfig, ClassAttentionConfig, ResidualConfig, FeaturesConfig, LinearConfig,
-                 ReluConfig, LeakyReluConfig, EluConfig, GeluConfig, TanhConfig, SigmoidConfig,
+                 RmsNormConfig, GroupNormConfig, BatchNormConfig, StandardizeConfig, EdgeConvConfig,
+                 PairsConfig, AttentionConfig, ClassAttentionConfig, ResidualConfig, FeaturesConfig,
+                 LinearConfig, ReluConfig, LeakyReluConfig, EluConfig, GeluConfig, TanhConfig, SigmoidConfig,
                  SoftmaxConfig>;
 
 struct LayerConfig {

@@ -23,6 +23,7 @@ struct KindInKeras {
   KerasKind operator()(const AvgPool2dDescription&) const { return {"average_pooling2d"}; }
   KerasKind operator()(const GlobalAvgPool2dDescription&) const { return {"global_average_pooling2d"}; }
   KerasKind operator()(const SumPoolDescription&) const { return {"sum_pool"}; }
+  KerasKind operator()(const EdgeConvDescription&) const { return {"edge_conv"}; }
   KerasKind operator()(const PairsDescription&) const { return {"pairs"}; }
   KerasKind operator()(const AttentionDescription&) const { return {"attention"}; }
   KerasKind operator()(const ClassAttentionDescription&) const { return {"class_attention"}; }

@@ -24,7 +24,7 @@ namespace {
 class AttentionBlock final : public Layer {
  public:
   AttentionBlock(const AttentionConfig& config, std::vector<Shape> inputs)
-      : Layer(AttentionDescription{}, inputs, inputs.front()),
+      : Layer(AttentionDescription{config.heads, static_cast<float>(config.epsilon)}, inputs, inputs.front()),
         config_(config),
         channels_(require_set(inputs.front(), config.kName).channels),
         drop_weights_(config.dropout, 0),

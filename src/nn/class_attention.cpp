@@ -22,7 +22,8 @@ namespace {
 class ClassAttentionBlock final : public Layer {
  public:
   ClassAttentionBlock(const ClassAttentionConfig& config, const std::vector<Shape>& inputs)
-      : Layer(ClassAttentionDescription{}, inputs, Shape::vector(inputs.front().size())),
+      : Layer(ClassAttentionDescription{config.heads, static_cast<float>(config.epsilon)}, inputs,
+              Shape::vector(inputs.front().size())),
         config_(config),
         channels_(require_set(inputs.front(), config.kName).channels) {
     // weaver-core's trunc_normal_ cuts at 2, a hundred deviations.

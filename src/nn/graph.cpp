@@ -248,13 +248,30 @@ class GraphBuilder {
     return add_weighted(config, input, place);
   }
 
+  /// How kernels start in front of an activation, and what is added to the loss for them.
+  template <class Config>
+  void resolve_kernel(Config& config, LayerActivation activation) const {
+    config.initializer = resolved(config.initializer, config_.initializer, activation);
+    config.regularizer.l1 += config_.regularizer.l1;
+    config.regularizer.l2 += config_.regularizer.l2;
+  }
+
+  std::size_t add(EdgeConvConfig config, std::size_t input, const std::string& place) {
+    if (config.activation == LayerActivation::softmax) require_last(place);
+    resolve_kernel(config, LayerActivation::relu);
+    std::vector<std::size_t> inputs{input};
+    if (config.distance == EdgeDistance::angles)
+      inputs.push_back(number_of(NetworkInput::angles, config.kName, place));
+    const std::size_t output = append(
+        [&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place, inputs);
+    return activate(config.activation, output, place);
+  }
+
   /// A convolution or dense layer, and its activation.
   template <class Config>
   std::size_t add_weighted(Config config, std::size_t input, const std::string& place) {
-    config.initializer = resolved(config.initializer, config_.initializer, config.activation);
+    resolve_kernel(config, config.activation);
     config.bias_initializer = resolved(config.bias_initializer, {ZerosInitializer{}}, config.activation);
-    config.regularizer.l1 += config_.regularizer.l1;
-    config.regularizer.l2 += config_.regularizer.l2;
     const LayerActivation activation = config.activation;
     if (activation == LayerActivation::softmax) require_last(place);
     return activate(activation, append_layer(config, input, place), place);
