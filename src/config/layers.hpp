@@ -167,6 +167,7 @@ struct BatchNormConfig {
       "serve validation";
   double momentum = 0.99;
   double epsilon = 1e-3;
+  bool wide_range = false;  ///< averages of numbers of any size: of networks of sets; not a setting
   void fields(auto& visit) {
     visit("momentum", momentum, "of the running averages", rules::fraction());
     visit("epsilon", epsilon, "added to the variance", rules::positive());

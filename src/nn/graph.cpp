@@ -235,6 +235,12 @@ class GraphBuilder {
     return static_cast<std::size_t>(of_constituents);
   }
 
+  /// What was pooled over constituents may be of any size, GeV perhaps.
+  std::size_t add(BatchNormConfig config, std::size_t input, const std::string& place) {
+    config.wide_range = shape_of(0).has_rows();
+    return append_layer(config, input, place);
+  }
+
   std::size_t add(const Conv2dConfig& config, std::size_t input, const std::string& place) {
     return add_weighted(config, input, place);
   }
