@@ -10,7 +10,7 @@
 namespace jetrain {
 namespace {
 
-/// Samples that a rank receives in one window: a few megabytes of images.
+/// Samples that a rank receives in one window: a few megabytes, of images as of sets.
 constexpr std::int64_t kWindowSamples = 8192;
 
 }  // namespace

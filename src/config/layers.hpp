@@ -167,6 +167,7 @@ struct BatchNormConfig {
       "serve validation";
   double momentum = 0.99;
   double epsilon = 1e-3;
+  bool wide_range = false;  ///< averages of numbers of any size: of networks of sets; not a setting
   void fields(auto& visit) {
     visit("momentum", momentum, "of the running averages", rules::fraction());
     visit("epsilon", epsilon, "added to the variance", rules::positive());
@@ -269,6 +270,31 @@ struct AttentionConfig {
   }
 };
 
+struct ClassAttentionConfig {
+  static constexpr const char* kName = "class_attention";
+  static constexpr const char* kMeaning =
+      "a block of attention in which a token asks, and it and a jet's constituents answer: from a set to a "
+      "vector, the token. The first one learns the token that it begins with; one on a vector takes that, "
+      "and "
+      "the same set (Touvron et al., ICCV 2021; no dropout, no bias)";
+  std::int64_t heads = 8;
+  std::int64_t hidden = 0;
+  bool head_scale = true;
+  bool residual_scale = true;
+  bool inner_norms = true;
+  double epsilon = 1e-5;
+  std::int64_t depth = 1;  ///< which of them it is, from 1; not a setting
+  void fields(auto& visit) {
+    visit("heads", heads, "that share the channels", rules::between(1, 255));
+    visit("hidden", hidden, "units of the dense network; 0: four times the channels",
+          rules::between(0, rules::kLargestLayer));
+    visit("head_scale", head_scale, "a learnt number for each head's output");
+    visit("residual_scale", residual_scale, "a learnt number for each channel of the second residual");
+    visit("inner_norms", inner_norms, "layer_norm also behind the attention and inside the dense network");
+    visit("epsilon", epsilon, "added to variances", rules::positive());
+  }
+};
+
 struct LayerConfig;
 
 /// activation(layers(x) + shortcut(x)): He et al., "Deep residual learning", CVPR 2016.
@@ -341,8 +367,9 @@ using LayerKinds =
     std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, SumPoolConfig,
                  MeanPoolConfig, MaxPoolConfig, FlattenConfig, DenseConfig, DropoutConfig, LayerNormConfig,
                  RmsNormConfig, GroupNormConfig, BatchNormConfig, StandardizeConfig, EdgeConvConfig,
-                 PairsConfig, AttentionConfig, ResidualConfig, FeaturesConfig, LinearConfig, ReluConfig,
-                 LeakyReluConfig, EluConfig, GeluConfig, TanhConfig, SigmoidConfig, SoftmaxConfig>;
+                 PairsConfig, AttentionConfig, ClassAttentionConfig, ResidualConfig, FeaturesConfig,
+                 LinearConfig, ReluConfig, LeakyReluConfig, EluConfig, GeluConfig, TanhConfig, SigmoidConfig,
+                 SoftmaxConfig>;
 
 struct LayerConfig {
   static constexpr const char* kGroup = "Layers";

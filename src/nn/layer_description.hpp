@@ -88,9 +88,17 @@ struct EdgeConvDescription {
 };
 struct PairsDescription {
   static constexpr const char* kName = "pairs";
+  float epsilon = 0;
 };
 struct AttentionDescription {
   static constexpr const char* kName = "attention";
+  std::int64_t heads = 1;
+  float epsilon = 0;
+};
+struct ClassAttentionDescription {
+  static constexpr const char* kName = "class_attention";
+  std::int64_t heads = 1;
+  float epsilon = 0;
 };
 struct AddDescription {
   static constexpr const char* kName = "add";
@@ -130,9 +138,9 @@ using LayerDescription =
                  GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription,
                  FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
                  GroupNormDescription, BatchNormDescription, StandardizeDescription, EdgeConvDescription,
-                 PairsDescription, AttentionDescription, AddDescription, ConcatenateDescription,
-                 LinearDescription, ReluDescription, LeakyReluDescription, EluDescription, GeluDescription,
-                 TanhDescription, SigmoidDescription, SoftmaxDescription>;
+                 PairsDescription, AttentionDescription, ClassAttentionDescription, AddDescription,
+                 ConcatenateDescription, LinearDescription, ReluDescription, LeakyReluDescription,
+                 EluDescription, GeluDescription, TanhDescription, SigmoidDescription, SoftmaxDescription>;
 
 /// conv2d, dense, ...: what configs call it.
 inline const char* kind_name(const LayerDescription& description) {

@@ -21,7 +21,8 @@ namespace {
 class Pairs final : public Layer {
  public:
   explicit Pairs(const PairsConfig& config)
-      : Layer(PairsDescription{}, {Shape::set(4)}, PairsShape{config.heads}) {
+      : Layer(PairsDescription{static_cast<float>(config.epsilon)}, {Shape::set(4)},
+              PairsShape{config.heads}) {
     std::vector<std::int64_t> widths{kernels::kPairFeatures};
     widths.insert(widths.end(), config.units.begin(), config.units.end());
     widths.push_back(config.heads);

@@ -13,6 +13,12 @@ void add_to(const float* values, std::int64_t count, float* sums) {
 
 }  // namespace
 
+void clear_padding(Rows rows) {
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    std::fill(rows.row(r) + rows.channels, rows.row(r) + rows.stride(), 0.0F);
+  }
+}
+
 void PartSizes::add(ParameterSpec spec) {
   parameters += spec.size();
   specs.push_back(std::move(spec));
@@ -29,10 +35,10 @@ std::vector<ParameterSpec> PartSizes::all_specs() const {
   return all;
 }
 
-RowVectorPart::RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels, double start,
-                             ParameterRole role)
+RowVectorPart::RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels,
+                             const InitializerConfig& start, ParameterRole role)
     : channels_(channels), parameters_(sizes.parameters), gradients_(sizes.gradients) {
-  sizes.add({.name = name, .role = role, .shape = {channels}, .initializer = {ConstantInitializer{start}}});
+  sizes.add({.name = name, .role = role, .shape = {channels}, .initializer = start});
   sizes.gradients += padded_channels(channels);
 }
 

@@ -38,6 +38,9 @@ BasicPlanes<T> planes_of(BasicRows<T> rows) {
   return {rows.data, 1, rows.rows, rows.stride() / kLanes, rows.rows * rows.stride(), rows.stride()};
 }
 
+/// Zeros behind the channels of each row, for products of rows that were written head by head.
+void clear_padding(Rows rows);
+
 /// Hands out memory piece by piece, in steps of 16 floats. Without memory it counts.
 class FloatPieces {
  public:
@@ -74,12 +77,15 @@ struct PartSizes {
   std::vector<ParameterSpec> all_specs() const;
 };
 
-/// An array of (channels) that starts with one value, and the gradient that is summed of it.
+/// An array of (channels), and the gradient that is summed of it.
 class RowVectorPart {
  public:
   RowVectorPart() = default;
   RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels, double start,
-                ParameterRole role);
+                ParameterRole role)
+      : RowVectorPart(sizes, name, channels, InitializerConfig{ConstantInitializer{start}}, role) {}
+  RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels,
+                const InitializerConfig& start, ParameterRole role);
 
   const float* values(const LayerPass& pass) const { return pass.parameters + parameters_; }
   float* gradient(float* gradients) const { return gradients + gradients_; }

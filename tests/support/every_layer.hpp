@@ -95,6 +95,10 @@ struct NetworkAround {
   LayerCase operator()(const AttentionDescription&) const {
     return on_sets("dense: {units: 4}, attention: {heads: 2, hidden: 5, dropout: 0.3}, mean_pool");
   }
+  LayerCase operator()(const ClassAttentionDescription&) const {
+    return on_sets(
+        "dense: {units: 4}, class_attention: {heads: 2, hidden: 5}, class_attention: {heads: 1, hidden: 3}");
+  }
   /// Distances are of inputs only: of what has weights before it, a small change gives other neighbours.
   LayerCase operator()(const EdgeConvDescription&) const {
     return on_sets(
