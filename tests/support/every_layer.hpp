@@ -100,12 +100,11 @@ struct NetworkAround {
         "dense: {units: 4}, class_attention: {heads: 2, hidden: 5}, class_attention: {heads: 1, hidden: 3}");
   }
   /// Distances are of inputs only: of what has weights before it, a small change gives other neighbours.
-  /// Edges are 400 and more, so that they come in several blocks; units get wider and narrower.
   LayerCase operator()(const EdgeConvDescription&) const {
     return on_sets(
-        "edge_conv: {neighbours: 4, units: [5, 18, 6]}, edge_conv: {neighbours: 5, units: [7, 6], distance: "
-        "angles, pool: max}, edge_conv: {neighbours: 30, units: [6, 5], distance: angles, shortcut: false}, "
-        "edge_conv: {neighbours: 3, units: [4], distance: angles, activation: tanh}, mean_pool");
+        "edge_conv: {neighbours: 4, units: [5, 3]}, edge_conv: {neighbours: 5, units: [4, 3], distance: "
+        "angles, pool: max}, edge_conv: {neighbours: 3, units: [4], distance: angles, shortcut: false, "
+        "activation: tanh}, mean_pool");
   }
   LayerCase operator()(const FlattenDescription&) const { return on_images("flatten", ", flatten"); }
   LayerCase operator()(const DropoutDescription&) const {

@@ -222,17 +222,7 @@ TEST(ParticleNet, TakesAtMost400MegabytesForSixteenJetsOf128) {
   const Model model = make_model(config_of("particlenet.yaml"));
   RowOffsets sets;
   for (std::size_t i = 0; i < kLanes; ++i) sets.begins[i + 1] = sets.begins[i] + 128;
-  std::int64_t kept = 0;
-  std::int64_t scratch = 0;
-  std::int64_t activations = 0;
-  for (const Node& node : model.nodes()) {
-    const LeafFloats floats = node.layer->floats_of(sets);
-    kept += floats.kept;
-    scratch = std::max(scratch, floats.scratch);
-    const Shape& output = node.layer->output();
-    if (output.has_rows()) activations += 2 * sets.rows() * padded_channels(output.size());
-  }
-  EXPECT_LT(4 * (kept + scratch + activations), 400'000'000);
+  EXPECT_LT(training_bytes(model.graph(), sets), 400'000'000);
 }
 
 TEST(EdgeConv, RefusesWhatIsNoSet) {
