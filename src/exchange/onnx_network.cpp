@@ -79,6 +79,7 @@ class LayerInOnnx {
   std::string operator()(const RmsNormDescription&) { return of_sets(); }
   std::string operator()(const PairsDescription&) { return of_sets(); }
   std::string operator()(const AttentionDescription&) { return of_sets(); }
+  std::string operator()(const LorentzBlocksDescription&) { return of_sets(); }
 
   /// In the order (row, column, channel).
   std::string operator()(const FlattenDescription&) {

@@ -82,6 +82,9 @@ struct PairsDescription {
 struct AttentionDescription {
   static constexpr const char* kName = "attention";
 };
+struct LorentzBlocksDescription {
+  static constexpr const char* kName = "lorentz_blocks";
+};
 struct AddDescription {
   static constexpr const char* kName = "add";
 };
@@ -120,9 +123,9 @@ using LayerDescription =
                  GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription,
                  FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
                  GroupNormDescription, BatchNormDescription, StandardizeDescription, PairsDescription,
-                 AttentionDescription, AddDescription, ConcatenateDescription, LinearDescription,
-                 ReluDescription, LeakyReluDescription, EluDescription, GeluDescription, TanhDescription,
-                 SigmoidDescription, SoftmaxDescription>;
+                 AttentionDescription, LorentzBlocksDescription, AddDescription, ConcatenateDescription,
+                 LinearDescription, ReluDescription, LeakyReluDescription, EluDescription, GeluDescription,
+                 TanhDescription, SigmoidDescription, SoftmaxDescription>;
 
 /// conv2d, dense, ...: what configs call it.
 inline const char* kind_name(const LayerDescription& description) {
