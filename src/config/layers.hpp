@@ -167,6 +167,7 @@ struct BatchNormConfig {
       "serve validation";
   double momentum = 0.99;
   double epsilon = 1e-3;
+  bool wide_range = false;  ///< averages of numbers of any size: of networks of sets; not a setting
   void fields(auto& visit) {
     visit("momentum", momentum, "of the running averages", rules::fraction());
     visit("epsilon", epsilon, "added to the variance", rules::positive());
@@ -182,6 +183,41 @@ struct StandardizeConfig {
   double epsilon = 1e-7;
   void fields(auto& visit) {
     visit("epsilon", epsilon, "the smallest deviation that is divided by", rules::positive());
+  }
+};
+
+/// Wang et al., "Dynamic graph CNN", ACM TOG 2019, as Qu and Gouskos, Phys. Rev. D 101 (2020) 056019, have
+/// it.
+struct EdgeConvConfig {
+  static constexpr const char* kName = "edge_conv";
+  static constexpr const char* kMeaning =
+      "a block of ParticleNet (Qu and Gouskos 2020): for each constituent i and each j of its nearest "
+      "neighbours, [x_i, x_j - x_i] goes through dense layers without bias, each with batch_norm over all "
+      "edges of a leaf and relu; then the mean over the neighbours, and a shortcut";
+  std::int64_t neighbours = 16;
+  std::vector<std::int64_t> units{64, 64, 64};
+  EdgeDistance distance = EdgeDistance::features;
+  EdgePool pool = EdgePool::mean;
+  bool shortcut = true;
+  LayerActivation activation = LayerActivation::relu;
+  double momentum = 0.9;
+  double epsilon = 1e-5;
+  InitializerConfig initializer{DefaultInitializer{}};
+  RegularizerConfig regularizer{};
+  void fields(auto& visit) {
+    visit("neighbours", neighbours, "of a constituent, without itself; all others where they are fewer",
+          rules::between(1, 1024));
+    visit("units", units, "of the dense layers", rules::some_between(1, rules::kLargestLayer));
+    visit("distance", distance, "that is small to neighbours");
+    visit("pool", pool, "of a constituent's edges; of none it is 0");
+    visit("shortcut", shortcut,
+          "adds the constituent itself to it; where channels differ, by a dense layer without bias and "
+          "batch_norm");
+    visit("activation", activation, "after it");
+    visit("momentum", momentum, "of the running averages", rules::fraction());
+    visit("epsilon", epsilon, "added to variances", rules::positive());
+    visit("initializer", initializer, "of the kernels");
+    visit("regularizer", regularizer, "of the kernels, added to the model's");
   }
 };
 
@@ -230,6 +266,59 @@ struct AttentionConfig {
     visit("head_scale", head_scale, "a learnt number for each head's output");
     visit("residual_scale", residual_scale, "a learnt number for each channel of the second residual");
     visit("inner_norms", inner_norms, "layer_norm also behind the attention and inside the dense network");
+    visit("epsilon", epsilon, "added to variances", rules::positive());
+  }
+};
+
+struct ClassAttentionConfig {
+  static constexpr const char* kName = "class_attention";
+  static constexpr const char* kMeaning =
+      "a block of attention in which a token asks, and it and a jet's constituents answer: from a set to a "
+      "vector, the token. The first one learns the token that it begins with; one on a vector takes that, "
+      "and "
+      "the same set (Touvron et al., ICCV 2021; no dropout, no bias)";
+  std::int64_t heads = 8;
+  std::int64_t hidden = 0;
+  bool head_scale = true;
+  bool residual_scale = true;
+  bool inner_norms = true;
+  double epsilon = 1e-5;
+  std::int64_t depth = 1;  ///< which of them it is, from 1; not a setting
+  void fields(auto& visit) {
+    visit("heads", heads, "that share the channels", rules::between(1, 255));
+    visit("hidden", hidden, "units of the dense network; 0: four times the channels",
+          rules::between(0, rules::kLargestLayer));
+    visit("head_scale", head_scale, "a learnt number for each head's output");
+    visit("residual_scale", residual_scale, "a learnt number for each channel of the second residual");
+    visit("inner_norms", inner_norms, "layer_norm also behind the attention and inside the dense network");
+    visit("epsilon", epsilon, "added to variances", rules::positive());
+  }
+};
+struct LorentzBlocksConfig {
+  static constexpr const char* kName = "lorentz_blocks";
+  static constexpr const char* kMeaning =
+      "LorentzNet's blocks (Gong et al., JHEP 07 (2022) 030) on the constituents' momenta: each "
+      "constituent's "
+      "invariants, from psi(m^2) on, take messages from all others, and the momenta move; stands first, and "
+      "looks at no features";
+  std::int64_t blocks = 6;
+  std::int64_t units = 72;
+  bool beams = false;
+  double step = 5e-3;
+  double momentum = 0.9;
+  double epsilon = 1e-5;
+  void fields(auto& visit) {
+    visit("blocks", blocks, "one after the other", rules::between(1, 100));
+    visit("units", units, "invariants of each constituent, and width of all networks inside",
+          rules::between(1, rules::kLargestLayer));
+    visit(
+        "beams", beams,
+        "two more particles in each jet, of mass 1 GeV, along the beam both ways: they show its pT and axis, "
+        "which invariants of its constituents do not tell; without them the second input scalar, which marks "
+        "them, is always 0");
+    visit("step", step, "of the momenta in each block but the last, times the mean of the messages",
+          rules::positive());
+    visit("momentum", momentum, "of the running averages", rules::fraction());
     visit("epsilon", epsilon, "added to variances", rules::positive());
   }
 };
@@ -305,9 +394,10 @@ struct SoftmaxConfig {
 using LayerKinds =
     std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, SumPoolConfig,
                  MeanPoolConfig, MaxPoolConfig, FlattenConfig, DenseConfig, DropoutConfig, LayerNormConfig,
-                 RmsNormConfig, GroupNormConfig, BatchNormConfig, StandardizeConfig, PairsConfig,
-                 AttentionConfig, ResidualConfig, FeaturesConfig, LinearConfig, ReluConfig, LeakyReluConfig,
-                 EluConfig, GeluConfig, TanhConfig, SigmoidConfig, SoftmaxConfig>;
+                 RmsNormConfig, GroupNormConfig, BatchNormConfig, StandardizeConfig, EdgeConvConfig,
+                 PairsConfig, AttentionConfig, ClassAttentionConfig, LorentzBlocksConfig, ResidualConfig,
+                 FeaturesConfig, LinearConfig, ReluConfig, LeakyReluConfig, EluConfig, GeluConfig, TanhConfig,
+                 SigmoidConfig, SoftmaxConfig>;
 
 struct LayerConfig {
   static constexpr const char* kGroup = "Layers";

@@ -44,15 +44,42 @@ nlohmann::ordered_json preprocessing_of_jets(const Config& config) {
           {"steps", steps}};
 }
 
+/// All of it happens in the graph.
+nlohmann::ordered_json preprocessing_of_constituents(const Config& config) {
+  std::vector<std::string> features;
+  for (const ConstituentFeatureConfig& wanted : config.constituents.features) {
+    const FeatureScaling& scaling = wanted.scaling();
+    features.push_back(fmt::format("{}, x = {}: (x - {}) {}", wanted.feature(),
+                                   word_of(wanted.feature()).meaning, scaling.shift, scaling.scale));
+    if (scaling.clip > 0)
+      features.back() += fmt::format(", held between {} and {}", -scaling.clip, scaling.clip);
+  }
+  return {{"input", "jet constituents"},
+          {"most", config.constituents.most},
+          {"axis", word_of(config.constituents.axis).text},
+          {"features", words_of(config.data.high_level)},
+          {"in_the_graph", features}};
+}
+
 /// What has to happen to a row before the network sees it, for programs to read.
 nlohmann::ordered_json preprocessing(const Config& config) {
   switch (row_layout(config.data)) {
     case RowLayout::jet_table:
-      return preprocessing_of_jets(config);
+      return config.input == InputKind::constituents ? preprocessing_of_constituents(config)
+                                                     : preprocessing_of_jets(config);
     case RowLayout::arrays:
       return {{"input", "plain array"}, {"dataset", config.data.arrays.features}};
   }
   throw std::logic_error("no such layout of rows");
+}
+
+std::string description(const Config& config) {
+  if (config.input != InputKind::constituents) return "a network of jetrain for inference";
+  const std::int64_t most = config.constituents.most;
+  return fmt::format(
+      "A network of jetrain for inference. momenta (N, P, 4) are E, px, py, pz in GeV of each jet's "
+      "constituents, in any order{}; mask (N, P) is above 0 where there is one.",
+      most == 0 ? "" : fmt::format(", of which the leading {} by pT count", most));
 }
 
 }  // namespace
@@ -60,6 +87,7 @@ nlohmann::ordered_json preprocessing(const Config& config) {
 std::string onnx_bytes(const Config& config, const Model& model) {
   OnnxGraph graph(kOnnxIrVersion, kOnnxOpset, JETRAIN_VERSION);
   add_network(graph, model);
+  graph.describe(description(config));
   graph.metadata("jetrain_version", JETRAIN_VERSION);
   graph.metadata("weights_hash", weights_hash(model.parameters()));
   graph.metadata("config", to_yaml(config));

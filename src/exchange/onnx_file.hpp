@@ -17,10 +17,11 @@ inline constexpr int kOnnxOpset = 13;
 inline constexpr int kOnnxIrVersion = 7;
 
 /// The network for inference as the bytes of an .onnx file. Inputs, float32: `image` (N, channels, rows,
-/// columns) or, for networks of vectors, and beside the image where the network joins them, `features` (N,
-/// F). Output: `scores` (N, outputs), probabilities, or the values of a regression. N is any number. The
-/// metadata holds jetrain's version, the weights' hash, the config, and the preprocessing. UsageError naming
-/// the layer where it cannot be said in ONNX.
+/// columns), or `momenta` (N, P, 4: E, px, py, pz, GeV) and `mask` (N, P) of constituents in any order, or,
+/// for networks of vectors, and beside the others where the network joins them, `features` (N, F). Output:
+/// `scores` (N, outputs), probabilities, or the values of a regression. N and P are any numbers. The metadata
+/// holds jetrain's version, the weights' hash, the config, and the preprocessing. UsageError naming the layer
+/// where it cannot be said in ONNX.
 std::string onnx_bytes(const Config& config, const Model& model);
 
 }  // namespace jetrain

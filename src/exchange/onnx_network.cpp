@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "exchange/onnx_sets.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -36,28 +39,26 @@ OnnxAttributes attributes_of(const Windows& windows) {
 /// One layer of a network, with the tensors that come into it.
 class LayerInOnnx {
  public:
-  LayerInOnnx(OnnxGraph& graph, const Model& model, const Node& node, std::vector<std::string> inputs)
-      : graph_(graph), model_(model), node_(node), inputs_(std::move(inputs)) {}
+  explicit LayerInOnnx(OnnxLayer layer) : layer_(std::move(layer)) {}
 
   // Each kind says itself, and gives the name of its last tensor. There is no rule for all others: a new kind
   // fails to compile until it has one here.
 
   std::string operator()(const Conv2dDescription& kind) {
-    const ParameterView& kernel = view_of("kernel");
-    const std::vector<std::int64_t>& s = kernel.spec.shape;
+    const std::vector<std::int64_t>& s = layer_.view_of("kernel").spec.shape;
     OnnxAttributes attributes = attributes_of(kind.windows);
     attributes.emplace_back("group", kind.groups);
-    const std::string filters =
-        graph_.constant(named("kernel"), {s[3], s[2], s[0], s[1]}, filters_first(s, values_of(kernel)));
+    const std::string filters = graph().constant(layer_.named("kernel"), {s[3], s[2], s[0], s[1]},
+                                                 filters_first(s, layer_.values_of("kernel")));
     return rectified("Conv", {x(), filters, parameter("bias")}, attributes);
   }
 
   /// The kernel as (units, inputs), as PyTorch writes it: OpenCV 4.6 reads no other.
   std::string operator()(const DenseDescription&) {
-    const ParameterView& kernel = view_of("kernel");
-    const std::vector<std::int64_t>& s = kernel.spec.shape;
+    if (of_sets()) return dense_of_sets(layer_);
+    const std::vector<std::int64_t>& s = layer_.view_of("kernel").spec.shape;
     const std::string units =
-        graph_.constant(named("kernel"), {s[1], s[0]}, units_first(s, values_of(kernel)));
+        graph().constant(layer_.named("kernel"), {s[1], s[0]}, units_first(s, layer_.values_of("kernel")));
     return rectified("Gemm", {x(), units, parameter("bias")}, {{"transB", std::int64_t{1}}});
   }
 
@@ -70,43 +71,53 @@ class LayerInOnnx {
     return last("AveragePool", attributes);
   }
   std::string operator()(const GlobalAvgPool2dDescription&) {
-    return flat(graph_.node("GlobalAveragePool", named("means"), inputs_));
+    return flat(graph().node("GlobalAveragePool", named("means"), layer_.inputs()));
   }
 
-  std::string operator()(const SumPoolDescription&) { return of_sets(); }
-  std::string operator()(const MeanPoolDescription&) { return of_sets(); }
-  std::string operator()(const MaxPoolDescription&) { return of_sets(); }
-  std::string operator()(const RmsNormDescription&) { return of_sets(); }
-  std::string operator()(const PairsDescription&) { return of_sets(); }
-  std::string operator()(const AttentionDescription&) { return of_sets(); }
+  std::string operator()(const SumPoolDescription&) { return sum_pool_of_sets(layer_); }
+  std::string operator()(const MeanPoolDescription&) { return mean_pool_of_sets(layer_); }
+  std::string operator()(const MaxPoolDescription&) { return max_pool_of_sets(layer_); }
+  std::string operator()(const RmsNormDescription& kind) { return rms_norm_of_sets(layer_, kind.epsilon); }
+  std::string operator()(const EdgeConvDescription& kind) { return edge_conv_of_sets(layer_, kind); }
+  std::string operator()(const PairsDescription& kind) { return pairs_of_sets(layer_, kind.epsilon); }
+  std::string operator()(const AttentionDescription& kind) { return attention_of_sets(layer_, kind); }
+  std::string operator()(const ClassAttentionDescription& kind) {
+    return class_attention_of_sets(layer_, kind);
+  }
+  std::string operator()(const LorentzBlocksDescription&) {
+    throw UsageError("lorentz_blocks have no form in ONNX yet");
+  }
 
   /// In the order (row, column, channel).
   std::string operator()(const FlattenDescription&) {
-    return node_.layer->inputs().front().visit(
+    return input().visit(
         [&](const ImageShape&) {
-          return flat(graph_.node("Transpose", named("channels_last"), inputs_,
-                                  {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}}));
+          return flat(graph().node("Transpose", named("channels_last"), layer_.inputs(),
+                                   {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}}));
         },
         [&](const VectorShape&) { return x(); }, [&](const SetShape&) { return x(); },
         [&](const PairsShape&) { return x(); });
   }
 
   std::string operator()(const BatchNormDescription& kind) {
-    return graph_.node(
-        "BatchNormalization", node_.name,
+    if (of_sets()) return batch_norm_of_sets(layer_, kind.epsilon);
+    return graph().node(
+        "BatchNormalization", name(),
         {x(), parameter("gamma"), parameter("beta"), parameter("moving_mean"), parameter("moving_variance")},
         {{"epsilon", kind.epsilon}});
   }
-  std::string operator()(const LayerNormDescription& kind) { return normalized(1, kind.epsilon); }
+  std::string operator()(const LayerNormDescription& kind) {
+    return of_sets() ? layer_norm_of_sets(layer_, kind.epsilon) : normalized(1, kind.epsilon);
+  }
   std::string operator()(const GroupNormDescription& kind) { return normalized(kind.groups, kind.epsilon); }
 
   std::string operator()(const StandardizeDescription&) {
-    const std::string centred = graph_.node("Sub", named("centred"), {x(), parameter("mean")});
-    return graph_.node("Div", node_.name, {centred, parameter("scale")});
+    const std::string centred = graph().node("Sub", named("centred"), {x(), parameter("mean")});
+    return graph().node("Div", name(), {centred, parameter("scale")});
   }
 
   std::string operator()(const AddDescription&) {
-    return rectified(inputs_.size() == 2 ? "Add" : "Sum", inputs_);
+    return rectified(layer_.inputs().size() == 2 ? "Add" : "Sum", layer_.inputs());
   }
   std::string operator()(const ConcatenateDescription&) {
     return last("Concat", {{"axis", std::int64_t{1}}});
@@ -128,75 +139,61 @@ class LayerInOnnx {
   /// x (1 + erf(x / sqrt 2)) / 2; the opset has no operator for it.
   std::string operator()(const GeluDescription&) {
     const auto number = [&](const char* part, float value) {
-      return graph_.constant(named(part), {1}, std::span(&value, 1));
+      return graph().constant(named(part), {1}, std::span(&value, 1));
     };
-    const std::string scaled = graph_.node("Mul", named("scaled"), {x(), number("root_half", 0.70710678F)});
-    const std::string erf = graph_.node("Erf", named("erf"), {scaled});
-    const std::string shifted = graph_.node("Add", named("shifted"), {erf, number("one", 1.0F)});
-    const std::string share = graph_.node("Mul", named("share"), {shifted, number("half", 0.5F)});
-    return graph_.node("Mul", node_.name, {x(), share});
+    const std::string scaled = graph().node("Mul", named("scaled"), {x(), number("root_half", 0.70710678F)});
+    const std::string erf = graph().node("Erf", named("erf"), {scaled});
+    const std::string shifted = graph().node("Add", named("shifted"), {erf, number("one", 1.0F)});
+    const std::string share = graph().node("Mul", named("share"), {shifted, number("half", 0.5F)});
+    return graph().node("Mul", name(), {x(), share});
   }
 
  private:
-  [[noreturn]] static std::string of_sets() { throw std::logic_error("networks of sets were refused before"); }
-  const std::string& x() const { return inputs_.front(); }
-  std::string named(const char* part) const { return node_.name + "/" + part; }
+  const std::string& x() const { return layer_.inputs().front(); }
+  std::string named(const char* part) const { return layer_.named(part); }
+  const std::string& name() const { return layer_.node().name; }
+  OnnxGraph& graph() const { return layer_.graph(); }
+  std::string parameter(const char* name) const { return layer_.parameter(name); }
+  const Shape& input() const { return layer_.node().layer->inputs().front(); }
+  bool of_sets() const { return std::holds_alternative<SetShape>(input().form()); }
 
   std::string last(const char* op, const OnnxAttributes& attributes = {}) {
-    return graph_.node(op, node_.name, inputs_, attributes);
+    return graph().node(op, name(), layer_.inputs(), attributes);
   }
   /// With the ReLU that is computed with the layer.
   std::string rectified(const char* op, const std::vector<std::string>& inputs,
                         const OnnxAttributes& attributes = {}) {
-    if (!node_.rectifies) return graph_.node(op, node_.name, inputs, attributes);
-    return graph_.node("Relu", node_.name, {graph_.node(op, named("sum"), inputs, attributes)});
+    if (!layer_.node().rectifies) return graph().node(op, name(), inputs, attributes);
+    return graph().node("Relu", name(), {graph().node(op, named("sum"), inputs, attributes)});
   }
   std::string flat(const std::string& image) {
-    return graph_.node("Flatten", node_.name, {image}, {{"axis", std::int64_t{1}}});
+    return graph().node("Flatten", name(), {image}, {{"axis", std::int64_t{1}}});
   }
 
   /// The groups of a sample as the channels of an instance normalisation. gamma and beta then come as a batch
   /// normalisation of mean 0 and variance 1: one operator, which all runtimes read.
   std::string normalized(std::int64_t groups, float epsilon) {
     const auto same = [&](const char* part, std::int64_t count, float value) {
-      return graph_.constant(named(part), {count},
-                             std::vector<float>(static_cast<std::size_t>(count), value));
+      return graph().constant(named(part), {count},
+                              std::vector<float>(static_cast<std::size_t>(count), value));
     };
-    std::vector<std::int64_t> back = node_.layer->output().sizes();
+    std::vector<std::int64_t> back = layer_.node().layer->output().sizes();
     const std::int64_t channels = back.front();
     back.insert(back.begin(), 0);  // 0: as it comes in
-    const std::string in_groups = graph_.node("Reshape", named("groups"),
-                                              {x(), graph_.constant(named("group_shape"), {0, groups, -1})});
-    const std::string normal = graph_.node(
+    const std::string in_groups = graph().node(
+        "Reshape", named("groups"), {x(), graph().constant(named("group_shape"), {0, groups, -1})});
+    const std::string normal = graph().node(
         "InstanceNormalization", named("normal"),
         {in_groups, same("group_ones", groups, 1), same("group_zeros", groups, 0)}, {{"epsilon", epsilon}});
     const std::string sample =
-        graph_.node("Reshape", named("sample"), {normal, graph_.constant(named("shape"), back)});
-    return graph_.node("BatchNormalization", node_.name,
-                       {sample, parameter("gamma"), parameter("beta"), same("zeros", channels, 0),
-                        same("ones", channels, 1)},
-                       {{"epsilon", 0.0F}});
+        graph().node("Reshape", named("sample"), {normal, graph().constant(named("shape"), back)});
+    return graph().node("BatchNormalization", name(),
+                        {sample, parameter("gamma"), parameter("beta"), same("zeros", channels, 0),
+                         same("ones", channels, 1)},
+                        {{"epsilon", 0.0F}});
   }
 
-  const ParameterView& view_of(const std::string& name) const {
-    for (const ParameterView& view : model_.parameter_views()) {
-      if (view.layer == node_.name && view.spec.name == name) return view;
-    }
-    throw Error(fmt::format("layer {} has no {}", node_.name, name));
-  }
-  std::span<const float> values_of(const ParameterView& view) const {
-    return model_.parameters().subspan(static_cast<std::size_t>(view.offset),
-                                       static_cast<std::size_t>(view.spec.size()));
-  }
-  std::string parameter(const char* name) {
-    const ParameterView& view = view_of(name);
-    return graph_.constant(named(name), view.spec.shape, values_of(view));
-  }
-
-  OnnxGraph& graph_;
-  const Model& model_;
-  const Node& node_;
-  std::vector<std::string> inputs_;
+  OnnxLayer layer_;
 };
 
 /// What the loss computes itself of the last layer's activation, in training as here.
@@ -222,28 +219,66 @@ void add_scores(OnnxGraph& graph, const Model& model, const std::string& outputs
   throw Error(fmt::format("a loss computes a {}, which has no form in ONNX here", last));
 }
 
+/// Where sets come in, tensors for each NetworkInput.
+class NetworkInOnnx {
+ public:
+  NetworkInOnnx(OnnxGraph& graph, const Model& model)
+      : graph_(graph),
+        model_(model),
+        formula_(graph, "constituents"),
+        tensors_(model.graph().activations.size()) {
+    const Shape& sample = model.input().shape;
+    const auto one = [&](const char* name) {
+      graph.input(name, sample.sizes());
+      tensor(NetworkInput::sample) = name;
+    };
+    sample.visit([&](const ImageShape&) { one("image"); }, [&](const VectorShape&) { one("features"); },
+                 [&](const SetShape&) { begin_sets(); },
+                 [](const PairsShape&) { throw std::logic_error("pairs do not come into a network"); });
+    if (model.input().features > 0) graph.input("features", std::vector{model.input().features});
+    tensor(NetworkInput::features) = "features";
+  }
+
+  void add_layers() {
+    for (const Node& node : model_.nodes()) {
+      std::vector<std::string> inputs;
+      for (const Edge& edge : node.inputs) inputs.push_back(tensors_[edge.activation]);
+      LayerInOnnx layer({graph_, model_, node, std::move(inputs), sets_ ? &*sets_ : nullptr});
+      tensors_[node.output] = std::visit(layer, node.layer->description());
+    }
+  }
+  const std::string& output() const { return tensors_[model_.nodes().back().output]; }
+
+ private:
+  std::string& tensor(NetworkInput input) { return tensors_[static_cast<std::size_t>(input)]; }
+
+  void begin_sets() {
+    std::int64_t least = 1;  // a pool wants one at least
+    for (const Node& node : model_.nodes()) {
+      const LayerDescription& kind = node.layer->description();
+      if (const auto* edges = std::get_if<EdgeConvDescription>(&kind))
+        least = std::max(least, edges->neighbours);
+    }
+    sets_ = add_constituents(graph_, formula_, model_.input().constituents, least);
+    tensor(NetworkInput::sample) = sets_->features.name;
+    tensor(NetworkInput::momenta) = sets_->momenta.name;
+    tensor(NetworkInput::angles) = sets_->angles.name;
+    tensor(NetworkInput::pt_fraction) = sets_->pt_fraction.name;
+  }
+
+  OnnxGraph& graph_;
+  const Model& model_;
+  OnnxFormula formula_;
+  std::optional<OnnxConstituents> sets_;
+  std::vector<std::string> tensors_;  ///< of the activations
+};
+
 }  // namespace
 
 void add_network(OnnxGraph& graph, const Model& model) {
-  const Shape& sample = model.input().shape;
-  const auto refuse_sets = [] {
-    throw UsageError("networks of constituents (input: constituents) have no form in ONNX yet");
-    return "";
-  };
-  const std::string first = sample.visit(
-      [](const ImageShape&) { return "image"; }, [](const VectorShape&) { return "features"; },
-      [&](const SetShape&) { return refuse_sets(); }, [&](const PairsShape&) { return refuse_sets(); });
-  std::vector<std::string> tensors(model.graph().activations.size(), "features");
-  tensors[0] = first;
-  graph.input(first, sample.sizes());
-  if (model.input().features > 0) graph.input("features", std::vector{model.input().features});
-  for (const Node& node : model.nodes()) {
-    std::vector<std::string> inputs;
-    for (const Edge& edge : node.inputs) inputs.push_back(tensors[edge.activation]);
-    tensors[node.output] =
-        std::visit(LayerInOnnx(graph, model, node, std::move(inputs)), node.layer->description());
-  }
-  add_scores(graph, model, tensors[model.nodes().back().output]);
+  NetworkInOnnx network(graph, model);
+  network.add_layers();
+  add_scores(graph, model, network.output());
   graph.output("scores", std::vector{model.outputs()});
 }
 

@@ -4,10 +4,8 @@
 #include <cmath>
 
 #include "kernels/activation.hpp"
-#include "nn/row_parts.hpp"
+#include "nn/feed_forward_part.hpp"
 #include "row_kernels/pair_bias.hpp"
-#include "row_kernels/row_gelu.hpp"
-#include "row_kernels/row_scale.hpp"
 
 namespace jetrain {
 namespace {
@@ -17,7 +15,7 @@ namespace {
 /// arXiv:2110.09456):
 ///
 ///     x1 = x + drop(LN(W_o attention(W_qkv LN(x), bias)))     attention: row_kernels/attention.hpp
-///     y  = w x1 + drop(W_2 LN(drop(gelu(W_1 LN(x1)))))        w: a number a channel
+///     y  = w x1 + drop(W_2 LN(drop(gelu(W_1 LN(x1)))))        nn/feed_forward_part.hpp
 ///
 /// The second and fourth LN, the scale of the heads and w may be left out: a plain block with norms before.
 ///
@@ -26,39 +24,37 @@ namespace {
 class AttentionBlock final : public Layer {
  public:
   AttentionBlock(const AttentionConfig& config, std::vector<Shape> inputs)
-      : Layer(AttentionDescription{}, inputs, inputs.front()),
+      : Layer(AttentionDescription{config.heads, static_cast<float>(config.epsilon)}, inputs, inputs.front()),
         config_(config),
         channels_(require_set(inputs.front(), config.kName).channels),
-        hidden_(config.hidden == 0 ? 4 * channels_ : config.hidden),
         drop_weights_(config.dropout, 0),
-        drop_attention_(config.dropout, 1),
-        drop_hidden_(config.dropout, 2),
-        drop_output_(config.dropout, 3) {
+        drop_attention_(config.dropout, 1) {
     const std::int64_t smaller = 2 * config.depth;  // of variances: weights are divided by sqrt(2 depth)
     norm_input_ = {sizes_, "norm_input", channels_, config.epsilon};
     qkv_ = {sizes_, "qkv", channels_, 3 * channels_, channels_};
     if (config.head_scale) head_scale_ = {sizes_, "head_scale", config.heads, 1, ParameterRole::scale};
     projection_ = {sizes_, "projection", channels_, channels_, channels_, smaller};
     if (config.inner_norms) norm_attention_ = {sizes_, "norm_attention", channels_, config.epsilon};
-    norm_middle_ = {sizes_, "norm_middle", channels_, config.epsilon};
-    up_ = {sizes_, "up", channels_, hidden_, hidden_};
-    if (config.inner_norms) norm_hidden_ = {sizes_, "norm_hidden", hidden_, config.epsilon};
-    down_ = {sizes_, "down", hidden_, channels_, channels_, smaller};
-    if (config.residual_scale) {
-      residual_scale_ = {sizes_, "residual_scale", channels_, 1, ParameterRole::scale};
-    }
+    feed_ = {sizes_,
+             {.channels = channels_,
+              .hidden = config.hidden == 0 ? 4 * channels_ : config.hidden,
+              .depth = config.depth,
+              .epsilon = config.epsilon,
+              .dropout = config.dropout,
+              .inner_norm = config.inner_norms,
+              .residual_scale = config.residual_scale}};
   }
 
   std::vector<ParameterSpec> parameters() const override { return sizes_.specs; }
   std::int64_t multiply_adds(std::int64_t n) const override {
-    return n * (qkv_.multiply_adds() + projection_.multiply_adds() + up_.multiply_adds() +
-                down_.multiply_adds() + 2 * n * channels_);
+    return n *
+           (qkv_.multiply_adds() + projection_.multiply_adds() + feed_.multiply_adds() + 2 * n * channels_);
   }
   std::int64_t prepared_floats() const override { return sizes_.prepared; }
   void prepare(const float* parameters, float* prepared) const override {
-    for (const RowProductPart* part : {&qkv_, &projection_, &up_, &down_}) {
-      part->prepare(parameters, prepared);
-    }
+    qkv_.prepare(parameters, prepared);
+    projection_.prepare(parameters, prepared);
+    feed_.prepare(parameters, prepared);
   }
   LeafFloats floats_of(const RowOffsets& sets) const override {
     FloatPieces kept;
@@ -76,7 +72,7 @@ class AttentionBlock final : public Layer {
     const Scratch scratch(*this, sets, scratch_memory);
     const ConstRows x = rows_of(pass.x(), channels_);
     for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
-      const Rows normed = scratch.narrow(0, rows);
+      const Rows normed = scratch.narrow(rows);
       norm_input_.forward(pass, rows_from(x, first, rows), kept.norm_input + 2 * first, normed);
       qkv_.forward(pass, normed, rows_from(kept.qkv, first, rows));
     });
@@ -92,21 +88,8 @@ class AttentionBlock final : public Layer {
       }
       drop_attention_.apply(pass, first, middle);
       kernels::accumulate(planes_of(rows_from(x, first, rows)), planes_of(middle));
-      const Rows normed = scratch.narrow(0, rows);
-      const Rows hidden = rows_from(kept.hidden, first, rows);
-      const Rows wide = scratch.wide(0, rows);
-      norm_middle_.forward(pass, middle, kept.norm_middle + 2 * first, normed);
-      up_.forward(pass, normed, hidden);
-      activate(pass, first, hidden, wide);
-      if (config_.inner_norms) norm_hidden_.forward(pass, wide, kept.norm_hidden + 2 * first, wide);
-      const Rows y = rows_from(rows_of(y_planes, channels_), first, rows);
-      down_.forward(pass, wide, y);
-      drop_output_.apply(pass, first, y);
-      if (config_.residual_scale) {
-        kernels::row_scale_forward(middle, scratch.padded(residual_scale_.values(pass), channels_), y, y);
-      } else {
-        kernels::accumulate(planes_of(ConstRows(middle)), planes_of(y));
-      }
+      feed_.forward(pass, kept.feed, scratch.feed, first, middle,
+                    rows_from(rows_of(y_planes, channels_), first, rows));
     });
   }
 
@@ -122,12 +105,14 @@ class AttentionBlock final : public Layer {
     const ConstRows x = rows_of(pass.x(), channels_);
     const ConstRows dy = rows_of(dy_planes, channels_);
     for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
-      feed_backward(pass, kept, scratch, first, rows_from(dy, first, rows));
+      feed_.backward(pass, kept.feed, scratch.feed, first, rows_from(ConstRows(kept.middle), first, rows),
+                     rows_from(dy, first, rows), rows_from(scratch.dmiddle, first, rows), scratch.gradients,
+                     scratch.temporary);
       project_backward(pass, kept, scratch, first, rows);
     });
     attend_backward(pass, kept, scratch, gradients);
     for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
-      const Rows normed = scratch.narrow(0, rows);
+      const Rows normed = scratch.narrow(rows);
       const ConstRows block = rows_from(x, first, rows);
       float* const stats = kept.norm_input + 2 * first;
       norm_input_.forward(pass, block, stats, normed);
@@ -156,49 +141,40 @@ class AttentionBlock final : public Layer {
   struct Kept {
     Kept(const AttentionBlock& block, const RowOffsets& sets, FloatPieces& memory) {
       const std::int64_t rows = sets.rows();
-      for (float** norm : {&norm_input, &norm_attention, &norm_middle, &norm_hidden}) {
-        *norm = memory.take(2 * rows);
-      }
+      norm_input = memory.take(2 * rows);
+      norm_attention = memory.take(2 * rows);
       qkv = memory.take_rows(rows, 3 * block.channels_);
       attended = memory.take_rows(rows, block.channels_);
       projected = memory.take_rows(rows, block.channels_);
       middle = memory.take_rows(rows, block.channels_);
-      hidden = memory.take_rows(rows, block.hidden_);
+      feed = {block.feed_, rows, memory};
       for (std::int64_t i = 0; i < kLanes; ++i) {
         of_jets[i] = memory.take(block.attention_of(sets.count(i)).kept_floats());
       }
     }
-    float *norm_input, *norm_attention, *norm_middle, *norm_hidden;
-    Rows qkv, attended, projected, middle, hidden;
+    float *norm_input, *norm_attention;
+    Rows qkv, attended, projected, middle;
+    FeedForwardPart::Kept feed;
     float* of_jets[kLanes];
   };
 
   struct Scratch {
     Scratch(const AttentionBlock& block, const RowOffsets& sets, FloatPieces& memory)
-        : channels(block.channels_), hidden(block.hidden_) {
-      for (float*& one : narrow_blocks) one = memory.take(kPartRows * padded_channels(channels));
-      for (float*& one : wide_blocks) one = memory.take(kPartRows * padded_channels(hidden));
-      scale = memory.take(channels);
+        : feed(block.feed_, memory) {
       gradients = memory.take(block.sizes_.gradients);
       temporary = memory.take(block.sizes_.temporary);
-      dmiddle = memory.take_rows(sets.rows(), channels);
-      dattended = memory.take_rows(sets.rows(), channels);
-      dqkv = memory.take_rows(sets.rows(), 3 * channels);
+      dmiddle = memory.take_rows(sets.rows(), block.channels_);
+      dattended = memory.take_rows(sets.rows(), block.channels_);
+      dqkv = memory.take_rows(sets.rows(), 3 * block.channels_);
       if (!block.has_bias()) return;
       const std::int64_t n = longest(sets);
       bias = memory.take(block.config_.heads * n * padded_channels(n));
       dbias = memory.take(block.config_.heads * n * padded_channels(n));
     }
-    Rows narrow(int which, std::int64_t rows) const { return {narrow_blocks[which], rows, channels}; }
-    Rows wide(int which, std::int64_t rows) const { return {wide_blocks[which], rows, hidden}; }
-    /// A copy with zeros behind it.
-    const float* padded(const float* values, std::int64_t count) const {
-      std::fill_n(std::copy_n(values, count, scale), padded_channels(count) - count, 0.0F);
-      return scale;
-    }
-    std::int64_t channels, hidden;
-    float *narrow_blocks[2], *wide_blocks[2];
-    float *scale, *gradients, *temporary;
+    /// A block that nobody else uses between two calls of the feed-forward part.
+    Rows narrow(std::int64_t rows) const { return feed.narrow(rows); }
+    FeedForwardPart::Scratch feed;
+    float *gradients, *temporary;
     Rows dmiddle, dattended, dqkv;
     float *bias = nullptr, *dbias = nullptr;
   };
@@ -276,62 +252,11 @@ class AttentionBlock final : public Layer {
     });
   }
 
-  static void clear_padding(Rows rows) {
-    for (std::int64_t r = 0; r < rows.rows; ++r) {
-      std::fill(rows.row(r) + rows.channels, rows.row(r) + rows.stride(), 0.0F);
-    }
-  }
-
-  /// gelu and its dropout, as they come into the fourth normalisation.
-  void activate(const LayerPass& pass, std::int64_t first, ConstRows hidden, Rows y) const {
-    kernels::row_gelu_forward(hidden, y);
-    drop_hidden_.apply(pass, first, y);
-  }
-
-  /// From dy of a block to scratch.dmiddle: the second half, and the residual around it.
-  void feed_backward(const LayerPass& pass, const Kept& kept, const Scratch& scratch, std::int64_t first,
-                     ConstRows dy) const {
-    const std::int64_t rows = dy.rows;
-    const ConstRows middle = rows_from(ConstRows(kept.middle), first, rows);
-    const ConstRows hidden = rows_from(ConstRows(kept.hidden), first, rows);
-    const Rows dmiddle = rows_from(scratch.dmiddle, first, rows);
-    if (config_.residual_scale) {
-      kernels::row_scale_backward(middle, scratch.padded(residual_scale_.values(pass), channels_), dy,
-                                  dmiddle, residual_scale_.gradient(scratch.gradients));
-    } else {
-      kernels::copy(planes_of(dy), planes_of(dmiddle));
-    }
-    const Rows doutput = scratch.narrow(0, rows);
-    kernels::copy(planes_of(dy), planes_of(doutput));
-    drop_output_.apply(pass, first, doutput);
-
-    const Rows activated = scratch.wide(0, rows);
-    const Rows dhidden = scratch.wide(1, rows);
-    down_.backward_input(pass, doutput, dhidden);
-    activate(pass, first, hidden, activated);
-    if (config_.inner_norms) {
-      float* const stats = kept.norm_hidden + 2 * first;
-      norm_hidden_.backward(pass, activated, dhidden, stats, dhidden, scratch.gradients, scratch.temporary);
-      norm_hidden_.forward(pass, activated, stats, activated);
-    }
-    down_.add_gradients(activated, doutput, scratch.gradients, scratch.temporary);
-    drop_hidden_.apply(pass, first, dhidden);
-    kernels::row_gelu_backward(hidden, dhidden, dhidden);
-
-    const Rows normed = scratch.narrow(0, rows);
-    float* const stats = kept.norm_middle + 2 * first;
-    norm_middle_.forward(pass, middle, stats, normed);
-    up_.add_gradients(normed, dhidden, scratch.gradients, scratch.temporary);
-    up_.backward_input(pass, dhidden, normed);
-    norm_middle_.backward(pass, middle, normed, stats, normed, scratch.gradients, scratch.temporary);
-    kernels::accumulate(planes_of(ConstRows(normed)), planes_of(dmiddle));
-  }
-
   /// From scratch.dmiddle of a block to scratch.dattended.
   void project_backward(const LayerPass& pass, const Kept& kept, const Scratch& scratch, std::int64_t first,
                         std::int64_t rows) const {
     const ConstRows projected = rows_from(ConstRows(kept.projected), first, rows);
-    const Rows dprojected = scratch.narrow(0, rows);
+    const Rows dprojected = scratch.narrow(rows);
     kernels::copy(planes_of(rows_from(ConstRows(scratch.dmiddle), first, rows)), planes_of(dprojected));
     drop_attention_.apply(pass, first, dprojected);
     if (config_.inner_norms) {
@@ -344,30 +269,23 @@ class AttentionBlock final : public Layer {
   }
 
   bool finish(float* gradients, const GradientSums& sums) const {
-    bool good = true;
-    for (const RowProductPart* part : {&qkv_, &projection_, &up_, &down_}) {
-      good = part->finish(gradients, sums) && good;
-    }
-    for (const RowNormPart* part : {&norm_input_, &norm_middle_})
-      good = part->finish(gradients, sums) && good;
-    if (config_.inner_norms) {
-      for (const RowNormPart* part : {&norm_attention_, &norm_hidden_}) {
-        good = part->finish(gradients, sums) && good;
-      }
-    }
+    bool good = qkv_.finish(gradients, sums);
+    good = projection_.finish(gradients, sums) && good;
+    good = norm_input_.finish(gradients, sums) && good;
+    if (config_.inner_norms) good = norm_attention_.finish(gradients, sums) && good;
     if (config_.head_scale) good = head_scale_.finish(gradients, sums) && good;
-    if (config_.residual_scale) good = residual_scale_.finish(gradients, sums) && good;
+    good = feed_.finish(gradients, sums) && good;
     return good;
   }
 
   AttentionConfig config_;
   std::int64_t channels_;
-  std::int64_t hidden_;
-  RowDropoutPart drop_weights_, drop_attention_, drop_hidden_, drop_output_;
+  RowDropoutPart drop_weights_, drop_attention_;
   PartSizes sizes_;
-  RowNormPart norm_input_, norm_attention_, norm_middle_, norm_hidden_;
-  RowProductPart qkv_, projection_, up_, down_;
-  RowVectorPart head_scale_, residual_scale_;
+  RowNormPart norm_input_, norm_attention_;
+  RowProductPart qkv_, projection_;
+  RowVectorPart head_scale_;
+  FeedForwardPart feed_;
 };
 
 }  // namespace

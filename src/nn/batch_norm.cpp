@@ -1,6 +1,7 @@
 #include "kernels/exact_sum.hpp"
 #include "kernels/norm.hpp"
 #include "nn/norm_view.hpp"
+#include "nn/row_averages.hpp"
 #include "nn/row_layers.hpp"
 
 namespace jetrain {
@@ -10,13 +11,15 @@ namespace {
 /// need not wait for one another. Running averages of the leaves' means and variances, each leaf weighted by
 /// its samples, are kept for validation: average <- momentum average + (1 - momentum) (sum over the batch) /
 /// samples. A short last leaf uses the samples that it has; of one alone, in a dense layer, only beta is
-/// left.
+/// left. In networks of sets the averages' sums are those of RowAverages, of a wider range.
 class BatchNorm final : public Layer {
  public:
   BatchNorm(const BatchNormConfig& config, const Shape& input)
       : Layer(BatchNormDescription{static_cast<float>(config.epsilon)}, {input}, input),
         channels_(norm_channels(input)),
         momentum_(config.momentum),
+        wide_(config.wide_range),
+        wide_averages_(channels_, config.momentum),
         epsilon_(static_cast<float>(config.epsilon)) {}
 
   LayerNeeds needs() const override {
@@ -26,8 +29,12 @@ class BatchNorm final : public Layer {
     std::vector<ParameterSpec> specs = gamma_and_beta(channels_);
     specs.push_back(average("moving_mean", {channels_}, 0.0));
     specs.push_back(average("moving_variance", {channels_}, 1.0));
-    specs[2].average_momentum = specs[3].average_momentum = momentum_;
+    if (!wide_) specs[2].average_momentum = specs[3].average_momentum = momentum_;
     return specs;
+  }
+  std::int64_t statistics_words() const override { return wide_ ? wide_averages_.words() : 0; }
+  void update_averages(const std::int64_t* words, float* averages) const override {
+    wide_averages_.update(words, averages);
   }
 
   void forward(const LayerPass& pass, Planes y) const override {
@@ -52,6 +59,10 @@ class BatchNorm final : public Layer {
     kernels::batch_norm_backward_parameters(view(pass.x()), view(dy), epsilon_, pass.kept,
                                             pass.kept + channels_, values, values + channels_);
     const bool good = kernels::exact_accumulate({values, count}, gradients.limit, {gradients.sums, count});
+    if (wide_) {
+      const float* mean = pass.kept;
+      return wide_averages_.add(mean, mean + channels_, pass.leaf.samples, gradients.statistics) && good;
+    }
     const auto samples = static_cast<float>(pass.leaf.samples);
     for (std::size_t i = 0; i < count; ++i) values[i] = pass.kept[i] * samples;
     return kernels::exact_accumulate({values, count}, gradients.limit, {gradients.averages, count}) && good;
@@ -65,6 +76,8 @@ class BatchNorm final : public Layer {
 
   std::int64_t channels_;
   double momentum_;
+  bool wide_;
+  RowAverages wide_averages_;
   float epsilon_;
 };
 

@@ -4,7 +4,7 @@
 
 #include "core/random.hpp"
 #include "kernels/activation.hpp"
-#include "nn/layers.hpp"
+#include "nn/row_parts.hpp"
 
 namespace jetrain {
 namespace {
@@ -12,13 +12,14 @@ namespace {
 /// In training, each value is 0 with probability `rate`, else divided by 1 - rate; otherwise y = x
 /// (Srivastava et al., JMLR 15 (2014) 1929). What is dropped is a function of (seed, epoch, the sample's
 /// position in the epoch, layer).
-class Dropout : public Layer {
+class DropoutOfLanes final : public Layer {
  public:
-  Dropout(const DropoutConfig& config, const Shape& input)
+  DropoutOfLanes(const DropoutConfig& config, const Shape& input)
       : Layer(DropoutDescription{}, {input}, input),
         threshold_(std::min(65535U, static_cast<std::uint32_t>(std::lround(config.rate * 0x1p16)))),
         scale_(static_cast<float>(0x1p16 / (0x1p16 - threshold_))) {}
 
+  LayerNeeds needs() const override { return {.kept_floats = output().size() * kLanes}; }
   void forward(const LayerPass& pass, Planes y) const override {
     if (!pass.leaf.training) return kernels::copy(pass.x(), y);
     draw(pass);
@@ -29,10 +30,7 @@ class Dropout : public Layer {
     kernels::multiply(dy, factors(pass), gradients.front().dx);
   }
 
- protected:
-  /// Fills pass.kept with each value's factor.
-  virtual void draw(const LayerPass& pass) const = 0;
-
+ private:
   static RandomStream stream_of(const LayerPass& pass, std::int64_t lane) {
     constexpr std::uint64_t kLayers = 4096;
     const auto position = static_cast<std::uint64_t>(pass.leaf.first_position + lane);
@@ -42,23 +40,13 @@ class Dropout : public Layer {
   float first_factor(std::uint32_t bits) const { return (bits & 0xFFFFU) < threshold_ ? 0.0F : scale_; }
   float second_factor(std::uint32_t bits) const { return bits >> 16 < threshold_ ? 0.0F : scale_; }
 
- private:
   static ConstPlanes factors(const LayerPass& pass) {
     const ConstPlanes& x = pass.x();
     return {pass.kept, x.channels, x.rows, x.columns, x.rows * x.columns * kLanes, x.columns * kLanes};
   }
 
-  std::uint32_t threshold_;  ///< of 2^16: the rate, to the nearest
-  float scale_;
-};
-
-class DropoutOfLanes final : public Dropout {
- public:
-  using Dropout::Dropout;
-  LayerNeeds needs() const override { return {.kept_floats = output().size() * kLanes}; }
-
- private:
-  void draw(const LayerPass& pass) const override {
+  /// Fills pass.kept with each value's factor.
+  void draw(const LayerPass& pass) const {
     std::vector<RandomStream> streams;
     for (std::int64_t lane = 0; lane < kLanes; ++lane) streams.push_back(stream_of(pass, lane));
     const std::int64_t values = output().size();
@@ -72,31 +60,31 @@ class DropoutOfLanes final : public Dropout {
       }
     }
   }
+
+  std::uint32_t threshold_;  ///< of 2^16: the rate, to the nearest
+  float scale_;
 };
 
-/// Of each constituent, channel by channel; constituents by falling pT.
-class DropoutOfRows final : public Dropout {
+/// The same of each constituent, channel by channel, with the random numbers of sets
+/// (row_kernels/dropout.hpp): nothing is kept, the way back draws again.
+class DropoutOfRows final : public Layer {
  public:
-  using Dropout::Dropout;
-  LeafFloats floats_of(const RowOffsets& sets) const override {
-    return {.kept = output().rows_in(sets) * padded_channels(output().size())};
+  DropoutOfRows(const DropoutConfig& config, const Shape& input)
+      : Layer(DropoutDescription{}, {input}, input), drop_(config.rate, 0) {}
+
+  void forward(const LayerPass& pass, Planes y) const override { apply(pass, pass.x(), y); }
+  void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
+                       std::span<const InputGradient> gradients) const override {
+    apply(pass, dy, gradients.front().dx);
   }
 
  private:
-  void draw(const LayerPass& pass) const override {
-    const RowOffsets& sets = *pass.leaf.sets;
-    const Rows factors{pass.kept, sets.rows(), output().size()};
-    for (std::int64_t sample = 0; sample < kLanes; ++sample) {
-      RandomStream stream = stream_of(pass, sample);
-      for (std::int64_t r = sets.begin(sample); r < sets.begin(sample + 1); ++r) {
-        for (std::int64_t c = 0; c < factors.stride(); c += 2) {
-          const std::uint32_t bits = c < factors.channels ? stream.next_bits() : 0;
-          factors.row(r)[c] = first_factor(bits);
-          factors.row(r)[c + 1] = second_factor(bits);
-        }
-      }
-    }
+  void apply(const LayerPass& pass, ConstPlanes x, Planes y) const {
+    kernels::copy(x, y);
+    drop_.apply(pass, 0, rows_of(y, output().size()));
   }
+
+  RowDropoutPart drop_;
 };
 
 }  // namespace

@@ -190,9 +190,7 @@ class GraphBuilder {
   std::size_t add(AttentionConfig config, std::size_t input, const std::string& place) {
     const std::int64_t channels =
         at(place, [&] { return require_set(shape_of(input), config.kName).channels; });
-    if (channels % config.heads != 0)
-      throw UsageError(fmt::format("{}: attention: {} channels do not share out among {} heads", place,
-                                   channels, config.heads));
+    require_heads(config, channels, place);
     config.depth = ++attention_blocks_;
     std::vector<std::size_t> inputs{input};
     if (!config.bias.empty()) {
@@ -206,10 +204,51 @@ class GraphBuilder {
                   inputs);
   }
 
+  /// On a set, which others that follow go back to, or on the token of one before.
+  std::size_t add(ClassAttentionConfig config, std::size_t input, const std::string& place) {
+    const bool is_first = std::holds_alternative<SetShape>(shape_of(input).form());
+    if (is_first) set_of_classes_ = input;
+    if (set_of_classes_ == kNoIndex) at(place, [&] { return require_set(shape_of(input), config.kName); });
+    const std::size_t set = set_of_classes_;
+    const std::int64_t channels = shape_of(set).size();
+    if (!is_first && shape_of(input) != Shape::vector(channels))
+      throw UsageError(fmt::format("{}: class_attention: on {} {} as the token, and the set has {} channels",
+                                   place, shape_of(input).form_name(), shape_of(input).text(), channels));
+    require_heads(config, channels, place);
+    config.depth = ++class_blocks_;
+    std::vector<std::size_t> inputs{set};
+    if (!is_first) inputs.push_back(input);
+    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place,
+                  inputs);
+  }
+
+  template <class Config>
+  static void require_heads(const Config& config, std::int64_t channels, const std::string& place) {
+    if (channels % config.heads != 0)
+      throw UsageError(fmt::format("{}: {}: {} channels do not share out among {} heads", place, config.kName,
+                                   channels, config.heads));
+  }
+
+  std::size_t add(const LorentzBlocksConfig& config, std::size_t input, const std::string& place) {
+    if (!is_input(input))
+      throw UsageError(place +
+                       ": lorentz_blocks stands on the constituents' momenta, and what is before it would be "
+                       "lost: make it the first layer");
+    const std::size_t momenta = number_of(NetworkInput::momenta, config.kName, place);
+    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place,
+                  {momenta});
+  }
+
   /// The activation of what is known of each constituent.
   std::size_t number_of(NetworkInput of_constituents, const char* kind, const std::string& place) const {
     at(place, [&] { return require_set(shape_of(0), kind); });
     return static_cast<std::size_t>(of_constituents);
+  }
+
+  /// What was pooled over constituents may be of any size, GeV perhaps.
+  std::size_t add(BatchNormConfig config, std::size_t input, const std::string& place) {
+    config.wide_range = shape_of(0).has_rows();
+    return append_layer(config, input, place);
   }
 
   std::size_t add(const Conv2dConfig& config, std::size_t input, const std::string& place) {
@@ -219,13 +258,30 @@ class GraphBuilder {
     return add_weighted(config, input, place);
   }
 
+  /// How kernels start in front of an activation, and what is added to the loss for them.
+  template <class Config>
+  void resolve_kernel(Config& config, LayerActivation activation) const {
+    config.initializer = resolved(config.initializer, config_.initializer, activation);
+    config.regularizer.l1 += config_.regularizer.l1;
+    config.regularizer.l2 += config_.regularizer.l2;
+  }
+
+  std::size_t add(EdgeConvConfig config, std::size_t input, const std::string& place) {
+    if (config.activation == LayerActivation::softmax) require_last(place);
+    resolve_kernel(config, LayerActivation::relu);
+    std::vector<std::size_t> inputs{input};
+    if (config.distance == EdgeDistance::angles)
+      inputs.push_back(number_of(NetworkInput::angles, config.kName, place));
+    const std::size_t output = append(
+        [&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place, inputs);
+    return activate(config.activation, output, place);
+  }
+
   /// A convolution or dense layer, and its activation.
   template <class Config>
   std::size_t add_weighted(Config config, std::size_t input, const std::string& place) {
-    config.initializer = resolved(config.initializer, config_.initializer, config.activation);
+    resolve_kernel(config, config.activation);
     config.bias_initializer = resolved(config.bias_initializer, {ZerosInitializer{}}, config.activation);
-    config.regularizer.l1 += config_.regularizer.l1;
-    config.regularizer.l2 += config_.regularizer.l2;
     const LayerActivation activation = config.activation;
     if (activation == LayerActivation::softmax) require_last(place);
     return activate(activation, append_layer(config, input, place), place);
@@ -281,7 +337,9 @@ class GraphBuilder {
   LayerActivation loss_activation_;
   Graph graph_;
   std::map<std::string, std::size_t> pairs_;  ///< activations of the pairs layers, by their names
+  std::size_t set_of_classes_ = kNoIndex;     ///< that the last class_attention on a set stands on
   std::int64_t attention_blocks_ = 0;
+  std::int64_t class_blocks_ = 0;
   std::int64_t parameters_ = 0;       ///< of all layers so far
   bool last_ = false;                 ///< what is being added ends the network
   bool features_are_joined_ = false;  ///< or there are none

@@ -76,11 +76,32 @@ struct StandardizeDescription {
   static constexpr const char* kName = "standardize";
   double smallest_deviation = 0;  ///< to divide by
 };
+struct EdgeConvDescription {
+  static constexpr const char* kName = "edge_conv";
+  std::int64_t neighbours = 0;
+  std::int64_t products = 0;  ///< one after another; the first one is over [x_i, x_j - x_i]
+  bool by_angles = false;     ///< distances are those of the second input, else of the first
+  bool of_maximum = false;    ///< of a row's edges, else their mean
+  bool adds_input = false;    ///< to that, as it is
+  bool adds_product = false;  ///< of the input, with batch norm
+  float epsilon = 0;
+};
 struct PairsDescription {
   static constexpr const char* kName = "pairs";
+  float epsilon = 0;
 };
 struct AttentionDescription {
   static constexpr const char* kName = "attention";
+  std::int64_t heads = 1;
+  float epsilon = 0;
+};
+struct ClassAttentionDescription {
+  static constexpr const char* kName = "class_attention";
+  std::int64_t heads = 1;
+  float epsilon = 0;
+};
+struct LorentzBlocksDescription {
+  static constexpr const char* kName = "lorentz_blocks";
 };
 struct AddDescription {
   static constexpr const char* kName = "add";
@@ -119,10 +140,11 @@ using LayerDescription =
     std::variant<Conv2dDescription, DenseDescription, MaxPool2dDescription, AvgPool2dDescription,
                  GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription,
                  FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
-                 GroupNormDescription, BatchNormDescription, StandardizeDescription, PairsDescription,
-                 AttentionDescription, AddDescription, ConcatenateDescription, LinearDescription,
-                 ReluDescription, LeakyReluDescription, EluDescription, GeluDescription, TanhDescription,
-                 SigmoidDescription, SoftmaxDescription>;
+                 GroupNormDescription, BatchNormDescription, StandardizeDescription, EdgeConvDescription,
+                 PairsDescription, AttentionDescription, ClassAttentionDescription, LorentzBlocksDescription,
+                 AddDescription, ConcatenateDescription, LinearDescription, ReluDescription,
+                 LeakyReluDescription, EluDescription, GeluDescription, TanhDescription, SigmoidDescription,
+                 SoftmaxDescription>;
 
 /// conv2d, dense, ...: what configs call it.
 inline const char* kind_name(const LayerDescription& description) {

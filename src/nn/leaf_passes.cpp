@@ -79,6 +79,10 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& 
   const std::size_t last = nodes().back().output;
   loss_->compute(outputs(), workspace.activations_[last].data, targets, true, workspace.predictions_.data(),
                  losses, workspace.gradients_[last].data);
+  if (gradient_scale() != 1) {
+    for (std::int64_t i = 0; i < outputs() * kLanes; ++i)
+      workspace.gradients_[last].data[i] *= gradient_scale();
+  }
   if (nodes().back().rectifies)
     kernels::mask_gradient(workspace.activations_[last], workspace.gradients_[last]);
   LeafResult result;
@@ -102,7 +106,7 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& 
                           : node.layer->backward_parameters(pass, dy, sums);
     if (!good && result.bad_layer < 0) {
       result.bad_layer = static_cast<int>(i);
-      result.bad_value = kernels::refused_magnitude();
+      result.bad_value = kernels::refused_magnitude() / gradient_scale();
     }
     if (times != nullptr) timer.lap(times->backward_parameters[i]);
     backward_inputs(i, pass, workspace);

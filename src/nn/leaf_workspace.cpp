@@ -16,6 +16,28 @@ void widen(Halo& halo, const Halo& wanted) {
 
 }  // namespace
 
+std::int64_t training_bytes(const Graph& graph, const RowOffsets& sets) {
+  const auto floats_of = [&](std::size_t activation) {
+    const Shape& shape = graph.activations[activation].shape;
+    const ImageShape planes = shape.planes();
+    const std::int64_t rows = shape.has_rows() ? shape.rows_in(sets) : planes.rows;
+    return planes.channels * rows * planes.columns * kLanes;
+  };
+  std::int64_t floats = 0;
+  std::int64_t scratch = 0;
+  for (std::size_t a = 0; a < graph.activations.size(); ++a) {
+    if (graph.is_used(a)) floats += floats_of(a) * (graph.is_input(a) ? 1 : 2);  // and its gradient
+  }
+  for (const std::size_t like : graph.spares) floats += floats_of(like);
+  for (const Node& node : graph.nodes) {
+    const LayerNeeds needs = node.layer->needs();
+    const LeafFloats of_sets = node.layer->floats_of(sets);
+    floats += needs.kept_floats + of_sets.kept;
+    scratch = std::max(scratch, needs.scratch_floats + of_sets.scratch);
+  }
+  return (floats + scratch) * static_cast<std::int64_t>(sizeof(float));
+}
+
 LeafWorkspace::LeafWorkspace(const Model& model, bool with_gradients)
     : graph_(&model.graph()), layers_(graph_->nodes.size()), kept_memory_(graph_->nodes.size()) {
   add_activations();

@@ -11,6 +11,9 @@ namespace jetrain {
 
 class Model;
 
+/// Bytes of the buffers in which a thread trains leaves of such sets (beside the exact sums).
+std::int64_t training_bytes(const Graph& graph, const RowOffsets& sets);
+
 /// One thread's buffers for one leaf: every activation, every gradient, scratch. Reused leaf after leaf;
 /// halos stay zero. Of a network of sets, buffers grow to the largest leaf that came.
 class LeafWorkspace {

@@ -28,10 +28,10 @@ struct ParameterView {
 
 /// What one leaf adds to the batch's sums.
 struct LeafResult {
-  double loss = 0;           ///< sum over samples
+  double loss = 0;           ///< sum over samples, not scaled
   std::int64_t correct = 0;  ///< samples whose predicted class is their label
   int bad_layer = -1;        ///< the first layer (in backward order) with a gradient out of bounds; -1: none
-  float bad_value = 0;       ///< its magnitude, perhaps not finite
+  float bad_value = 0;       ///< its magnitude, not scaled, perhaps not finite
 };
 
 /// The class that (outputs, lanes) predictions give for one lane: the one with the largest probability, the
@@ -54,6 +54,11 @@ class Model {
   std::int64_t trainable_count() const noexcept { return trainable_count_; }
   /// Words of the exact sums that forward_backward adds to: one a parameter, and the layers' statistics.
   std::int64_t sum_count() const noexcept { return parameter_count_ + statistics_words_; }
+  /// What gradients and losses are multiplied by before they are added exactly: 1, and for networks of sets
+  /// 2^-10. Sums over hundreds of constituents, of GeV perhaps, need the range (at 1,024 leaves, 8.4 million
+  /// a leaf instead of 8,192), and not the last digits (a leaf's gradient is added in units of 1e-9). A power
+  /// of two, so no bit of a gradient is lost by it.
+  float gradient_scale() const noexcept { return input_.shape.has_rows() ? 0x1p-10F : 1.0F; }
   /// For one sample; where samples are sets, of so many constituents (a top jet of 550 to 650 GeV has 49 on
   /// the mean).
   std::int64_t multiply_adds_forward(std::int64_t constituents = kTypicalConstituents) const;
@@ -81,12 +86,13 @@ class Model {
   /// an entry for each sample.
   void forward(LeafWorkspace& workspace, const LeafTargets& targets, double* losses) const;
   /// Forward, loss, backward of one leaf of up to sixteen samples; adds the parameter gradients to the exact
-  /// sums (sum_count: one per parameter; for averages, sums of the leaves' statistics). Lanes beyond the
-  /// samples must hold zeros and add nothing. `leaf`: key of its random numbers.
+  /// sums, times gradient_scale (sum_count: one per parameter; for averages, sums of the leaves' statistics).
+  /// Lanes beyond the samples must hold zeros and add nothing. `leaf`: key of its random numbers.
   LeafResult forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
                               float limit, std::int64_t* gradient_sums) const;
 
  private:
+  std::string memory_of_sets() const;
   LayerPass pass_of(std::size_t node, const LeafWorkspace& workspace, const LeafContext& leaf) const;
   void forward_layers(LeafWorkspace& workspace, const LeafContext& leaf) const;
   void backward_inputs(std::size_t node, const LayerPass& pass, LeafWorkspace& workspace) const;

@@ -11,6 +11,20 @@ constexpr std::size_t kNameWidth = 27;
 
 }  // namespace
 
+std::string Model::memory_of_sets() const {
+  constexpr std::int64_t kAllOfTheTable = 200;
+  const std::int64_t most = input_.constituents.most > 0 ? input_.constituents.most : kAllOfTheTable;
+  const auto megabytes = [&](std::int64_t constituents) {
+    RowOffsets sets;
+    for (std::size_t i = 0; i < sets.begins.size(); ++i)
+      sets.begins[i] = static_cast<std::int64_t>(i) * constituents;
+    return static_cast<double>(training_bytes(graph_, sets)) / 1e6;
+  };
+  return fmt::format(
+      "\nMemory a worker trains 16 jets in: {:.1f} MB of {} constituents each, {:.1f} MB of {}",
+      megabytes(kTypicalConstituents), kTypicalConstituents, megabytes(most), most);
+}
+
 std::string Model::summary() const {
   const std::string line(66, '-');
   std::string text = fmt::format("{:<28}{:<24}{:>14}\n{}\n", "Layer", "Output shape", "Parameters", line);
@@ -37,6 +51,7 @@ std::string Model::summary() const {
   text += fmt::format("{}\nParameters: {} ({:.1f} MB)", line, parameter_count_,
                       static_cast<double>(parameter_count_) * sizeof(float) / 1e6);
   if (trainable_count_ < parameter_count_) text += fmt::format(", {} of them trainable", trainable_count_);
+  if (input_.shape.has_rows()) text += memory_of_sets();
   const std::string of_how_many =
       input_.shape.has_rows() ? fmt::format(" of {} constituents", kTypicalConstituents) : "";
   text += fmt::format("\nMultiply-adds a jet{}: {} forward, {} in a training step\n", of_how_many,

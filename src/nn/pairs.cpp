@@ -1,54 +1,11 @@
 #include <algorithm>
 
-#include "nn/row_averages.hpp"
-#include "nn/row_parts.hpp"
+#include "nn/row_line_part.hpp"
 #include "row_kernels/pair_features.hpp"
-#include "row_kernels/row_batch_norm.hpp"
 #include "row_kernels/row_gelu.hpp"
 
 namespace jetrain {
 namespace {
-
-/// Batch normalisation over all pairs of a leaf, as a line for each channel.
-class PairNorm {
- public:
-  PairNorm(PartSizes& sizes, const std::string& name, std::int64_t channels, double momentum,
-           std::int64_t before)
-      : channels_(channels),
-        before_(before),
-        averages_(channels, momentum),
-        gamma_(sizes, name + "_gamma", channels, 1, ParameterRole::scale),
-        beta_(sizes, name + "_beta", channels, 0, ParameterRole::shift) {}
-
-  std::int64_t channels() const { return channels_; }
-  const RowAverages& averages() const { return averages_; }
-  /// Moving mean and variance, behind those of the norms before.
-  float* of_averages(float* averages) const { return averages + 2 * before_; }
-  std::int64_t first_word() const { return first_word_; }
-  void set_first_word(std::int64_t word) { first_word_ = word; }
-
-  /// In training from the leaf's statistics.
-  kernels::RowLine line(const LayerPass& pass, float epsilon, const float* mean, const float* variance,
-                        float* memory) const {
-    if (!pass.leaf.training) mean = pass.averages + 2 * before_;
-    if (!pass.leaf.training) variance = mean + channels_;
-    return kernels::row_line(channels_, mean, variance, epsilon, gamma_.values(pass), beta_.values(pass),
-                             memory);
-  }
-  float* dgamma(float* gradients) const { return gamma_.gradient(gradients); }
-  float* dbeta(float* gradients) const { return beta_.gradient(gradients); }
-  bool finish(float* gradients, const GradientSums& sums) const {
-    const bool good = gamma_.finish(gradients, sums);
-    return beta_.finish(gradients, sums) && good;
-  }
-
- private:
-  std::int64_t channels_;
-  std::int64_t before_;  ///< channels of the norms before this one
-  std::int64_t first_word_ = 0;
-  RowAverages averages_;
-  RowVectorPart gamma_, beta_;
-};
 
 /// The bias that the Particle Transformer adds to the logits of its attention (Qu, Li and Qian,
 /// arXiv:2202.03772): four numbers of each pair of constituents (row_kernels/pair_features.hpp), batch norm,
@@ -64,30 +21,20 @@ class PairNorm {
 class Pairs final : public Layer {
  public:
   explicit Pairs(const PairsConfig& config)
-      : Layer(PairsDescription{}, {Shape::set(4)}, PairsShape{config.heads}),
-        epsilon_(static_cast<float>(config.epsilon)) {
+      : Layer(PairsDescription{static_cast<float>(config.epsilon)}, {Shape::set(4)},
+              PairsShape{config.heads}) {
     std::vector<std::int64_t> widths{kernels::kPairFeatures};
     widths.insert(widths.end(), config.units.begin(), config.units.end());
     widths.push_back(config.heads);
-    std::int64_t channels = 0;
     for (std::size_t l = 0; l < widths.size(); ++l) {
       const std::string number = std::to_string(l);
       if (l > 0) products_.push_back({sizes_, "dense_" + number, widths[l - 1], widths[l], widths[l]});
-      norms_.emplace_back(sizes_, "norm_" + number, widths[l], config.momentum, channels);
-      norms_.back().set_first_word(words_);
-      words_ += norms_.back().averages().words();
-      channels += widths[l];
+      norms_.emplace_back(sizes_, "norm_" + number + "_", "", widths[l], config.momentum, config.epsilon);
       widest_ = std::max(widest_, widths[l]);
-    }
-    specs_ = sizes_.specs;
-    for (std::size_t l = 0; l < widths.size(); ++l) {
-      const std::string name = "norm_" + std::to_string(l);
-      specs_.push_back(average((name + "_moving_mean").c_str(), {widths[l]}, 0.0));
-      specs_.push_back(average((name + "_moving_variance").c_str(), {widths[l]}, 1.0));
     }
   }
 
-  std::vector<ParameterSpec> parameters() const override { return specs_; }
+  std::vector<ParameterSpec> parameters() const override { return sizes_.all_specs(); }
   std::int64_t multiply_adds(std::int64_t n) const override {
     std::int64_t sum = 0;
     for (const RowProductPart& product : products_) sum += product.multiply_adds();
@@ -97,11 +44,9 @@ class Pairs final : public Layer {
   void prepare(const float* parameters, float* prepared) const override {
     for (const RowProductPart& product : products_) product.prepare(parameters, prepared);
   }
-  std::int64_t statistics_words() const override { return words_; }
+  std::int64_t statistics_words() const override { return sizes_.statistics_words; }
   void update_averages(const std::int64_t* words, float* averages) const override {
-    for (const PairNorm& norm : norms_) {
-      norm.averages().update(words + norm.first_word(), norm.of_averages(averages));
-    }
+    for (const RowLinePart& norm : norms_) norm.update_averages(words, averages);
   }
   LeafFloats floats_of(const RowOffsets& sets) const override {
     FloatPieces kept;
@@ -154,26 +99,21 @@ class Pairs final : public Layer {
                                       norms_[last].dgamma(gradients), norms_[last].dbeta(gradients));
     });
     for (std::size_t l = last; l > 0; --l) backward_product(pass, kept, scratch, l, pairs);
-    kernels::finish_line_sums(norms_[0].channels(), kept.line(0), norms_[0].dgamma(gradients));
+    norms_[0].begin_backward(kept.norms[0], pairs, gradients, scratch.back);
     return finish(kept, pairs, gradients, sums);
   }
 
  private:
   struct Kept {
     Kept(const Pairs& layer, std::int64_t pairs, FloatPieces& memory) {
-      for (const PairNorm& norm : layer.norms_) {
+      for (const RowLinePart& norm : layer.norms_) {
         values.push_back(memory.take_rows(pairs, norm.channels()));
-        lines.push_back(memory.take(kernels::row_line_floats(norm.channels())));
-        means.push_back(memory.take(norm.channels()));
-        variances.push_back(memory.take(norm.channels()));
+        norms.emplace_back(norm.channels(), memory);
       }
     }
-    kernels::RowLine line(std::size_t l) const {
-      const std::int64_t width = values[l].stride();
-      return {lines[l], lines[l] + width, lines[l] + 2 * width, lines[l] + 3 * width};
-    }
+    kernels::RowLine line(std::size_t l) const { return norms[l].line(); }
     std::vector<Rows> values;  ///< the features, then y_1, y_2, ...
-    std::vector<float*> lines, means, variances;
+    std::vector<RowLinePart::Kept> norms;
   };
 
   struct Scratch {
@@ -216,8 +156,8 @@ class Pairs final : public Layer {
   }
   kernels::RowLine finish_norm(const LayerPass& pass, const Kept& kept, std::size_t l,
                                const kernels::RowMoments& moments) const {
-    if (pass.leaf.training) kernels::finish_moments(moments, kept.means[l], kept.variances[l]);
-    return norms_[l].line(pass, epsilon_, kept.means[l], kept.variances[l], kept.lines[l]);
+    return pass.leaf.training ? norms_[l].line_of(pass, moments, kept.norms[l])
+                              : norms_[l].average_line(pass, kept.norms[l]);
   }
   /// z_l.
   static void value_of(std::size_t l, ConstRows y, const kernels::RowLine& line, Rows z) {
@@ -228,11 +168,9 @@ class Pairs final : public Layer {
   void backward_product(const LayerPass& pass, const Kept& kept, const Scratch& scratch, std::size_t l,
                         std::int64_t pairs) const {
     float* const gradients = scratch.gradients;
-    const PairNorm& norm = norms_[l];
-    const PairNorm& before = norms_[l - 1];
-    kernels::finish_line_sums(norm.channels(), kept.line(l), norm.dgamma(gradients));
-    const kernels::RowLineBack back = kernels::row_line_back(
-        norm.channels(), pairs, kept.line(l), norm.dgamma(gradients), norm.dbeta(gradients), scratch.back);
+    const RowLinePart& norm = norms_[l];
+    const RowLinePart& before = norms_[l - 1];
+    const kernels::RowLineBack back = norm.begin_backward(kept.norms[l], pairs, gradients, scratch.back);
     for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
       const Rows dy = scratch.block(0, rows, norm.channels());
       const Rows dz = scratch.block(1, rows, before.channels());
@@ -258,21 +196,14 @@ class Pairs final : public Layer {
   bool finish(const Kept& kept, std::int64_t pairs, float* gradients, const GradientSums& sums) const {
     bool good = true;
     for (const RowProductPart& product : products_) good = product.finish(gradients, sums) && good;
-    for (std::size_t l = 0; l < norms_.size(); ++l) {
-      good = norms_[l].finish(gradients, sums) && good;
-      good = norms_[l].averages().add(kept.means[l], kept.variances[l], pairs,
-                                      sums.statistics + norms_[l].first_word()) &&
-             good;
-    }
+    for (std::size_t l = 0; l < norms_.size(); ++l)
+      good = norms_[l].finish(kept.norms[l], pairs, gradients, sums) && good;
     return good;
   }
 
-  float epsilon_;
   PartSizes sizes_;
-  std::vector<ParameterSpec> specs_;
   std::vector<RowProductPart> products_;
-  std::vector<PairNorm> norms_;
-  std::int64_t words_ = 0;
+  std::vector<RowLinePart> norms_;
   std::int64_t widest_ = 0;
 };
 

@@ -13,15 +13,32 @@ void add_to(const float* values, std::int64_t count, float* sums) {
 
 }  // namespace
 
+void clear_padding(Rows rows) {
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    std::fill(rows.row(r) + rows.channels, rows.row(r) + rows.stride(), 0.0F);
+  }
+}
+
 void PartSizes::add(ParameterSpec spec) {
   parameters += spec.size();
   specs.push_back(std::move(spec));
 }
 
-RowVectorPart::RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels, double start,
-                             ParameterRole role)
+void PartSizes::add_average(ParameterSpec spec) {
+  averages_floats += spec.size();
+  averages.push_back(std::move(spec));
+}
+
+std::vector<ParameterSpec> PartSizes::all_specs() const {
+  std::vector<ParameterSpec> all = specs;
+  all.insert(all.end(), averages.begin(), averages.end());
+  return all;
+}
+
+RowVectorPart::RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels,
+                             const InitializerConfig& start, ParameterRole role)
     : channels_(channels), parameters_(sizes.parameters), gradients_(sizes.gradients) {
-  sizes.add({.name = name, .role = role, .shape = {channels}, .initializer = {ConstantInitializer{start}}});
+  sizes.add({.name = name, .role = role, .shape = {channels}, .initializer = start});
   sizes.gradients += padded_channels(channels);
 }
 
@@ -42,8 +59,22 @@ RowProductPart::RowProductPart(PartSizes& sizes, const std::string& name, std::i
              .fan_in = inputs * smaller_variance,
              .fan_out = fan_out * smaller_variance});
   sizes.add({.name = name + "_bias", .role = ParameterRole::bias, .shape = {outputs}});
+  add_memory(sizes);
+}
+
+RowProductPart::RowProductPart(PartSizes& sizes, ParameterSpec kernel)
+    : shape_{kernel.shape[0], kernel.shape[1]},
+      has_bias_(false),
+      parameters_(sizes.parameters),
+      prepared_(sizes.prepared),
+      gradients_(sizes.gradients) {
+  sizes.add(std::move(kernel));
+  add_memory(sizes);
+}
+
+void RowProductPart::add_memory(PartSizes& sizes) const {
   sizes.prepared += kernels::packed_floats(shape_) + kernels::packed_floats(shape_.transposed());
-  const std::int64_t floats = weight_floats() + padded_channels(outputs);
+  const std::int64_t floats = weight_floats() + (has_bias_ ? padded_channels(shape_.outputs) : 0);
   sizes.gradients += floats;
   sizes.temporary = std::max(sizes.temporary, floats);
 }
@@ -55,8 +86,8 @@ void RowProductPart::prepare(const float* parameters, float* prepared) const {
 }
 
 void RowProductPart::forward(const LayerPass& pass, ConstRows x, Rows y) const {
-  kernels::multiply(x, pass.prepared + prepared_,
-                    {.bias = pass.parameters + parameters_ + shape_.inputs * shape_.outputs}, y);
+  const float* const behind_weights = pass.parameters + parameters_ + shape_.inputs * shape_.outputs;
+  kernels::multiply(x, pass.prepared + prepared_, {.bias = has_bias_ ? behind_weights : nullptr}, y);
 }
 
 void RowProductPart::backward_input(const LayerPass& pass, ConstRows dy, Rows dx) const {
@@ -64,14 +95,16 @@ void RowProductPart::backward_input(const LayerPass& pass, ConstRows dy, Rows dx
 }
 
 void RowProductPart::add_gradients(ConstRows x, ConstRows dy, float* gradients, float* temporary) const {
-  kernels::multiply_transposed(x, dy, temporary, temporary + weight_floats());
-  add_to(temporary, weight_floats() + padded_channels(shape_.outputs), gradients + gradients_);
+  kernels::multiply_transposed(x, dy, temporary, has_bias_ ? temporary + weight_floats() : nullptr);
+  add_to(temporary, weight_floats() + (has_bias_ ? padded_channels(shape_.outputs) : 0),
+         gradients + gradients_);
 }
 
 bool RowProductPart::finish(float* gradients, const GradientSums& sums) const {
   const float* const from = gradients + gradients_;
   std::int64_t* const to = sums.sums + parameters_;
   const bool good = add_rows_exactly({from, shape_.inputs, shape_.outputs}, sums.limit, to);
+  if (!has_bias_) return good;
   return add_rows_exactly({from + weight_floats(), 1, shape_.outputs}, sums.limit,
                           to + shape_.inputs * shape_.outputs) &&
          good;

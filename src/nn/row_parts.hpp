@@ -38,6 +38,9 @@ BasicPlanes<T> planes_of(BasicRows<T> rows) {
   return {rows.data, 1, rows.rows, rows.stride() / kLanes, rows.rows * rows.stride(), rows.stride()};
 }
 
+/// Zeros behind the channels of each row, for products of rows that were written head by head.
+void clear_padding(Rows rows);
+
 /// Hands out memory piece by piece, in steps of 16 floats. Without memory it counts.
 class FloatPieces {
  public:
@@ -64,16 +67,25 @@ struct PartSizes {
   std::int64_t prepared = 0;
   std::int64_t gradients = 0;  ///< floats of the sums, padded
   std::int64_t temporary = 0;  ///< of one block's gradients, the largest part's
+  std::vector<ParameterSpec> averages;
+  std::int64_t averages_floats = 0;
+  std::int64_t statistics_words = 0;
 
   void add(ParameterSpec spec);
+  void add_average(ParameterSpec spec);
+  /// Trainable ones first.
+  std::vector<ParameterSpec> all_specs() const;
 };
 
-/// An array of (channels) that starts with one value, and the gradient that is summed of it.
+/// An array of (channels), and the gradient that is summed of it.
 class RowVectorPart {
  public:
   RowVectorPart() = default;
   RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels, double start,
-                ParameterRole role);
+                ParameterRole role)
+      : RowVectorPart(sizes, name, channels, InitializerConfig{ConstantInitializer{start}}, role) {}
+  RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels,
+                const InitializerConfig& start, ParameterRole role);
 
   const float* values(const LayerPass& pass) const { return pass.parameters + parameters_; }
   float* gradient(float* gradients) const { return gradients + gradients_; }
@@ -85,13 +97,15 @@ class RowVectorPart {
   std::int64_t gradients_ = 0;
 };
 
-/// y = W^T x + b.
+/// y = W^T x + b, or without b.
 class RowProductPart {
  public:
   RowProductPart() = default;
   /// Xavier uniform, as products of `inputs` and `fan_out`, divided by `smaller`.
   RowProductPart(PartSizes& sizes, const std::string& name, std::int64_t inputs, std::int64_t outputs,
                  std::int64_t fan_out, std::int64_t smaller_variance = 1);
+  /// Without bias; `kernel` is (inputs, outputs).
+  RowProductPart(PartSizes& sizes, ParameterSpec kernel);
 
   std::int64_t multiply_adds() const { return shape_.inputs * shape_.outputs; }
   void prepare(const float* parameters, float* prepared) const;
@@ -103,8 +117,10 @@ class RowProductPart {
 
  private:
   std::int64_t weight_floats() const { return shape_.inputs * padded_channels(shape_.outputs); }
+  void add_memory(PartSizes& sizes) const;
 
   kernels::ProductShape shape_;
+  bool has_bias_ = true;
   std::int64_t parameters_ = 0;
   std::int64_t prepared_ = 0;
   std::int64_t gradients_ = 0;

@@ -27,6 +27,10 @@ class RowPool : public Layer {
     return pass.scratch;
   }
 
+  static const float* mask(const LayerPass& pass, const InputGradient& gradient) {
+    return gradient.mask ? pass.x().data : nullptr;
+  }
+
  private:
   std::int64_t channels_;
 };
@@ -34,24 +38,28 @@ class RowPool : public Layer {
 class SumPool final : public RowPool {
  public:
   using RowPool::RowPool;
+  LayerNeeds needs() const override { return {.can_mask = true}; }
   void forward(const LayerPass& pass, Planes y) const override {
     kernels::sum_pool_forward(x(pass), *pass.leaf.sets, weights(pass), y.data);
   }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
                        std::span<const InputGradient> gradients) const override {
-    kernels::sum_pool_backward(*pass.leaf.sets, weights(pass), dy.data, rows(gradients.front().dx));
+    kernels::sum_pool_backward(*pass.leaf.sets, weights(pass), mask(pass, gradients.front()), dy.data,
+                               rows(gradients.front().dx));
   }
 };
 
 class MeanPool final : public RowPool {
  public:
   using RowPool::RowPool;
+  LayerNeeds needs() const override { return {.can_mask = true}; }
   void forward(const LayerPass& pass, Planes y) const override {
     kernels::mean_pool_forward(x(pass), *pass.leaf.sets, weights(pass), y.data);
   }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
                        std::span<const InputGradient> gradients) const override {
-    kernels::mean_pool_backward(*pass.leaf.sets, weights(pass), dy.data, rows(gradients.front().dx));
+    kernels::mean_pool_backward(*pass.leaf.sets, weights(pass), mask(pass, gradients.front()), dy.data,
+                                rows(gradients.front().dx));
   }
 };
 

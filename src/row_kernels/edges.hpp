@@ -22,4 +22,9 @@ constexpr std::int64_t edge_words(std::int64_t rows, std::int64_t edges) noexcep
   return rows + 1 + 2 * edges;
 }
 
+/// What stands in such memory: begins, sources, targets.
+inline Edges edges_in(const std::int32_t* memory, std::int64_t rows, std::int64_t edges) noexcept {
+  return {memory, memory + rows + 1, memory + rows + 1 + edges, rows};
+}
+
 }  // namespace jetrain

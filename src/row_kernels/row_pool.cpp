@@ -76,8 +76,9 @@ void pool_forward(ConstRows x, const RowOffsets& offsets, const float* weights, 
   }
 }
 
-/// dx = w (dy / divisor).
-void pool_backward(const RowOffsets& offsets, const float* weights, bool mean, const float* dy, Rows dx) {
+/// dx = w (dy / divisor), where the mask lets it.
+void pool_backward(const RowOffsets& offsets, const float* weights, bool mean, const float* mask,
+                   const float* dy, Rows dx) {
   const std::int64_t stride = dx.stride();
   float* gradient = scratch(stride);
   for (std::int64_t sample = 0; sample < kLanes; ++sample) {
@@ -89,7 +90,8 @@ void pool_backward(const RowOffsets& offsets, const float* weights, bool mean, c
     for (std::int64_t r = offsets.begin(sample); r < offsets.begin(sample) + offsets.count(sample); ++r) {
       const Vector weight = broadcast(weight_of(weights, r));
       for (std::int64_t at = 0; at < stride; at += kVectorLanes) {
-        store(dx.row(r) + at, load(gradient + at) * weight);
+        const Vector value = load(gradient + at) * weight;
+        store(dx.row(r) + at, mask == nullptr ? value : where_positive(load(mask + r * stride + at), value));
       }
     }
   }
@@ -101,16 +103,18 @@ void sum_pool_forward(ConstRows x, const RowOffsets& offsets, const float* weigh
   pool_forward(x, offsets, weights, false, y);
 }
 
-void sum_pool_backward(const RowOffsets& offsets, const float* weights, const float* dy, Rows dx) {
-  pool_backward(offsets, weights, false, dy, dx);
+void sum_pool_backward(const RowOffsets& offsets, const float* weights, const float* mask, const float* dy,
+                       Rows dx) {
+  pool_backward(offsets, weights, false, mask, dy, dx);
 }
 
 void mean_pool_forward(ConstRows x, const RowOffsets& offsets, const float* weights, float* y) {
   pool_forward(x, offsets, weights, true, y);
 }
 
-void mean_pool_backward(const RowOffsets& offsets, const float* weights, const float* dy, Rows dx) {
-  pool_backward(offsets, weights, true, dy, dx);
+void mean_pool_backward(const RowOffsets& offsets, const float* weights, const float* mask, const float* dy,
+                        Rows dx) {
+  pool_backward(offsets, weights, true, mask, dy, dx);
 }
 
 void max_pool_forward(ConstRows x, const RowOffsets& offsets, float* y) {

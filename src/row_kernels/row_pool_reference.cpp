@@ -43,10 +43,12 @@ void for_each_lane(std::int64_t channels, Visit visit) {
 }
 
 template <class Gradient>
-void backward(const RowOffsets& offsets, const float* weights, Rows dx, Gradient gradient) {
+void backward(const RowOffsets& offsets, const float* weights, const float* mask, Rows dx,
+              Gradient gradient) {
   for_each_lane(dx.channels, [&](std::int64_t k, std::int64_t sample) {
     for (std::int64_t r = offsets.begin(sample); r < offsets.begin(sample) + offsets.count(sample); ++r) {
-      dx.row(r)[k] = gradient(k, sample) * (weights == nullptr ? 1.0F : weights[r]);
+      const bool passes = mask == nullptr || mask[r * dx.stride() + k] > 0;
+      dx.row(r)[k] = passes ? gradient(k, sample) * (weights == nullptr ? 1.0F : weights[r]) : 0.0F;
     }
   });
 }
@@ -68,8 +70,9 @@ void sum_pool_forward(ConstRows x, const RowOffsets& offsets, const float* weigh
   });
 }
 
-void sum_pool_backward(const RowOffsets& offsets, const float* weights, const float* dy, Rows dx) {
-  backward(offsets, weights, dx,
+void sum_pool_backward(const RowOffsets& offsets, const float* weights, const float* mask, const float* dy,
+                       Rows dx) {
+  backward(offsets, weights, mask, dx,
            [&](std::int64_t k, std::int64_t sample) { return dy[k * kLanes + sample]; });
 }
 
@@ -79,8 +82,9 @@ void mean_pool_forward(ConstRows x, const RowOffsets& offsets, const float* weig
   });
 }
 
-void mean_pool_backward(const RowOffsets& offsets, const float* weights, const float* dy, Rows dx) {
-  backward(offsets, weights, dx, [&](std::int64_t k, std::int64_t sample) {
+void mean_pool_backward(const RowOffsets& offsets, const float* weights, const float* mask, const float* dy,
+                        Rows dx) {
+  backward(offsets, weights, mask, dx, [&](std::int64_t k, std::int64_t sample) {
     return mean_of(dy[k * kLanes + sample], offsets, weights, sample);
   });
 }

@@ -53,7 +53,7 @@ EpochRecord EpochRunner::run(const std::function<bool()>& stop_asked,
     if (step_.bad_layer() >= 0) refuse_diverged();
     progress::set(Activity::updating);
     const Stopwatch update_watch;
-    live_.step({step_.gradient_sums(), step_.loss_sum(), step_.correct(), plan_.batch(b).size()});
+    live_.step({step_.gradient_sums(), step_.loss(), step_.correct(), plan_.batch(b).size()});
     optimizer_seconds_ += update_watch.seconds();
     after_step(step_end());
   }
@@ -105,9 +105,9 @@ StepEnd EpochRunner::step_end() const {
   const Positions batch = plan_.batch(at.steps - 1);
   const auto samples = static_cast<double>(batch.size());
   const WeightUpdate& update = live_.update();
-  const StepRecord record = {
-      (at.epoch - 1) * plan_.batches() + at.steps, kernels::exact_value(step_.loss_sum()) / samples,
-      accuracy_of(step_.correct(), samples), update.learning_rate(), update.gradient_norm()};
+  const StepRecord record = {(at.epoch - 1) * plan_.batches() + at.steps, step_.loss() / samples,
+                             accuracy_of(step_.correct(), samples), update.learning_rate(),
+                             update.gradient_norm()};
   return {record, at, plan_.batches(), batch.last, plan_.samples, step_.stop()};
 }
 
@@ -123,8 +123,8 @@ void EpochRunner::refuse_diverged() const {
   const std::int64_t leaves = plan_.leaves(at.steps);
   const std::string what =
       std::isfinite(value)
-          ? fmt::format("reached {:.3g}, and with {} leaves in a batch each must stay below {:.3g}", value, leaves,
-                        kernels::exact_sum_limit(leaves))
+          ? fmt::format("reached {:.3g}, and with {} leaves in a batch each must stay below {:.3g}", value,
+                        leaves, kernels::exact_sum_limit(leaves) / model_.gradient_scale())
           : std::string("is not finite");
   throw Untrainable(fmt::format(
       "the training diverged in epoch {}, step {} of {}: a gradient of layer {} {} "

@@ -141,10 +141,11 @@ void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int6
   context.first_position = mine.first_position + leaf * kLanes;
   if (profile_) count_work(worker);
   LeafResult result = model_.forward_backward(worker.workspace, targets, context, limit, sums);
-  const bool good = kernels::exact_accumulate(result.loss, limit, sums[loss_at()]);
+  const double loss = result.loss * static_cast<double>(model_.gradient_scale());
+  const bool good = kernels::exact_accumulate(loss, limit, sums[loss_at()]);
   if (!good && result.bad_layer < 0) {
     result.bad_layer = static_cast<int>(model_.nodes().size()) - 1;
-    result.bad_value = kernels::refused_magnitude();
+    result.bad_value = kernels::refused_magnitude() / model_.gradient_scale();
   }
   sums[loss_at() + 1] += result.correct;
   if (result.bad_layer < 0) return;
@@ -191,6 +192,10 @@ std::vector<Phase> GradientStep::phases() const {
   phases.push_back({"wait for ranks", wait_seconds_, 0});
   phases.push_back({"allreduce", allreduce_seconds_, 0});
   return phases;
+}
+
+double GradientStep::loss() const noexcept {
+  return kernels::exact_value(sums_.total()[loss_at()]) / static_cast<double>(model_.gradient_scale());
 }
 
 int GradientStep::bad_layer() const noexcept {

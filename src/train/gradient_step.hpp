@@ -37,7 +37,8 @@ class GradientStep {
   void run(const BatchPart& mine, std::int64_t batch_leaves, std::uint32_t epoch = 1, bool stop = false);
 
   const std::int64_t* gradient_sums() const noexcept { return sums_.total().data(); }
-  std::int64_t loss_sum() const noexcept { return sums_.total()[loss_at()]; }
+  /// Sum of the losses.
+  double loss() const noexcept;
   std::int64_t correct() const noexcept { return sums_.total()[loss_at() + 1]; }
   /// True, and on all ranks alike, where any rank was asked to stop.
   bool stop() const noexcept { return sums_.total()[stop_at()] != 0; }

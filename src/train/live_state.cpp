@@ -74,7 +74,7 @@ void LiveState::step(const BatchSums& sums) {
   const std::lock_guard lock(changing_);
   update_.apply(sums.gradients, sums.samples);
   EpochProgress& at = state_.progress;
-  at.loss += kernels::exact_value(sums.loss);  // batches in their order, the same on every rank
+  at.loss += sums.loss;  // batches in their order, the same on every rank
   at.correct += sums.correct;
   ++at.steps;
   at.seconds = seconds_before_ + watch_.seconds();

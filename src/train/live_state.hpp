@@ -21,7 +21,7 @@ namespace jetrain {
 /// Exact sums over one global batch, equal on all ranks.
 struct BatchSums {
   const std::int64_t* gradients = nullptr;  ///< as WeightUpdate::apply takes them
-  std::int64_t loss = 0;                    ///< in exact units
+  double loss = 0;                          ///< of all samples
   std::int64_t correct = 0;
   std::int64_t samples = 0;
 };

@@ -57,7 +57,7 @@ std::vector<std::span<float>> WeightUpdate::state() {
 void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples) {
   const double scale = kernels::kExactUnit / static_cast<double>(batch_samples);
   rate_ = learning_rate_.at(steps(), plateau_);
-  compute_gradients(sums, scale);
+  compute_gradients(sums, scale / static_cast<double>(model_.gradient_scale()));
   clip();
   optimizer_->step(rate_, model_.parameters().first(gradients_.size()), gradients_.span());
   update_averages(sums, scale);

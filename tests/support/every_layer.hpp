@@ -28,8 +28,8 @@ struct LayerCase {
                                         "log_pt_rel, log_e_rel, delta_r]}\n"
                                       : "image: {bins: 8, channels: [pt]}\n";
     return parse_config("data: {high_level: [" + std::string(with_features ? "mass, width, tau_32" : "") +
-                            "]}\n" + input + "model: {layers: [" + layers +
-                            "]}\ntrain: {loss: " + loss + "}\n",
+                            "]}\n" + input + "model: {layers: [" + layers + "]}\ntrain: {loss: " + loss +
+                            "}\n",
                         kind + ".yaml", {}, false);
   }
   Model model() const { return make_model(config()); }
@@ -88,11 +88,26 @@ struct NetworkAround {
   LayerCase operator()(const MaxPoolDescription&) const { return on_sets("dense: {units: 18}, max_pool"); }
   LayerCase operator()(const RmsNormDescription&) const { return also_on_sets("rms_norm"); }
   LayerCase operator()(const PairsDescription&) const {
-    return on_sets("pairs: {name: u, units: [3, 5]}, dense: {units: 4}, attention: {bias: u, heads: 2, hidden: 3}, "
-                   "mean_pool");
+    return on_sets(
+        "pairs: {name: u, units: [3, 5]}, dense: {units: 4}, attention: {bias: u, heads: 2, hidden: 3}, "
+        "mean_pool");
+  }
+  LayerCase operator()(const LorentzBlocksDescription&) const {
+    return on_sets("lorentz_blocks: {blocks: 2, units: 3, beams: true}, mean_pool");
   }
   LayerCase operator()(const AttentionDescription&) const {
     return on_sets("dense: {units: 4}, attention: {heads: 2, hidden: 5, dropout: 0.3}, mean_pool");
+  }
+  LayerCase operator()(const ClassAttentionDescription&) const {
+    return on_sets(
+        "dense: {units: 4}, class_attention: {heads: 2, hidden: 5}, class_attention: {heads: 1, hidden: 3}");
+  }
+  /// Distances are of inputs only: of what has weights before it, a small change gives other neighbours.
+  LayerCase operator()(const EdgeConvDescription&) const {
+    return on_sets(
+        "edge_conv: {neighbours: 4, units: [5, 3]}, edge_conv: {neighbours: 5, units: [4, 3], distance: "
+        "angles, pool: max}, edge_conv: {neighbours: 3, units: [4], distance: angles, shortcut: false, "
+        "activation: tanh}, mean_pool");
   }
   LayerCase operator()(const FlattenDescription&) const { return on_images("flatten", ", flatten"); }
   LayerCase operator()(const DropoutDescription&) const {
@@ -154,13 +169,15 @@ inline std::vector<LayerCase> shared_layers_on_sets() {
   add("dropout", also_on_sets("dropout: {rate: 0.4}"), index_of(DropoutDescription{}));
   add("layer_norm", also_on_sets("layer_norm"), index_of(LayerNormDescription{}));
   add("batch_norm", also_on_sets("batch_norm"), index_of(BatchNormDescription{}));
-  add("standardize", on_sets("standardize, dense: {units: 4}, mean_pool"), index_of(StandardizeDescription{}));
-  add("add", on_sets("dense: {units: 6}, residual: {layers: [dense: {units: 6}], activation: relu}, residual: "
-                     "{layers: [dense: {units: 7, activation: relu}]}, sum_pool"),
+  add("standardize", on_sets("standardize, dense: {units: 4}, mean_pool"),
+      index_of(StandardizeDescription{}));
+  add("add",
+      on_sets("dense: {units: 6}, residual: {layers: [dense: {units: 6}], activation: relu}, residual: "
+              "{layers: [dense: {units: 7, activation: relu}]}, sum_pool"),
       index_of(AddDescription{}));
   for (const char* activation : {"linear", "relu", "gelu", "tanh", "sigmoid"}) {
-    const LayerDescription kinds[] = {LinearDescription{}, ReluDescription{}, GeluDescription{}, TanhDescription{},
-                                      SigmoidDescription{}};
+    const LayerDescription kinds[] = {LinearDescription{}, ReluDescription{}, GeluDescription{},
+                                      TanhDescription{}, SigmoidDescription{}};
     for (const LayerDescription& kind : kinds)
       if (kind_name(kind) == std::string(activation)) add(activation, also_on_sets(activation), kind.index());
   }

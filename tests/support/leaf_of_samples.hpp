@@ -107,7 +107,8 @@ class LeafOfSamples {
     EXPECT_EQ(backward(sums).bad_layer, -1);
     sums.resize(static_cast<std::size_t>(model_.parameter_count()));
     std::vector<double> gradient;
-    for (const std::int64_t sum : sums) gradient.push_back(kernels::exact_value(sum));
+    const double scale = static_cast<double>(model_.gradient_scale());
+    for (const std::int64_t sum : sums) gradient.push_back(kernels::exact_value(sum) / scale);
     return gradient;
   }
 

@@ -62,11 +62,10 @@ inline bool is_sample(const SampleView& sample, std::int64_t number, std::int64_
   return equal(sample, NumberedSample(number, size).view());
 }
 
-/// Samples 0 ... total-1 over the ranks of `comm`, unevenly: rank r has about (r + 1) shares, and the second
+/// Borders of 0 ... total-1 over the ranks of `comm`, uneven: rank r has about (r + 1) shares, and the second
 /// of several ranks none.
-inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t size = 64) {
+inline SampleSet uneven_set(std::int64_t total, const Communicator& comm) {
   SampleSet set;
-  set.layout.input = {1, 1, size};
   std::int64_t shares = 0;
   const auto weight = [&](int rank) { return comm.size() > 1 && rank == 1 ? 0 : rank + 1; };
   for (int rank = 0; rank < comm.size(); ++rank) shares += weight(rank);
@@ -76,10 +75,26 @@ inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::i
     before += weight(rank);
   }
   set.begins.push_back(total);
+  return set;
+}
+
+/// Samples 0 ... total-1, spread so.
+inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::int64_t size = 64) {
+  SampleSet set = uneven_set(total, comm);
+  set.layout.input = {1, 1, size};
   const auto me = static_cast<std::size_t>(comm.rank());
   for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) {
     set.samples.append(NumberedSample(i, size).view());
   }
+  return set;
+}
+
+/// The same of sets.
+inline SampleSet set_of_sets(std::int64_t total, const Communicator& comm) {
+  SampleSet set = uneven_set(total, comm);
+  const auto me = static_cast<std::size_t>(comm.rank());
+  for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i)
+    set.samples.append(NumberedSet(i).view());
   return set;
 }
 

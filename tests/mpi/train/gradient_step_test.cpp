@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -19,17 +20,22 @@ std::vector<std::int64_t> batch_sums(const Model& model, std::int64_t samples, i
                                      const Communicator& comm, std::int64_t pixels = 64) {
   const BatchPlan plan{samples, samples, comm.size()};
   const Positions part = plan.part(0, comm.rank());
-  std::vector<test::NumberedSample> kept;
-  for (std::int64_t i = part.first; i < part.last; ++i) kept.emplace_back(i, pixels);
+  std::vector<test::NumberedSample> samples_of_lanes;
+  std::vector<test::NumberedSet> sets;
+  for (std::int64_t i = part.first; i < part.last; ++i) {
+    samples_of_lanes.emplace_back(i, pixels);
+    sets.emplace_back(i);
+  }
   std::vector<SampleView> mine;
-  for (const test::NumberedSample& sample : kept) mine.push_back(sample.view());
+  for (std::size_t i = 0; i < sets.size(); ++i)
+    mine.push_back(model.input().shape.has_rows() ? sets[i].view() : samples_of_lanes[i].view());
 
   GradientStep step(model, threads, false, comm);
   // Twice, so that nothing of the first time may be left in the second.
   for (int time = 0; time < 2; ++time) step.run({mine, {}, part.first}, plan.leaves(0));
   EXPECT_EQ(step.bad_layer(), -1);
-  std::vector<std::int64_t> sums(step.gradient_sums(), step.gradient_sums() + model.parameter_count());
-  sums.push_back(step.loss_sum());
+  std::vector<std::int64_t> sums(step.gradient_sums(), step.gradient_sums() + model.sum_count());
+  sums.push_back(std::bit_cast<std::int64_t>(step.loss()));
   sums.push_back(step.correct());
   return sums;
 }
@@ -62,6 +68,56 @@ TEST_P(SumsOfEveryLayer, DoNotDependOnRanksAndThreads) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, SumsOfEveryLayer, testing::ValuesIn(test::every_layer()),
                          [](const auto& tested) { return tested.param.kind; });
+INSTANTIATE_TEST_SUITE_P(KindsOnSets, SumsOfEveryLayer, testing::ValuesIn(test::shared_layers_on_sets()),
+                         [](const auto& tested) { return tested.param.kind; });
+
+Model network_of_raw_momenta() {
+  Config config = parse_config(
+      "input: constituents\nconstituents: {features: [px, py, pz, e]}\nmodel: {layers: [dense: {units: "
+      "8, activation: relu}, sum_pool, batch_norm, dense: {units: 2, activation: softmax}]}\n",
+      "test.yaml", {}, false);
+  Model model = make_model(config);
+  model.initialize(3);
+  return model;
+}
+
+// Gradients with respect to weights of GeV are large, and it is no divergence: a leaf's reach some 1e5 here.
+TEST(GradientStep, OfMomentaInGevFitsIntoTheSumsOfLargeBatches) {
+  const Communicator world = Communicator::world();
+  const Model model = network_of_raw_momenta();
+  constexpr std::int64_t kBatch = 16384;
+  const BatchPlan plan{kBatch, kBatch, world.size()};
+  const Positions part = plan.part(0, world.rank());
+  std::vector<test::NumberedSet> sets;
+  for (std::int64_t i = part.first; i < part.last; ++i) sets.emplace_back(500 + i % 1000);
+  std::vector<SampleView> mine;
+  for (const test::NumberedSet& set : sets) mine.push_back(set.view());
+  GradientStep step(model, 1, false, world);
+  step.run({mine, {}, part.first}, plan.leaves(0));
+  EXPECT_EQ(step.bad_layer(), -1);
+  std::int64_t largest = 0;
+  for (std::int64_t i = 0; i < model.trainable_count(); ++i)
+    largest = std::max(largest, std::abs(step.gradient_sums()[i]));
+  const double gradient = kernels::exact_value(largest) / static_cast<double>(model.gradient_scale()) /
+                          static_cast<double>(kBatch);
+  EXPECT_GT(gradient * 16, kernels::exact_sum_limit(plan.leaves(0))) << "no leaf's gradient is large here";
+}
+
+TEST(GradientStep, SaysHowLargeAGradientWasThatDoesNotFit) {
+  const Communicator world = Communicator::world();
+  Model model = network_of_raw_momenta();
+  for (float& parameter : model.parameters()) parameter *= 1e6F;
+  const BatchPlan plan{64, 64, world.size()};
+  const Positions part = plan.part(0, world.rank());
+  std::vector<test::NumberedSet> sets;
+  for (std::int64_t i = part.first; i < part.last; ++i) sets.emplace_back(900000009 + i);
+  std::vector<SampleView> mine;
+  for (const test::NumberedSet& set : sets) mine.push_back(set.view());
+  GradientStep step(model, 1, false, world);
+  step.run({mine, {}, part.first}, plan.leaves(0));
+  ASSERT_GE(step.bad_layer(), 0);
+  EXPECT_GE(step.bad_value(), kernels::exact_sum_limit(plan.leaves(0)) / model.gradient_scale());
+}
 
 TEST(GradientStep, CountsEverySampleOnce) {
   const Communicator world = Communicator::world();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "jetrain/error.hpp"
 #include "sparse_samples.hpp"
@@ -47,6 +48,50 @@ TEST(Standardization, IsTheSetsMeanAndDeviation) {
 
 TEST(Standardization, DoesNotDependOnTheRanks) {
   EXPECT_EQ(standardized(333, Communicator::world()), standardized(333, Communicator::self()));
+}
+
+std::vector<float> standardized_sets(std::int64_t samples, const Communicator& comm) {
+  const Config config = parse_config(
+      "input: constituents\nconstituents: {features: [px, e]}\nmodel: {layers: [standardize, dense: {units: "
+      "3}, "
+      "mean_pool, dense: {units: 2}, softmax]}\n",
+      "test.yaml", {}, false);
+  ModelInput input(Shape::set(2));
+  input.constituents = config.constituents;
+  Model model(config.model, input);
+  standardize(config, model, test::set_of_sets(samples, comm), comm);
+  return {model.parameters().begin() + model.trainable_count(), model.parameters().end()};
+}
+
+TEST(Standardization, OfSetsIsOverAllConstituents) {
+  constexpr std::int64_t kSamples = 120;
+  std::vector<double> px, e;
+  for (std::int64_t i = 0; i < kSamples; ++i) {
+    const test::NumberedSet set(i);
+    const RaggedView rows = set.view().constituents;
+    for (std::int64_t k = 0; k < rows.rows(); ++k) {
+      e.push_back(static_cast<double>(rows.row(k)[0]));
+      px.push_back(static_cast<double>(rows.row(k)[1]));
+    }
+  }
+  const auto mean_of = [](const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  };
+  const auto deviation_of = [&](std::vector<double> values) {
+    const double mean = mean_of(values);
+    for (double& value : values) value = (value - mean) * (value - mean);
+    return std::sqrt(mean_of(values));
+  };
+  const std::vector<float> found = standardized_sets(kSamples, Communicator::world());
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_NEAR(found[0], mean_of(px), 1e-4);
+  EXPECT_NEAR(found[1], mean_of(e), 1e-4);
+  EXPECT_NEAR(found[2], deviation_of(px), 1e-4);
+  EXPECT_NEAR(found[3], deviation_of(e), 1e-4);
+}
+
+TEST(Standardization, OfSetsDoesNotDependOnTheRanks) {
+  EXPECT_EQ(standardized_sets(97, Communicator::world()), standardized_sets(97, Communicator::self()));
 }
 
 TEST(Standardization, RefusesImagesThatAreAugmented) {

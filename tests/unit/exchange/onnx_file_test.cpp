@@ -5,7 +5,9 @@
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "every_layer.hpp"
 
@@ -70,6 +72,41 @@ TEST(OnnxFile, HasAnInputForTheImageAndOneForTheFeatures) {
   EXPECT_EQ(result.onnx.graph().output(0).name(), "scores");
 }
 
+TEST(OnnxFile, TakesMomentaAndAMaskOfAnyNumberOfConstituents) {
+  const Exported result = exported(
+      "data: {high_level: [mass]}\n"
+      "input: constituents\n"
+      "model: {layers: [dense: {units: 4, activation: relu}, sum_pool, features: {layers: []}, dense: "
+      "{units: "
+      "2, activation: softmax}]}\n");
+  onnx::checker::check_model(result.onnx);
+  EXPECT_EQ(input_names(result.onnx), (std::vector<std::string>{"momenta", "mask", "features"}));
+  const onnx::TensorShapeProto& momenta = result.onnx.graph().input(0).type().tensor_type().shape();
+  ASSERT_EQ(momenta.dim_size(), 3);
+  EXPECT_EQ(momenta.dim(0).dim_param(), "N");
+  EXPECT_EQ(momenta.dim(1).dim_param(), "P");
+  EXPECT_EQ(momenta.dim(2).dim_value(), 4);
+  EXPECT_NE(result.onnx.graph().doc_string().find("the leading 128 by pT"), std::string::npos);
+}
+
+TEST(OnnxFile, HasOnlyWhatItsScoresNeed) {
+  const Exported result = exported(
+      "input: constituents\n"
+      "constituents: {features: [log_e]}\n"
+      "model: {layers: [dense: {units: 4}, sum_pool, dense: {units: 2, activation: softmax}]}\n");
+  std::set<std::string> used{"scores"};
+  for (const onnx::NodeProto& node : result.onnx.graph().node()) {
+    EXPECT_NE(node.op_type(), "Atan") << "no angle is asked for";
+    used.insert(node.input().begin(), node.input().end());
+  }
+  for (const onnx::NodeProto& node : result.onnx.graph().node())
+    EXPECT_TRUE(std::any_of(node.output().begin(), node.output().end(), [&](const std::string& output) {
+      return used.contains(output);
+    })) << node.name();
+  for (const onnx::TensorProto& constant : result.onnx.graph().initializer())
+    EXPECT_TRUE(used.contains(constant.name())) << constant.name();
+}
+
 /// What ONNX itself takes each tensor's shape to be; the number of samples is left out.
 std::map<std::string, std::vector<std::int64_t>> inferred_shapes(const onnx::ModelProto& model) {
   std::map<std::string, std::vector<std::int64_t>> shapes;
@@ -92,12 +129,15 @@ TEST_P(OnnxOfEveryLayer, PassesTheCheckerOfOnnxWithTheShapesOfOurs) {
   ASSERT_TRUE(onnx.ParseFromString(onnx_bytes(config, model)));
   onnx::checker::check_model(onnx);
   onnx::shape_inference::InferShapes(onnx);
-  const auto shapes = inferred_shapes(onnx);
+  auto shapes = inferred_shapes(onnx);
   EXPECT_EQ(shapes.at("scores"), std::vector<std::int64_t>{2});
   int compared = 0;
   for (const Node& node : model.nodes()) {
     const auto inferred = shapes.find(node.name);
     if (inferred == shapes.end()) continue;  // dropout and linear are nothing in ONNX
+    // Of rows, their channels: how many places there are comes with the input.
+    if (node.layer->output().has_rows() && inferred->second.size() > 1)
+      inferred->second.erase(inferred->second.begin(), inferred->second.end() - 1);
     EXPECT_EQ(inferred->second, node.layer->output().sizes()) << node.name;
     ++compared;
   }
@@ -105,6 +145,8 @@ TEST_P(OnnxOfEveryLayer, PassesTheCheckerOfOnnxWithTheShapesOfOurs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, OnnxOfEveryLayer, testing::ValuesIn(test::every_layer()),
+                         [](const auto& tested) { return tested.param.kind; });
+INSTANTIATE_TEST_SUITE_P(OnSets, OnnxOfEveryLayer, testing::ValuesIn(test::shared_layers_on_sets()),
                          [](const auto& tested) { return tested.param.kind; });
 
 TEST(OnnxFile, TakesVectorsAndGivesValuesOfARegression) {
@@ -114,6 +156,18 @@ TEST(OnnxFile, TakesVectorsAndGivesValuesOfARegression) {
       "train: {loss: mean_squared_error}\n");
   onnx::checker::check_model(result.onnx);
   EXPECT_EQ(input_names(result.onnx), std::vector<std::string>{"features"});
+}
+
+TEST(OnnxFile, SaysWhichFeaturesOfConstituentsTheGraphMakes) {
+  const Exported result = exported(
+      "input: constituents\n"
+      "constituents: {most: 50, axis: leading, features: [delta_r]}\n"
+      "model: {layers: [max_pool, dense: {units: 2, activation: softmax}]}\n");
+  for (const onnx::StringStringEntryProto& entry : result.onnx.metadata_props()) {
+    if (entry.key() != "preprocessing") continue;
+    for (const char* words : {"\"most\": 50", "\"axis\": \"leading\"", "(x - 0.2) 4, held between -5 and 5"})
+      EXPECT_NE(entry.value().find(words), std::string::npos) << words << " in " << entry.value();
+  }
 }
 
 TEST(OnnxFile, CarriesConfigHashAndPreprocessing) {

@@ -54,15 +54,17 @@ TEST(RowPool, SumsAndMeansAreTheReferences) {
       sum_pool_forward(x, offsets, weight, y.data());
       reference::sum_pool_forward(x, offsets, weight, reference.data());
       expect_same(y.values(), reference.values());
-      sum_pool_backward(offsets, weight, dy.data(), dx);
-      reference::sum_pool_backward(offsets, weight, dy.data(), reference_dx);
-      expect_same(dx, reference_dx);
+      for (const float* mask : {static_cast<const float*>(nullptr), static_cast<const float*>(x.view().data)}) {
+        sum_pool_backward(offsets, weight, mask, dy.data(), dx);
+        reference::sum_pool_backward(offsets, weight, mask, dy.data(), reference_dx);
+        expect_same(dx, reference_dx);
+        mean_pool_backward(offsets, weight, mask, dy.data(), dx);
+        reference::mean_pool_backward(offsets, weight, mask, dy.data(), reference_dx);
+        expect_same(dx, reference_dx);
+      }
       mean_pool_forward(x, offsets, weight, y.data());
       reference::mean_pool_forward(x, offsets, weight, reference.data());
       expect_same(y.values(), reference.values());
-      mean_pool_backward(offsets, weight, dy.data(), dx);
-      reference::mean_pool_backward(offsets, weight, dy.data(), reference_dx);
-      expect_same(dx, reference_dx);
     }
   });
 }
@@ -111,11 +113,11 @@ TEST(RowPool, SmallExampleByHand) {
   Lanes16 dy(1);
   dy.data()[0] = 12;
   RowMatrix dx(3, 1);
-  mean_pool_backward(offsets, nullptr, dy.data(), dx);
+  mean_pool_backward(offsets, nullptr, nullptr, dy.data(), dx);
   EXPECT_EQ(dx.at(0, 0), 6);
   EXPECT_EQ(dx.at(1, 0), 6);
   EXPECT_EQ(dx.at(2, 0), 0);
-  sum_pool_backward(offsets, weights, dy.data(), dx);
+  sum_pool_backward(offsets, weights, nullptr, dy.data(), dx);
   EXPECT_EQ(dx.at(0, 0), 3);
   EXPECT_EQ(dx.at(1, 0), 9);
   max_pool_backward(x, offsets, dy.data(), dx);
