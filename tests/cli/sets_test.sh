@@ -197,6 +197,8 @@ if command -v gnuplot >/dev/null; then
     [ -s pictures/$picture.svg ] || fail "no picture $picture: $(ls pictures)"
   done
   "$jetrain" report 1x1 --out page.html >report.txt 2>&1 || fail "$(cat report.txt)"
-  grep -q 'multiply-adds a jet of 49 constituents' page.html || fail "the page does not say of which jet"
+  for words in 'multiply-adds a jet of 49 constituents' 'the network sees the constituents'; do
+    grep -q "$words" page.html || fail "the page does not say: $words"
+  done
 fi
 echo "sets go all the way: $(weights_hash 1x1)"
