@@ -87,6 +87,18 @@ model:
 train: {batch_size: 40, epochs: 3, optimizer: {adam: {learning_rate: 0.003}}}
 YAML
 
+cat >messages.yaml <<'YAML'
+data: {files: [jets.h5]}
+input: constituents
+constituents: {most: 40}
+model:
+  layers:
+    - lorentz_blocks: {blocks: 3, units: 12, beams: true, step: 0.1, momentum: 0.7}
+    - mean_pool
+    - dense: {units: 2, activation: softmax}
+train: {batch_size: 40, epochs: 3, optimizer: {adam: {learning_rate: 0.005}}}
+YAML
+
 cat >compare.py <<'PYTHON'
 """compare.py SUPPORT MODEL.onnx SCORES.h5 [FEATURES.h5]: judges the largest difference from SCORES."""
 import sys
@@ -151,6 +163,8 @@ trained edges edges.yaml
 judged edges
 trained transformer transformer.yaml
 judged transformer
+trained messages messages.yaml
+judged messages
 for network in pfn efn particlenet_lite; do
   trained $network $configs/$network.yaml --set data.files=jets.h5 --set train.epochs=3 --set train.batch_size=40
   judged $network
