@@ -55,15 +55,32 @@ class Tagger {
 
   /// The score of each jet: the probability of a top.
   ///
-  /// \param momenta (jets, constituents, 4): E, px, py, pz in GeV, by falling pT; after a jet's last
-  /// constituent
-  ///     stand zeros. The first two constituents place and turn the image, and the first 200 count.
+  /// A jet without constituents has a score, too.
+  ///
+  /// \param momenta (jets, constituents, 4): E, px, py, pz in GeV. Of a model of sets (`input:
+  /// constituents`),
+  ///     in any order, with padding anywhere, as in files: zeros, energies not above 0, NaN in all four. Of a
+  ///     model of images by falling pT, with zeros after a jet's last constituent: the first two constituents
+  ///     place and turn the image, and the first 200 count.
   /// \param constituents places for each jet, at least 1
   /// \return (jets)
   ///
-  /// Throws BadSample with the number of the first jet that has a NaN or infinite momentum; UsageError where
-  /// the array's size is no whole number of jets, or where the model was trained on plain arrays.
+  /// Throws BadSample with the number of the first jet that has a NaN or infinite momentum (but padding);
+  /// UsageError where the array's size is no whole number of jets, or where the model was trained on plain
+  /// arrays.
   std::vector<float> score(std::span<const float> momenta, std::int64_t constituents = 200) const;
+
+  /// The same of jets that stand one behind the other, each with as many places as it has.
+  ///
+  /// \param momenta (places of all jets, 4), otherwise as above
+  /// \param offsets (jets + 1): jet i has the places from offsets[i] to before offsets[i + 1]. The first is
+  /// 0,
+  ///     the last the number of all places; two equal ones are a jet without constituents.
+  /// \return (jets)
+  ///
+  /// Throws as above; UsageError also where offsets are not so.
+  std::vector<float> score_ragged(std::span<const float> momenta,
+                                  std::span<const std::int64_t> offsets) const;
 
   /// Of a model that was trained on plain arrays (data.arrays): all that the network says of each sample.
   ///

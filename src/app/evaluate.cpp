@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "app/reading_notes.hpp"
 #include "app/score_files.hpp"
 #include "app/test_set_record.hpp"
 #include "comm/threads.hpp"
@@ -66,7 +67,7 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
       const std::string note = record_test_set_use(options.model, options.files, m.accuracy, m.auc);
       if (!note.empty()) print_line("{}", note);
     }
-    if (slice.skipped > 0) fmt::print("warning: {} bad rows skipped\n", slice.skipped);
+    print_notes(slice.skipped, slice.notes);
     if (std::isnan(m.auc) && labels_of(stored.config.data) == Labels::jets)
       fmt::print("note: all jets are of one class, so there is no ROC curve\n");
     if (!options.json.empty()) write_text(options.json, metrics_json(m, slice.skipped));

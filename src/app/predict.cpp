@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "app/reading_notes.hpp"
 #include "app/score_files.hpp"
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
@@ -93,6 +94,7 @@ void predict(const PredictOptions& options, const Communicator& comm) {
   std::unique_ptr<PredictionFile> file;
   std::int64_t written = 0;
   std::int64_t skipped = 0;
+  ReadingNotes notes;
   score_in_pieces(
       stored, options.files,
       [&](std::int64_t most_rows) { file = PredictionFile::create(options.output, most_rows, outputs); },
@@ -100,6 +102,7 @@ void predict(const PredictOptions& options, const Communicator& comm) {
         file->append(predictions_of(piece));
         written += std::ssize(piece.rows);
         skipped += piece.skipped;
+        notes.add(piece.notes);
       },
       comm);
   comm.agree([&] {
@@ -108,7 +111,7 @@ void predict(const PredictOptions& options, const Communicator& comm) {
     file->complete();
     print_line("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)", options.output, written, watch.seconds(),
                static_cast<double>(written) / watch.seconds());
-    if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
+    print_notes(skipped, notes);
   });
 }
 

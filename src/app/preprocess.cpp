@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "app/reading_notes.hpp"
 #include "comm/threads.hpp"
 #include "core/checked_cast.hpp"
 #include "core/output_file.hpp"
@@ -114,13 +115,6 @@ void write_dense(const std::string& path, const LabelledRows& mine, const Config
   file.complete();
 }
 
-void warn_of(std::int64_t skipped, const ReadingNotes& notes) {
-  if (skipped > 0) fmt::print("warning: {} bad rows skipped\n", skipped);
-  say_notes(notes, [](LogLevel level, const std::string& text) {
-    print_line("{}{}", level == LogLevel::warning ? "warning: " : "", text);
-  });
-}
-
 /// Sets are not dense: they become the cache of samples that a training reads.
 void write_sets(const std::string& path, Config config, const Communicator& comm) {
   const Stopwatch watch;
@@ -133,7 +127,7 @@ void write_sets(const std::string& path, Config config, const Communicator& comm
   const std::int64_t total = loaded[Set::train].total() + loaded[Set::validation].total();
   print_line("{}: the constituents of {} jets in {:.1f} s ({:.0f} jets/s); a training reads it as data.cache",
              path, total, watch.seconds(), static_cast<double>(total) / watch.seconds());
-  warn_of(loaded.rows_skipped, loaded.notes);
+  print_notes(loaded.rows_skipped, loaded.notes);
 }
 
 }  // namespace
@@ -165,7 +159,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   const Grid grid = sample_layout(config).input;
   print_line("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)", options.output, total, grid.rows,
              grid.columns, watch.seconds(), static_cast<double>(total) / watch.seconds());
-  warn_of(skipped, {});
+  print_notes(skipped, {});
 }
 
 }  // namespace jetrain

@@ -23,6 +23,7 @@
 #include "pictures/gnuplot.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"
+#include "samples/sample_message.hpp"
 #include "scaling/job_scripts.hpp"
 #include "scaling/points.hpp"
 #include "scaling/projection_report.hpp"
@@ -73,6 +74,16 @@ void write_report(const std::string& html, const std::string& title, const Repor
              base.replace_extension(".csv").string());
 }
 
+/// Of a training jet on its way between ranks: the mean over the first ones of each rank.
+double message_bytes_of_a_jet(const SampleStore& samples, const Communicator& group) {
+  constexpr std::int64_t kLookedAt = 2048;
+  std::vector<SampleView> first;
+  for (std::int64_t i = 0; i < std::min(kLookedAt, samples.size()); ++i) first.push_back(samples[i]);
+  const std::int64_t bytes = group.sum(std::ssize(pack_samples(first)));
+  return static_cast<double>(bytes) /
+         static_cast<double>(std::max<std::int64_t>(1, group.sum(std::ssize(first))));
+}
+
 /// One training by the ranks of `group`, timed by phases. Collective over them.
 ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const std::string& folder,
                            const Communicator& group) {
@@ -84,6 +95,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   Watchdog watchdog(config.train.stall_seconds, group);
   progress::set(progress::Activity::reading);
   LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, group);
+  const double jet_bytes = message_bytes_of_a_jet(loaded[Set::train].samples, group);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
   const RunResult result = run.run(loaded, threads, true, watchdog);
 
@@ -98,6 +110,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   m.parameters = result.parameters;
   m.all_validate = config.validation.ranks == ValidationRanks::all;
   const std::vector<std::string> hosts = gather_host_names(group);
+  m.jet_bytes = jet_bytes;
   m.hosts = checked_cast<int>(std::ssize(std::set<std::string>(hosts.begin(), hosts.end())));
   m.jets_per_second = result.jets_per_second;
   group.barrier();

@@ -5,12 +5,18 @@
 #include <algorithm>
 
 #include "jetrain/error.hpp"
+#include "row_kernels/product_choice.hpp"
 
 namespace jetrain {
 namespace {
 
 /// Rows scored between two writes, on all ranks together: little memory, but dozens of windows.
 constexpr std::int64_t kPieceRows = std::int64_t{1} << 18;
+
+/// Who computes the products of sets: each rank chooses for itself, before it reads and before threads work.
+void choose_products(const Model& model, const Communicator& comm) {
+  if (model.input().shape.has_rows()) comm.agree([] { static_cast<void>(kernels::products()); });
+}
 
 /// The rows of `files` that a set of the model's config has; Set::none: all.
 SelectedRows select(const StoredModel& stored, const std::vector<std::string>& files, Set set,
@@ -30,6 +36,7 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
           "this model was trained with split.method files: name the file of the set itself, without --split");
     }
   });
+  choose_products(stored.model, comm);
   const SelectedRows rows = select(stored, files, set, comm);
   ScoredSlice scored = gather_scores(score_rows(stored.model, rows, rows.range(), comm), comm);
   comm.agree([&] {
@@ -50,6 +57,7 @@ void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& 
       if (comm.is_root()) work();
     });
   };
+  choose_products(stored.model, comm);
   const SelectedRows all = select(stored, files, Set::none, comm);
   const std::int64_t rows = all.range().last;
   comm.agree([&] {

@@ -294,6 +294,34 @@ struct ClassAttentionConfig {
     visit("epsilon", epsilon, "added to variances", rules::positive());
   }
 };
+struct LorentzBlocksConfig {
+  static constexpr const char* kName = "lorentz_blocks";
+  static constexpr const char* kMeaning =
+      "LorentzNet's blocks (Gong et al., JHEP 07 (2022) 030) on the constituents' momenta: each "
+      "constituent's "
+      "invariants, from psi(m^2) on, take messages from all others, and the momenta move; stands first, and "
+      "looks at no features";
+  std::int64_t blocks = 6;
+  std::int64_t units = 72;
+  bool beams = false;
+  double step = 5e-3;
+  double momentum = 0.9;
+  double epsilon = 1e-5;
+  void fields(auto& visit) {
+    visit("blocks", blocks, "one after the other", rules::between(1, 100));
+    visit("units", units, "invariants of each constituent, and width of all networks inside",
+          rules::between(1, rules::kLargestLayer));
+    visit(
+        "beams", beams,
+        "two more particles in each jet, of mass 1 GeV, along the beam both ways: they show its pT and axis, "
+        "which invariants of its constituents do not tell; without them the second input scalar, which marks "
+        "them, is always 0");
+    visit("step", step, "of the momenta in each block but the last, times the mean of the messages",
+          rules::positive());
+    visit("momentum", momentum, "of the running averages", rules::fraction());
+    visit("epsilon", epsilon, "added to variances", rules::positive());
+  }
+};
 
 struct LayerConfig;
 
@@ -367,9 +395,9 @@ using LayerKinds =
     std::variant<Conv2dConfig, MaxPool2dConfig, AvgPool2dConfig, GlobalAvgPool2dConfig, SumPoolConfig,
                  MeanPoolConfig, MaxPoolConfig, FlattenConfig, DenseConfig, DropoutConfig, LayerNormConfig,
                  RmsNormConfig, GroupNormConfig, BatchNormConfig, StandardizeConfig, EdgeConvConfig,
-                 PairsConfig, AttentionConfig, ClassAttentionConfig, ResidualConfig, FeaturesConfig,
-                 LinearConfig, ReluConfig, LeakyReluConfig, EluConfig, GeluConfig, TanhConfig, SigmoidConfig,
-                 SoftmaxConfig>;
+                 PairsConfig, AttentionConfig, ClassAttentionConfig, LorentzBlocksConfig, ResidualConfig,
+                 FeaturesConfig, LinearConfig, ReluConfig, LeakyReluConfig, EluConfig, GeluConfig, TanhConfig,
+                 SigmoidConfig, SoftmaxConfig>;
 
 struct LayerConfig {
   static constexpr const char* kGroup = "Layers";

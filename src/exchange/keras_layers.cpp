@@ -27,6 +27,7 @@ struct KindInKeras {
   KerasKind operator()(const PairsDescription&) const { return {"pairs"}; }
   KerasKind operator()(const AttentionDescription&) const { return {"attention"}; }
   KerasKind operator()(const ClassAttentionDescription&) const { return {"class_attention"}; }
+  KerasKind operator()(const LorentzBlocksDescription&) const { return {"lorentz_blocks"}; }
   KerasKind operator()(const MeanPoolDescription&) const { return {"global_average_pooling1d"}; }
   KerasKind operator()(const MaxPoolDescription&) const { return {"global_max_pooling1d"}; }
   KerasKind operator()(const FlattenDescription&) const { return {"flatten"}; }

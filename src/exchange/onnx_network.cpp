@@ -84,6 +84,9 @@ class LayerInOnnx {
   std::string operator()(const ClassAttentionDescription& kind) {
     return class_attention_of_sets(layer_, kind);
   }
+  std::string operator()(const LorentzBlocksDescription&) {
+    throw UsageError("lorentz_blocks have no form in ONNX yet");
+  }
 
   /// In the order (row, column, channel).
   std::string operator()(const FlattenDescription&) {

@@ -11,6 +11,7 @@
 #include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
 #include "core/thread_errors.hpp"
+#include "dataset/sample_loader.hpp"
 #include "inference/leaf_inputs.hpp"
 #include "samples/sample_store.hpp"
 
@@ -27,8 +28,7 @@ struct LeafScores {
 /// One thread's forward pass.
 class LeafScorer {
  public:
-  explicit LeafScorer(const Model& model)
-      : model_(model), inputs_(model.input()), workspace_(model, false) {}
+  explicit LeafScorer(const Model& model) : model_(model), inputs_(model.input()), workspace_(model, false) {}
 
   /// Of the leaf scored last.
   float output(std::size_t o, std::size_t lane) const { return workspace_.predictions()[o * kLanes + lane]; }
@@ -110,10 +110,11 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
     auto& scorer = scorers[static_cast<std::size_t>(omp_get_thread_num())];
     if (!scorer) scorer = std::make_unique<LeafScorer>(model);
     SampleStore samples;
-    rows.make(block, 0, out.skipped, [&](std::int64_t row, Set, const SampleView& sample) {
+    const auto take = [&](std::int64_t row, Set, const SampleView& sample) {
       samples.append(sample);
       out.rows.push_back({row, 0.0F, sample.label});
-    });
+    };
+    rows.make(block, 0, out.skipped, take, &out.notes);
     std::array<SampleView, kLanes> leaf;
     for (std::int64_t first = 0; first < samples.size(); first += kLanes) {
       const std::int64_t size = std::min(kLanes, samples.size() - first);
@@ -135,6 +136,7 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
     result.loss_sum += slot.loss_sum;
     result.correct += slot.correct;
     result.skipped += slot.skipped;
+    result.notes.add(slot.notes);
   };
   comm.agree([&] {
     memory_for("the scores of the jets that this rank reads",
@@ -148,6 +150,7 @@ ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm) {
   all.loss_sum = comm.sum(slice.loss_sum);
   all.correct = comm.sum(slice.correct);
   all.skipped = comm.sum(slice.skipped);
+  all.notes = sum_of(slice.notes, comm);
   all.labelled = slice.labelled;
   all.rows = comm.gather(std::span<const ScoredRow>(slice.rows));
   all.outputs = comm.gather(std::span<const float>(slice.outputs));

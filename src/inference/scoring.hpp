@@ -34,6 +34,7 @@ struct ScoredSlice {
   std::int64_t loss_sum = 0;
   std::int64_t correct = 0;
   std::int64_t skipped = 0;
+  ReadingNotes notes;          ///< of jets that became sets
   bool labelled = true;        ///< false: a regression
   std::vector<float> outputs;  ///< (rows, outputs), where there are more than two
 };

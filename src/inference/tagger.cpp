@@ -40,6 +40,19 @@ std::vector<float> score_made(const Model& model, std::int64_t count, const char
   return std::move(scored.scores);
 }
 
+/// Refuses offsets that do not cut `places` places into jets.
+void require_offsets(std::span<const std::int64_t> offsets, std::int64_t places) {
+  if (offsets.empty() || offsets.front() != 0)
+    throw UsageError("offsets of jets begin with 0, and end with the number of all places");
+  for (std::size_t i = 1; i < offsets.size(); ++i) {
+    if (offsets[i] < offsets[i - 1])
+      throw UsageError(
+          fmt::format("offsets of jets do not fall, but behind {} stands {}", offsets[i - 1], offsets[i]));
+  }
+  if (offsets.back() != places)
+    throw UsageError(fmt::format("the last offset is {}, but there are {} places", offsets.back(), places));
+}
+
 /// Number of samples of `each` numbers in an array of `size`.
 std::int64_t samples_in(std::size_t size, std::int64_t each, const std::string& what) {
   const auto numbers = static_cast<std::int64_t>(size);
@@ -53,6 +66,21 @@ std::int64_t samples_in(std::size_t size, std::int64_t each, const std::string& 
 struct Tagger::Loaded {
   explicit Loaded(const std::string& path)
       : stored(read_model(path)), maker(stored.config), takes_jets(reads_jets(stored.config.data)) {}
+
+  void require_jets() const {
+    if (!takes_jets)
+      throw UsageError("this model was trained on plain arrays, not on jets: call outputs, not score");
+  }
+
+  /// `jet(i)` gives the places of the i-th, (places, 4).
+  std::vector<float> score(std::int64_t jets,
+                           const std::function<std::span<const float>(std::int64_t)>& jet) const {
+    const auto make = [&](std::int64_t i, SampleDraft& sample) {
+      return maker.make(jet(i), false, sample) == RowStatus::good;
+    };
+    return score_made(stored.model, jets, "jet", make, nullptr);
+  }
+
   StoredModel stored;
   SampleMaker maker;
   bool takes_jets;
@@ -64,19 +92,26 @@ Tagger::Tagger(Tagger&&) noexcept = default;
 Tagger& Tagger::operator=(Tagger&&) noexcept = default;
 
 std::vector<float> Tagger::score(std::span<const float> momenta, std::int64_t constituents) const {
-  if (!loaded_->takes_jets)
-    throw UsageError("this model was trained on plain arrays, not on jets: call outputs, not score");
+  loaded_->require_jets();
   constexpr std::int64_t kMost = std::int64_t{1} << 40;
   if (constituents < 1 || constituents > kMost)
     throw UsageError(fmt::format("{} constituents a jet: at least 1 is needed", constituents));
   const std::int64_t jets =
       samples_in(momenta.size(), 4 * constituents, fmt::format("jets of {} x 4", constituents));
   const auto each = static_cast<std::size_t>(4 * constituents);
-  const auto make = [&](std::int64_t i, SampleDraft& sample) {
-    const auto jet = momenta.subspan(static_cast<std::size_t>(i) * each, each);
-    return loaded_->maker.make(jet, false, sample) == RowStatus::good;
-  };
-  return score_made(loaded_->stored.model, jets, "jet", make, nullptr);
+  return loaded_->score(
+      jets, [&](std::int64_t i) { return momenta.subspan(static_cast<std::size_t>(i) * each, each); });
+}
+
+std::vector<float> Tagger::score_ragged(std::span<const float> momenta,
+                                        std::span<const std::int64_t> offsets) const {
+  loaded_->require_jets();
+  require_offsets(offsets, samples_in(momenta.size(), 4, "places of 4"));
+  return loaded_->score(std::ssize(offsets) - 1, [&](std::int64_t i) {
+    const auto begin = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i)]);
+    const auto end = static_cast<std::size_t>(offsets[static_cast<std::size_t>(i) + 1]);
+    return momenta.subspan(4 * begin, 4 * (end - begin));
+  });
 }
 
 std::vector<float> Tagger::outputs(std::span<const float> samples) const {

@@ -229,6 +229,16 @@ class GraphBuilder {
                                    channels, config.heads));
   }
 
+  std::size_t add(const LorentzBlocksConfig& config, std::size_t input, const std::string& place) {
+    if (!is_input(input))
+      throw UsageError(place +
+                       ": lorentz_blocks stands on the constituents' momenta, and what is before it would be "
+                       "lost: make it the first layer");
+    const std::size_t momenta = number_of(NetworkInput::momenta, config.kName, place);
+    return append([&](const std::vector<Shape>& shapes) { return make_layer_on(config, shapes); }, place,
+                  {momenta});
+  }
+
   /// The activation of what is known of each constituent.
   std::size_t number_of(NetworkInput of_constituents, const char* kind, const std::string& place) const {
     at(place, [&] { return require_set(shape_of(0), kind); });

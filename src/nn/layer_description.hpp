@@ -100,6 +100,9 @@ struct ClassAttentionDescription {
   std::int64_t heads = 1;
   float epsilon = 0;
 };
+struct LorentzBlocksDescription {
+  static constexpr const char* kName = "lorentz_blocks";
+};
 struct AddDescription {
   static constexpr const char* kName = "add";
 };
@@ -138,9 +141,10 @@ using LayerDescription =
                  GlobalAvgPool2dDescription, SumPoolDescription, MeanPoolDescription, MaxPoolDescription,
                  FlattenDescription, DropoutDescription, LayerNormDescription, RmsNormDescription,
                  GroupNormDescription, BatchNormDescription, StandardizeDescription, EdgeConvDescription,
-                 PairsDescription, AttentionDescription, ClassAttentionDescription, AddDescription,
-                 ConcatenateDescription, LinearDescription, ReluDescription, LeakyReluDescription,
-                 EluDescription, GeluDescription, TanhDescription, SigmoidDescription, SoftmaxDescription>;
+                 PairsDescription, AttentionDescription, ClassAttentionDescription, LorentzBlocksDescription,
+                 AddDescription, ConcatenateDescription, LinearDescription, ReluDescription,
+                 LeakyReluDescription, EluDescription, GeluDescription, TanhDescription, SigmoidDescription,
+                 SoftmaxDescription>;
 
 /// conv2d, dense, ...: what configs call it.
 inline const char* kind_name(const LayerDescription& description) {

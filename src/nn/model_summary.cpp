@@ -5,6 +5,12 @@
 
 namespace jetrain {
 
+namespace {
+
+constexpr std::size_t kNameWidth = 27;
+
+}  // namespace
+
 std::string Model::memory_of_sets() const {
   constexpr std::int64_t kAllOfTheTable = 200;
   const std::int64_t most = input_.constituents.most > 0 ? input_.constituents.most : kAllOfTheTable;
@@ -23,7 +29,7 @@ std::string Model::summary() const {
   const std::string line(66, '-');
   std::string text = fmt::format("{:<28}{:<24}{:>14}\n{}\n", "Layer", "Output shape", "Parameters", line);
   const auto row = [&](const std::string& name, const std::string& shape, std::int64_t parameters) {
-    text += fmt::format("{:<28}{:<24}{:>14}\n", name, shape, parameters);
+    text += fmt::format("{:<{}} {:<24}{:>14}\n", name, kNameWidth, shape, parameters);
   };
   for (const Activation& activation : graph_.activations)
     if (activation.producer == kNoIndex && activation.shape.size() > 0 && activation.used)
@@ -34,8 +40,10 @@ std::string Model::summary() const {
     std::vector<std::string> from;
     for (const Edge& edge : node.inputs) from.push_back(graph_.activations[edge.activation].name);
     const bool simple = node.inputs.size() == 1 && node.inputs.front().activation == above;
-    row(simple ? node.name : fmt::format("{} ({})", node.name, fmt::join(from, ", ")),
-        node.layer->output().text(), node.parameter_count());
+    const std::string inputs = simple ? "" : fmt::format(" ({})", fmt::join(from, ", "));
+    const bool fits = node.name.size() + inputs.size() <= kNameWidth;
+    row(fits ? node.name + inputs : node.name, node.layer->output().text(), node.parameter_count());
+    if (!fits && !simple) text += fmt::format(" {}\n", inputs);
     above = node.output;
   }
   if (loss_->activation() != LayerActivation::linear)

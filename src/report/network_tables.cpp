@@ -18,7 +18,9 @@ std::string network_table(const Model& model, const std::string& caption) {
   for (const Node& node : model.nodes()) {
     row(node.name, node.layer->output().text(), node.parameter_count());
   }
-  table.footer("all", {fmt::format("{} multiply-adds a jet", model.multiply_adds_forward()),
+  const std::string of_how_many =
+      model.input().shape.has_rows() ? fmt::format(" of {} constituents", kTypicalConstituents) : "";
+  table.footer("all", {fmt::format("{} multiply-adds a jet{}", model.multiply_adds_forward(), of_how_many),
                        fmt::format("{}", model.parameter_count())});
   return table.html();
 }

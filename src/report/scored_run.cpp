@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kPieceRows = 20000;
 
 /// The steps one after another, with which every jet is drawn.
-std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
+std::vector<PreprocessingStep> steps_of(const ImageConfig& own, bool of_sets) {
   ImageConfig plain = own;
   plain.channels = {ImageChannel::pt};
   plain.center = plain.rotate = plain.flip = false;
@@ -40,7 +40,10 @@ std::vector<PreprocessingStep> steps_of(const ImageConfig& own) {
   add("rotated", "the second hardest constituent turned onto the first axis", plain);
   ImageConfig last = own;
   last.channels = {ImageChannel::pt};
-  add("normalised", "as the run's config makes them", last);
+  add("normalised",
+      of_sets ? "as the image section of the config says; the network sees the constituents"
+              : "as the run's config makes them",
+      last);
   return steps;
 }
 
@@ -85,9 +88,9 @@ std::vector<SampleStore> read_validation(const SelectedRows& rows, std::size_t w
 
 void load_validation(const Config& config, std::int64_t wanted, bool with_steps, const Communicator& comm,
                      ScoredRun& run) {
-  if (with_steps && reads_jets(config.data)) run.steps = steps_of(config.image);
   // Sets have in memory what pictures are made of; images are made of the rows, once for each step.
   const bool of_sets = sample_layout(config).is_set();
+  if (with_steps && reads_jets(config.data)) run.steps = steps_of(config.image, of_sets);
   std::vector<Config> configs{config};
   for (PreprocessingStep& step : run.steps) {
     step.grid = {1, step.image.bins, step.image.bins};

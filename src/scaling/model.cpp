@@ -12,7 +12,6 @@ namespace jetrain {
 namespace {
 
 constexpr double kBytesOfAGradient = 8;
-constexpr double kBytesOfAJet = 280;  // 45 pixels of two and four bytes, and lengths
 constexpr double kBytesOfAScore = 4;
 
 /// Rank 0 shares out what it found by small collectives, two messages deep in each doubling of the nodes.
@@ -114,7 +113,7 @@ EpochTime PerformanceModel::predict(const Workload& work, std::int64_t ranks, in
   time.save = save;
   if (at.nodes > 1) {
     time.redistribute += to_double(work.training_jets) / to_double(at.nodes) *
-                         travelling_share(at.nodes, network) * kBytesOfAJet / network.bandwidth;
+                         travelling_share(at.nodes, network) * work.jet_bytes / network.bandwidth;
     time.validate += 2 * kCollectivesOfValidation * deep;
     time.save += 2 * kCollectivesOfSaving * deep;
     if (work.all_validate) time.validate += kBytesOfAScore * validating / network.bandwidth;

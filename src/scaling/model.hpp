@@ -14,11 +14,11 @@
 ///     validate      rounds of V t_forward + V t_score + 4 V / bandwidth + 14 ceil(log2 N)
 ///     latency save          t_save + 6 ceil(log2 N) latency
 ///
-/// J jets train, V validate; b = 280 bytes is a jet on its way; o is the time to send a message and to take
-/// one (LogP's overhead; Culler et al., PPoPP'93); windows is how often jets travel in an epoch
-/// (batch_feeder.hpp). With `validation.ranks: root` the forward passes are rank 0's alone. Between nodes,
-/// Rabenseifner's allreduce (reduce-scatter by recursive halving, then allgather; Thakur, Rabenseifner and
-/// Gropp, IJHPCA 19 (2005) 49) in Hockney's terms, latency and bandwidth:
+/// J jets train, V validate; b bytes is a jet on its way, as the points measured it; o is the time to send a
+/// message and to take one (LogP's overhead; Culler et al., PPoPP'93); windows is how often jets travel in an
+/// epoch (batch_feeder.hpp). With `validation.ranks: root` the forward passes are rank 0's alone. Between
+/// nodes, Rabenseifner's allreduce (reduce-scatter by recursive halving, then allgather; Thakur, Rabenseifner
+/// and Gropp, IJHPCA 19 (2005) 49) in Hockney's terms, latency and bandwidth:
 ///
 ///     t_network(N, n) = 2 ceil(log2 N) latency + 2 (N - 1)/N n / bandwidth + (N - 1)/N n t_add / q
 ///
@@ -56,6 +56,7 @@ struct Workload {
   std::int64_t batch_size = 1024;
   std::int64_t parameters = 0;
   bool all_validate = true;
+  double jet_bytes = ScalingMeasurement::kImageBytes;  ///< b
 };
 
 /// Seconds of an epoch.

@@ -91,7 +91,7 @@ EpochTime median_epoch(const std::vector<ScalingMeasurement>& repeats) {
 }  // namespace
 
 Workload workload_of(const ScalingMeasurement& m) {
-  return {m.training_jets, m.validation_jets, m.batch_size, m.parameters, m.all_validate};
+  return {m.training_jets, m.validation_jets, m.batch_size, m.parameters, m.all_validate, m.jet_bytes};
 }
 
 EpochTime measured_epoch(const ScalingMeasurement& m) {

@@ -59,6 +59,9 @@ Config config_of(const ScalingPoint& point, Config config);
 
 /// What a point measured.
 struct ScalingMeasurement {
+  /// What older files are read with: 45 pixels of two and four bytes, and lengths.
+  static constexpr double kImageBytes = 280;
+
   ScalingPoint point;
   std::string weights_hash;
   std::int64_t batch_size = 0;
@@ -69,6 +72,7 @@ struct ScalingMeasurement {
   std::int64_t parameters = 0;
   bool all_validate = true;  ///< validation.ranks: all
   int hosts = 1;
+  double jet_bytes = kImageBytes;         ///< of a jet on its way between ranks, the mean
   double jets_per_second = 0;             ///< training, the median epoch
   double fma_gflops = 0;                  ///< multiply-add peak of all workers at once, measured just after
   std::int64_t peak_rss_bytes = 0;        ///< of the largest rank
@@ -87,6 +91,7 @@ struct ScalingMeasurement {
     visit("parameters", m.parameters);
     visit("all_validate", m.all_validate);
     visit("hosts", m.hosts);
+    visit("jet_bytes", m.jet_bytes, {.may_lack = true});
     visit("jets_per_second", m.jets_per_second);
     visit("fma_gflops", m.fma_gflops);
     visit("peak_rss_bytes", m.peak_rss_bytes);

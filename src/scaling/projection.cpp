@@ -11,9 +11,11 @@
 namespace jetrain {
 namespace {
 
+/// `measured`: a point, which says what a network and a jet are.
 Workload work_of(const ProjectionPlan& plan, ScalingMode mode, std::int64_t workers,
-                 std::int64_t parameters) {
-  Workload work{plan.training_jets, plan.validation_jets, plan.strong_batch, parameters, plan.all_validate};
+                 const ScalingMeasurement& measured) {
+  Workload work{plan.training_jets,  plan.validation_jets, plan.strong_batch,
+                measured.parameters, plan.all_validate,    measured.jet_bytes};
   if (mode == ScalingMode::weak) {
     work.batch_size = plan.weak_batch * workers;
     if (plan.weak_jets > 0) {
@@ -47,9 +49,9 @@ Projection project(const std::vector<ScalingMeasurement>& points, const Projecti
                     points.front().parameters, m.parameters));
   }
   Projection projection{plan, fit_model(points), held_out(points, plan.network), {}};
-  const std::int64_t parameters = points.front().parameters;
+  const ScalingMeasurement& measured = points.front();
   for (const ScalingMode mode : {ScalingMode::strong, ScalingMode::weak}) {
-    const Workload alone = work_of(plan, mode, 1, parameters);
+    const Workload alone = work_of(plan, mode, 1, measured);
     const EpochTime one = projection.model.predict(alone, 1, 1, plan.network);
     for (const int ranks : plan.ranks) {
       const std::int64_t workers = std::int64_t{ranks} * plan.threads;
@@ -57,7 +59,7 @@ Projection project(const std::vector<ScalingMeasurement>& points, const Projecti
       row.mode = mode;
       row.ranks = ranks;
       row.nodes = ceil_divide(std::int64_t{ranks}, plan.network.ranks_per_node);
-      row.work = work_of(plan, mode, workers, parameters);
+      row.work = work_of(plan, mode, workers, measured);
       row.time = projection.model.predict(row.work, ranks, plan.threads, plan.network);
       row.jets_per_second = static_cast<double>(row.work.training_jets) / row.time.training();
       const double more_jets =

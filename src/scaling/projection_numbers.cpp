@@ -57,6 +57,7 @@ std::string to_json(const Projection& p) {
   json["network"] = to_object(p.plan.network);
   json["threads"] = p.plan.threads;
   json["parameters"] = p.rows.front().work.parameters;
+  json["jet_bytes"] = p.rows.front().work.jet_bytes;
   json["model"] = to_object(p.model);
   for (const HeldOut& h : p.held_out) {
     json["held_out"].push_back({{"hosts", h.measurement.hosts},

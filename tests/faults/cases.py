@@ -88,6 +88,10 @@ def all_cases():
     cached = "INPUTS/jets.yaml --set data.cache=cache.h5"
     yield train("writes_cache", cached, "cache.h5", "none.h5")
     yield train("reads_cache", cached, "cache.h5", before={"cache.h5": "cache.h5"})
+    yield train("sets", "INPUTS/sets.yaml", "none.h5", "best.h5")
+    cached = "INPUTS/sets.yaml --set data.cache=cache.h5"
+    yield train("writes_cache_of_sets", cached, "cache.h5", "none.h5")
+    yield train("reads_cache_of_sets", cached, "cache.h5", before={"cache.h5": "cache_sets.h5"})
     yield train("validation_file", "INPUTS/jets.yaml --set data.files=[] --set data.split.method=files "
                 "--set data.train_files=INPUTS/none.h5 --set data.validation_files=INPUTS/gzip.h5",
                 "none.h5", "gzip.h5")
@@ -106,10 +110,13 @@ def all_cases():
     for kind in ("none", "gzip", "blosc"):
         yield writes(f"predict/{kind}", f"predict {model} INPUTS/{kind}.h5 out.h5", out,
                      watched=() if kind == "none" else (f"{kind}.h5",))
+    yield writes("predict/sets", "predict INPUTS/run_sets/best.h5 INPUTS/none.h5 out.h5", out, watched=("none.h5",))
     yield writes("predict/csv", f"predict {model} INPUTS/none.h5 out.csv", ("out.csv", "bytes"), watched=("out.csv",))
     for kind in ("contiguous", "chunked", "compact"):
         yield writes(f"predict/{kind}", f"predict {arrays} INPUTS/{kind}.h5 out.h5", out,
                      watched=(f"{kind}.h5", "out.h5"))
+    yield writes("preprocess/sets", "preprocess INPUTS/sets.yaml out.h5 --set data.files=INPUTS/none.h5",
+                 ("out.h5", "bytes"), watched=("none.h5", "out.h5"))
     yield writes("predict/grid", f"predict {arrays} --grid=0:1:9 out.h5", out, **alone)
 
     for kind in ("scores.csv", "scores.h5", "scores.npy INPUTS/labels.npy"):

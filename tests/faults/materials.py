@@ -22,6 +22,25 @@ model:
 train: {{batch_size: 64, epochs: 2, stall_seconds: 5}}
 checkpoint: {{every_steps: 2}}
 """
+SETS = """\
+seed: 1
+data:
+  files: [{inputs}/none.h5]
+  high_level: [mass]
+  split: {{method: column}}
+input: constituents
+constituents: {{most: 20, features: [pt_fraction, eta_rel, phi_rel]}}
+augmentation: {{flip: true, drop: 0.1}}
+model:
+  layers:
+    - dense: {{units: 6, activation: relu}}
+    - batch_norm
+    - sum_pool
+    - features
+    - dense: {{units: 2, activation: softmax}}
+train: {{batch_size: 64, epochs: 2, stall_seconds: 5}}
+checkpoint: {{every_steps: 2}}
+"""
 ARRAYS = """\
 seed: 1
 data:
@@ -54,7 +73,8 @@ def make(bench):
     def keep(name, to=None):
         shutil.move(str(work / name), str(bench.inputs / (to or name)))
 
-    for name, text in (("jets.yaml", CONFIG), ("arrays.yaml", ARRAYS), ("study.yaml", CONFIG + STUDY)):
+    for name, text in (("jets.yaml", CONFIG), ("sets.yaml", SETS), ("arrays.yaml", ARRAYS),
+                       ("study.yaml", CONFIG + STUDY)):
         (bench.inputs / name).write_text(text.format(inputs=bench.inputs))
     for compression in ("none", "gzip", "blosc"):
         jetrain("generate", "jets.h5", "--jets", JETS, "--compression", compression)
@@ -63,8 +83,9 @@ def make(bench):
     keep("old.h5")
     subprocess.run([bench.tools / "make_arrays", bench.inputs], check=True)
 
-    jets, arrays = str(bench.inputs / "jets.yaml"), str(bench.inputs / "arrays.yaml")
+    jets, sets, arrays = (str(bench.inputs / f"{name}.yaml") for name in ("jets", "sets", "arrays"))
     jetrain("train", jets, "--out", "run", "--quiet", "--set", "data.cache=cache.h5")
+    jetrain("train", sets, "--out", "run_sets", "--quiet", "--set", "data.cache=cache_sets.h5")
     jetrain("train", arrays, "--out", "run_arrays", "--quiet")
     jetrain("train", jets, "--out", "stopped", "--quiet", "--set", "checkpoint.keep=1000")
     first, *later = sorted((work / "stopped" / "checkpoints").iterdir())
@@ -78,7 +99,7 @@ def make(bench):
     jetrain("convert", model, "weights.npz")
     jetrain("scaling", "run", jets, "--out", "scaling", "--repeat", "1", "--quiet")
     write_numpy(work / "scores.csv", bench.inputs)
-    for name in ("run", "run_arrays", "stopped", "cache.h5", "scores.csv", "scores.h5", "scores_2.h5", "keras.h5",
+    for name in ("run", "run_sets", "run_arrays", "stopped", "cache.h5", "cache_sets.h5", "scores.csv", "scores.h5", "scores_2.h5", "keras.h5",
                  "weights.npz", "scaling"):
         keep(name)
 

@@ -10,7 +10,7 @@ cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target jetrain_libfuzzer jetrain_fuzz_replay >/dev/null
 tests=build/fuzz/tests
 status=0
-for target in config model checkpoint jets cache arrays scores npz keras run points study; do
+for target in config model checkpoint jets cache set_cache arrays scores npz keras run points study; do
   corpus=build/fuzz/corpus/$target
   findings=build/fuzz/findings/$target
   mkdir -p "$corpus" "$findings"

@@ -70,4 +70,19 @@ inline Config small_config() {
   return parse_config(kSmallConfig, "seed.yaml");
 }
 
+inline constexpr const char* kSmallSetConfig =
+    "data: {files: [a.h5]}\n"
+    "input: constituents\n"
+    "constituents: {most: 5, axis: leading, features: [pt_fraction, eta_rel, log_pt: {shift: 2, clip: 3}]}\n"
+    "augmentation: {rotate_degrees: 20, drop: 0.1}\n"
+    "model:\n"
+    "  layers:\n"
+    "    - dense: {units: 4, activation: relu}\n"
+    "    - sum_pool: {weight: pt_fraction}\n"
+    "    - dense: {units: 2, activation: softmax}\n";
+
+inline Config small_set_config() {
+  return parse_config(kSmallSetConfig, "sets.yaml");
+}
+
 }  // namespace jetrain::fuzz

@@ -14,6 +14,7 @@
 #include "jets/image.hpp"
 #include "layouts/reference_table_writer.hpp"
 #include "run/checkpoint_file.hpp"
+#include "samples/sample_maker.hpp"
 #include "scores/prediction_file.hpp"
 #include "scores/score_file.hpp"
 #include "scratch.hpp"
@@ -33,10 +34,10 @@ Outcome try_config(const std::string& text) {
 
 std::vector<std::string> config_seeds() {
   // Among the mutants of the last are texts whose aliases stand inside of what they stand for.
-  return {
-      kSmallConfig, to_yaml(small_config()),
-      "seed: &n 4\ndata: {files: [a.h5]}\nimage: &i {bins: *n}\ntrain: {batch_size: *n}\n"
-      "model: {layers: [flatten, &d {dense: {units: *n}}, *d, dense: {units: 2, activation: softmax}]}\n"};
+  return {kSmallConfig, to_yaml(small_config()),
+          "seed: &n 4\ndata: {files: [a.h5]}\nimage: &i {bins: *n}\ntrain: {batch_size: *n}\n"
+          "model: {layers: [flatten, &d {dense: {units: *n}}, *d, dense: {units: 2, activation: softmax}]}\n",
+          kSmallSetConfig, to_yaml(small_set_config())};
 }
 
 std::vector<std::string> model_seeds() {
@@ -97,6 +98,8 @@ Outcome try_jets(const std::string& bytes) {
     const Communicator self = Communicator::self();
     const JetSource source({scratch_file()}, self);
     const ImageMaker maker(small_config().image);
+    const SampleMaker sets(small_set_config());
+    SampleDraft set;
     std::int64_t rows = 0;
     source.read(
         {0, source.rows()},
@@ -106,6 +109,7 @@ Outcome try_jets(const std::string& bytes) {
           for (std::int64_t i = 0; i < block.rows; ++i) {
             std::int64_t count = 0;
             maker.make(block.constituents(i), pixels.data(), values.data(), count);
+            sets.make(block.constituents(i), true, set);
           }
         },
         [&](std::int64_t) { ++rows; });
@@ -143,6 +147,50 @@ Outcome try_cache(const std::string& bytes) {
              std::ranges::equal(sample.input.values, kCacheValues);
     }
     if (!same) throw std::logic_error("a damaged cache is read as other samples");
+  });
+}
+
+const std::vector<float> kCacheMomenta{9, 5, 4, 3, 7, 2, 3, 4, 3, 1, 1, 2};
+const std::vector<float> kCacheJet{20, 9, 8.5F, 9};
+
+/// Sample i of a cache of sets: some have no constituent.
+SampleView cached_set(std::int64_t i) {
+  const auto constituents = static_cast<std::size_t>(i % 4);
+  SampleView sample{{}, static_cast<std::uint8_t>(i % 2)};
+  sample.constituents = {std::span(kCacheMomenta).first(4 * constituents), 4};
+  sample.jet = kCacheJet;
+  return sample;
+}
+
+std::vector<std::string> set_cache_seeds() {
+  LoadedSamples loaded;
+  for (SampleSet& set : loaded.sets) set.begins = {0, 0};
+  SampleSet& set = loaded[Set::train];
+  set.layout = sample_layout(small_set_config());
+  for (std::int64_t i = 0; i < kCacheSamples; ++i) set.samples.append(cached_set(i));
+  set.begins = {0, set.samples.size()};
+  loaded.rows_read = kCacheSamples;
+  return {written_by([&](const std::string& path) {
+    write_sample_cache(path, "key", {Set::train}, loaded, Communicator::self());
+  })};
+}
+
+Outcome try_set_cache(const std::string& bytes) {
+  put(bytes);
+  return outcome_of([] {
+    const LoadedSamples loaded = read_sample_cache(
+        scratch_file(), "key", {Set::train}, [](Set) { return sample_layout(small_set_config()); },
+        Communicator::self());
+    const SampleStore& samples = loaded[Set::train].samples;
+    bool same = samples.size() == kCacheSamples && loaded.rows_read == kCacheSamples;
+    for (std::int64_t i = 0; same && i < samples.size(); ++i) {
+      const SampleView sample = samples[i];
+      const SampleView wanted = cached_set(i);
+      same = sample.label == wanted.label && sample.constituents.width == wanted.constituents.width &&
+             std::ranges::equal(sample.constituents.values, wanted.constituents.values) &&
+             std::ranges::equal(sample.jet, wanted.jet);
+    }
+    if (!same) throw std::logic_error("a damaged cache is read as other sets");
   });
 }
 
@@ -235,6 +283,7 @@ const std::vector<Target>& targets() {
         {"checkpoint", true, checkpoint_seeds, try_checkpoint},
         {"jets", false, jet_seeds, try_jets},
         {"cache", false, cache_seeds, try_cache},
+        {"set_cache", false, set_cache_seeds, try_set_cache},
         {"arrays", false, array_seeds, try_arrays},
         {"scores", false, score_seeds, try_scores},
     };

@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::int64_t kLeaf = 16;             // jets
 constexpr std::int64_t kWindowSamples = 8192;  // that a rank receives in one window of redistribution
-constexpr std::int64_t kJetBytes = 280;        // of a sparse image in a message
 constexpr std::int64_t kHeaderBytes = 16;      // of a message of images
 
 struct Options {
@@ -37,6 +36,7 @@ struct Options {
   std::int64_t batch = 16'384;
   std::int64_t sums = 216'557;  // int64 in the allreduce of a step
   std::int64_t steps = 2;       // that are simulated
+  std::int64_t jet = 280;       // bytes of a jet in a message: of a sparse image
   std::int64_t peers = 32;      // of a node, others to whom messages of redistribution are simulated
   double leaf = 1.15e-3;        // seconds, forward and backward, of sixteen jets
   double forward = 0.36e-3;     // seconds, of sixteen jets
@@ -76,6 +76,8 @@ Options parse(int argc, char** argv) {
       o.sums = integer();
     else if (is("steps"))
       o.steps = integer();
+    else if (is("jet"))
+      o.jet = integer();
     else if (is("leaf"))
       o.leaf = std::stod(value);
     else if (is("forward"))
@@ -155,7 +157,7 @@ class Rank {
     }
     addends_ = SMPI_SHARED_MALLOC(static_cast<std::size_t>(o_.sums) * 8);
     totals_ = SMPI_SHARED_MALLOC(static_cast<std::size_t>(o_.sums) * 8);
-    images_ = SMPI_SHARED_MALLOC(static_cast<std::size_t>(kJetBytes * 2 * kWindowSamples));
+    images_ = SMPI_SHARED_MALLOC(static_cast<std::size_t>(o_.jet * 2 * kWindowSamples));
   }
 
   void run() {
@@ -216,7 +218,7 @@ class Rank {
     std::uint64_t hash = static_cast<std::uint64_t>(from * ranks_ + to + 1) * 0x9E3779B97F4A7C15U;
     hash = (hash ^ (hash >> 31)) * 0xBF58476D1CE4E5B9U;
     if (static_cast<double>((hash ^ (hash >> 30)) >> 11) * 0x1p-53 >= share) return 0;
-    return static_cast<int>(std::lround(kHeaderBytes + jets / share * kJetBytes));
+    return static_cast<int>(std::lround(kHeaderBytes + jets / share * static_cast<double>(o_.jet)));
   }
 
   /// Seconds of Communicator::exchange: the lengths, then a message for each pair that has one. There are

@@ -24,7 +24,7 @@
 #   mode=strong       or weak: then jets, validation-jets and batch are those of one rank
 #   jets=1200000 validation-jets=400000 batch=16384
 #   method=hierarchical   or flat; validation=all or root
-#   sums=216557       int64 in each step's allreduce
+#   sums=216557       int64 in each step's allreduce; jet=280 bytes of a jet on its way
 #   leaf=1.15e-3 forward=0.36e-3      seconds of sixteen jets, in training and in validation
 #   step=0.3e-3       seconds of each step on each rank beside its leaves
 #   metrics=12.5e-9   seconds of a validation jet on rank 0; files=3e-3 seconds of rank 0 at an epoch's end
@@ -52,8 +52,8 @@ projection = json.load(open(sys.argv[1]))
 m, n = projection["model"], projection["network"]
 print("%d %.9f %.9f %.0f" % (
     n["ranks_per_node"], n["latency_seconds"], min(n["message_seconds"], n["latency_seconds"]) / 2, n["bandwidth_bytes_per_second"]))
-print("sums=%d leaf=%.9f forward=%.9f step=%.9f metrics=%.12f files=%.9f add=%.0f" % (
-    projection["parameters"], m["leaf_seconds"], m["forward_leaf_seconds"],
+print("sums=%d jet=%.0f leaf=%.9f forward=%.9f step=%.9f metrics=%.12f files=%.9f add=%.0f" % (
+    projection["parameters"], projection.get("jet_bytes", 280), m["leaf_seconds"], m["forward_leaf_seconds"],
     m["step_seconds"] + m["update_seconds"] + m["other_seconds"], m["score_seconds"], m["save_seconds"],
     1 / m["add_byte_seconds"]))
 PYTHON

@@ -92,6 +92,9 @@ struct NetworkAround {
         "pairs: {name: u, units: [3, 5]}, dense: {units: 4}, attention: {bias: u, heads: 2, hidden: 3}, "
         "mean_pool");
   }
+  LayerCase operator()(const LorentzBlocksDescription&) const {
+    return on_sets("lorentz_blocks: {blocks: 2, units: 3, beams: true}, mean_pool");
+  }
   LayerCase operator()(const AttentionDescription&) const {
     return on_sets("dense: {units: 4}, attention: {heads: 2, hidden: 5, dropout: 0.3}, mean_pool");
   }

@@ -54,8 +54,8 @@ std::vector<float> toy_jets(std::int64_t jets) {
 }
 
 /// What `jetrain predict` says of the same jets in a file.
-std::vector<float> predicted(const std::string& model, const std::string& path,
-                             const std::vector<float>& jets) {
+ScoredSlice scored_by_predict(const std::string& model, const std::string& path,
+                              const std::vector<float>& jets) {
   const Communicator self = Communicator::self();
   std::vector<ReferenceRecord> records(jets.size() / kJet);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -67,7 +67,12 @@ std::vector<float> predicted(const std::string& model, const std::string& path,
   writer.close();
   const StoredModel stored = load_model(model, self);
   const auto rows = SelectedRows::everything({path}, stored.config, Set::test, self);
-  return without_rows(score_rows(stored.model, rows, rows.range(), self)).scores;
+  return score_rows(stored.model, rows, rows.range(), self);
+}
+
+std::vector<float> predicted(const std::string& model, const std::string& path,
+                             const std::vector<float>& jets) {
+  return without_rows(scored_by_predict(model, path, jets)).scores;
 }
 
 TEST(Tagger, GivesTheScoresOfPredict) {
@@ -153,6 +158,130 @@ TEST(Tagger, ManyThreadsMayScoreAtTheSameTime) {
   omp_set_num_threads(3);
   EXPECT_EQ(tagger.score(jets), expected);
   omp_set_num_threads(omp_get_num_procs());
+}
+
+std::string set_model(const test::TemporaryFolder& folder) {
+  return write_model(
+      folder,
+      "data: {high_level: [width, tau_21]}\n"
+      "input: constituents\n"
+      "constituents: {most: 30, axis: weighted_mean, features: [pt_fraction, eta_rel, delta_r]}\n"
+      "augmentation: {flip: true}\n"
+      "model:\n"
+      "  layers:\n"
+      "    - dense: {units: 7, activation: relu}\n"
+      "    - mean_pool\n"
+      "    - features\n"
+      "    - dense: {units: 2, activation: softmax}\n");
+}
+
+/// Toy jets, among them one without constituents.
+std::vector<float> toy_jets_and_an_empty_one(std::int64_t jets) {
+  std::vector<float> all = toy_jets(jets);
+  std::fill_n(all.begin() + static_cast<std::ptrdiff_t>(3 * kJet), kJet, 0.0F);
+  return all;
+}
+
+std::size_t constituents_of(std::span<const float> jet) {
+  std::size_t count = 0;
+  while (4 * count < jet.size() && jet[4 * count] > 0) ++count;
+  return count;
+}
+
+TEST(Tagger, GivesTheScoresOfPredictForSets) {
+  const test::TemporaryFolder folder;
+  const std::string model = set_model(folder);
+  const std::vector<float> jets = toy_jets_and_an_empty_one(41);
+  const std::vector<float> expected = predicted(model, folder.file("jets.h5"), jets);
+  const Tagger tagger(model);
+  EXPECT_EQ(tagger.score(jets), expected);
+  for (const float score : expected) EXPECT_TRUE(score > 0 && score < 1) << score;
+  EXPECT_NE(expected[0], expected[1]);
+}
+
+/// Whatever the number of places, the order in them, and the padding between.
+TEST(Tagger, SortsSetsAndLeavesOutTheirPadding) {
+  const test::TemporaryFolder folder;
+  const Tagger tagger(set_model(folder));
+  const std::vector<float> jets = toy_jets_and_an_empty_one(20);
+  constexpr std::size_t kPlaces = 261;
+  std::vector<float> mixed;
+  for (std::size_t i = 0; i < 20; ++i) {
+    const auto jet = std::span(jets).subspan(i * kJet, kJet);
+    const std::size_t count = constituents_of(jet);
+    for (std::size_t k = 0; k < kPlaces; ++k) {
+      const std::size_t from = kPlaces - 1 - k;
+      if (from < count) {
+        mixed.insert(mixed.end(), jet.begin() + static_cast<std::ptrdiff_t>(4 * from),
+                     jet.begin() + static_cast<std::ptrdiff_t>(4 * from + 4));
+      } else {
+        mixed.insert(mixed.end(), 4, k % 3 == 0 ? 0.0F : k % 3 == 1 ? -999.0F : NAN);
+      }
+    }
+  }
+  EXPECT_EQ(tagger.score(mixed, kPlaces), tagger.score(jets));
+  std::vector<float> bad = mixed;
+  bad[17 * 4 * kPlaces + 4 * (kPlaces - 1) + 2] = NAN;  // one of the leading constituent's four
+  EXPECT_THROW(tagger.score(bad, kPlaces), BadSample);
+}
+
+TEST(Tagger, ScoresRaggedJets) {
+  for (const auto& make : {set_model, jet_model}) {
+    const test::TemporaryFolder folder;
+    const Tagger tagger(make(folder));
+    const std::vector<float> jets = toy_jets_and_an_empty_one(37);
+    std::vector<float> momenta;
+    std::vector<std::int64_t> offsets{0};
+    for (std::size_t i = 0; i < 37; ++i) {
+      const auto jet = std::span(jets).subspan(i * kJet, kJet);
+      const auto kept = jet.first(4 * constituents_of(jet));
+      momenta.insert(momenta.end(), kept.begin(), kept.end());
+      offsets.push_back(std::ssize(momenta) / 4);
+    }
+    EXPECT_EQ(tagger.score_ragged(momenta, offsets), tagger.score(jets));
+    EXPECT_TRUE(tagger.score_ragged({}, std::vector<std::int64_t>{0}).empty());
+    momenta[static_cast<std::size_t>(4 * offsets[22] + 1)] = std::numeric_limits<float>::infinity();
+    try {
+      tagger.score_ragged(momenta, offsets);
+      FAIL() << "scored an infinity";
+    } catch (const BadSample& error) {
+      EXPECT_EQ(error.number(), 22);
+    }
+  }
+}
+
+TEST(Tagger, RefusesOffsetsThatCutNoJets) {
+  const test::TemporaryFolder folder;
+  const Tagger tagger(set_model(folder));
+  const std::vector<float> momenta(4 * 5, 1.0F);
+  const auto refused = [&](const std::vector<std::int64_t>& offsets, const char* words) {
+    try {
+      tagger.score_ragged(momenta, offsets);
+      FAIL() << "took offsets: " << words;
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(words));
+    }
+  };
+  refused({}, "begin with 0");
+  refused({1, 5}, "begin with 0");
+  refused({0, 3, 2, 5}, "do not fall, but behind 3 stands 2");
+  refused({0, 4}, "the last offset is 4, but there are 5 places");
+  refused({0, 6}, "the last offset is 6, but there are 5 places");
+  EXPECT_THROW(tagger.score_ragged(std::span(momenta).first(7), std::vector<std::int64_t>{0, 1}), UsageError);
+}
+
+TEST(Scoring, TellsWhatWasUnusualInSets) {
+  const test::TemporaryFolder folder;
+  const std::string model = set_model(folder);
+  std::vector<float> jets = toy_jets_and_an_empty_one(9);
+  std::swap_ranges(jets.begin(), jets.begin() + 4, jets.begin() + 4);
+  std::fill_n(jets.end() - 4, 4, -999.0F);
+  const ScoredSlice scored = scored_by_predict(model, folder.file("jets.h5"), jets);
+  EXPECT_EQ(scored.notes.jets, 9);
+  EXPECT_EQ(scored.notes.unsorted, 1);
+  EXPECT_EQ(scored.notes.empty, 1);
+  EXPECT_EQ(scored.notes.other_padding, 1);
+  EXPECT_EQ(gather_scores(scored, Communicator::self()).notes.unsorted, 1);
 }
 
 TEST(Tagger, GivesAllOutputsOfAModelOfArrays) {

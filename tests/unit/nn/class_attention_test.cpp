@@ -137,27 +137,10 @@ TEST(ClassAttention, ConfigsAreTheParticleTransformer) {
   EXPECT_EQ(model_of_file("particle_transformer_small.yaml").trainable_count(), 324'586);
 }
 
-// At most 400 MB a worker for a leaf of sixteen full jets.
-TEST(ClassAttention, ParticleTransformersLeafTakesLittleMemory) {
-  const Model model = model_of_file("particle_transformer.yaml");
+TEST(ClassAttention, ParticleTransformerTrainsSixteenJetsOf128In400Megabytes) {
   RowOffsets sets;
   for (std::size_t i = 0; i < sets.begins.size(); ++i) sets.begins[i] = static_cast<std::int64_t>(i) * 128;
-  double floats = 0;
-  double scratch = 0;
-  const auto rows_of_shape = [&](const Shape& shape) {
-    return static_cast<double>(shape.has_rows() ? shape.rows_in(sets) * padded_channels(shape.size())
-                                                : shape.size() * kLanes);
-  };
-  for (const Node& node : model.nodes()) {
-    const LeafFloats of_layer = node.layer->floats_of(sets);
-    const double kept = static_cast<double>(of_layer.kept + node.layer->needs().kept_floats);
-    const double output = 2 * rows_of_shape(node.layer->output());
-    floats += kept + output;
-    scratch = std::max(scratch, static_cast<double>(of_layer.scratch + node.layer->needs().scratch_floats));
-  }
-  for (const std::size_t spare : model.graph().spares)
-    floats += rows_of_shape(model.graph().activations[spare].shape);
-  EXPECT_LT((floats + scratch) * sizeof(float), 400e6);
+  EXPECT_LT(training_bytes(model_of_file("particle_transformer.yaml").graph(), sets), 400'000'000);
 }
 
 TEST(ClassAttention, RefusesWhatDoesNotFit) {

@@ -84,6 +84,16 @@ TEST(PerformanceModel, AddsUpAnEpochAsItsFormulasSay) {
   EXPECT_NEAR(time.save, 0.01 + 12 * 1e-5, 1e-9);
 }
 
+TEST(PerformanceModel, SendsJetsOfTheirOwnSize) {
+  Network network;
+  network.bandwidth = 1e9;
+  Workload work{1000, 320, 128, 100'000, true};
+  const double images = true_model().predict(work, 4, 1, network).redistribute;
+  work.jet_bytes = 809;  // 49 constituents, their sum, and counts
+  EXPECT_NEAR(true_model().predict(work, 4, 1, network).redistribute - images, 250 * 0.75 * (809 - 280) / 1e9,
+              1e-12);
+}
+
 TEST(PerformanceModel, LetsRankZeroValidateAlone) {
   Workload work{1000, 3200, 128, 10, false};
   EXPECT_NEAR(true_model().predict(work, 4, 2, {}).validate, 100 * 3e-4 + 3200 * 1e-8 + 28 * 2e-6, 1e-9);

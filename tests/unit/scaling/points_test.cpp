@@ -50,6 +50,18 @@ TEST(ScalingMeasurement, IsReadAsItWasWritten) {
   EXPECT_EQ(read.communication.allreduce.at(3200), 2e-5);
 }
 
+TEST(ScalingMeasurement, OlderOnesHaveJetsOfTheSizeOfImages) {
+  ScalingMeasurement m;
+  m.jet_bytes = 809.5;
+  const std::string text = to_json(m);
+  EXPECT_EQ(measurement_from_json(text, "point.json").jet_bytes, 809.5);
+  const std::string line = "  \"jet_bytes\": 809.5,\n";
+  const std::size_t at = text.find(line);
+  ASSERT_NE(at, std::string::npos) << text;
+  EXPECT_EQ(measurement_from_json(std::string(text).erase(at, line.size()), "point.json").jet_bytes,
+            ScalingMeasurement::kImageBytes);
+}
+
 TEST(ScalingMeasurements, OfWorkersThatSharedACoreAreLeftOut) {
   ScalingMeasurement own;
   own.point.ranks = 2;

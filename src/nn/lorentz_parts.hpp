@@ -1,0 +1,113 @@
+#pragma once
+
+/// \file
+/// Parts of LorentzNet's blocks that other layers do not have: products of inputs that stand in several
+/// matrices, products with one output, and batch normalisations as lines.
+
+#include <string>
+#include <vector>
+
+#include "nn/row_averages.hpp"
+#include "nn/row_parts.hpp"
+#include "row_kernels/row_batch_norm.hpp"
+
+namespace jetrain {
+
+/// y = sum over k of W_k^T x_k, with the W_k below each other in one kernel: the product of [x_0, x_1, ...]
+/// that nobody puts side by side. Kernels start as PyTorch's Linear does, uniform in +-1 / sqrt(inputs).
+class SplitProductPart {
+ public:
+  SplitProductPart(PartSizes& sizes, const std::string& name, std::vector<std::int64_t> inputs,
+                   std::int64_t outputs, bool has_bias);
+
+  std::int64_t multiply_adds() const { return inputs_ * outputs_; }
+  void prepare(const float* parameters, float* prepared) const;
+
+  /// Null: there is none.
+  const float* bias(const LayerPass& pass) const {
+    return has_bias_ ? pass.parameters + parameters_ + inputs_ * outputs_ : nullptr;
+  }
+  /// (outputs), of one number that comes in.
+  const float* weights_of(const LayerPass& pass, std::int64_t input) const {
+    return pass.parameters + parameters_ + input * outputs_;
+  }
+  float* gradient_of(float* gradients, std::int64_t input) const {
+    return gradients + gradients_ + input * padded_channels(outputs_);
+  }
+
+  /// y = W_k^T x_k, and the epilogue.
+  void forward(const LayerPass& pass, std::size_t k, ConstRows x, const kernels::Epilogue& epilogue,
+               Rows y) const;
+  void backward_input(const LayerPass& pass, std::size_t k, ConstRows dy, const kernels::Epilogue& epilogue,
+                      Rows dx) const;
+  /// Of a block of at most kPartRows; with the first input, those of the bias, too.
+  void add_gradients(std::size_t k, ConstRows x, ConstRows dy, float* gradients, float* temporary) const;
+  bool finish(float* gradients, const GradientSums& sums) const;
+
+ private:
+  struct Split {
+    kernels::ProductShape shape;
+    std::int64_t first = 0;     ///< input
+    std::int64_t prepared = 0;  ///< place of its packed weights
+  };
+
+  std::vector<Split> splits_;
+  std::int64_t inputs_ = 0;
+  std::int64_t outputs_ = 0;
+  bool has_bias_ = false;
+  std::int64_t parameters_ = 0;
+  std::int64_t gradients_ = 0;
+};
+
+/// The weights of a product with one output, (channels, 1).
+class WeightVectorPart {
+ public:
+  /// Uniform in +-limit.
+  WeightVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels, double limit);
+
+  /// A copy with zeros behind it.
+  const float* padded(const LayerPass& pass, float* memory) const;
+  float* gradient(float* gradients) const { return gradients + gradients_; }
+  bool finish(float* gradients, const GradientSums& sums) const;
+
+ private:
+  std::int64_t channels_ = 0;
+  std::int64_t parameters_ = 0;
+  std::int64_t gradients_ = 0;
+};
+
+/// Where the averages of a layer's batch normalisations stand, one behind the other.
+struct AveragePlaces {
+  std::int64_t floats = 0;
+  std::int64_t words = 0;
+};
+
+/// Batch normalisation over rows or edges, as a line for each channel (row_kernels/row_batch_norm.hpp).
+class LineNormPart {
+ public:
+  LineNormPart(PartSizes& sizes, AveragePlaces& places, const std::string& name, std::int64_t channels,
+               double momentum, double epsilon);
+
+  void add_averages(std::vector<ParameterSpec>& specs) const;
+  void update_averages(const std::int64_t* words, float* averages) const;
+
+  /// `statistics`: (2, channels), the leaf's mean and variance, looked at in training only; `memory`:
+  /// row_line_floats.
+  kernels::RowLine line(const LayerPass& pass, const float* statistics, float* memory) const;
+  float* dgamma(float* gradients) const { return gamma_.gradient(gradients); }
+  float* dbeta(float* gradients) const { return beta_.gradient(gradients); }
+  /// Between row_line_sums and row_line_backward. `memory`: row_line_back_floats.
+  kernels::RowLineBack back(std::int64_t rows, const kernels::RowLine& line, float* gradients,
+                            float* memory) const;
+  bool finish(const float* statistics, std::int64_t rows, float* gradients, const GradientSums& sums) const;
+
+ private:
+  std::string name_;
+  std::int64_t channels_;
+  float epsilon_;
+  AveragePlaces place_;
+  RowAverages averages_;
+  RowVectorPart gamma_, beta_;
+};
+
+}  // namespace jetrain
