@@ -84,8 +84,8 @@ class LayerInOnnx {
   std::string operator()(const ClassAttentionDescription& kind) {
     return class_attention_of_sets(layer_, kind);
   }
-  std::string operator()(const LorentzBlocksDescription&) {
-    throw UsageError("lorentz_blocks have no form in ONNX yet");
+  std::string operator()(const LorentzBlocksDescription& kind) {
+    return lorentz_blocks_of_sets(layer_, kind);
   }
 
   /// In the order (row, column, channel).

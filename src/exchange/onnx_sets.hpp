@@ -22,6 +22,7 @@ std::string max_pool_of_sets(const OnnxLayer& layer);
 std::string edge_conv_of_sets(const OnnxLayer& layer, const EdgeConvDescription& kind);
 std::string pairs_of_sets(const OnnxLayer& layer, float epsilon);
 std::string attention_of_sets(const OnnxLayer& layer, const AttentionDescription& kind);
+std::string lorentz_blocks_of_sets(const OnnxLayer& layer, const LorentzBlocksDescription& kind);
 std::string class_attention_of_sets(const OnnxLayer& layer, const ClassAttentionDescription& kind);
 
 }  // namespace jetrain

@@ -59,6 +59,10 @@ std::int64_t EdgeConv::multiply_adds(std::int64_t n) const {
   return n * (of_row + std::clamp<std::int64_t>(n - 1, 0, config_.neighbours) * of_edge);
 }
 
+std::int64_t EdgeConv::input_multiply_adds(std::int64_t n) const {
+  return n * (first_product_->multiply_adds() + (shortcut_product_ ? shortcut_product_->multiply_adds() : 0));
+}
+
 void EdgeConv::prepare(const float* parameters, float* prepared) const {
   first_product_->prepare(parameters, prepared);
   for (const RowProductPart& product : products_) product.prepare(parameters, prepared);

@@ -24,6 +24,7 @@ class EdgeConv final : public Layer {
   LayerNeeds needs() const override { return {.can_rectify = true, .can_mask = true}; }
   LeafFloats floats_of(const RowOffsets& sets) const override;
   std::int64_t multiply_adds(std::int64_t n) const override;
+  std::int64_t input_multiply_adds(std::int64_t n) const override;
   std::vector<ParameterSpec> parameters() const override { return sizes_.all_specs(); }
   std::int64_t prepared_floats() const override { return sizes_.prepared; }
   void prepare(const float* parameters, float* prepared) const override;

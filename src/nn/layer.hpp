@@ -93,6 +93,11 @@ class Layer {
   virtual LeafFloats floats_of(const RowOffsets&) const { return {}; }
   /// Of the forward pass for one sample, of so many constituents where it is a set.
   virtual std::int64_t multiply_adds(std::int64_t /*constituents*/) const { return needs().multiply_adds; }
+  /// Those of them whose way back ends in the inputs' gradients, which need not be gone where nobody asks for
+  /// these.
+  virtual std::int64_t input_multiply_adds(std::int64_t constituents) const {
+    return multiply_adds(constituents);
+  }
   /// Trainable ones first.
   virtual std::vector<ParameterSpec> parameters() const { return {}; }
 

@@ -102,6 +102,10 @@ struct ClassAttentionDescription {
 };
 struct LorentzBlocksDescription {
   static constexpr const char* kName = "lorentz_blocks";
+  std::int64_t blocks = 1;
+  bool beams = false;  ///< behind the constituents of each jet
+  float step = 0;      ///< of the momenta
+  float epsilon = 0;
 };
 struct AddDescription {
   static constexpr const char* kName = "add";

@@ -8,10 +8,10 @@ namespace jetrain {
 struct LorentzKept {
   LorentzKept(std::int64_t units, std::int64_t rows, FloatPieces& memory);
 
-  Rows h, x;  ///< as they come in: (rows, units), (rows, 4)
+  Rows h, x;  ///< as they come in: (rows, units), (rows, 8) as in row_kernels/minkowski.hpp
   Rows s;     ///< sums of messages
   Rows z;     ///< of the node network, before its norm
-  float *edge_statistics, *node_statistics;
+  RowLinePart::Kept edge_norm, node_norm;
 };
 
 /// A Lorentz group equivariant block (Gong et al., JHEP 07 (2022) 030): messages (LorentzMessages), then
@@ -20,12 +20,10 @@ struct LorentzKept {
 class LorentzBlock {
  public:
   /// `moves`: whether it moves the momenta. The last block need not.
-  LorentzBlock(PartSizes& sizes, AveragePlaces& places, const std::string& name,
-               const LorentzBlocksConfig& config, bool moves);
+  LorentzBlock(PartSizes& sizes, const std::string& name, const LorentzBlocksConfig& config, bool moves);
 
   std::int64_t multiply_adds(std::int64_t n) const;
   void prepare(const float* parameters, float* prepared) const;
-  void add_averages(std::vector<ParameterSpec>& specs) const;
   void update_averages(const std::int64_t* words, float* averages) const;
 
   /// From kept.h and kept.x.
@@ -41,7 +39,7 @@ class LorentzBlock {
  private:
   LorentzMessages messages_;
   SplitProductPart first_;
-  LineNormPart norm_;
+  RowLinePart norm_;
   SplitProductPart second_;
 };
 

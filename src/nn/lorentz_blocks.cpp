@@ -34,29 +34,35 @@ RowOffsets with_beams(const RowOffsets& sets) {
 class LorentzBlocks final : public Layer {
  public:
   LorentzBlocks(const LorentzBlocksConfig& config, const Shape& momenta)
-      : Layer(LorentzBlocksDescription{}, {momenta}, Shape::set(config.units)),
+      : Layer(LorentzBlocksDescription{.blocks = config.blocks,
+                                       .beams = config.beams,
+                                       .step = static_cast<float>(config.step),
+                                       .epsilon = static_cast<float>(config.epsilon)},
+              {momenta}, Shape::set(config.units)),
         config_(config),
         embedding_(sizes_, "embedding", {2}, config.units, true) {
     for (std::int64_t b = 0; b < config.blocks; ++b) {
-      blocks_.emplace_back(sizes_, places_, "block_" + std::to_string(b + 1), config, b + 1 < config.blocks);
+      blocks_.emplace_back(sizes_, "block_" + std::to_string(b + 1), config, b + 1 < config.blocks);
     }
-    specs_ = sizes_.specs;
-    for (const LorentzBlock& block : blocks_) block.add_averages(specs_);
   }
 
-  std::vector<ParameterSpec> parameters() const override { return specs_; }
+  std::vector<ParameterSpec> parameters() const override { return sizes_.all_specs(); }
   std::int64_t multiply_adds(std::int64_t constituents) const override {
     const std::int64_t n = constituents + (config_.beams ? kBeams : 0);
     std::int64_t sum = n * embedding_.multiply_adds();
     for (const LorentzBlock& block : blocks_) sum += block.multiply_adds(n);
     return sum;
   }
+  /// Blocks' momenta and invariants have gradients, if the constituents' have none.
+  std::int64_t input_multiply_adds(std::int64_t constituents) const override {
+    return (constituents + (config_.beams ? kBeams : 0)) * embedding_.multiply_adds();
+  }
   std::int64_t prepared_floats() const override { return sizes_.prepared; }
   void prepare(const float* parameters, float* prepared) const override {
     embedding_.prepare(parameters, prepared);
     for (const LorentzBlock& block : blocks_) block.prepare(parameters, prepared);
   }
-  std::int64_t statistics_words() const override { return places_.words; }
+  std::int64_t statistics_words() const override { return sizes_.statistics_words; }
   void update_averages(const std::int64_t* words, float* averages) const override {
     for (const LorentzBlock& block : blocks_) block.update_averages(words, averages);
   }
@@ -173,10 +179,8 @@ class LorentzBlocks final : public Layer {
 
   LorentzBlocksConfig config_;
   PartSizes sizes_;
-  AveragePlaces places_;
   SplitProductPart embedding_;
   std::vector<LorentzBlock> blocks_;
-  std::vector<ParameterSpec> specs_;
 };
 
 }  // namespace

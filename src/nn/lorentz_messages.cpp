@@ -20,20 +20,19 @@ LorentzScratch::LorentzScratch(std::int64_t channels, const RowOffsets& sets, co
   for (float*& one : blocks) one = memory.take(kPartRows * padded_channels(units));
   for (float** one : {&gates, &c, &dlogits, &dc}) *one = memory.take(kPartRows);
   for (float** one : {&a, &b, &of_gate, &of_move}) *one = memory.take(units);
-  for (float** one : {&line, &node_line}) *one = memory.take(kernels::row_line_floats(units));
   back = memory.take(kernels::row_line_back_floats(units));
   moments = memory.take(kernels::row_moments_floats(units));
   gradients = memory.take(sizes.gradients);
   temporary = memory.take(sizes.temporary);
 }
 
-LorentzMessages::LorentzMessages(PartSizes& sizes, AveragePlaces& places, const std::string& name,
-                                 const LorentzBlocksConfig& config, bool moves)
+LorentzMessages::LorentzMessages(PartSizes& sizes, const std::string& name, const LorentzBlocksConfig& config,
+                                 bool moves)
     : units_(config.units),
       step_(static_cast<float>(config.step)),
       moves_(moves),
       first_(sizes, name + "_edge_1", {units_, units_, 2}, units_, false),
-      norm_(sizes, places, name + "_edge_norm", units_, config.momentum, config.epsilon),
+      norm_(sizes, name + "_edge_norm_", "", units_, config.momentum, config.epsilon),
       second_(sizes, name + "_edge_2", {units_}, units_, true),
       gate_(sizes, name + "_gate", units_, 1.0 / std::sqrt(static_cast<double>(units_))),
       gate_bias_(sizes, name + "_gate_bias", 1, 0, ParameterRole::bias) {
@@ -76,15 +75,14 @@ kernels::MessageTerms LorentzMessages::terms_of(const LayerPass& pass, const Lor
 }
 
 void LorentzMessages::forward(const LayerPass& pass, const LorentzLeaf& leaf, ConstRows h, ConstRows x,
-                              float* statistics, const LorentzScratch& scratch, Rows s, Rows x_next) const {
+                              const RowLinePart::Kept& kept, const LorentzScratch& scratch, Rows s,
+                              Rows x_next) const {
   const kernels::MessageTerms terms = terms_of(pass, leaf, h, x, scratch);
   const std::int64_t edges = leaf.edges.count();
-  if (pass.leaf.training) {
-    kernels::RowMoments moments = kernels::start_moments(units_, scratch.moments);
-    kernels::add_message_moments(terms, 0, edges, moments);
-    kernels::finish_moments(moments, statistics, statistics + units_);
-  }
-  const kernels::RowLine line = norm_.line(pass, statistics, scratch.line);
+  kernels::RowMoments moments = kernels::start_moments(units_, scratch.moments);
+  if (pass.leaf.training) kernels::add_message_moments(terms, 0, edges, moments);
+  const kernels::RowLine line =
+      pass.leaf.training ? norm_.line_of(pass, moments, kept) : norm_.average_line(pass, kept);
   std::fill_n(s.data, s.rows * s.stride(), 0.0F);
   std::fill_n(scratch.moves.data, scratch.moves.rows * scratch.moves.stride(), 0.0F);
   for_each_block(edges, [&](std::int64_t first, std::int64_t count) {
@@ -105,12 +103,12 @@ void LorentzMessages::forward(const LayerPass& pass, const LorentzLeaf& leaf, Co
 }
 
 void LorentzMessages::backward(const LayerPass& pass, const LorentzLeaf& leaf, ConstRows h, ConstRows x,
-                               const float* statistics, ConstRows ds, const LorentzScratch& scratch, Rows dh,
-                               Rows dx, bool wants_dx) const {
+                               const RowLinePart::Kept& kept, ConstRows ds, const LorentzScratch& scratch,
+                               Rows dh, Rows dx, bool wants_dx) const {
   const kernels::MessageTerms terms = terms_of(pass, leaf, h, x, scratch);
   const std::int64_t edges = leaf.edges.count();
   float* const gradients = scratch.gradients;
-  const kernels::RowLine line = norm_.line(pass, statistics, scratch.line);
+  const kernels::RowLine line = kept.line();
   if (moves_) kernels::move_rows_backward(dx, leaf.edges, step_, scratch.moves);
   for_each_block(edges, [&](std::int64_t first, std::int64_t count) {
     const Rows hidden = scratch.block(0, count);
@@ -141,7 +139,7 @@ void LorentzMessages::backward(const LayerPass& pass, const LorentzLeaf& leaf, C
     kernels::message_line_sums(terms, dh_block, first, first + count, line, norm_.dgamma(gradients),
                                norm_.dbeta(gradients));
   });
-  const kernels::RowLineBack back = norm_.back(edges, line, gradients, scratch.back);
+  const kernels::RowLineBack back = norm_.begin_backward(kept, edges, gradients, scratch.back);
   kernels::scatter_messages(terms, scratch.dh_edges, line, back,
                             {.du = scratch.du,
                              .dv = scratch.dv,
@@ -161,10 +159,10 @@ void LorentzMessages::backward(const LayerPass& pass, const LorentzLeaf& leaf, C
   if (wants_dx) kernels::minkowski_features_backward(x, leaf.sets, scratch.dnorms, scratch.ddots, dx);
 }
 
-bool LorentzMessages::finish(const float* statistics, std::int64_t edges, float* gradients,
+bool LorentzMessages::finish(const RowLinePart::Kept& kept, std::int64_t edges, float* gradients,
                              const GradientSums& sums) const {
   bool good = first_.finish(gradients, sums);
-  good = norm_.finish(statistics, edges, gradients, sums) && good;
+  good = norm_.finish(kept, edges, gradients, sums) && good;
   good = second_.finish(gradients, sums) && good;
   good = gate_.finish(gradients, sums) && good;
   good = gate_bias_.finish(gradients, sums) && good;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nn/lorentz_parts.hpp"
+#include "nn/row_line_part.hpp"
 #include "row_kernels/message_edges.hpp"
 
 namespace jetrain {
@@ -25,7 +26,7 @@ struct LorentzScratch {
   float* blocks[4];                  ///< (kPartRows, units)
   float *gates, *c, *dlogits, *dc;   ///< (kPartRows)
   float *a, *b, *of_gate, *of_move;  ///< weights with padding
-  float *line, *node_line, *back, *moments;
+  float *back, *moments;
   float *gradients, *temporary;
 };
 
@@ -40,23 +41,22 @@ struct LorentzScratch {
 /// before the way back through it can begin.
 class LorentzMessages {
  public:
-  LorentzMessages(PartSizes& sizes, AveragePlaces& places, const std::string& name,
-                  const LorentzBlocksConfig& config, bool moves);
+  LorentzMessages(PartSizes& sizes, const std::string& name, const LorentzBlocksConfig& config, bool moves);
 
   std::int64_t multiply_adds(std::int64_t n) const;
   void prepare(const float* parameters, float* prepared) const;
-  const LineNormPart& norm() const { return norm_; }
+  const RowLinePart& norm() const { return norm_; }
 
-  /// statistics: (2, units), of the leaf's edges, is written in training. s and, where it moves them, x_next
-  /// are written.
-  void forward(const LayerPass& pass, const LorentzLeaf& leaf, ConstRows h, ConstRows x, float* statistics,
-               const LorentzScratch& scratch, Rows s, Rows x_next) const;
+  /// `kept`: of the norm, for the way back. s and, where it moves them, x_next are written.
+  void forward(const LayerPass& pass, const LorentzLeaf& leaf, ConstRows h, ConstRows x,
+               const RowLinePart::Kept& kept, const LorentzScratch& scratch, Rows s, Rows x_next) const;
   /// From the gradient of s to what is added to dh; dx, which is that of x_next, becomes that of x, where
   /// somebody wants it.
   void backward(const LayerPass& pass, const LorentzLeaf& leaf, ConstRows h, ConstRows x,
-                const float* statistics, ConstRows ds, const LorentzScratch& scratch, Rows dh, Rows dx,
+                const RowLinePart::Kept& kept, ConstRows ds, const LorentzScratch& scratch, Rows dh, Rows dx,
                 bool wants_dx) const;
-  bool finish(const float* statistics, std::int64_t edges, float* gradients, const GradientSums& sums) const;
+  bool finish(const RowLinePart::Kept& kept, std::int64_t edges, float* gradients,
+              const GradientSums& sums) const;
 
  private:
   /// In scratch.
@@ -67,7 +67,7 @@ class LorentzMessages {
   float step_;
   bool moves_;
   SplitProductPart first_;
-  LineNormPart norm_;
+  RowLinePart norm_;
   SplitProductPart second_;
   WeightVectorPart gate_;
   RowVectorPart gate_bias_;

@@ -88,45 +88,4 @@ bool WeightVectorPart::finish(float* gradients, const GradientSums& sums) const 
   return add_rows_exactly({gradient(gradients), 1, channels_}, sums.limit, sums.sums + parameters_);
 }
 
-LineNormPart::LineNormPart(PartSizes& sizes, AveragePlaces& places, const std::string& name,
-                           std::int64_t channels, double momentum, double epsilon)
-    : name_(name),
-      channels_(channels),
-      epsilon_(static_cast<float>(epsilon)),
-      place_(places),
-      averages_(channels, momentum),
-      gamma_(sizes, name + "_gamma", channels, 1, ParameterRole::scale),
-      beta_(sizes, name + "_beta", channels, 0, ParameterRole::shift) {
-  places.floats += 2 * channels;
-  places.words += averages_.words();
-}
-
-void LineNormPart::add_averages(std::vector<ParameterSpec>& specs) const {
-  specs.push_back(average((name_ + "_moving_mean").c_str(), {channels_}, 0.0));
-  specs.push_back(average((name_ + "_moving_variance").c_str(), {channels_}, 1.0));
-}
-
-void LineNormPart::update_averages(const std::int64_t* words, float* averages) const {
-  averages_.update(words + place_.words, averages + place_.floats);
-}
-
-kernels::RowLine LineNormPart::line(const LayerPass& pass, const float* statistics, float* memory) const {
-  const float* const mean = pass.leaf.training ? statistics : pass.averages + place_.floats;
-  return kernels::row_line(channels_, mean, mean + channels_, epsilon_, gamma_.values(pass),
-                           beta_.values(pass), memory);
-}
-
-kernels::RowLineBack LineNormPart::back(std::int64_t rows, const kernels::RowLine& line, float* gradients,
-                                        float* memory) const {
-  kernels::finish_line_sums(channels_, line, dgamma(gradients));
-  return kernels::row_line_back(channels_, rows, line, dgamma(gradients), dbeta(gradients), memory);
-}
-
-bool LineNormPart::finish(const float* statistics, std::int64_t rows, float* gradients,
-                          const GradientSums& sums) const {
-  bool good = gamma_.finish(gradients, sums);
-  good = beta_.finish(gradients, sums) && good;
-  return averages_.add(statistics, statistics + channels_, rows, sums.statistics + place_.words) && good;
-}
-
 }  // namespace jetrain

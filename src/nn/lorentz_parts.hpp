@@ -2,14 +2,12 @@
 
 /// \file
 /// Parts of LorentzNet's blocks that other layers do not have: products of inputs that stand in several
-/// matrices, products with one output, and batch normalisations as lines.
+/// matrices, and products with one output.
 
 #include <string>
 #include <vector>
 
-#include "nn/row_averages.hpp"
 #include "nn/row_parts.hpp"
-#include "row_kernels/row_batch_norm.hpp"
 
 namespace jetrain {
 
@@ -74,40 +72,6 @@ class WeightVectorPart {
   std::int64_t channels_ = 0;
   std::int64_t parameters_ = 0;
   std::int64_t gradients_ = 0;
-};
-
-/// Where the averages of a layer's batch normalisations stand, one behind the other.
-struct AveragePlaces {
-  std::int64_t floats = 0;
-  std::int64_t words = 0;
-};
-
-/// Batch normalisation over rows or edges, as a line for each channel (row_kernels/row_batch_norm.hpp).
-class LineNormPart {
- public:
-  LineNormPart(PartSizes& sizes, AveragePlaces& places, const std::string& name, std::int64_t channels,
-               double momentum, double epsilon);
-
-  void add_averages(std::vector<ParameterSpec>& specs) const;
-  void update_averages(const std::int64_t* words, float* averages) const;
-
-  /// `statistics`: (2, channels), the leaf's mean and variance, looked at in training only; `memory`:
-  /// row_line_floats.
-  kernels::RowLine line(const LayerPass& pass, const float* statistics, float* memory) const;
-  float* dgamma(float* gradients) const { return gamma_.gradient(gradients); }
-  float* dbeta(float* gradients) const { return beta_.gradient(gradients); }
-  /// Between row_line_sums and row_line_backward. `memory`: row_line_back_floats.
-  kernels::RowLineBack back(std::int64_t rows, const kernels::RowLine& line, float* gradients,
-                            float* memory) const;
-  bool finish(const float* statistics, std::int64_t rows, float* gradients, const GradientSums& sums) const;
-
- private:
-  std::string name_;
-  std::int64_t channels_;
-  float epsilon_;
-  AveragePlaces place_;
-  RowAverages averages_;
-  RowVectorPart gamma_, beta_;
 };
 
 }  // namespace jetrain

@@ -111,7 +111,7 @@ std::int64_t Model::multiply_adds_forward(std::int64_t constituents) const {
 std::int64_t Model::multiply_adds_training(std::int64_t constituents) const {
   std::int64_t sum = 3 * multiply_adds_forward(constituents);
   for (const Node& node : nodes())
-    if (!node.wants_gradients()) sum -= node.layer->multiply_adds(constituents);
+    if (!node.wants_gradients()) sum -= node.layer->input_multiply_adds(constituents);
   return sum;
 }
 

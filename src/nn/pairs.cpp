@@ -40,6 +40,9 @@ class Pairs final : public Layer {
     for (const RowProductPart& product : products_) sum += product.multiply_adds();
     return n * (n - 1) / 2 * sum;
   }
+  /// The features' own gradients are those of the norm before the first product, so that it is gone back
+  /// through whole.
+  std::int64_t input_multiply_adds(std::int64_t) const override { return 0; }
   std::int64_t prepared_floats() const override { return sizes_.prepared; }
   void prepare(const float* parameters, float* prepared) const override {
     for (const RowProductPart& product : products_) product.prepare(parameters, prepared);

@@ -1,5 +1,7 @@
 #include "row_kernels/messages.hpp"
 
+#include <algorithm>
+
 #include "kernels/vector_math.hpp"
 #include "row_kernels/channel_sums.hpp"
 #include "row_kernels/row_line.hpp"
@@ -8,7 +10,10 @@
 namespace jetrain::kernels {
 namespace {
 
-constexpr std::int64_t kMomentum = 4;
+/// A number of x_i - x_j.
+float difference(const float* from, const float* to, std::int64_t k) {
+  return (from[k] - to[k]) + (from[kMomentum + k] - to[kMomentum + k]);
+}
 
 /// Four vectors of channels at a time, edge after edge.
 template <class Visit>
@@ -92,7 +97,7 @@ void sum_moves(ConstRows x, const float* c, const Edges& edges, std::int64_t fir
     const float* const from = x.row(edges.sources[first + e]);
     const float* const to = x.row(edges.targets[first + e]);
     float* const sum = d.row(edges.sources[first + e]);
-    for (std::int64_t k = 0; k < kMomentum; ++k) sum[k] = multiply_add(from[k] - to[k], c[e], sum[k]);
+    for (std::int64_t k = 0; k < kMomentum; ++k) sum[k] = multiply_add(difference(from, to, k), c[e], sum[k]);
   }
 }
 
@@ -104,7 +109,7 @@ void sum_moves_backward(ConstRows x, const float* c, ConstRows dd, const Edges& 
     const float* const gradient = dd.row(source);
     float sum = 0;
     for (std::int64_t k = 0; k < kMomentum; ++k) {
-      sum = multiply_add(gradient[k], x.row(source)[k] - x.row(target)[k], sum);
+      sum = multiply_add(gradient[k], difference(x.row(source), x.row(target), k), sum);
       dx.row(source)[k] = multiply_add(gradient[k], c[e], dx.row(source)[k]);
       dx.row(target)[k] = multiply_add(-gradient[k], c[e], dx.row(target)[k]);
     }
@@ -124,9 +129,10 @@ float share(const Edges& edges, std::int64_t row, float step) {
 
 void move_rows(ConstRows x, ConstRows d, const Edges& edges, float step, Rows y) {
   for (std::int64_t r = 0; r < x.rows; ++r) {
+    std::copy_n(x.row(r), x.stride(), y.row(r));
+    float* const moved = y.row(r) + kMomentum;
     const float of_sum = share(edges, r, step);
-    for (std::int64_t k = 0; k < x.stride(); ++k)
-      y.row(r)[k] = multiply_add(of_sum, d.row(r)[k], x.row(r)[k]);
+    for (std::int64_t k = 0; k < kMomentum; ++k) moved[k] = multiply_add(of_sum, d.row(r)[k], moved[k]);
   }
 }
 

@@ -6,7 +6,7 @@
 /// i to j, with gate = sigmoid(w_g . m + bias),
 ///
 ///     s_i = sum over j of gate m        (rows, channels)
-///     d_i = sum over j of (x_i - x_j) c (rows, 4), c a number an edge
+///     d_i = sum over j of (x_i - x_j) c (rows, 4), c a number an edge, x as in minkowski.hpp
 ///
 /// Sums over a row's edges are in order, one fused multiply-add each, added to what s and d hold, so that
 /// edges may come in blocks; sums over channels: sixteen partial ones by channel mod 16, folded by one tree;
@@ -14,7 +14,7 @@
 /// padding 0. Padding of results is finite where that of the operands is.
 
 #include "row_kernels/edges.hpp"
-#include "row_kernels/rows.hpp"
+#include "row_kernels/minkowski.hpp"
 
 namespace jetrain::kernels {
 
@@ -36,14 +36,14 @@ void gate_gradients(ConstRows m, const float* gates, ConstRows ds, const Edges& 
 void spread_messages(ConstRows m, const float* gates, ConstRows ds, const Edges& edges, std::int64_t first,
                      Rows dm);
 
-/// d_i += (x_i - x_j) c for edges first ... first + count - 1. x, d: (rows, 4).
+/// d_i += (x_i - x_j) c for edges first ... first + count - 1. x: (rows, 8), d: (rows, 4).
 void sum_moves(ConstRows x, const float* c, const Edges& edges, std::int64_t first, std::int64_t count,
                Rows d);
-/// dc = dd_i . (x_i - x_j), and dx_i += c dd_i, dx_j -= c dd_i.
+/// dc = dd_i . (x_i - x_j), and dx_i += c dd_i, dx_j -= c dd_i. dd, dx: (rows, 4).
 void sum_moves_backward(ConstRows x, const float* c, ConstRows dd, const Edges& edges, std::int64_t first,
                         std::int64_t count, float* dc, Rows dx);
 
-/// y_i = x_i + step / (edges of i) d_i, whole rows; x_i where it has none. x, d, y: (rows, 4).
+/// y_i = x_i, moved by step / (edges of i) d_i, if it has any; whole rows. x, y: (rows, 8), d: (rows, 4).
 void move_rows(ConstRows x, ConstRows d, const Edges& edges, float step, Rows y);
 /// dd_i = step / (edges of i) dy_i; 0 where it has none. dx is dy.
 void move_rows_backward(ConstRows dy, const Edges& edges, float step, Rows dd);

@@ -13,7 +13,10 @@ struct Momentum {
 };
 
 Momentum momentum_of(const float* row) {
-  return {row[0], row[1], row[2], row[3]};
+  const auto at = [row](int k) {
+    return static_cast<double>(row[k]) + static_cast<double>(row[kMomentum + k]);
+  };
+  return {at(0), at(1), at(2), at(3)};
 }
 
 // Inlined, or the loops below would be no vectors'.

@@ -34,7 +34,7 @@ TEST_P(LorentzGradients, AreSlopesOfTheLoss) {
 
 INSTANTIATE_TEST_SUITE_P(Networks, LorentzGradients,
                          testing::Values("lorentz_blocks: {blocks: 1, units: 4}",
-                                         "lorentz_blocks: {blocks: 3, units: 2, step: 0.5}",
+                                         "lorentz_blocks: {blocks: 3, units: 3, step: 0.5}",
                                          "lorentz_blocks: {blocks: 2, units: 2, beams: true}"));
 
 /// The layer by itself, in front of a leaf.

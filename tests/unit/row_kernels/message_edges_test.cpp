@@ -12,9 +12,8 @@ TEST(MessageEdges, MomentsAreTheReferences) {
       AlignedBuffer<float> memory(static_cast<std::size_t>(row_moments_floats(e.channels)));
       RowMoments moments = start_moments(e.channels, memory.data());
       const auto add = which == 0 ? add_message_moments : reference::add_message_moments;
-      for_each_block(e, which == 0 ? 512 : 1 << 20, [&](std::int64_t first, std::int64_t last) {
-        add(e.terms, first, last, moments);
-      });
+      for_each_block(e, which == 0 ? 512 : 1 << 20,
+                     [&](std::int64_t first, std::int64_t last) { add(e.terms, first, last, moments); });
       results[which].resize(static_cast<std::size_t>(2 * e.channels));
       finish_moments(moments, results[which].data(), results[which].data() + e.channels);
     }
@@ -36,8 +35,8 @@ TEST(MessageEdges, GatheredMessagesAreTheReferences) {
 
 TEST(MessageEdges, SumsOfTheNormsGradientsAreTheReferences) {
   for_each_example([](const RandomMessages& e) {
-    PaddedVector sums[4]{
-        PaddedVector(e.channels), PaddedVector(e.channels), PaddedVector(e.channels), PaddedVector(e.channels)};
+    PaddedVector sums[4]{PaddedVector(e.channels), PaddedVector(e.channels), PaddedVector(e.channels),
+                         PaddedVector(e.channels)};
     for_each_block(e, 512, [&](std::int64_t first, std::int64_t last) {
       const RowMatrix dh = part(e.dh, first, last);
       message_line_sums(e.terms, dh, first, last, e.line, sums[0].data(), sums[1].data());
@@ -58,9 +57,7 @@ TEST(MessageEdges, ScatteredGradientsAreTheReferences) {
             db(of.channels),
             dnorms(static_cast<std::size_t>(of.count)),
             ddots(static_cast<std::size_t>(of.count)) {}
-      MessageGradients gradients() {
-        return {du, dv, da.data(), db.data(), dnorms.data(), ddots.data()};
-      }
+      MessageGradients gradients() { return {du, dv, da.data(), db.data(), dnorms.data(), ddots.data()}; }
       RowMatrix du, dv;
       PaddedVector da, db;
       std::vector<float> dnorms, ddots;

@@ -77,16 +77,17 @@ TEST(Messages, BlocksOfEdgesGiveWhatAllEdgesGive) {
 
 TEST(Messages, MoveMomentaByTheMeanOverTheOthers) {
   const RandomMessages e(4, {3, 1, 0, 2});
-  RowMatrix x(e.rows, 4, 31);
+  const RowMatrix x(e.rows, 8, 31);
   RowMatrix dy(e.rows, 4, 32);
-  for (RowMatrix* rows : {&x, &dy}) {
-    for (std::int64_t r = 0; r < e.rows; ++r) std::fill_n(rows->view().row(r) + 4, 12, 0.0F);
-  }
+  for (std::int64_t r = 0; r < e.rows; ++r) std::fill_n(dy.view().row(r) + 4, 12, 0.0F);
+  const auto momentum = [](const RowMatrix& of, std::int64_t r, std::int64_t k) {
+    return static_cast<double>(of.at(r, k)) + static_cast<double>(of.at(r, 4 + k));
+  };
   constexpr float kStep = 0.5F;
   const auto moved = [&](const RowMatrix& from, const std::vector<float>& c) {
     RowMatrix sums(e.rows, 4);
     std::fill_n(sums.view().data, e.rows * 16, 0.0F);
-    RowMatrix y(e.rows, 4);
+    RowMatrix y(e.rows, 8);
     sum_moves(from, c.data(), e.edges, 0, e.count, sums);
     move_rows(from, sums, e.edges, kStep, y);
     return y;
@@ -96,11 +97,12 @@ TEST(Messages, MoveMomentaByTheMeanOverTheOthers) {
     for (std::int64_t k = 0; k < 4; ++k) {
       double sum = 0;
       for (std::int64_t edge = e.edges.begin(i); edge < e.edges.begin(i + 1); ++edge) {
-        const double difference = x.at(i, k) - x.at(e.edges.targets[edge], k);
+        const double difference = momentum(x, i, k) - momentum(x, e.edges.targets[edge], k);
         sum += difference * static_cast<double>(e.norms[static_cast<std::size_t>(edge)]);
       }
       const auto others = static_cast<double>(std::max<std::int64_t>(e.edges.degree(i), 1));
-      EXPECT_NEAR(y.at(i, k), x.at(i, k) + kStep * sum / others, 1e-6);
+      EXPECT_NEAR(momentum(y, i, k), momentum(x, i, k) + kStep * sum / others, 1e-6);
+      EXPECT_EQ(y.at(i, k), x.at(i, k));
     }
   }
 
@@ -114,14 +116,14 @@ TEST(Messages, MoveMomentaByTheMeanOverTheOthers) {
     const RowMatrix to = moved(from, c);
     double sum = 0;
     for (std::int64_t r = 0; r < e.rows; ++r) {
-      for (std::int64_t k = 0; k < 4; ++k) sum += static_cast<double>(dy.at(r, k)) * to.at(r, k);
+      for (std::int64_t k = 0; k < 4; ++k) sum += static_cast<double>(dy.at(r, k)) * momentum(to, r, k);
     }
     return sum;
   };
   for (std::int64_t r = 0; r < e.rows; ++r) {
     for (std::int64_t k = 0; k < 4; ++k) {
       RowMatrix up = part(x, 0, e.rows);
-      up.at(r, k) += 1.0F;
+      up.at(r, 4 + k) += 1.0F;
       EXPECT_NEAR(dx.at(r, k), loss(up, e.norms) - loss(x, e.norms), 1e-5) << r << " " << k;
     }
   }

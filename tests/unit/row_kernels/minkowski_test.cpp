@@ -9,11 +9,12 @@ namespace {
 
 using Momenta = std::vector<std::array<double, 4>>;
 
-/// Momenta as constituents have them, of small masses, in GeV.
+/// Momenta as constituents have them, of small masses, in GeV, and a little moved.
 RowMatrix constituents(std::int64_t rows) {
-  RowMatrix x(rows, 4, 5);
+  RowMatrix x(rows, 8, 5);
   for (std::int64_t r = 0; r < rows; ++r) {
     for (std::int64_t k = 1; k < 4; ++k) x.at(r, k) *= 40.0F;
+    for (std::int64_t k = 4; k < 8; ++k) x.at(r, k) *= 1e-3F;
     const double square = std::pow(x.at(r, 1), 2) + std::pow(x.at(r, 2), 2) + std::pow(x.at(r, 3), 2);
     x.at(r, 0) = static_cast<float>(std::sqrt(square) * (1 + 0.001 * std::abs(x.at(r, 0))));
   }
@@ -23,8 +24,9 @@ RowMatrix constituents(std::int64_t rows) {
 Momenta in_double(const RowMatrix& x) {
   Momenta momenta(static_cast<std::size_t>(x.rows()));
   for (std::size_t r = 0; r < momenta.size(); ++r) {
+    const float* const row = x.view().row(static_cast<std::int64_t>(r));
     for (std::size_t k = 0; k < 4; ++k)
-      momenta[r][k] = x.at(static_cast<std::int64_t>(r), static_cast<std::int64_t>(k));
+      momenta[r][k] = static_cast<double>(row[k]) + static_cast<double>(row[4 + k]);
   }
   return momenta;
 }
