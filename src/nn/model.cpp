@@ -116,8 +116,9 @@ std::int64_t Model::multiply_adds_training(std::int64_t constituents) const {
 }
 
 void Model::prepare() const {
+  constexpr std::size_t kManyWeights = 200'000;  // not to wake a team for less
   if (is_prepared_) return;
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) if (prepared_.size() > kManyWeights)
   for (const Node& node : nodes()) {
     if (node.layer->prepared_floats() > 0)
       node.layer->prepare(arena_.data() + node.parameters, prepared_.data() + node.prepared);

@@ -25,7 +25,8 @@ struct GradientStep::Worker {
         own_sums(adds_to.empty() ? sum_count : 0),
         sums(adds_to.empty() ? own_sums.span() : adds_to),
         times(model.nodes().size()),
-        multiply_adds(model.nodes().size()) {
+        multiply_adds(model.nodes().size()),
+        joint_multiply_adds(model.nodes().size()) {
     if (profile) workspace.time_into(&times);
   }
   LeafWorkspace workspace;
@@ -33,6 +34,7 @@ struct GradientStep::Worker {
   std::span<std::int64_t> sums;
   LeafTimes times;
   std::vector<std::int64_t> multiply_adds;        ///< forward, of each layer, with `profile`
+  std::vector<std::int64_t> joint_multiply_adds;  ///< backward, where the way back is one
   std::vector<std::pair<int, float>> bad_values;  ///< of the step: layers, and magnitudes out of bounds
   double densify_seconds = 0;
   double idle_seconds = 0;                 ///< at the end of a step, for this rank's other threads
@@ -156,8 +158,14 @@ void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int6
 /// Of the leaf that its workspace holds.
 void GradientStep::count_work(Worker& worker) const {
   for (std::int64_t lane = 0; lane < kLanes; ++lane) {  // lanes of a short leaf are computed, too
-    for (std::size_t i = 0; i < worker.multiply_adds.size(); ++i)
-      worker.multiply_adds[i] += model_.nodes()[i].layer->multiply_adds(worker.workspace.sets().count(lane));
+    const std::int64_t constituents = worker.workspace.sets().count(lane);
+    for (std::size_t i = 0; i < worker.multiply_adds.size(); ++i) {
+      const Node& node = model_.nodes()[i];
+      const std::int64_t forward = node.layer->multiply_adds(constituents);
+      worker.multiply_adds[i] += forward;
+      worker.joint_multiply_adds[i] +=
+          2 * forward - (node.wants_gradients() ? 0 : node.layer->input_multiply_adds(constituents));
+    }
   }
 }
 
@@ -170,17 +178,18 @@ std::vector<Phase> GradientStep::phases() const {
   std::vector<Phase> phases;
   phases.push_back({"densify", mean([](const Worker& w) { return w.densify_seconds; }), 0});
   const std::vector<Node>& nodes = model_.nodes();
-  const auto layer_phase = [&](std::size_t i, const char* what, auto direction, double passes = 1) {
+  const auto layer_phase = [&](std::size_t i, const char* what, auto direction,
+                               std::vector<std::int64_t> Worker::*work = &Worker::multiply_adds) {
     const double seconds = mean([&](const Worker& w) { return (w.times.*direction)[i]; });
     std::int64_t multiply_adds = 0;
-    for (const auto& worker : workers_) multiply_adds += worker->multiply_adds[i];
-    phases.push_back({nodes[i].name + what, seconds, 2.0 * static_cast<double>(multiply_adds) * passes});
+    for (const auto& worker : workers_) multiply_adds += ((*worker).*work)[i];
+    phases.push_back({nodes[i].name + what, seconds, 2.0 * static_cast<double>(multiply_adds)});
   };
   for (std::size_t i = 0; i < nodes.size(); ++i) layer_phase(i, " forward", &LeafTimes::forward);
   phases.push_back({"loss", mean([](const Worker& w) { return w.times.loss; }), 0});
   for (std::size_t i = nodes.size(); i-- > 0;) {
     if (nodes[i].layer->backward_is_one()) {
-      layer_phase(i, " backward", &LeafTimes::backward_parameters, nodes[i].wants_gradients() ? 2 : 1);
+      layer_phase(i, " backward", &LeafTimes::backward_parameters, &Worker::joint_multiply_adds);
       continue;
     }
     if (!nodes[i].layer->parameters().empty())

@@ -165,7 +165,7 @@ trained transformer transformer.yaml
 judged transformer
 trained messages messages.yaml
 judged messages
-for network in pfn efn particlenet_lite; do
+for network in pfn efn; do
   trained $network $configs/$network.yaml --set data.files=jets.h5 --set train.epochs=3 --set train.batch_size=40
   judged $network
 done
