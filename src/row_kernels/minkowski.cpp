@@ -109,7 +109,13 @@ struct Columns {
 };
 
 void features_of_one(const Columns& columns, std::int64_t n, std::int64_t i, float* norms, float* dots) {
-  const auto [e, px, py, pz, first, second] = columns;
+  // Pointers of their own: neither compiler vectorises through the structure.
+  const double* const e = columns.e;
+  const double* const px = columns.px;
+  const double* const py = columns.py;
+  const double* const pz = columns.pz;
+  double* const first = columns.first;
+  double* const second = columns.second;
   const Momentum p = columns.at(i);
 #pragma omp simd
   for (std::int64_t j = 0; j < n; ++j) {
@@ -129,7 +135,13 @@ void features_of_one(const Columns& columns, std::int64_t n, std::int64_t i, flo
 
 void gradient_of_one(const Columns& columns, std::int64_t n, std::int64_t i, const float* dnorms,
                      const float* ddots, float* dx) {
-  const auto [e, px, py, pz, first, second] = columns;
+  // Pointers of their own: neither compiler vectorises through the structure.
+  const double* const e = columns.e;
+  const double* const px = columns.px;
+  const double* const py = columns.py;
+  const double* const pz = columns.pz;
+  double* const first = columns.first;
+  double* const second = columns.second;
   const Momentum p = columns.at(i);
   for (std::int64_t j = 0; j < n; ++j) {
     const bool other = j != i;

@@ -99,13 +99,13 @@ Outcome try_jets(const std::string& bytes) {
     const JetSource source({scratch_file()}, self);
     const ImageMaker maker(small_config().image);
     const SampleMaker sets(small_set_config());
-    SampleDraft set;
     std::int64_t rows = 0;
     source.read(
         {0, source.rows()},
         [&](std::int64_t, const JetBlock& block) {
           std::array<std::uint16_t, JetBlock::kRecordBytes> pixels;
           std::array<float, JetBlock::kRecordBytes> values;
+          SampleDraft set;  // each thread has its own
           for (std::int64_t i = 0; i < block.rows; ++i) {
             std::int64_t count = 0;
             maker.make(block.constituents(i), pixels.data(), values.data(), count);
