@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include <map>
 #include <utility>
 
 #include "batches/redistribute.hpp"
@@ -49,7 +50,13 @@ OwnTime Validation::take_own_time() {
 }
 
 double Validation::flops(const Model& model) const {
-  return 2.0 * static_cast<double>(model.multiply_adds_forward()) * static_cast<double>(set_.samples.size());
+  std::map<std::int64_t, std::int64_t> samples_of;  // by constituents; all others have none
+  for (std::int64_t i = 0; i < set_.samples.size(); ++i) ++samples_of[set_.samples[i].constituents.rows()];
+  double flops = 0;
+  for (const auto& [constituents, samples] : samples_of)
+    flops +=
+        2.0 * static_cast<double>(model.multiply_adds_forward(constituents)) * static_cast<double>(samples);
+  return flops;
 }
 
 }  // namespace jetrain
