@@ -59,8 +59,9 @@ OnnxTensor in_heads(const OnnxTensor& x, std::int64_t heads, std::int64_t channe
 OnnxTensor attend(const OnnxTensor& q, const OnnxTensor& k, const OnnxTensor& v, std::int64_t heads,
                   std::int64_t channels, const OnnxTensor* bias, const OnnxTensor& present) {
   constexpr double kNever = -1e30;
-  const double root = std::sqrt(static_cast<double>(channels / heads));
-  const OnnxTensor keys = transposed(reshaped(k, {0, 0, heads, channels / heads}), {0, 2, 3, 1});
+  const std::int64_t size = channels / heads;
+  const double root = std::sqrt(static_cast<double>(size));
+  const OnnxTensor keys = transposed(reshaped(k, {0, 0, heads, size}), {0, 2, 3, 1});
   OnnxTensor logits = matrix_product(in_heads(q, heads, channels) * (1 / root), keys);
   if (bias != nullptr) logits = logits + transposed(*bias, {0, 3, 1, 2});
   const OnnxTensor key = with_axis(with_axis(present, 1), 1);

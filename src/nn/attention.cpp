@@ -59,8 +59,8 @@ class AttentionBlock final : public Layer {
   LeafFloats floats_of(const RowOffsets& sets) const override {
     FloatPieces kept;
     FloatPieces scratch;
-    Kept(*this, sets, kept);
-    Scratch(*this, sets, scratch);
+    static_cast<void>(Kept(*this, sets, kept));
+    static_cast<void>(Scratch(*this, sets, scratch));
     return {.kept = kept.taken(), .scratch = scratch.taken()};
   }
 

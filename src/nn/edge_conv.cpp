@@ -123,8 +123,8 @@ EdgeConv::Scratch::Scratch(const EdgeConv& layer, const RowOffsets& sets, FloatP
 LeafFloats EdgeConv::floats_of(const RowOffsets& sets) const {
   FloatPieces kept;
   FloatPieces scratch;
-  Kept(*this, sets, kept);
-  Scratch(*this, sets, scratch);
+  static_cast<void>(Kept(*this, sets, kept));
+  static_cast<void>(Scratch(*this, sets, scratch));
   return {.kept = kept.taken(), .scratch = scratch.taken()};
 }
 

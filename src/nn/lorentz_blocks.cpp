@@ -69,8 +69,8 @@ class LorentzBlocks final : public Layer {
   LeafFloats floats_of(const RowOffsets& sets) const override {
     FloatPieces kept;
     FloatPieces scratch;
-    Kept(*this, all_rows(sets), kept);
-    Scratch(*this, all_rows(sets), scratch);
+    static_cast<void>(Kept(*this, all_rows(sets), kept));
+    static_cast<void>(Scratch(*this, all_rows(sets), scratch));
     return {.kept = kept.taken(), .scratch = scratch.taken()};
   }
 

@@ -54,8 +54,8 @@ class Pairs final : public Layer {
   LeafFloats floats_of(const RowOffsets& sets) const override {
     FloatPieces kept;
     FloatPieces scratch;
-    Kept(*this, sets.pairs(), kept);
-    Scratch(*this, sets.pairs(), scratch);
+    static_cast<void>(Kept(*this, sets.pairs(), kept));
+    static_cast<void>(Scratch(*this, sets.pairs(), scratch));
     return {.kept = kept.taken(), .scratch = scratch.taken()};
   }
 

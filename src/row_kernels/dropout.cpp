@@ -48,7 +48,7 @@ struct Blocks {
 /// 0, 2, 4, ...
 inline WideWords every_other() noexcept {
   WideWords numbers{};
-  for (int i = 0; i < kWide; ++i) numbers[i] = static_cast<std::uint64_t>(2 * i);
+  for (int i = 0; i < kWide; ++i) numbers[i] = 2 * static_cast<std::uint64_t>(i);
   return numbers;
 }
 
