@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <random>
 #include <sstream>
 
 #include "leaf_of_samples.hpp"
@@ -49,6 +51,30 @@ TEST_P(EveryLayer, HasTheGradientsOfFiniteDifferences) {
   Model model = GetParam().model();
   ASSERT_GT(model.trainable_count(), 0);
   RecordProperty("largest_distance", std::to_string(test::expect_gradient_is_slope(model)));
+}
+
+/// The largest leaf that the reference table can give.
+TEST_P(EveryLayer, TakesSixteenJetsOfTwoHundredConstituents) {
+  Model model = GetParam().model();
+  if (!model.input().shape.has_rows()) GTEST_SKIP() << "no layer of sets";
+  model.initialize(5);
+  model.prepare();
+  RowOffsets sets;
+  for (std::size_t i = 0; i < sets.begins.size(); ++i) sets.begins[i] = 200 * static_cast<std::int64_t>(i);
+  LeafWorkspace workspace(model, true);
+  workspace.begin_leaf(sets);
+  std::mt19937 engine(3);
+  test::fill_sets(workspace, model.input().shape.size(), engine);
+  const std::vector<std::uint8_t> labels(kLanes, 1);
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(model.sum_count()));
+  const LeafResult result =
+      model.forward_backward(workspace, {labels}, {}, kernels::exact_sum_limit(1), sums.data());
+  EXPECT_EQ(result.bad_layer, -1);
+  EXPECT_TRUE(std::isfinite(result.loss)) << result.loss;
+  for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+    const float* predictions = workspace.predictions() + lane;
+    EXPECT_NEAR(predictions[0] + predictions[kLanes], 1, 1e-6) << "of jet " << lane;
+  }
 }
 
 /// Averages are no optimizer's, and come last.
