@@ -32,9 +32,9 @@ struct ModelInput {
   ModelInput(const Shape& sample, std::int64_t high_level_features = 0, std::int64_t label_classes = 2)
       : shape(sample), features(high_level_features), classes(label_classes) {}
   Shape shape;
-  std::int64_t features = 0;  ///< beside it; 0: none
-  std::int64_t classes = 2;   ///< of the labels; 0: as many as the network has outputs
-  std::int64_t targets = 0;   ///< values to regress on, instead of labels; 0: a classification
+  std::int64_t features = 0;          ///< beside it; 0: none
+  std::int64_t classes = 2;           ///< of the labels; 0: as many as the network has outputs
+  std::int64_t targets = 0;           ///< values to regress on, instead of labels; 0: a classification
   ConstituentsConfig constituents{};  ///< where the shape is a set: which features it has
 };
 

@@ -48,9 +48,9 @@ struct RandomMessages {
         lines(static_cast<std::size_t>(row_line_floats(channels) + row_line_back_floats(channels))) {
     std::vector<float> variance = normal_values(channels, 8, 1.0F);
     for (float& value : variance) value = std::abs(value);
-    line = row_line(channels, normal_values(channels, 7).data(), variance.data(), 1e-5F,
-                    normal_values(channels, 9, 1.0F).data(), normal_values(channels, 10).data(),
-                    lines.data());
+    line =
+        row_line(channels, normal_values(channels, 7).data(), variance.data(), 1e-5F,
+                 normal_values(channels, 9, 1.0F).data(), normal_values(channels, 10).data(), lines.data());
     back = row_line_back(channels, count, line, normal_values(channels, 11, 50.0F).data(),
                          normal_values(channels, 12, 50.0F).data(), lines.data() + row_line_floats(channels));
   }

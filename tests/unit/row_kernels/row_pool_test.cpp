@@ -54,7 +54,8 @@ TEST(RowPool, SumsAndMeansAreTheReferences) {
       sum_pool_forward(x, offsets, weight, y.data());
       reference::sum_pool_forward(x, offsets, weight, reference.data());
       expect_same(y.values(), reference.values());
-      for (const float* mask : {static_cast<const float*>(nullptr), static_cast<const float*>(x.view().data)}) {
+      for (const float* mask :
+           {static_cast<const float*>(nullptr), static_cast<const float*>(x.view().data)}) {
         sum_pool_backward(offsets, weight, mask, dy.data(), dx);
         reference::sum_pool_backward(offsets, weight, mask, dy.data(), reference_dx);
         expect_same(dx, reference_dx);
