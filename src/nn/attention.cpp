@@ -19,8 +19,8 @@ namespace {
 ///
 /// The second and fourth LN, the scale of the heads and w may be left out: a plain block with norms before.
 ///
-/// Kept are x1 and what products give; backward computes normalisations, gelu, dropout and probabilities
-/// again, block by block of rows.
+/// Kept are x1 and what products give; backward computes normalisations, gelu and probabilities again,
+/// block by block of rows.
 class AttentionBlock final : public Layer {
  public:
   AttentionBlock(const AttentionConfig& config, std::vector<Shape> inputs)
@@ -86,7 +86,7 @@ class AttentionBlock final : public Layer {
       } else {
         kernels::copy(planes_of(ConstRows(projected)), planes_of(middle));
       }
-      drop_attention_.apply(pass, first, middle);
+      drop_attention_.forward(pass, first, middle, kept.of_attention);
       kernels::accumulate(planes_of(rows_from(x, first, rows)), planes_of(middle));
       feed_.forward(pass, kept.feed, scratch.feed, first, middle,
                     rows_from(rows_of(y_planes, channels_), first, rows));
@@ -144,13 +144,17 @@ class AttentionBlock final : public Layer {
       middle = memory.take_rows(rows, block.channels_);
       feed = {block.feed_, rows, memory};
       for (std::int64_t i = 0; i < kLanes; ++i) {
-        of_jets[i] = memory.take(block.attention_of(sets.count(i)).kept_floats());
+        const kernels::Attention attention = block.attention_of(sets.count(i));
+        of_jets[i] = memory.take(attention.kept_floats());
+        if (block.config_.dropout > 0) of_weights[i] = memory.take_words(attention.decision_words());
       }
+      of_attention = block.drop_attention_.take(memory, rows, block.channels_);
     }
     float *norm_input, *norm_attention;
     Rows qkv, attended, projected, middle;
     FeedForwardPart::Kept feed;
     float* of_jets[kLanes];
+    kernels::KeptBits *of_weights[kLanes] = {}, *of_attention;  ///< what dropout keeps
   };
 
   struct Scratch {
@@ -185,6 +189,7 @@ class AttentionBlock final : public Layer {
     if (drop_weights_.drops(pass)) {
       dropout = drop_weights_.of_sample(pass, at.sample);
       attention.dropout = &dropout;
+      attention.decisions = kept.of_weights[at.sample];
     }
     if (has_bias()) attention.bias = pass.inputs[1].data + config_.heads * at.matrix;
     return attention;
@@ -227,7 +232,7 @@ class AttentionBlock final : public Layer {
     const ConstRows projected = rows_from(ConstRows(kept.projected), first, rows);
     const Rows dprojected = scratch.narrow(rows);
     kernels::copy(planes_of(rows_from(ConstRows(scratch.dmiddle), first, rows)), planes_of(dprojected));
-    drop_attention_.apply(pass, first, dprojected);
+    drop_attention_.again(pass, first, dprojected, kept.of_attention);
     if (config_.inner_norms) {
       norm_attention_.backward(pass, projected, dprojected, kept.norm_attention + 2 * first, dprojected,
                                scratch.gradients, scratch.temporary);
