@@ -50,6 +50,10 @@ inline auto positive() {
 inline auto fraction() {
   return number("at least 0 and below 1", [](double value) { return value >= 0 && value < 1; });
 }
+/// A share of something, which may be all of it.
+inline auto share() {
+  return number("above 0, at most 1", [](double value) { return value > 0 && value <= 1; });
+}
 inline auto all_positive() {
   return Rule{"each above 0", [](const std::vector<double>& values) {
                 for (const double value : values) {

@@ -92,10 +92,8 @@ struct FlatWithDecaySchedule {
   double final_factor = 0.01;
   bool by_epoch = false;
   void fields(auto& visit) {
-    visit("decay_share", decay_share, "of train.epochs is the decay",
-          rules::number("above 0, at most 1", [](double value) { return value > 0 && value <= 1; }));
-    visit("final_factor", final_factor, "at its end",
-          rules::number("above 0, at most 1", [](double value) { return value > 0 && value <= 1; }));
+    visit("decay_share", decay_share, "of train.epochs is the decay", rules::share());
+    visit("final_factor", final_factor, "at its end", rules::share());
     visit(
         "by_epoch", by_epoch,
         "true: it falls as each epoch begins, and decay_share is rounded down to whole ones (at least one); "

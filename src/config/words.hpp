@@ -61,30 +61,6 @@ constexpr Word word_of(Shortcut shortcut) {
   return {};
 }
 
-/// By what the neighbours of an edge convolution are the nearest.
-enum class EdgeDistance { angles, features };
-constexpr Word word_of(EdgeDistance distance) {
-  switch (distance) {
-    case EdgeDistance::angles:
-      return {"angles", "in eta and phi, as they are before any layer"};
-    case EdgeDistance::features:
-      return {"features", "in all channels of the layer's input"};
-  }
-  return {};
-}
-
-/// What becomes of a constituent's edges.
-enum class EdgePool { mean, max };
-constexpr Word word_of(EdgePool pool) {
-  switch (pool) {
-    case EdgePool::mean:
-      return {"mean", "their mean"};
-    case EdgePool::max:
-      return {"max", "channel by channel the largest value"};
-  }
-  return {};
-}
-
 // Of data.
 
 enum class SplitMethod { tail, random, column, files };

@@ -26,9 +26,7 @@ class BatchNorm final : public Layer {
     return {.kept_floats = 2 * channels_, .scratch_floats = 2 * channels_};
   }
   std::vector<ParameterSpec> parameters() const override {
-    std::vector<ParameterSpec> specs = gamma_and_beta(channels_);
-    specs.push_back(average("moving_mean", {channels_}, 0.0));
-    specs.push_back(average("moving_variance", {channels_}, 1.0));
+    std::vector<ParameterSpec> specs = batch_norm_parameters(channels_);
     if (!wide_) specs[2].average_momentum = specs[3].average_momentum = momentum_;
     return specs;
   }

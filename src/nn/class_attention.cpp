@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "kernels/activation.hpp"
-#include "nn/feed_forward_part.hpp"
+#include "nn/behind_attention_part.hpp"
 #include "row_kernels/attention.hpp"
 
 namespace jetrain {
@@ -11,14 +11,14 @@ namespace {
 /// the Particle Transformer has it (Qu, Li and Qian, arXiv:2202.03772; hqucms/weaver-core). With t the jet's
 /// token and [t; x] the token in front of the jet's constituents:
 ///
-///     t1 = t + LN(W_o attention(W_q t, W_kv LN([t; x])))      attention: row_kernels/attention.hpp, one
-///     query y  = w t1 + W_2 LN(gelu(W_1 LN(t1)))                    nn/feed_forward_part.hpp
+///     a = attention(W_q t, W_kv LN([t; x]))      row_kernels/attention.hpp, one query
+///     y = ...                                    of a and t: nn/behind_attention_part.hpp
 ///
 /// The token itself asks, without LN. A jet without constituents has its token to attend to. Tokens come as
 /// the second input, (channels, lanes), or one is learnt for all jets. Rows of [t; x] are "joined": those of
 /// sample i begin at its own first row plus i.
 ///
-/// Kept are t1 and what products give; [t; x] and normalisations are made again on the way back.
+/// Kept is what products give; [t; x] and normalisations are made again on the way back.
 class ClassAttentionBlock final : public Layer {
  public:
   ClassAttentionBlock(const ClassAttentionConfig& config, const std::vector<Shape>& inputs)
@@ -28,54 +28,41 @@ class ClassAttentionBlock final : public Layer {
         channels_(require_set(inputs.front(), config.kName).channels) {
     // weaver-core's trunc_normal_ cuts at 2, a hundred deviations.
     const InitializerConfig start{NormalInitializer{.mean = 0, .stddev = 0.02}};
-    if (!has_token()) token_ = {sizes_, "token", channels_, start, ParameterRole::token};
-    norm_input_ = {sizes_, "norm_input", channels_, config.epsilon};
+    if (!has_token()) {
+      token_ = {sizes_,
+                {.name = "token", .role = ParameterRole::token, .shape = {channels_}, .initializer = start}};
+    }
+    const RowNormPart norm_input(sizes_, "norm_input", channels_, config.epsilon);
     query_ = {sizes_, "query", channels_, channels_, channels_};
-    key_value_ = {sizes_, "key_value", channels_, 2 * channels_, channels_};
-    if (config.head_scale) head_scale_ = {sizes_, "head_scale", config.heads, 1, ParameterRole::scale};
-    projection_ = {sizes_, "projection", channels_, channels_, channels_, 2 * config.depth};
-    if (config.inner_norms) norm_attention_ = {sizes_, "norm_attention", channels_, config.epsilon};
-    feed_ = {sizes_,
-             {.channels = channels_,
-              .hidden = config.hidden == 0 ? 4 * channels_ : config.hidden,
-              .depth = config.depth,
-              .epsilon = config.epsilon,
-              .inner_norm = config.inner_norms,
-              .residual_scale = config.residual_scale}};
+    key_value_ = {norm_input, {sizes_, "key_value", channels_, 2 * channels_, channels_}};
+    behind_ = {sizes_, config, channels_, 0.0};
   }
 
   std::vector<ParameterSpec> parameters() const override { return sizes_.specs; }
   std::int64_t multiply_adds(std::int64_t n) const override {
     return (n + 1) * (key_value_.multiply_adds() + 2 * channels_) + query_.multiply_adds() +
-           projection_.multiply_adds() + feed_.multiply_adds();
+           behind_.multiply_adds();
   }
   std::int64_t prepared_floats() const override { return sizes_.prepared; }
   void prepare(const float* parameters, float* prepared) const override {
-    for (const RowProductPart* part : {&query_, &key_value_, &projection_}) {
-      part->prepare(parameters, prepared);
-    }
-    feed_.prepare(parameters, prepared);
+    query_.prepare(parameters, prepared);
+    key_value_.prepare(parameters, prepared);
+    behind_.prepare(parameters, prepared);
   }
   LeafFloats floats_of(const RowOffsets& sets) const override {
-    FloatPieces kept;
-    FloatPieces scratch;
-    static_cast<void>(Kept(*this, sets, kept));
-    static_cast<void>(Scratch(*this, sets, scratch));
-    return {.kept = kept.taken(), .scratch = scratch.taken()};
+    return LeafMemory<Kept, Scratch>(*this, sets).floats();
   }
 
   void forward(const LayerPass& pass, Planes y) const override {
     const RowOffsets& sets = *pass.leaf.sets;
-    FloatPieces kept_memory(pass.kept);
-    FloatPieces scratch_memory(pass.scratch);
-    const Kept kept(*this, sets, kept_memory);
-    const Scratch scratch(*this, sets, scratch_memory);
+    const LeafMemory<Kept, Scratch> memory(*this, sets, pass);
+    const Kept& kept = memory.kept;
+    const Scratch& scratch = memory.scratch;
     tokens_of(pass, kept.tokens);
     join(kept.tokens, rows_of(pass.x(), channels_), sets, scratch.joined);
     for_each_block(scratch.joined.rows, [&](std::int64_t first, std::int64_t rows) {
-      const Rows normed = scratch.feed.narrow(rows);
-      norm_input_.forward(pass, rows_from(scratch.joined, first, rows), kept.norm_input + 2 * first, normed);
-      key_value_.forward(pass, normed, rows_from(kept.key_value, first, rows));
+      key_value_.forward(pass, rows_from(scratch.joined, first, rows), kept.norm_input + 2 * first,
+                         scratch.narrow(rows), rows_from(kept.key_value, first, rows));
     });
     query_.forward(pass, kept.tokens, kept.query);
     clear_padding(kept.attended);
@@ -83,43 +70,30 @@ class ClassAttentionBlock final : public Layer {
       kernels::attention_forward(attention_of(pass, kept, i), kept.of_jets[i],
                                  {kept.attended.row(i), kept.attended.stride()});
     }
-    projection_.forward(pass, kept.attended, kept.projected);
-    if (config_.inner_norms) {
-      norm_attention_.forward(pass, kept.projected, kept.norm_attention, kept.middle);
-    } else {
-      kernels::copy(planes_of(ConstRows(kept.projected)), planes_of(kept.middle));
-    }
-    kernels::accumulate(planes_of(ConstRows(kept.tokens)), planes_of(kept.middle));
-    feed_.forward(pass, kept.feed, scratch.feed, 0, kept.middle, scratch.dmiddle);
-    to_lanes(scratch.dmiddle, y.data);
+    behind_.forward(pass, kept, scratch, 0, kept.tokens, scratch.results);
+    to_lanes(scratch.results, y.data);
   }
 
   bool backward_is_one() const override { return true; }
   bool backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy, std::span<const InputGradient> gradients,
                 const GradientSums& sums) const override {
     const RowOffsets& sets = *pass.leaf.sets;
-    FloatPieces kept_memory(pass.kept);
-    FloatPieces scratch_memory(pass.scratch);
-    const Kept kept(*this, sets, kept_memory);
-    const Scratch scratch(*this, sets, scratch_memory);
+    const LeafMemory<Kept, Scratch> memory(*this, sets, pass);
+    const Kept& kept = memory.kept;
+    const Scratch& scratch = memory.scratch;
     std::fill_n(scratch.gradients, sizes_.gradients, 0.0F);
-    from_lanes(dy.data, scratch.dtokens);
-    feed_.backward(pass, kept.feed, scratch.feed, 0, kept.middle, scratch.dtokens, scratch.dmiddle,
-                   scratch.gradients, scratch.temporary);
-    kernels::copy(planes_of(ConstRows(scratch.dmiddle)), planes_of(scratch.dtokens));
+    from_lanes(dy.data, scratch.results);
+    behind_.backward(pass, kept, scratch, 0, scratch.results);
     attend_backward(pass, kept, scratch);
 
     join(kept.tokens, rows_of(pass.x(), channels_), sets, scratch.joined);
     for_each_block(scratch.joined.rows, [&](std::int64_t first, std::int64_t rows) {
-      const Rows normed = scratch.feed.narrow(rows);
       const Rows block = rows_from(scratch.joined, first, rows);
-      const Rows dkey_value = rows_from(scratch.dkey_value, first, rows);
-      float* const stats = kept.norm_input + 2 * first;
-      norm_input_.forward(pass, block, stats, normed);
-      key_value_.add_gradients(normed, dkey_value, scratch.gradients, scratch.temporary);
-      key_value_.backward_input(pass, dkey_value, normed);
-      norm_input_.backward(pass, block, normed, stats, normed, scratch.gradients, scratch.temporary);
-      kernels::copy(planes_of(ConstRows(normed)), planes_of(block));  // now the gradient of [t; x]
+      const Rows dblock = scratch.narrow(rows);
+      key_value_.backward(pass, block, kept.norm_input + 2 * first,
+                          rows_from(scratch.dkey_value, first, rows), dblock, scratch.gradients,
+                          scratch.temporary);
+      kernels::copy(planes_of(ConstRows(dblock)), planes_of(block));  // now the gradient of [t; x]
     });
     part(scratch, sets, gradients);
     return finish(scratch.gradients, sums);
@@ -128,41 +102,35 @@ class ClassAttentionBlock final : public Layer {
  private:
   bool has_token() const { return inputs().size() > 1; }
 
-  struct Kept {
-    Kept(const ClassAttentionBlock& block, const RowOffsets& sets, FloatPieces& memory) {
+  /// What forward keeps; what is behind the attention, a row a sample.
+  struct Kept : BehindAttentionPart::Kept {
+    Kept(const ClassAttentionBlock& block, const RowOffsets& sets, FloatPieces& memory)
+        : BehindAttentionPart::Kept(block.behind_, kLanes, memory) {
       const std::int64_t joined = sets.rows() + kLanes;
       norm_input = memory.take(2 * joined);
-      norm_attention = memory.take(2 * kLanes);
       key_value = memory.take_rows(joined, 2 * block.channels_);
-      for (Rows* one : {&tokens, &query, &attended, &projected, &middle}) {
-        *one = memory.take_rows(kLanes, block.channels_);
-      }
-      feed = {block.feed_, kLanes, memory};
+      tokens = memory.take_rows(kLanes, block.channels_);
+      query = memory.take_rows(kLanes, block.channels_);
       for (float*& one : of_jets) one = memory.take(block.attention_of(0).kept_floats());
     }
-    float *norm_input, *norm_attention;
+    float* norm_input;
     Rows key_value;
-    Rows tokens, query, attended, projected, middle;  ///< a row a sample
-    FeedForwardPart::Kept feed;
+    Rows tokens, query;  ///< a row a sample
     float* of_jets[kLanes];
   };
 
-  struct Scratch {
+  struct Scratch : BehindAttentionPart::Scratch {
     Scratch(const ClassAttentionBlock& block, const RowOffsets& sets, FloatPieces& memory)
-        : feed(block.feed_, memory) {
+        : BehindAttentionPart::Scratch(block.behind_, block.sizes_, kLanes, memory) {
       const std::int64_t rows = sets.rows() + kLanes;
-      gradients = memory.take(block.sizes_.gradients);
-      temporary = memory.take(block.sizes_.temporary);
       joined = memory.take_rows(rows, block.channels_);
       dkey_value = memory.take_rows(rows, 2 * block.channels_);
-      for (Rows* one : {&dtokens, &dmiddle, &dattended, &dquery}) {
-        *one = memory.take_rows(kLanes, block.channels_);
-      }
+      results = memory.take_rows(kLanes, block.channels_);
+      dquery = memory.take_rows(kLanes, block.channels_);
     }
-    FeedForwardPart::Scratch feed;
-    float *gradients, *temporary;
     Rows joined, dkey_value;
-    Rows dtokens, dmiddle, dattended, dquery;
+    Rows results;  ///< the new tokens, then their gradient
+    Rows dquery;
   };
 
   /// Tokens as rows: those that come in, or for each sample the learnt one.
@@ -191,23 +159,24 @@ class ClassAttentionBlock final : public Layer {
     }
   }
 
-  /// The way back of `join`: the set's gradient goes out, the tokens' is added to that of what else they do.
+  /// The way back of `join`: the set's gradient goes out, the tokens' is added to that of what else they do,
+  /// scratch.dmiddle.
   void part(const Scratch& scratch, const RowOffsets& sets, std::span<const InputGradient> gradients) const {
     const Rows& joined = scratch.joined;
     for (std::int64_t i = 0; i < kLanes; ++i) {
       const std::int64_t row = sets.begin(i) + i;
-      for (std::int64_t c = 0; c < channels_; ++c) scratch.dtokens.row(i)[c] += joined.row(row)[c];
+      for (std::int64_t c = 0; c < channels_; ++c) scratch.dmiddle.row(i)[c] += joined.row(row)[c];
       if (!gradients.front().wanted()) continue;
       const Rows dx = rows_of(gradients.front().dx, channels_);
       std::copy_n(joined.row(row + 1), sets.count(i) * dx.stride(), dx.row(sets.begin(i)));
     }
     if (has_token()) {
-      if (gradients[1].wanted()) to_lanes(scratch.dtokens, gradients[1].dx.data);
+      if (gradients[1].wanted()) to_lanes(scratch.dmiddle, gradients[1].dx.data);
       return;
     }
     float* const sum = token_.gradient(scratch.gradients);
     for (std::int64_t i = 0; i < kLanes; ++i) {
-      for (std::int64_t c = 0; c < channels_; ++c) sum[c] += scratch.dtokens.row(i)[c];
+      for (std::int64_t c = 0; c < channels_; ++c) sum[c] += scratch.dmiddle.row(i)[c];
     }
   }
 
@@ -222,45 +191,33 @@ class ClassAttentionBlock final : public Layer {
     attention.q = {kept.query.row(sample), kept.query.stride()};
     attention.k = {key_value, kept.key_value.stride()};
     attention.v = {key_value + channels_, kept.key_value.stride()};
-    if (config_.head_scale) attention.scale = head_scale_.values(pass);
+    attention.scale = behind_.head_scale(pass);
     return attention;
   }
 
-  /// From scratch.dmiddle to scratch.dkey_value, and what asking adds to scratch.dtokens.
+  /// From scratch.dattended to scratch.dkey_value, and what asking adds to scratch.dmiddle.
   void attend_backward(const LayerPass& pass, const Kept& kept, const Scratch& scratch) const {
-    const Rows& dprojected = scratch.dmiddle;
-    if (config_.inner_norms) {
-      norm_attention_.backward(pass, kept.projected, dprojected, kept.norm_attention, dprojected,
-                               scratch.gradients, scratch.temporary);
-    }
-    projection_.add_gradients(kept.attended, dprojected, scratch.gradients, scratch.temporary);
-    projection_.backward_input(pass, dprojected, scratch.dattended);
     clear_padding(scratch.dkey_value);
     clear_padding(scratch.dquery);
     for (std::int64_t i = 0; i < kLanes; ++i) {
       float* const dkey_value = scratch.dkey_value.row(pass.leaf.sets->begin(i) + i);
       const std::int64_t stride = scratch.dkey_value.stride();
-      kernels::attention_backward(
-          attention_of(pass, kept, i), kept.of_jets[i],
-          {scratch.dattended.row(i), scratch.dattended.stride()},
-          {.dq = {scratch.dquery.row(i), scratch.dquery.stride()},
-           .dk = {dkey_value, stride},
-           .dv = {dkey_value + channels_, stride},
-           .dscale = config_.head_scale ? head_scale_.gradient(scratch.gradients) : nullptr});
+      kernels::attention_backward(attention_of(pass, kept, i), kept.of_jets[i],
+                                  {scratch.dattended.row(i), scratch.dattended.stride()},
+                                  {.dq = {scratch.dquery.row(i), scratch.dquery.stride()},
+                                   .dk = {dkey_value, stride},
+                                   .dv = {dkey_value + channels_, stride},
+                                   .dscale = behind_.head_scale_gradient(scratch.gradients)});
     }
     query_.add_gradients(kept.tokens, scratch.dquery, scratch.gradients, scratch.temporary);
     query_.backward_input(pass, scratch.dquery, scratch.dattended);
-    kernels::accumulate(planes_of(ConstRows(scratch.dattended)), planes_of(scratch.dtokens));
+    kernels::accumulate(planes_of(ConstRows(scratch.dattended)), planes_of(scratch.dmiddle));
   }
 
   bool finish(float* gradients, const GradientSums& sums) const {
-    bool good = feed_.finish(gradients, sums);
-    for (const RowProductPart* part : {&query_, &key_value_, &projection_}) {
-      good = part->finish(gradients, sums) && good;
-    }
-    good = norm_input_.finish(gradients, sums) && good;
-    if (config_.inner_norms) good = norm_attention_.finish(gradients, sums) && good;
-    if (config_.head_scale) good = head_scale_.finish(gradients, sums) && good;
+    bool good = query_.finish(gradients, sums);
+    good = key_value_.finish(gradients, sums) && good;
+    good = behind_.finish(gradients, sums) && good;
     if (!has_token()) good = token_.finish(gradients, sums) && good;
     return good;
   }
@@ -268,10 +225,10 @@ class ClassAttentionBlock final : public Layer {
   ClassAttentionConfig config_;
   std::int64_t channels_;
   PartSizes sizes_;
-  RowVectorPart token_, head_scale_;
-  RowNormPart norm_input_, norm_attention_;
-  RowProductPart query_, key_value_, projection_;
-  FeedForwardPart feed_;
+  RowVectorPart token_;
+  RowProductPart query_;
+  NormedProductPart key_value_;
+  BehindAttentionPart behind_;
 };
 
 }  // namespace

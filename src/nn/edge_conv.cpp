@@ -121,11 +121,7 @@ EdgeConv::Scratch::Scratch(const EdgeConv& layer, const RowOffsets& sets, FloatP
 }
 
 LeafFloats EdgeConv::floats_of(const RowOffsets& sets) const {
-  FloatPieces kept;
-  FloatPieces scratch;
-  static_cast<void>(Kept(*this, sets, kept));
-  static_cast<void>(Scratch(*this, sets, scratch));
-  return {.kept = kept.taken(), .scratch = scratch.taken()};
+  return LeafMemory<Kept, Scratch>(*this, sets).floats();
 }
 
 template <>

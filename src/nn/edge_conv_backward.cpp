@@ -13,10 +13,9 @@ using kernels::RowLineBack;
 bool EdgeConv::backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy_planes,
                         std::span<const InputGradient> gradients, const GradientSums& sums) const {
   const RowOffsets& sets = *pass.leaf.sets;
-  FloatPieces kept_memory(pass.kept);
-  FloatPieces scratch_memory(pass.scratch);
-  const Kept kept(*this, sets, kept_memory);
-  const Scratch scratch(*this, sets, scratch_memory);
+  const LeafMemory<Kept, Scratch> memory(*this, sets, pass);
+  const Kept& kept = memory.kept;
+  const Scratch& scratch = memory.scratch;
   std::fill_n(scratch.gradients, sizes_.gradients, 0.0F);
   const Edges edges = edges_in(kept.edges, sets.rows(), sets.edges(config_.neighbours));
   const ConstRows x = rows_of(pass.x(), channels_);

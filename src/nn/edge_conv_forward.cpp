@@ -12,10 +12,9 @@ using kernels::RowLine;
 using kernels::RowMoments;
 
 void EdgeConv::forward(const LayerPass& pass, Planes y_planes) const {
-  FloatPieces kept_memory(pass.kept);
-  FloatPieces scratch_memory(pass.scratch);
-  const Kept kept(*this, *pass.leaf.sets, kept_memory);
-  const Scratch scratch(*this, *pass.leaf.sets, scratch_memory);
+  const LeafMemory<Kept, Scratch> memory(*this, *pass.leaf.sets, pass);
+  const Kept& kept = memory.kept;
+  const Scratch& scratch = memory.scratch;
   const Rows out = rows_of(y_planes, outputs());
   const Edges edges = find_edges(pass, kept);
   first_product_->forward(pass, rows_of(pass.x(), channels_), kept.u, kept.v);

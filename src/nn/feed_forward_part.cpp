@@ -27,8 +27,8 @@ FeedForwardPart::FeedForwardPart(PartSizes& sizes, const FeedForwardSettings& se
     : settings_(settings), drop_hidden_(settings.dropout, 2), drop_output_(settings.dropout, 3) {
   const std::int64_t channels = settings.channels;
   const std::int64_t hidden = settings.hidden;
-  norm_middle_ = {sizes, "norm_middle", channels, settings.epsilon};
-  up_ = {sizes, "up", channels, hidden, hidden};
+  const RowNormPart norm_middle(sizes, "norm_middle", channels, settings.epsilon);
+  up_ = {norm_middle, {sizes, "up", channels, hidden, hidden}};
   if (settings.inner_norm) norm_hidden_ = {sizes, "norm_hidden", hidden, settings.epsilon};
   down_ = {sizes, "down", hidden, channels, channels, 2 * settings.depth};
   if (settings.residual_scale) {
@@ -43,18 +43,16 @@ void FeedForwardPart::prepare(const float* parameters, float* prepared) const {
 
 void FeedForwardPart::forward(const LayerPass& pass, const Kept& kept, const Scratch& scratch,
                               std::int64_t first, ConstRows x, Rows y) const {
-  const Rows normed = scratch.narrow(x.rows);
   const Rows hidden = rows_from(kept.hidden, first, x.rows);
   const Rows wide = scratch.wide(0, x.rows);
-  norm_middle_.forward(pass, x, kept.norm_middle + 2 * first, normed);
-  up_.forward(pass, normed, hidden);
+  up_.forward(pass, x, kept.norm_middle + 2 * first, scratch.narrow(x.rows), hidden);
   kernels::row_gelu_forward(hidden, wide);
   drop_hidden_.forward(pass, first, wide, kept.of_hidden);
   if (settings_.inner_norm) norm_hidden_.forward(pass, wide, kept.norm_hidden + 2 * first, wide);
   down_.forward(pass, wide, y);
   drop_output_.forward(pass, first, y, kept.of_output);
   if (settings_.residual_scale) {
-    kernels::row_scale_forward(x, padded_scale(pass, scratch), y, y);
+    kernels::row_scale_forward(x, residual_scale_.padded(pass, scratch.scale), y, y);
   } else {
     kernels::accumulate(planes_of(x), planes_of(y));
   }
@@ -65,7 +63,8 @@ void FeedForwardPart::backward(const LayerPass& pass, const Kept& kept, const Sc
                                float* temporary) const {
   const ConstRows hidden = rows_from(ConstRows(kept.hidden), first, x.rows);
   if (settings_.residual_scale) {
-    kernels::row_scale_backward(x, padded_scale(pass, scratch), dy, dx, residual_scale_.gradient(gradients));
+    kernels::row_scale_backward(x, residual_scale_.padded(pass, scratch.scale), dy, dx,
+                                residual_scale_.gradient(gradients));
   } else {
     kernels::copy(planes_of(dy), planes_of(dx));
   }
@@ -87,30 +86,17 @@ void FeedForwardPart::backward(const LayerPass& pass, const Kept& kept, const Sc
   drop_hidden_.again(pass, first, dhidden, kept.of_hidden);
   kernels::row_gelu_backward(hidden, dhidden, dhidden);
 
-  const Rows normed = scratch.narrow(x.rows);
-  float* const stats = kept.norm_middle + 2 * first;
-  norm_middle_.forward(pass, x, stats, normed);
-  up_.add_gradients(normed, dhidden, gradients, temporary);
-  up_.backward_input(pass, dhidden, normed);
-  norm_middle_.backward(pass, x, normed, stats, normed, gradients, temporary);
-  kernels::accumulate(planes_of(ConstRows(normed)), planes_of(dx));
+  const Rows dmiddle = scratch.narrow(x.rows);
+  up_.backward(pass, x, kept.norm_middle + 2 * first, dhidden, dmiddle, gradients, temporary);
+  kernels::accumulate(planes_of(ConstRows(dmiddle)), planes_of(dx));
 }
 
 bool FeedForwardPart::finish(float* gradients, const GradientSums& sums) const {
   bool good = up_.finish(gradients, sums);
   good = down_.finish(gradients, sums) && good;
-  good = norm_middle_.finish(gradients, sums) && good;
   if (settings_.inner_norm) good = norm_hidden_.finish(gradients, sums) && good;
   if (settings_.residual_scale) good = residual_scale_.finish(gradients, sums) && good;
   return good;
-}
-
-/// A copy with zeros behind it, aligned.
-const float* FeedForwardPart::padded_scale(const LayerPass& pass, const Scratch& scratch) const {
-  const std::int64_t channels = settings_.channels;
-  std::fill_n(std::copy_n(residual_scale_.values(pass), channels, scratch.scale),
-              padded_channels(channels) - channels, 0.0F);
-  return scratch.scale;
 }
 
 }  // namespace jetrain

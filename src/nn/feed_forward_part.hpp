@@ -9,7 +9,7 @@
 /// The inner LN and w may be left out. Rows are worked through in blocks (row_parts.hpp); backward computes
 /// normalisations and gelu again.
 
-#include "nn/row_parts.hpp"
+#include "nn/normed_product_part.hpp"
 
 namespace jetrain {
 
@@ -57,12 +57,11 @@ class FeedForwardPart {
   bool finish(float* gradients, const GradientSums& sums) const;
 
  private:
-  const float* padded_scale(const LayerPass& pass, const Scratch& scratch) const;
-
   FeedForwardSettings settings_;
   RowDropoutPart drop_hidden_, drop_output_;
-  RowNormPart norm_middle_, norm_hidden_;
-  RowProductPart up_, down_;
+  NormedProductPart up_;
+  RowNormPart norm_hidden_;
+  RowProductPart down_;
   RowVectorPart residual_scale_;
 };
 

@@ -67,19 +67,14 @@ class LorentzBlocks final : public Layer {
     for (const LorentzBlock& block : blocks_) block.update_averages(words, averages);
   }
   LeafFloats floats_of(const RowOffsets& sets) const override {
-    FloatPieces kept;
-    FloatPieces scratch;
-    static_cast<void>(Kept(*this, all_rows(sets), kept));
-    static_cast<void>(Scratch(*this, all_rows(sets), scratch));
-    return {.kept = kept.taken(), .scratch = scratch.taken()};
+    return LeafMemory<Kept, Scratch>(*this, all_rows(sets)).floats();
   }
 
   void forward(const LayerPass& pass, Planes y) const override {
     const RowOffsets sets = all_rows(*pass.leaf.sets);
-    FloatPieces kept_memory(pass.kept);
-    FloatPieces scratch_memory(pass.scratch);
-    const Kept kept(*this, sets, kept_memory);
-    const Scratch scratch(*this, sets, scratch_memory);
+    const LeafMemory<Kept, Scratch> memory(*this, sets, pass);
+    const Kept& kept = memory.kept;
+    const Scratch& scratch = memory.scratch;
     const LorentzLeaf leaf{sets, kernels::all_edges(sets, scratch.words), kept.scalars};
     begin(pass, sets, scratch.masses, kept);
     for (std::size_t b = 0; b < blocks_.size(); ++b) {
@@ -96,10 +91,9 @@ class LorentzBlocks final : public Layer {
   bool backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy, std::span<const InputGradient>,
                 const GradientSums& sums) const override {
     const RowOffsets sets = all_rows(*pass.leaf.sets);
-    FloatPieces kept_memory(pass.kept);
-    FloatPieces scratch_memory(pass.scratch);
-    const Kept kept(*this, sets, kept_memory);
-    const Scratch scratch(*this, sets, scratch_memory);
+    const LeafMemory<Kept, Scratch> memory(*this, sets, pass);
+    const Kept& kept = memory.kept;
+    const Scratch& scratch = memory.scratch;
     const LorentzLeaf leaf{sets, kernels::all_edges(sets, scratch.words), kept.scalars};
     float* const gradients = scratch.of_blocks.gradients;
     std::fill_n(gradients, sizes_.gradients, 0.0F);

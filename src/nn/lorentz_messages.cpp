@@ -34,13 +34,13 @@ LorentzMessages::LorentzMessages(PartSizes& sizes, const std::string& name, cons
       first_(sizes, name + "_edge_1", {units_, units_, 2}, units_, false),
       norm_(sizes, name + "_edge_norm_", "", units_, config.momentum, config.epsilon),
       second_(sizes, name + "_edge_2", {units_}, units_, true),
-      gate_(sizes, name + "_gate", units_, 1.0 / std::sqrt(static_cast<double>(units_))),
+      gate_(sizes, one_output_kernel(name + "_gate", units_, 1.0 / std::sqrt(static_cast<double>(units_)))),
       gate_bias_(sizes, name + "_gate_bias", 1, 0, ParameterRole::bias) {
   if (!moves) return;
   move_hidden_.emplace_back(sizes, name + "_move_1", std::vector{units_}, units_, true);
   // Glorot's, times 0.001: momenta hardly move in the beginning.
-  move_.emplace_back(sizes, name + "_move_2", units_,
-                     1e-3 * std::sqrt(6.0 / (static_cast<double>(units_) + 1.0)));
+  const double limit = 1e-3 * std::sqrt(6.0 / (static_cast<double>(units_) + 1.0));
+  move_.emplace_back(sizes, one_output_kernel(name + "_move_2", units_, limit));
 }
 
 std::int64_t LorentzMessages::multiply_adds(std::int64_t n) const {
@@ -74,6 +74,15 @@ kernels::MessageTerms LorentzMessages::terms_of(const LayerPass& pass, const Lor
           .edges = leaf.edges};
 }
 
+void LorentzMessages::messages_of(const LayerPass& pass, const kernels::MessageTerms& terms,
+                                  const kernels::RowLine& line, std::int64_t first,
+                                  const LorentzScratch& scratch, Rows hidden, Rows m) const {
+  kernels::gather_messages(terms, first, first + m.rows, line, hidden);
+  second_.forward(pass, 0, hidden, {.bias = second_.bias(pass), .rectify = true}, m);
+  kernels::row_dots(m, scratch.of_gate, *gate_bias_.values(pass), scratch.gates);
+  kernels::sigmoid_values(m.rows, scratch.gates);
+}
+
 void LorentzMessages::forward(const LayerPass& pass, const LorentzLeaf& leaf, ConstRows h, ConstRows x,
                               const RowLinePart::Kept& kept, const LorentzScratch& scratch, Rows s,
                               Rows x_next) const {
@@ -88,10 +97,7 @@ void LorentzMessages::forward(const LayerPass& pass, const LorentzLeaf& leaf, Co
   for_each_block(edges, [&](std::int64_t first, std::int64_t count) {
     const Rows hidden = scratch.block(0, count);
     const Rows m = scratch.block(1, count);
-    kernels::gather_messages(terms, first, first + count, line, hidden);
-    second_.forward(pass, 0, hidden, {.bias = second_.bias(pass), .rectify = true}, m);
-    kernels::row_dots(m, scratch.of_gate, *gate_bias_.values(pass), scratch.gates);
-    kernels::sigmoid_values(count, scratch.gates);
+    messages_of(pass, terms, line, first, scratch, hidden, m);
     kernels::sum_messages(m, scratch.gates, leaf.edges, first, s);
     if (!moves_) return;
     const SplitProductPart& of_move = move_hidden_.front();
@@ -114,10 +120,7 @@ void LorentzMessages::backward(const LayerPass& pass, const LorentzLeaf& leaf, C
     const Rows hidden = scratch.block(0, count);
     const Rows m = scratch.block(1, count);
     const Rows dm = scratch.block(2, count);
-    kernels::gather_messages(terms, first, first + count, line, hidden);
-    second_.forward(pass, 0, hidden, {.bias = second_.bias(pass), .rectify = true}, m);
-    kernels::row_dots(m, scratch.of_gate, *gate_bias_.values(pass), scratch.gates);
-    kernels::sigmoid_values(count, scratch.gates);
+    messages_of(pass, terms, line, first, scratch, hidden, m);
     kernels::gate_gradients(m, scratch.gates, ds, leaf.edges, first, scratch.dlogits);
     kernels::row_dots_backward(m, scratch.of_gate, scratch.dlogits, dm, gate_.gradient(gradients),
                                gate_bias_.gradient(gradients));
@@ -167,7 +170,7 @@ bool LorentzMessages::finish(const RowLinePart::Kept& kept, std::int64_t edges, 
   good = gate_.finish(gradients, sums) && good;
   good = gate_bias_.finish(gradients, sums) && good;
   for (const SplitProductPart& part : move_hidden_) good = part.finish(gradients, sums) && good;
-  for (const WeightVectorPart& part : move_) good = part.finish(gradients, sums) && good;
+  for (const RowVectorPart& part : move_) good = part.finish(gradients, sums) && good;
   return good;
 }
 

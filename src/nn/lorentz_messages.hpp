@@ -59,6 +59,9 @@ class LorentzMessages {
               const GradientSums& sums) const;
 
  private:
+  /// The hidden values of a block's edges from `first` on, and from them messages m and scratch.gates.
+  void messages_of(const LayerPass& pass, const kernels::MessageTerms& terms, const kernels::RowLine& line,
+                   std::int64_t first, const LorentzScratch& scratch, Rows hidden, Rows m) const;
   /// In scratch.
   kernels::MessageTerms terms_of(const LayerPass& pass, const LorentzLeaf& leaf, ConstRows h, ConstRows x,
                                  const LorentzScratch& scratch) const;
@@ -69,10 +72,10 @@ class LorentzMessages {
   SplitProductPart first_;
   RowLinePart norm_;
   SplitProductPart second_;
-  WeightVectorPart gate_;
+  RowVectorPart gate_;
   RowVectorPart gate_bias_;
   std::vector<SplitProductPart> move_hidden_;  ///< one, or none
-  std::vector<WeightVectorPart> move_;
+  std::vector<RowVectorPart> move_;
 };
 
 }  // namespace jetrain

@@ -65,27 +65,14 @@ bool SplitProductPart::finish(float* gradients, const GradientSums& sums) const 
   return add_rows_exactly({gradients + gradients_, rows, outputs_}, sums.limit, sums.sums + parameters_);
 }
 
-WeightVectorPart::WeightVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels,
-                                   double limit)
-    : channels_(channels), parameters_(sizes.parameters), gradients_(sizes.gradients) {
+ParameterSpec one_output_kernel(const std::string& name, std::int64_t channels, double limit) {
   const auto fan = static_cast<std::int64_t>(std::lround(3.0 / (limit * limit)));
-  sizes.add({.name = name + "_kernel",
-             .role = ParameterRole::kernel,
-             .shape = {channels, 1},
-             .initializer = {GlorotUniformInitializer{}},
-             .fan_in = fan,
-             .fan_out = fan});
-  sizes.gradients += padded_channels(channels);
-}
-
-const float* WeightVectorPart::padded(const LayerPass& pass, float* memory) const {
-  const std::int64_t padding = padded_channels(channels_) - channels_;
-  std::fill_n(std::copy_n(pass.parameters + parameters_, channels_, memory), padding, 0.0F);
-  return memory;
-}
-
-bool WeightVectorPart::finish(float* gradients, const GradientSums& sums) const {
-  return add_rows_exactly({gradient(gradients), 1, channels_}, sums.limit, sums.sums + parameters_);
+  return {.name = name + "_kernel",
+          .role = ParameterRole::kernel,
+          .shape = {channels, 1},
+          .initializer = {GlorotUniformInitializer{}},
+          .fan_in = fan,
+          .fan_out = fan};
 }
 
 }  // namespace jetrain

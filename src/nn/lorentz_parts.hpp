@@ -2,7 +2,7 @@
 
 /// \file
 /// Parts of LorentzNet's blocks that other layers do not have: products of inputs that stand in several
-/// matrices, and products with one output.
+/// matrices, and the weights of products with one output.
 
 #include <string>
 #include <vector>
@@ -57,21 +57,7 @@ class SplitProductPart {
   std::int64_t gradients_ = 0;
 };
 
-/// The weights of a product with one output, (channels, 1).
-class WeightVectorPart {
- public:
-  /// Uniform in +-limit.
-  WeightVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels, double limit);
-
-  /// A copy with zeros behind it.
-  const float* padded(const LayerPass& pass, float* memory) const;
-  float* gradient(float* gradients) const { return gradients + gradients_; }
-  bool finish(float* gradients, const GradientSums& sums) const;
-
- private:
-  std::int64_t channels_ = 0;
-  std::int64_t parameters_ = 0;
-  std::int64_t gradients_ = 0;
-};
+/// The weights of a product with one output, (channels, 1), uniform in +-limit in the beginning.
+ParameterSpec one_output_kernel(const std::string& name, std::int64_t channels, double limit);
 
 }  // namespace jetrain

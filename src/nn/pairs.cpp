@@ -54,19 +54,14 @@ class Pairs final : public Layer {
     for (const RowLinePart& norm : norms_) norm.update_averages(words, averages);
   }
   LeafFloats floats_of(const RowOffsets& sets) const override {
-    FloatPieces kept;
-    FloatPieces scratch;
-    static_cast<void>(Kept(*this, sets.pairs(), kept));
-    static_cast<void>(Scratch(*this, sets.pairs(), scratch));
-    return {.kept = kept.taken(), .scratch = scratch.taken()};
+    return LeafMemory<Kept, Scratch>(*this, sets.pairs()).floats();
   }
 
   void forward(const LayerPass& pass, Planes y) const override {
     const std::int64_t pairs = pass.leaf.sets->pairs();
-    FloatPieces kept_memory(pass.kept);
-    FloatPieces scratch_memory(pass.scratch);
-    const Kept kept(*this, pairs, kept_memory);
-    const Scratch scratch(*this, pairs, scratch_memory);
+    const LeafMemory<Kept, Scratch> memory(*this, pairs, pass);
+    const Kept& kept = memory.kept;
+    const Scratch& scratch = memory.scratch;
     find_features(pass, kept.values.front());
     kernels::RowMoments moments = start(scratch, 0);
     if (pass.leaf.training) kernels::add_moments(kept.values.front(), moments);
@@ -94,10 +89,9 @@ class Pairs final : public Layer {
   bool backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy, std::span<const InputGradient>,
                 const GradientSums& sums) const override {
     const std::int64_t pairs = pass.leaf.sets->pairs();
-    FloatPieces kept_memory(pass.kept);
-    FloatPieces scratch_memory(pass.scratch);
-    const Kept kept(*this, pairs, kept_memory);
-    const Scratch scratch(*this, pairs, scratch_memory);
+    const LeafMemory<Kept, Scratch> memory(*this, pairs, pass);
+    const Kept& kept = memory.kept;
+    const Scratch& scratch = memory.scratch;
     float* const gradients = scratch.gradients;
     std::fill_n(gradients, sizes_.gradients, 0.0F);
     const std::size_t last = norms_.size() - 1;

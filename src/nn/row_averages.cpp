@@ -6,6 +6,13 @@ namespace jetrain {
 
 using kernels::kWideWords;
 
+std::vector<ParameterSpec> batch_norm_parameters(std::int64_t channels) {
+  std::vector<ParameterSpec> specs = gamma_and_beta(channels);
+  specs.push_back(average("moving_mean", {channels}, 0.0));
+  specs.push_back(average("moving_variance", {channels}, 1.0));
+  return specs;
+}
+
 std::int64_t RowAverages::words() const noexcept {
   return 1 + 2 * channels_ * kWideWords;
 }

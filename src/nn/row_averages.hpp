@@ -4,8 +4,14 @@
 /// Running averages of batch normalisations whose batch is the rows of a leaf: constituents, edges, pairs.
 
 #include <cstdint>
+#include <vector>
+
+#include "nn/parameter_spec.hpp"
 
 namespace jetrain {
+
+/// Scale and shift of a batch normalisation, then the running averages of means and variances.
+std::vector<ParameterSpec> batch_norm_parameters(std::int64_t channels);
 
 /// Averages of the leaves' own means and biased variances, each leaf weighted by its rows: average <-
 /// momentum average + (1 - momentum) (sum over leaves of rows times value) / (sum of rows). A leaf without

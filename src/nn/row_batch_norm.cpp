@@ -21,12 +21,7 @@ class RowBatchNorm final : public Layer {
   LayerNeeds needs() const override {
     return {.kept_floats = 2 * channels_, .scratch_floats = 2 * channels_};
   }
-  std::vector<ParameterSpec> parameters() const override {
-    std::vector<ParameterSpec> specs = gamma_and_beta(channels_);
-    specs.push_back(average("moving_mean", {channels_}, 0.0));
-    specs.push_back(average("moving_variance", {channels_}, 1.0));
-    return specs;
-  }
+  std::vector<ParameterSpec> parameters() const override { return batch_norm_parameters(channels_); }
   std::int64_t statistics_words() const override { return averages_.words(); }
   void update_averages(const std::int64_t* words, float* averages) const override {
     averages_.update(words, averages);

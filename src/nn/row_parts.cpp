@@ -35,11 +35,15 @@ std::vector<ParameterSpec> PartSizes::all_specs() const {
   return all;
 }
 
-RowVectorPart::RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels,
-                             const InitializerConfig& start, ParameterRole role)
-    : channels_(channels), parameters_(sizes.parameters), gradients_(sizes.gradients) {
-  sizes.add({.name = name, .role = role, .shape = {channels}, .initializer = start});
-  sizes.gradients += padded_channels(channels);
+RowVectorPart::RowVectorPart(PartSizes& sizes, ParameterSpec spec)
+    : channels_(spec.size()), parameters_(sizes.parameters), gradients_(sizes.gradients) {
+  sizes.add(std::move(spec));
+  sizes.gradients += padded_channels(channels_);
+}
+
+const float* RowVectorPart::padded(const LayerPass& pass, float* memory) const {
+  std::fill_n(std::copy_n(values(pass), channels_, memory), padded_channels(channels_) - channels_, 0.0F);
+  return memory;
 }
 
 bool RowVectorPart::finish(float* gradients, const GradientSums& sums) const {

@@ -63,6 +63,27 @@ class FloatPieces {
   std::int64_t taken_ = 0;
 };
 
+/// A layer's memory of a leaf: what it keeps and its scratch, structs that take their pieces as they are
+/// made, from the layer and what their sizes depend on. Without a pass they are counted.
+template <class Kept, class Scratch>
+class LeafMemory {
+ public:
+  template <class Owner, class Sizes>
+  LeafMemory(const Owner& layer, const Sizes& sizes, const LayerPass& pass = {})
+      : kept_pieces_(pass.kept),
+        scratch_pieces_(pass.scratch),
+        kept(layer, sizes, kept_pieces_),
+        scratch(layer, sizes, scratch_pieces_) {}
+  LeafFloats floats() const { return {.kept = kept_pieces_.taken(), .scratch = scratch_pieces_.taken()}; }
+
+ private:
+  FloatPieces kept_pieces_, scratch_pieces_;
+
+ public:
+  const Kept kept;
+  const Scratch scratch;
+};
+
 /// What all parts of a layer take together, while they are made.
 struct PartSizes {
   std::vector<ParameterSpec> specs;
@@ -86,11 +107,14 @@ class RowVectorPart {
   RowVectorPart() = default;
   RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels, double start,
                 ParameterRole role)
-      : RowVectorPart(sizes, name, channels, InitializerConfig{ConstantInitializer{start}}, role) {}
-  RowVectorPart(PartSizes& sizes, const std::string& name, std::int64_t channels,
-                const InitializerConfig& start, ParameterRole role);
+      : RowVectorPart(
+            sizes,
+            {.name = name, .role = role, .shape = {channels}, .initializer = {ConstantInitializer{start}}}) {}
+  RowVectorPart(PartSizes& sizes, ParameterSpec spec);
 
   const float* values(const LayerPass& pass) const { return pass.parameters + parameters_; }
+  /// A copy with zeros behind it, in memory of padded channels.
+  const float* padded(const LayerPass& pass, float* memory) const;
   float* gradient(float* gradients) const { return gradients + gradients_; }
   bool finish(float* gradients, const GradientSums& sums) const;
 

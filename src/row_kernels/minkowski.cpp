@@ -1,6 +1,7 @@
 #include "row_kernels/minkowski.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/double_math.hpp"
 #include "kernels/scratch.hpp"

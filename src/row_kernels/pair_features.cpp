@@ -1,7 +1,10 @@
 #include "row_kernels/pair_features.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
+#include "core/azimuth.hpp"
 #include "kernels/double_math.hpp"
 #include "kernels/scratch.hpp"
 
@@ -27,7 +30,7 @@ Particle particle_of(const float* momentum) {
   p.pz = momentum[3];
   p.pt = at_least(std::sqrt(p.px * p.px + p.py * p.py));
   p.rapidity = 0.5 * double_logarithm(at_least(p.e + p.pz) / at_least(p.e - p.pz));
-  p.phi = double_azimuth(p.py, p.px);
+  p.phi = azimuth(p.py, p.px);
   p.mass2 = p.e * p.e - p.px * p.px - p.py * p.py - p.pz * p.pz;
   return p;
 }

@@ -15,6 +15,7 @@
 #include "kernels/lanes.hpp"
 #include "kernels/pool2d.hpp"
 #include "peak.hpp"
+#include "random_floats.hpp"
 #include "report.hpp"
 
 extern "C" void openblas_set_num_threads(int threads);
@@ -44,14 +45,6 @@ class Activations {
  private:
   AlignedBuffer<float> buffer_;
 };
-
-AlignedBuffer<float> random_floats(std::int64_t count) {
-  AlignedBuffer<float> values(static_cast<std::size_t>(count));
-  std::mt19937 engine(2);
-  std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
-  for (float& value : values.span()) value = uniform(engine);
-  return values;
-}
 
 void report_bytes(benchmark::State& state, double bytes) {
   bench::report_rate(state, "GB/s", bytes * 1e-9);

@@ -4,10 +4,10 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <random>
 
 #include "core/aligned_buffer.hpp"
 #include "peak.hpp"
+#include "random_floats.hpp"
 #include "report.hpp"
 #include "row_kernels/openblas.hpp"
 #include "row_kernels/product_backend.hpp"
@@ -16,14 +16,6 @@ namespace jetrain::kernels {
 namespace {
 
 enum class Pass { forward, input_gradient, weight_gradient };
-
-AlignedBuffer<float> random_floats(std::int64_t count) {
-  AlignedBuffer<float> values(static_cast<std::size_t>(count));
-  std::mt19937 engine(2);
-  std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
-  for (float& value : values.span()) value = uniform(engine);
-  return values;
-}
 
 void product(benchmark::State& state, const ProductBackend& backend, Pass pass) {
   if (&backend == &openblas_products && openblas().sgemm == nullptr) {

@@ -22,82 +22,60 @@ for jet in range(60):
 jets.to_hdf("judge.h5", key="table", format="table")
 PYTHON
 
-cat >deep_set.yaml <<'YAML'
-data: {files: [jets.h5], high_level: [mass, multiplicity, tau_32]}
-input: constituents
-constituents:
-  most: 60
-  axis: leading
-  features: [eta_rel, phi_rel, log_pt, log_e, log_pt_rel, log_e_rel, delta_r, pt_fraction, px: {scale: 0.01},
-             py: {scale: 0.01}, pz: {scale: 0.01, clip: 3}, e: {shift: 10, scale: 0.01}]
-model:
-  layers:
-    - standardize
-    - dense: {units: 20, activation: relu}
-    - residual: {layers: [dense: {units: 20, activation: gelu}, layer_norm, dense: {units: 20}], activation: tanh}
-    - rms_norm
-    - residual: {layers: [dense: {units: 17}, dropout, elu], activation: relu}
-    - batch_norm
-    - mean_pool: {weight: pt_fraction}
-    - features: {layers: [standardize, dense: {units: 4, activation: relu}]}
-    - layer_norm
-    - dense: {units: 1, activation: sigmoid}
-train: {loss: binary_cross_entropy, batch_size: 40, epochs: 4, optimizer: {adam: {learning_rate: 0.01}}}
-YAML
-cat >largest.yaml <<'YAML'
-data: {files: [jets.h5]}
-input: constituents
-constituents: {most: 0, features: [phi_rel, delta_r, log_pt_rel]}
-model:
-  layers:
-    - dense: {units: 24, activation: leaky_relu}
-    - dense: {units: 16}
-    - max_pool
-    - dense: {units: 2, activation: softmax}
-train: {batch_size: 40, epochs: 4, optimizer: {adam: {learning_rate: 0.01}}}
-YAML
-cat >edges.yaml <<'YAML'
-data: {files: [jets.h5]}
-input: constituents
-constituents: {most: 50}
-model:
-  layers:
-    - batch_norm
-    - edge_conv: {neighbours: 16, units: [12, 10], distance: angles, pool: max}
-    - edge_conv: {neighbours: 5, units: [10, 8, 10], activation: gelu}
-    - edge_conv: {neighbours: 3, units: [8], shortcut: false, activation: linear}
-    - mean_pool
-    - dense: {units: 2, activation: softmax}
-train: {batch_size: 40, epochs: 3, optimizer: {adam: {learning_rate: 0.005}}}
-YAML
-cat >transformer.yaml <<'YAML'
-data: {files: [jets.h5]}
-input: constituents
-constituents: {most: 40}
-model:
-  layers:
-    - batch_norm
-    - pairs: {name: u, units: [8]}
-    - dense: {units: 16, activation: gelu}
-    - attention: {bias: u, heads: 4}
-    - attention: {heads: 2, hidden: 24, head_scale: false, residual_scale: false, inner_norms: false}
-    - class_attention: {heads: 4}
-    - class_attention: {heads: 1, hidden: 24, head_scale: false, residual_scale: false, inner_norms: false}
-    - dense: {units: 2, activation: softmax}
-train: {batch_size: 40, epochs: 3, optimizer: {adam: {learning_rate: 0.003}}}
-YAML
-
-cat >messages.yaml <<'YAML'
-data: {files: [jets.h5]}
-input: constituents
-constituents: {most: 40}
-model:
-  layers:
-    - lorentz_blocks: {blocks: 3, units: 12, beams: true, step: 0.1, momentum: 0.7}
-    - mean_pool
-    - dense: {units: 2, activation: softmax}
-train: {batch_size: 40, epochs: 3, optimizer: {adam: {learning_rate: 0.005}}}
-YAML
+network() {  # network NAME CONSTITUENTS EPOCHS LEARNING_RATE [TRAIN] <LAYERS: NAME.yaml, a training on jets.h5
+  {
+    echo "data: {files: [jets.h5]}"
+    echo "input: constituents"
+    echo "constituents: {$2}"
+    echo "train: {batch_size: 40, epochs: $3, optimizer: {adam: {learning_rate: $4}}${5:+, $5}}"
+    echo "model: {layers: ["
+    cat
+    echo "]}"
+  } >"$1.yaml"
+}
+network deep_set "most: 60, axis: leading, features: [eta_rel, phi_rel, log_pt, log_e, log_pt_rel, log_e_rel, delta_r,
+  pt_fraction, px: {scale: 0.01}, py: {scale: 0.01}, pz: {scale: 0.01, clip: 3}, e: {shift: 10, scale: 0.01}]" \
+  4 0.01 "loss: binary_cross_entropy" <<'LAYERS'
+  standardize,
+  dense: {units: 20, activation: relu},
+  residual: {layers: [dense: {units: 20, activation: gelu}, layer_norm, dense: {units: 20}], activation: tanh},
+  rms_norm,
+  residual: {layers: [dense: {units: 17}, dropout, elu], activation: relu},
+  batch_norm,
+  mean_pool: {weight: pt_fraction},
+  features: {layers: [standardize, dense: {units: 4, activation: relu}]},
+  layer_norm,
+  dense: {units: 1, activation: sigmoid}
+LAYERS
+network largest "most: 0, features: [phi_rel, delta_r, log_pt_rel]" 4 0.01 <<'LAYERS'
+  dense: {units: 24, activation: leaky_relu},
+  dense: {units: 16},
+  max_pool,
+  dense: {units: 2, activation: softmax}
+LAYERS
+network edges "most: 50" 3 0.005 <<'LAYERS'
+  batch_norm,
+  edge_conv: {neighbours: 16, units: [12, 10], distance: angles, pool: max},
+  edge_conv: {neighbours: 5, units: [10, 8, 10], activation: gelu},
+  edge_conv: {neighbours: 3, units: [8], shortcut: false, activation: linear},
+  mean_pool,
+  dense: {units: 2, activation: softmax}
+LAYERS
+network transformer "most: 40" 3 0.003 <<'LAYERS'
+  batch_norm,
+  pairs: {name: u, units: [8]},
+  dense: {units: 16, activation: gelu},
+  attention: {bias: u, heads: 4},
+  attention: {heads: 2, hidden: 24, head_scale: false, residual_scale: false, inner_norms: false},
+  class_attention: {heads: 4},
+  class_attention: {heads: 1, hidden: 24, head_scale: false, residual_scale: false, inner_norms: false},
+  dense: {units: 2, activation: softmax}
+LAYERS
+network messages "most: 40" 3 0.005 <<'LAYERS'
+  lorentz_blocks: {blocks: 3, units: 12, beams: true, step: 0.1, momentum: 0.7},
+  mean_pool,
+  dense: {units: 2, activation: softmax}
+LAYERS
 
 cat >compare.py <<'PYTHON'
 """compare.py SUPPORT MODEL.onnx SCORES.h5 [FEATURES.h5]: judges the largest difference from SCORES."""
@@ -155,16 +133,12 @@ image: {bins: 4}
 model: {layers: [flatten, features: {layers: []}, dense: {units: 2, activation: softmax}]}
 YAML
 "$jetrain" preprocess images.yaml features.h5 >/dev/null
-trained deep_set deep_set.yaml
+trained deep_set deep_set.yaml --set "data.high_level=[mass, multiplicity, tau_32]"
 judged deep_set features.h5
-trained largest largest.yaml
-judged largest
-trained edges edges.yaml
-judged edges
-trained transformer transformer.yaml
-judged transformer
-trained messages messages.yaml
-judged messages
+for network in largest edges transformer messages; do
+  trained $network $network.yaml
+  judged $network
+done
 for network in pfn efn; do
   trained $network $configs/$network.yaml --set data.files=jets.h5 --set train.epochs=3 --set train.batch_size=40
   judged $network

@@ -5,40 +5,10 @@
     scores, gap = OnnxModel("model.onnx").run({"momenta": ..., "mask": ...})
 """
 import math
-import struct
 
 import numpy as np
 
-
-# The wire format of protocol buffers: fields (number, value), where a value is an integer, or bytes of text, packed
-# numbers, or another message.
-
-def varint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return value, at
-
-
-def fields(data):
-    """The message's fields in order."""
-    at = 0
-    while at < len(data):
-        key, at = varint(data, at)
-        kind = key & 7
-        if kind == 0:
-            value, at = varint(data, at)
-        else:
-            if kind == 2:
-                size, at = varint(data, at)
-            else:
-                size = {1: 8, 5: 4}[kind]
-            value, at = data[at:at + size], at + size
-        yield key >> 3, value
+from protobuf_fields import fields, varint
 
 
 def signed(value):
@@ -59,19 +29,12 @@ def integers(values):
     return numbers
 
 
-def by_number(data):
-    found = {}
-    for number, value in fields(data):
-        found.setdefault(number, []).append(value)
-    return found
-
-
 TYPES = {1: np.float32, 7: np.int64, 9: np.bool_, 11: np.float64}  # TensorProto.DataType
 
 
 def tensor(data):
     """TensorProto: dims 1, data_type 2, int64_data 7, name 8, raw_data 9."""
-    of = by_number(data)
+    of = fields(data)
     shape = integers(of.get(1, []))
     kind = TYPES[of[2][0]]
     if 9 in of:
@@ -84,10 +47,10 @@ def tensor(data):
 
 def attribute(data):
     """AttributeProto: name 1, f 2, i 3, ints 8, type 20 (1: f, 2: i, 7: ints)."""
-    of = by_number(data)
+    of = fields(data)
     kind = of[20][0]
     if kind == 1:
-        value = np.float32(struct.unpack("<f", of[2][0])[0])
+        value = np.float32(of[2][0])
     elif kind == 2:
         value = signed(of[3][0]) if 3 in of else 0
     else:
@@ -100,7 +63,7 @@ class Node:
     """NodeProto: input 1, output 2, name 3, op_type 4, attribute 5."""
 
     def __init__(self, data):
-        of = by_number(data)
+        of = fields(data)
         self.inputs = [name.decode() for name in of.get(1, [])]
         self.outputs = [name.decode() for name in of[2]]
         self.op = of[4][0].decode()
@@ -207,11 +170,11 @@ class OnnxModel:
 
     def __init__(self, path):
         with open(path, "rb") as file:
-            model = by_number(file.read())
-        graph = by_number(model[7][0])
+            model = fields(file.read())
+        graph = fields(model[7][0])
         self.nodes = [Node(data) for data in graph[1]]
         self.constants = dict(tensor(data) for data in graph.get(5, []))
-        self.inputs = [by_number(data)[1][0].decode() for data in graph[11]]
+        self.inputs = [fields(data)[1][0].decode() for data in graph[11]]
 
     def run(self, inputs, batch=50):
         """The scores, and how close each sample came to other neighbours: where the k nearest are chosen, the smallest

@@ -8,6 +8,8 @@ import struct
 import crc32c
 import png
 
+from protobuf_fields import fields
+
 
 def records(path):
     data = open(path, "rb").read()
@@ -23,36 +25,6 @@ def records(path):
 
     while at < len(data):
         yield checked(struct.unpack("<Q", checked(8))[0])
-
-
-def fields(message):
-    """{field number: [value, ...]}; messages and strings stay bytes."""
-    at, found = 0, {}
-
-    def varint():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = message[at]
-            at += 1
-            value |= (byte & 0x7f) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    while at < len(message):
-        key = varint()
-        kind = key & 7
-        if kind == 0:
-            value = varint()
-        else:
-            size = {1: 8, 5: 4}[kind] if kind != 2 else varint()
-            value, at = message[at:at + size], at + size
-            if kind != 2:
-                (value,) = struct.unpack("<d" if kind == 1 else "<f", value)
-        found.setdefault(key >> 3, []).append(value)
-    assert at == len(message)
-    return found
 
 
 def doubles(packed):

@@ -6,7 +6,7 @@
 
 #include "config/config_values.hpp"
 #include "core/printable_text.hpp"
-#include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -28,12 +28,7 @@ Config parse(const std::string& text, const std::vector<std::string>& assignment
 
 /// The message with which `text` is refused; empty if it is not.
 std::string refusal(const std::string& text, const std::vector<std::string>& assignments = {}) {
-  try {
-    parse(text, assignments);
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of([&] { parse(text, assignments); });
 }
 
 TEST(Config, HasDefaultsForWhatTheFileDoesNotSay) {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/config.hpp"
-#include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -17,12 +17,7 @@ Config parse(const std::string& text, const std::vector<std::string>& assignment
 }
 
 std::string refusal(const std::string& text, const std::vector<std::string>& assignments = {}) {
-  try {
-    parse(text, assignments);
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of([&] { parse(text, assignments); });
 }
 
 std::vector<ConstituentFeature> features_of(const Config& config) {

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/random.hpp"
-#include "jets/angles.hpp"
 
 namespace jetrain {
 namespace {
@@ -44,16 +43,6 @@ TEST(Elementary, SineAndCosineAreThoseOfTheLibrary) {
   });
   EXPECT_EQ(sine_cosine(0.0).sine, 0.0);
   EXPECT_EQ(sine_cosine(0.0).cosine, 1.0);
-}
-
-TEST(Elementary, AzimuthIsThatOfTheLibrary) {
-  for_numbers(1e-5, 1e5, [](double y) {
-    for (const double x : {1.0, -1.0, 0.3, -0.3}) {
-      ASSERT_NEAR(azimuth(y, x), std::atan2(y, x), 1e-14) << y << " " << x;
-      ASSERT_NEAR(azimuth(-y, x), std::atan2(-y, x), 1e-14) << y << " " << x;
-    }
-  });
-  EXPECT_EQ(azimuth(0.0, 0.0), 0.0);
 }
 
 }  // namespace

@@ -3,99 +3,53 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <numeric>
-#include <sstream>
+#include <random>
 
-#include "config/config.hpp"
-#include "inference/model_input.hpp"
-#include "jetrain/error.hpp"
+#include "layer_by_itself.hpp"
 #include "leaf_of_samples.hpp"
 #include "nn/row_parts.hpp"
+#include "refusal.hpp"
+#include "row_matrix.hpp"
+#include "set_networks.hpp"
 
 namespace jetrain {
 namespace {
 
-using Matrix = std::vector<std::vector<float>>;
+using test::NamedLayers;
 
-/// A layer by itself, with its memory.
 class OneEdgeConv {
  public:
   OneEdgeConv(const EdgeConvConfig& config, std::int64_t channels)
-      : layer_(make_layer_on(config, {SetShape{channels}, SetShape{2}})), channels_(channels) {
-    for (const ParameterSpec& spec : layer_->parameters())
-      (spec.trainable() ? trainable_ : averages_) += spec.size();
-    parameters_.resize(static_cast<std::size_t>(trainable_ + averages_));
-  }
+      : layer_(make_layer_on(config, {SetShape{channels}, SetShape{2}})) {}
 
-  void set_parameters(const nlohmann::json& values) {
-    std::size_t at = 0;
-    for (const ParameterSpec& spec : layer_->parameters()) {
-      const auto numbers = values[spec.name].get<std::vector<float>>();
-      ASSERT_EQ(static_cast<std::int64_t>(numbers.size()), spec.size()) << spec.name;
-      std::copy(numbers.begin(), numbers.end(), parameters_.begin() + static_cast<std::ptrdiff_t>(at));
-      at += numbers.size();
-    }
-  }
+  void set_parameters(const nlohmann::json& values) { layer_.set_parameters(values); }
   void draw_parameters() {
     std::mt19937 engine(3);
     std::uniform_real_distribution<float> uniform(-0.5F, 0.5F);
-    for (float& parameter : parameters_) parameter = uniform(engine);
-    for (std::size_t i = static_cast<std::size_t>(trainable_); i < parameters_.size(); ++i)
-      parameters_[i] = std::abs(parameters_[i]);
+    for (float& parameter : layer_.parameters()) parameter = uniform(engine);
+    for (float& average : layer_.averages()) average = std::abs(average);
   }
 
-  /// Rows of x and angles belong to jets of so many constituents. Memory holds NaN before.
+  /// Rows of x and angles belong to jets of so many constituents.
   Matrix forward(const std::vector<std::int64_t>& counts, const Matrix& x, const Matrix& angles,
-                 bool training) {
-    RowOffsets sets;
-    for (std::size_t i = 0; i < kLanes; ++i)
-      sets.begins[i + 1] = sets.begins[i] + (i < counts.size() ? counts[i] : 0);
-    const LeafFloats floats = layer_->floats_of(sets);
-    AlignedBuffer<float> prepared = filled(layer_->prepared_floats());
-    AlignedBuffer<float> kept = filled(floats.kept);
-    AlignedBuffer<float> scratch = filled(floats.scratch);
-    layer_->prepare(parameters_.data(), prepared.data());
-    const std::int64_t rows = sets.rows();
-    const std::int64_t outputs = layer_->output().size();
-    AlignedBuffer<float> x_memory(static_cast<std::size_t>(rows * padded_channels(channels_)));
-    AlignedBuffer<float> angle_memory(static_cast<std::size_t>(rows * kLanes));
-    AlignedBuffer<float> y_memory = filled(rows * padded_channels(outputs));
-    const Rows x_rows{x_memory.data(), rows, channels_};
-    const Rows angle_rows{angle_memory.data(), rows, 2};
-    const Rows y{y_memory.data(), rows, outputs};
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const auto row = static_cast<std::size_t>(r);
-      std::copy(x[row].begin(), x[row].end(), x_rows.row(r));
-      std::copy(angles[row].begin(), angles[row].end(), angle_rows.row(r));
-    }
-    const std::vector<ConstPlanes> inputs{planes_of(ConstRows(x_rows)), planes_of(ConstRows(angle_rows))};
-    LayerPass pass{.inputs = inputs, .parameters = parameters_.data(), .prepared = prepared.data()};
-    pass.averages = parameters_.data() + trainable_;
-    pass.kept = kept.data();
-    pass.scratch = scratch.data();
-    pass.rectify = true;
-    pass.leaf.training = training;
-    pass.leaf.sets = &sets;
-    layer_->forward(pass, planes_of(y));
+                 bool training) const {
+    const RowMatrix x_rows(x, layer_.layer().inputs()[0].size());
+    const RowMatrix angle_rows(angles, 2);
+    const RowMatrix y(x_rows.rows(), layer_.layer().output().size());
+    const std::array<ConstPlanes, 2> inputs{planes_of(ConstRows(x_rows)), planes_of(ConstRows(angle_rows))};
+    layer_.forward(offsets_of(counts), inputs, training, planes_of(Rows(y)));
     Matrix result;
-    for (std::int64_t r = 0; r < rows; ++r) result.emplace_back(y.row(r), y.row(r) + outputs);
+    for (std::int64_t r = 0; r < y.rows(); ++r)
+      result.emplace_back(y.view().row(r), y.view().row(r) + y.channels());
     return result;
   }
 
  private:
-  static AlignedBuffer<float> filled(std::int64_t floats) {
-    AlignedBuffer<float> memory(static_cast<std::size_t>(floats));
-    for (float& value : memory.span()) value = std::numeric_limits<float>::quiet_NaN();
-    return memory;
-  }
-
-  std::unique_ptr<Layer> layer_;
-  std::int64_t channels_;
-  std::int64_t trainable_ = 0;
-  std::int64_t averages_ = 0;
-  std::vector<float> parameters_;
+  test::LayerByItself layer_;
 };
 
 TEST(EdgeConv, IsTheBlockOfParticleNet) {
@@ -159,23 +113,10 @@ TEST(EdgeConv, GivesAJetTheSameBitsWhateverStandsBesideIt) {
   }
 }
 
-struct Network {
-  const char* name;
-  const char* layers;
-};
-
-void PrintTo(const Network& tested, std::ostream* out) {
-  *out << tested.name;
-}
-
-class EdgeConvGradients : public testing::TestWithParam<Network> {};
+class EdgeConvGradients : public testing::TestWithParam<NamedLayers> {};
 
 TEST_P(EdgeConvGradients, AreSlopesOfTheLoss) {
-  const Config config =
-      parse_config("input: constituents\nmodel:\n  layers: [" + std::string(GetParam().layers) +
-                       ", mean_pool, dense: {units: 2, activation: softmax}]\n",
-                   "test.yaml", {}, false);
-  Model model(config.model, ModelInput(Shape::set(3)), config.train.loss);
+  Model model = test::scores_of_sets(GetParam().layers, 3);
   test::expect_gradient_is_slope(model);
 }
 
@@ -183,60 +124,43 @@ TEST_P(EdgeConvGradients, AreSlopesOfTheLoss) {
 INSTANTIATE_TEST_SUITE_P(
     Networks, EdgeConvGradients,
     testing::Values(
-        Network{"FeaturesOfTheInput", "edge_conv: {neighbours: 3, units: [4, 3]}"},
-        Network{"NarrowerAndWider",
-                "dense: {units: 3, activation: relu}, edge_conv: {neighbours: 5, units: [18, 2, 17, 3], "
-                "distance: angles}"},
-        Network{"Maximum",
-                "dense: {units: 4, activation: relu}, edge_conv: {neighbours: 5, units: [3, 18, 5], "
-                "distance: angles, pool: max}"},
-        Network{"MaximumOfOneUnit",
-                "dense: {units: 3}, edge_conv: {neighbours: 4, units: [4], distance: angles, pool: max}"},
-        Network{"OneUnitWithoutShortcut",
-                "dense: {units: 3, activation: relu}, edge_conv: {neighbours: 4, units: [4], distance: "
-                "angles, shortcut: false}"},
-        Network{"AllOthers",
-                "dense: {units: 3}, edge_conv: {neighbours: 30, units: [3, 4], activation: tanh}"}),
-    [](const auto& tested) { return tested.param.name; });
-
-Config config_of(const std::string& name) {
-  const std::string path = TEST_DATA_DIR "/../../configs/" + name;
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse_config(text.str(), path, {"data.files=jets.h5"}, false);
-}
+        NamedLayers{"FeaturesOfTheInput", "edge_conv: {neighbours: 3, units: [4, 3]}"},
+        NamedLayers{"NarrowerAndWider",
+                    "dense: {units: 3, activation: relu}, edge_conv: {neighbours: 5, units: [18, 2, 17, 3], "
+                    "distance: angles}"},
+        NamedLayers{"Maximum",
+                    "dense: {units: 4, activation: relu}, edge_conv: {neighbours: 5, units: [3, 18, 5], "
+                    "distance: angles, pool: max}"},
+        NamedLayers{"MaximumOfOneUnit",
+                    "dense: {units: 3}, edge_conv: {neighbours: 4, units: [4], distance: angles, pool: max}"},
+        NamedLayers{"OneUnitWithoutShortcut",
+                    "dense: {units: 3, activation: relu}, edge_conv: {neighbours: 4, units: [4], distance: "
+                    "angles, shortcut: false}"},
+        NamedLayers{"AllOthers",
+                    "dense: {units: 3}, edge_conv: {neighbours: 30, units: [3, 4], activation: tanh}"}),
+    test::name_of);
 
 TEST(ParticleNet, HasThePapersParametersAndProducts) {
-  const Model lite = make_model(config_of("particlenet_lite.yaml"));
+  const Model lite = test::model_of_file("particlenet_lite.yaml");
   EXPECT_EQ(lite.trainable_count(), 26'416);
   // Of 49 constituents and 343 edges: rows of both blocks, edges of both, shortcuts, and the dense layers.
   EXPECT_EQ(lite.multiply_adds_forward(49), 49 * 2 * (7 * 32 + 32 * 64) + 343 * 2 * (32 * 32 + 64 * 64) +
                                                 49 * (7 * 32 + 32 * 64) + 64 * 128 + 128 * 2);
-  const Model whole = make_model(config_of("particlenet.yaml"));
+  const Model whole = test::model_of_file("particlenet.yaml");
   EXPECT_EQ(whole.trainable_count(), 366'160);
   EXPECT_NEAR(static_cast<double>(whole.multiply_adds_forward(49)), 142e6, 1e6);
 }
 
 TEST(ParticleNet, TakesAtMost400MegabytesForSixteenJetsOf128) {
-  const Model model = make_model(config_of("particlenet.yaml"));
-  RowOffsets sets;
-  for (std::size_t i = 0; i < kLanes; ++i) sets.begins[i + 1] = sets.begins[i] + 128;
+  const Model model = test::model_of_file("particlenet.yaml");
+  const RowOffsets sets = offsets_of(std::vector<std::int64_t>(kLanes, 128));
   EXPECT_LT(training_bytes(model.graph(), sets), 400'000'000);
 }
 
 TEST(EdgeConv, RefusesWhatIsNoSet) {
-  const Config config = parse_config(
-      "input: constituents\nmodel:\n  layers: [mean_pool, edge_conv, dense: {units: 2, activation: "
-      "softmax}]\n",
-      "test.yaml", {}, false);
-  try {
-    Model(config.model, ModelInput(Shape::set(3)), config.train.loss);
-    FAIL();
-  } catch (const UsageError& error) {
-    EXPECT_NE(std::string(error.what()).find("model.layers[1]: edge_conv"), std::string::npos)
-        << error.what();
-  }
+  const std::string message = test::refusal_of(
+      [] { test::model_on_sets("mean_pool, edge_conv, dense: {units: 2, activation: softmax}", 3); });
+  EXPECT_NE(message.find("model.layers[1]: edge_conv"), std::string::npos) << message;
 }
 
 }  // namespace

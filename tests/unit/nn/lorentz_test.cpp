@@ -3,32 +3,25 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <random>
 
-#include "config/config.hpp"
-#include "jetrain/error.hpp"
+#include "layer_by_itself.hpp"
 #include "leaf_of_samples.hpp"
-#include "nn/layers.hpp"
 #include "nn/row_parts.hpp"
+#include "refusal.hpp"
+#include "row_matrix.hpp"
+#include "set_networks.hpp"
 
 namespace jetrain {
 namespace {
 
-Model model_of(const std::string& layers) {
-  const Config config =
-      parse_config("input: constituents\nmodel:\n  layers: [" + layers + "]\n", "test.yaml", {}, false);
-  return {config.model, ModelInput(Shape::set(7)), config.train.loss};
-}
-
-std::string behind(const std::string& blocks) {
-  return blocks + ", mean_pool, dense: {units: 2, activation: softmax}";
-}
-
 class LorentzGradients : public testing::TestWithParam<std::string> {};
 
 TEST_P(LorentzGradients, AreSlopesOfTheLoss) {
-  Model model = model_of(behind(GetParam()));
+  Model model = test::scores_of_sets(GetParam(), 7);
   test::expect_gradient_is_slope(model);
 }
 
@@ -37,116 +30,59 @@ INSTANTIATE_TEST_SUITE_P(Networks, LorentzGradients,
                                          "lorentz_blocks: {blocks: 3, units: 3, step: 0.5}",
                                          "lorentz_blocks: {blocks: 2, units: 2, beams: true}"));
 
-/// The layer by itself, in front of a leaf.
-class LayerOnLeaf {
- public:
-  LayerOnLeaf(const LorentzBlocksConfig& config, const RowOffsets& sets)
-      : layer_(make_layer_on(config, {Shape::set(4)})),
-        sets_(sets),
-        units_(config.units),
-        prepared_(static_cast<std::size_t>(layer_->prepared_floats())),
-        kept_(static_cast<std::size_t>(layer_->floats_of(sets).kept)),
-        scratch_(static_cast<std::size_t>(layer_->floats_of(sets).scratch)),
-        momenta_(static_cast<std::size_t>(sets.rows() * kLanes)),
-        y_(static_cast<std::size_t>(sets.rows() * padded_channels(units_))) {}
-
-  const Layer& layer() const { return *layer_; }
-  Rows momenta() { return {momenta_.data(), sets_.rows(), 4}; }
-
-  /// `parameters`: trainable ones, then averages.
-  ConstRows forward(const std::vector<float>& parameters, bool training) {
-    layer_->prepare(parameters.data(), prepared_.data());
-    std::int64_t trainable = 0;
-    for (const ParameterSpec& spec : layer_->parameters()) trainable += spec.trainable() ? spec.size() : 0;
-    const std::array<ConstPlanes, 1> inputs{planes_of(ConstRows(momenta()))};
-    LayerPass pass{.inputs = inputs,
-                   .parameters = parameters.data(),
-                   .averages = parameters.data() + trainable,
-                   .prepared = prepared_.data()};
-    pass.kept = kept_.data();
-    pass.scratch = scratch_.data();
-    pass.leaf.training = training;
-    pass.leaf.sets = &sets_;
-    const Rows y{y_.data(), sets_.rows(), units_};
-    layer_->forward(pass, planes_of(y));
-    return y;
-  }
-
- private:
-  std::unique_ptr<Layer> layer_;
-  RowOffsets sets_;
-  std::int64_t units_;
-  AlignedBuffer<float> prepared_, kept_, scratch_, momenta_, y_;
-};
+RowMatrix forward(const test::LayerByItself& blocks, const RowOffsets& sets, const RowMatrix& momenta,
+                  bool training) {
+  const std::array<ConstPlanes, 1> inputs{planes_of(ConstRows(momenta))};
+  RowMatrix y(sets.rows(), blocks.layer().output().size());
+  blocks.forward(sets, inputs, training, planes_of(Rows(y)));
+  return y;
+}
 
 TEST(LorentzBlocks, AreTheEquationsOfThePaper) {
   std::ifstream file(TEST_DATA_DIR "/golden_lorentz.json");  // make_golden_lorentz.py
   const nlohmann::json golden = nlohmann::json::parse(file);
-  const auto momenta = golden["momenta"].get<std::vector<std::vector<float>>>();
   LorentzBlocksConfig config;
   config.blocks = 2;
   config.units = 5;
   config.beams = true;
   config.step = 0.5;
-  RowOffsets sets;  // of the first and third sample
-  for (std::size_t i = 1; i < sets.begins.size(); ++i) sets.begins[i] = i < 3 ? 4 : 6;
-  LayerOnLeaf leaf(config, sets);
-  std::vector<float> parameters;
-  for (const ParameterSpec& spec : leaf.layer().parameters()) {
-    const auto values = golden["parameters"][spec.name].get<std::vector<float>>();
-    ASSERT_EQ(static_cast<std::int64_t>(values.size()), spec.size()) << spec.name;
-    parameters.insert(parameters.end(), values.begin(), values.end());
-  }
-  EXPECT_EQ(leaf.layer().parameters().size(), golden["parameters"].size());
-  for (std::size_t r = 0; r < momenta.size(); ++r)
-    std::copy(momenta[r].begin(), momenta[r].end(), leaf.momenta().row(static_cast<std::int64_t>(r)));
+  test::LayerByItself blocks(make_layer_on(config, {Shape::set(4)}));
+  blocks.set_parameters(golden["parameters"]);
+  const RowMatrix momenta(golden["momenta"].get<Matrix>(), 4);
   for (const bool training : {true, false}) {
-    const auto expected = golden[training ? "training" : "inference"].get<std::vector<std::vector<double>>>();
-    const ConstRows y = leaf.forward(parameters, training);
-    for (std::size_t r = 0; r < expected.size(); ++r) {
-      for (std::size_t c = 0; c < expected[r].size(); ++c) {
-        EXPECT_NEAR(y.row(static_cast<std::int64_t>(r))[c], expected[r][c], 2e-5)
-            << r << " " << c << (training ? " in training" : "");
-      }
-    }
+    SCOPED_TRACE(training ? "training" : "inference");
+    expect_near(forward(blocks, offsets_of({4, 0, 2}), momenta, training),
+                golden[training ? "training" : "inference"].get<std::vector<std::vector<double>>>(), 2e-5);
   }
 }
 
 /// Without beams, what comes out does not change where all momenta are turned and boosted.
 TEST(LorentzBlocks, AreInvariantUnderLorentzTransformations) {
-  RowOffsets sets;
-  for (std::size_t i = 1; i < sets.begins.size(); ++i) sets.begins[i] = i < 2 ? 9 : 14;
+  const RowOffsets sets = offsets_of({9, 5});
   const auto spread_of_results = [&](bool beams) {
     LorentzBlocksConfig config;
     config.units = 8;
     config.step = 0.5;
     config.beams = beams;
-    LayerOnLeaf leaf(config, sets);
+    test::LayerByItself blocks(make_layer_on(config, {Shape::set(4)}));
     std::mt19937 engine(3);
     std::normal_distribution<float> normal;
-    std::vector<float> parameters;
-    for (const ParameterSpec& spec : leaf.layer().parameters()) {
-      for (std::int64_t i = 0; i < spec.size(); ++i) parameters.push_back(0.3F * normal(engine));
-    }
+    for (float& parameter : blocks.parameters()) parameter = 0.3F * normal(engine);
+    const RowMatrix momenta(sets.rows(), 4);
     for (std::int64_t r = 0; r < sets.rows(); ++r) {
-      float* const p = leaf.momenta().row(r);
+      float* const p = momenta.view().row(r);
       for (int k = 1; k < 4; ++k) p[k] = 3 * normal(engine);
       p[0] = std::sqrt(1 + p[1] * p[1] + p[2] * p[2] + p[3] * p[3]);
     }
-    const ConstRows y = leaf.forward(parameters, true);
-    const std::vector<float> before(y.data, y.data + y.rows * y.stride());
+    const RowMatrix before = forward(blocks, sets, momenta, true);
     for (std::int64_t r = 0; r < sets.rows(); ++r) {
-      float* const p = leaf.momenta().row(r);
+      float* const p = momenta.view().row(r);
       std::swap(p[1], p[3]);  // turned, and mirrored
       const float boosted = 1.25F * p[0] + 0.75F * p[2];
       p[2] = 1.25F * p[2] + 0.75F * p[0];
       p[0] = boosted;
     }
-    leaf.forward(parameters, true);
-    double largest = 0;
-    for (std::size_t i = 0; i < before.size(); ++i)
-      largest = std::max(largest, std::abs(static_cast<double>(y.data[i]) - static_cast<double>(before[i])));
-    return largest;
+    return largest_difference(forward(blocks, sets, momenta, true), before, config.units);
   };
   EXPECT_LT(spread_of_results(false), 1e-3);
   EXPECT_GT(spread_of_results(true), 1e-2);  // beams say where the laboratory is
@@ -157,9 +93,10 @@ TEST(LorentzBlocks, AreInvariantUnderLorentzTransformations) {
 // edges of 146 x 72 + 72 x 72 + 72 (gate) + 72 x 72 + 72 (move) each. Here the first product is over
 // constituents but for two numbers an edge, and the last block moves nothing.
 TEST(LorentzBlocks, AreLorentzNetsSize) {
-  const Model model = model_of(
+  const Model model = test::model_on_sets(
       "lorentz_blocks, mean_pool, dense: {units: 72, activation: relu}, dropout: {rate: 0.2}, dense: {units: "
-      "2, activation: softmax}");
+      "2, activation: softmax}",
+      7);
   EXPECT_EQ(model.trainable_count(), 224'072);
   const std::int64_t edge = 2 * 72 + 72 * 72 + 72;
   const std::int64_t move = 72 * 72 + 72;
@@ -171,20 +108,14 @@ TEST(LorentzBlocks, AreLorentzNetsSize) {
 TEST(LorentzBlocks, TakeABoundedMemoryOfFullJets) {
   LorentzBlocksConfig config;
   config.beams = true;
-  RowOffsets sets;
-  for (std::size_t i = 1; i < sets.begins.size(); ++i) sets.begins[i] = sets.begins[i - 1] + 128;
+  const RowOffsets sets = offsets_of(std::vector<std::int64_t>(kLanes, 128));
   const LeafFloats floats = make_layer_on(config, {Shape::set(4)})->floats_of(sets);
   EXPECT_LT(4 * (floats.kept + floats.scratch), 130'000'000);
 }
 
 TEST(LorentzBlocks, RefuseWhatDoesNotFit) {
-  const auto message = [](const std::string& layers) -> std::string {
-    try {
-      model_of(behind(layers));
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "";
+  const auto message = [](const std::string& layers) {
+    return test::refusal_of([&] { test::scores_of_sets(layers, 7); });
   };
   EXPECT_NE(message("dense: {units: 6}, lorentz_blocks").find("make it the first layer"), std::string::npos);
   EXPECT_NE(message("lorentz_blocks: {blocks: 0}").find("blocks"), std::string::npos);

@@ -11,7 +11,7 @@ TEST(EdgePool, MeansAndMaximaAreTheReferences) {
       // All rows at once, and a few of them from their own block of edges.
       for (const auto& [first, last] : {std::pair{std::int64_t{0}, e.rows}, {e.rows / 3, e.rows / 2}}) {
         if (e.rows == 0) continue;
-        const RowMatrix y = part(e.y, e.edges.begin(first), e.edges.begin(last));
+        const RowMatrix y = e.y.part(e.edges.begin(first), e.edges.begin(last));
         RowMatrix out(last - first, e.channels);
         RowMatrix reference(last - first, e.channels);
         mean_of_edges(y, e.edges, first, last, e.line, rectify, out);
@@ -21,7 +21,7 @@ TEST(EdgePool, MeansAndMaximaAreTheReferences) {
         reference::max_of_edges(y, e.edges, first, last, e.line, rectify, reference);
         expect_same(out, reference);
       }
-      for_each_block(e, 300, [&](std::int64_t first, std::int64_t last) {
+      e.for_each_block(300, [&](std::int64_t first, std::int64_t last) {
         if (first > 3000) return;
         RowMatrix dh(last - first, e.channels);
         RowMatrix reference(last - first, e.channels);

@@ -12,7 +12,7 @@ TEST(EdgeRows, MomentsAreThoseOfTheStoredEdges) {
     RowMoments of_kernel = start_moments(e.channels, memory.data());
     RowMoments of_reference = start_moments(e.channels, memory.data() + floats);
     RowMoments stored = start_moments(e.channels, memory.data() + 2 * floats);
-    for_each_block(e, 512, [&](std::int64_t first, std::int64_t last) {
+    e.for_each_block(512, [&](std::int64_t first, std::int64_t last) {
       add_edge_moments(e.u, e.v, e.edges, first, last, of_kernel);
     });
     reference::add_edge_moments(e.u, e.v, e.edges, 0, e.count, of_reference);
@@ -33,7 +33,7 @@ TEST(EdgeRows, GatheredEdgesAreTheReferences) {
   for_each_example([](const RandomEdges& e) {
     for (const RowLine* line : {static_cast<const RowLine*>(nullptr), &e.line}) {
       for (const bool rectify : {false, true}) {
-        for_each_block(e, 300, [&](std::int64_t first, std::int64_t last) {
+        e.for_each_block(300, [&](std::int64_t first, std::int64_t last) {
           RowMatrix h(last - first, e.channels);
           RowMatrix reference(last - first, e.channels);
           gather_edges(e.u, e.v, e.edges, first, last, line, rectify, h);
@@ -51,8 +51,8 @@ TEST(EdgeRows, SumsOfTheNormsGradientsAreTheReferences) {
     for (const bool rectify : {false, true}) {
       AlignedBuffer<float> sums(2 * width);
       std::vector<float> reference(2 * width);
-      for_each_block(e, 512, [&](std::int64_t first, std::int64_t last) {
-        const RowMatrix dh = part(e.dh, first, last);
+      e.for_each_block(512, [&](std::int64_t first, std::int64_t last) {
+        const RowMatrix dh = e.dh.part(first, last);
         edge_line_sums(e.u, e.v, dh, e.edges, first, last, e.line, rectify, sums.data(), sums.data() + width);
         reference::edge_line_sums(e.u, e.v, dh, e.edges, first, last, e.line, rectify, reference.data(),
                                   reference.data() + width);

@@ -12,8 +12,8 @@ TEST(MessageEdges, MomentsAreTheReferences) {
       AlignedBuffer<float> memory(static_cast<std::size_t>(row_moments_floats(e.channels)));
       RowMoments moments = start_moments(e.channels, memory.data());
       const auto add = which == 0 ? add_message_moments : reference::add_message_moments;
-      for_each_block(e, which == 0 ? 512 : 1 << 20,
-                     [&](std::int64_t first, std::int64_t last) { add(e.terms, first, last, moments); });
+      e.for_each_block(which == 0 ? 512 : 1 << 20,
+                       [&](std::int64_t first, std::int64_t last) { add(e.terms, first, last, moments); });
       results[which].resize(static_cast<std::size_t>(2 * e.channels));
       finish_moments(moments, results[which].data(), results[which].data() + e.channels);
     }
@@ -23,7 +23,7 @@ TEST(MessageEdges, MomentsAreTheReferences) {
 
 TEST(MessageEdges, GatheredMessagesAreTheReferences) {
   for_each_example([](const RandomMessages& e) {
-    for_each_block(e, 300, [&](std::int64_t first, std::int64_t last) {
+    e.for_each_block(300, [&](std::int64_t first, std::int64_t last) {
       RowMatrix h(last - first, e.channels);
       RowMatrix reference(last - first, e.channels);
       gather_messages(e.terms, first, last, e.line, h);
@@ -37,8 +37,8 @@ TEST(MessageEdges, SumsOfTheNormsGradientsAreTheReferences) {
   for_each_example([](const RandomMessages& e) {
     PaddedVector sums[4]{PaddedVector(e.channels), PaddedVector(e.channels), PaddedVector(e.channels),
                          PaddedVector(e.channels)};
-    for_each_block(e, 512, [&](std::int64_t first, std::int64_t last) {
-      const RowMatrix dh = part(e.dh, first, last);
+    e.for_each_block(512, [&](std::int64_t first, std::int64_t last) {
+      const RowMatrix dh = e.dh.part(first, last);
       message_line_sums(e.terms, dh, first, last, e.line, sums[0].data(), sums[1].data());
       reference::message_line_sums(e.terms, dh, first, last, e.line, sums[2].data(), sums[3].data());
     });

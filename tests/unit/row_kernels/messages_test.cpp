@@ -8,7 +8,7 @@ namespace {
 /// What one block of edges goes through, by the kernels or by their references.
 struct Block {
   Block(const RandomMessages& e, std::int64_t first, std::int64_t last)
-      : m(part(e.dh, first, last)),
+      : m(e.dh.part(first, last)),
         dm(last - first, e.channels),
         numbers(static_cast<std::size_t>(padded_channels(last - first))),
         dlogits(static_cast<std::size_t>(last - first)),
@@ -31,7 +31,7 @@ TEST(Messages, AreTheReferences) {
     RowMatrix sums(e.rows, e.channels, 22);
     RowMatrix sums_of_reference(e.rows, e.channels, 22);
     const RowMatrix ds(e.rows, e.channels, 23);
-    for_each_block(e, 300, [&](std::int64_t first, std::int64_t last) {
+    e.for_each_block(300, [&](std::int64_t first, std::int64_t last) {
       Block kernel(e, first, last);
       Block scalar(e, first, last);
       row_dots(kernel.m, w.data(), 0.3F, kernel.numbers.data());
@@ -69,8 +69,8 @@ TEST(Messages, BlocksOfEdgesGiveWhatAllEdgesGive) {
   RowMatrix whole(e.rows, e.channels, 22);
   RowMatrix blocks(e.rows, e.channels, 22);
   sum_messages(e.dh, e.norms.data(), e.edges, 0, whole);
-  for_each_block(e, 256, [&](std::int64_t first, std::int64_t last) {
-    sum_messages(part(e.dh, first, last), e.norms.data() + first, e.edges, first, blocks);
+  e.for_each_block(256, [&](std::int64_t first, std::int64_t last) {
+    sum_messages(e.dh.part(first, last), e.norms.data() + first, e.edges, first, blocks);
   });
   expect_same(blocks, whole);
 }
@@ -109,7 +109,7 @@ TEST(Messages, MoveMomentaByTheMeanOverTheOthers) {
   // Backward: the slopes of sum dy y, which is linear in each of x and c.
   RowMatrix moves(e.rows, 4);
   move_rows_backward(dy, e.edges, kStep, moves);
-  RowMatrix dx = part(dy, 0, e.rows);
+  RowMatrix dx = dy.part(0, e.rows);
   std::vector<float> dc(static_cast<std::size_t>(e.count));
   sum_moves_backward(x, e.norms.data(), moves, e.edges, 0, e.count, dc.data(), dx);
   const auto loss = [&](const RowMatrix& from, const std::vector<float>& c) {
@@ -122,7 +122,7 @@ TEST(Messages, MoveMomentaByTheMeanOverTheOthers) {
   };
   for (std::int64_t r = 0; r < e.rows; ++r) {
     for (std::int64_t k = 0; k < 4; ++k) {
-      RowMatrix up = part(x, 0, e.rows);
+      RowMatrix up = x.part(0, e.rows);
       up.at(r, 4 + k) += 1.0F;
       EXPECT_NEAR(dx.at(r, k), loss(up, e.norms) - loss(x, e.norms), 1e-5) << r << " " << k;
     }

@@ -86,14 +86,5 @@ TEST(DoubleMath, LogarithmIsTheLibrarys) {
   EXPECT_EQ(double_logarithm(1.0), 0.0);
 }
 
-TEST(DoubleMath, AzimuthIsTheLibrarys) {
-  for (double angle = -3.14159; angle < 3.1416; angle += 0.00071) {
-    const double y = 3.7 * std::sin(angle);
-    const double x = 3.7 * std::cos(angle);
-    EXPECT_NEAR(double_azimuth(y, x), std::atan2(y, x), 2e-15) << angle;
-  }
-  EXPECT_EQ(double_azimuth(0, 0), 0.0);
-}
-
 }  // namespace
 }  // namespace jetrain::kernels

@@ -14,7 +14,7 @@
 #include "row_kernels/openblas.hpp"
 #include "row_kernels/product_backend.hpp"
 #include "row_kernels/product_self_test.hpp"
-#include "rows.hpp"
+#include "row_matrix.hpp"
 
 namespace jetrain::kernels {
 
@@ -24,8 +24,18 @@ void PrintTo(const ProductShape& shape, std::ostream* out) {
 
 namespace {
 
-using test::differing;
-using test::RandomRows;
+/// How many of the first `channels` of each row differ in a bit; any NaN is like any other.
+std::int64_t differing(ConstRows a, ConstRows b, std::int64_t channels) {
+  std::int64_t count = 0;
+  for (std::int64_t r = 0; r < a.rows; ++r) {
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const float x = a.row(r)[c];
+      const float y = b.row(r)[c];
+      count += !same_bits(x, y) && (x == x || y == y) ? 1 : 0;
+    }
+  }
+  return count;
+}
 
 AlignedBuffer<float> buffer(std::int64_t floats) {
   return AlignedBuffer<float>(static_cast<std::size_t>(floats));
@@ -50,7 +60,7 @@ class Products : public testing::TestWithParam<ProductShape> {
     if (tolerance == 0) {
       EXPECT_EQ(differing(values, expected, channels), 0);
     } else {
-      EXPECT_LT(test::largest_difference(values, expected, channels),
+      EXPECT_LT(largest_difference(values, expected, channels),
                 tolerance * (static_cast<double>(terms) + 16));
     }
   }
@@ -61,19 +71,19 @@ class Products : public testing::TestWithParam<ProductShape> {
     backend.pack_weights(shape_, weights, packed.data());
     for_rows([&](std::int64_t rows) {
       SCOPED_TRACE(rows);
-      const RandomRows a(rows, shape_.inputs, engine_);
-      const RandomRows mask(rows, shape_.outputs, engine_);
-      const RandomRows before(rows, shape_.outputs, engine_);
+      const RowMatrix a(rows, shape_.inputs, engine_);
+      const RowMatrix mask(rows, shape_.outputs, engine_);
+      const RowMatrix before(rows, shape_.outputs, engine_);
       for (const bool with : {false, true}) {
         const Epilogue epilogue{.bias = with ? bias_.data() + 1 : nullptr,
                                 .accumulate = rows % 2 == 1,
                                 .rectify = with,
                                 .mask = rows % 4 < 2 ? mask.data() : nullptr};
-        const RandomRows c = before.copy();
-        const RandomRows expected = before.copy();
-        backend.multiply(a.rows(), packed.data(), epilogue, c.rows());
-        reference::multiply(a.rows(), weights, epilogue, expected.rows());
-        expect_equal(c.rows(), expected.rows(), c.rows().stride(), shape_.inputs, tolerance);
+        const RowMatrix c = before.copy();
+        const RowMatrix expected = before.copy();
+        backend.multiply(a, packed.data(), epilogue, c);
+        reference::multiply(a, weights, epilogue, expected);
+        expect_equal(c, expected, c.view().stride(), shape_.inputs, tolerance);
       }
     });
   }
@@ -86,36 +96,36 @@ class Products : public testing::TestWithParam<ProductShape> {
     }
     AlignedBuffer<float> packed = buffer(packed_floats(shape_.transposed()));
     backend.pack_transposed(shape_, weights, packed.data());
-    const RandomRows dy(37, shape_.outputs, engine_);
-    const RandomRows dx(37, shape_.inputs, engine_);
-    const RandomRows expected(37, shape_.inputs, engine_);
-    backend.multiply(dy.rows(), packed.data(), {}, dx.rows());
-    reference::multiply(dy.rows(), transposed.data(), {}, expected.rows());
-    expect_equal(dx.rows(), expected.rows(), dx.rows().stride(), shape_.outputs, tolerance);
+    const RowMatrix dy(37, shape_.outputs, engine_);
+    const RowMatrix dx(37, shape_.inputs, engine_);
+    const RowMatrix expected(37, shape_.inputs, engine_);
+    backend.multiply(dy, packed.data(), {}, dx);
+    reference::multiply(dy, transposed.data(), {}, expected);
+    expect_equal(dx, expected, dx.view().stride(), shape_.outputs, tolerance);
   }
 
   void check_multiply_transposed(const ProductBackend& backend, double tolerance) {
     for_rows([&](std::int64_t rows) {
       SCOPED_TRACE(rows);
-      const RandomRows x(rows, shape_.inputs, engine_);
-      const RandomRows dy(rows, shape_.outputs, engine_);
-      const RandomRows dweights(shape_.inputs, shape_.outputs, engine_);
-      const RandomRows expected(shape_.inputs, shape_.outputs, engine_);
-      const RandomRows dbias(1, shape_.outputs, engine_);
-      const RandomRows expected_dbias(1, shape_.outputs, engine_);
-      backend.multiply_transposed(x.rows(), dy.rows(), dweights.data(), dbias.data());
-      reference::multiply_transposed(x.rows(), dy.rows(), expected.data(), expected_dbias.data());
-      expect_equal(dweights.rows(), expected.rows(), shape_.outputs, rows, tolerance);
-      expect_equal(dbias.rows(), expected_dbias.rows(), shape_.outputs, rows, 0);
-      column_sums(dy.rows(), dbias.data());
-      expect_equal(dbias.rows(), expected_dbias.rows(), shape_.outputs, rows, 0);
+      const RowMatrix x(rows, shape_.inputs, engine_);
+      const RowMatrix dy(rows, shape_.outputs, engine_);
+      const RowMatrix dweights(shape_.inputs, shape_.outputs, engine_);
+      const RowMatrix expected(shape_.inputs, shape_.outputs, engine_);
+      const RowMatrix dbias(1, shape_.outputs, engine_);
+      const RowMatrix expected_dbias(1, shape_.outputs, engine_);
+      backend.multiply_transposed(x, dy, dweights.data(), dbias.data());
+      reference::multiply_transposed(x, dy, expected.data(), expected_dbias.data());
+      expect_equal(dweights, expected, shape_.outputs, rows, tolerance);
+      expect_equal(dbias, expected_dbias, shape_.outputs, rows, 0);
+      column_sums(dy, dbias.data());
+      expect_equal(dbias, expected_dbias, shape_.outputs, rows, 0);
     });
   }
 
   std::mt19937 engine_{11};
   ProductShape shape_ = GetParam();
-  RandomRows weights_{1, shape_.inputs* shape_.outputs + 1, engine_};
-  RandomRows bias_{1, shape_.outputs + 1, engine_};
+  RowMatrix weights_{1, shape_.inputs* shape_.outputs + 1, engine_};
+  RowMatrix bias_{1, shape_.outputs + 1, engine_};
 };
 
 TEST_P(Products, EqualTheReferenceBitForBit) {
@@ -163,18 +173,18 @@ TEST_P(Products, KeepNansInfinitiesAndTinyNumbersInTheirRows) {
   const float special[] = {
       Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), -0.0F, -Limits::min(), 1e-38F, -1e38F};
   const std::int64_t rows = 29;
-  const RandomRows a(rows, shape_.inputs, engine_);
+  RowMatrix a(rows, shape_.inputs, engine_);
   for (std::int64_t r = 0; r < rows; r += 2) {
     a.at(r, r % shape_.inputs) = special[static_cast<std::size_t>(r) / 2 % std::size(special)];
   }
   weights_.at(0, 1) = -Limits::min();
   AlignedBuffer<float> packed = buffer(packed_floats(shape_));
   own_products.pack_weights(shape_, weights_.data() + 1, packed.data());
-  const RandomRows c(rows, shape_.outputs, engine_);
-  const RandomRows expected(rows, shape_.outputs, engine_);
-  own_products.multiply(a.rows(), packed.data(), {.rectify = true}, c.rows());
-  reference::multiply(a.rows(), weights_.data() + 1, {.rectify = true}, expected.rows());
-  EXPECT_EQ(differing(c.rows(), expected.rows(), shape_.outputs), 0);
+  const RowMatrix c(rows, shape_.outputs, engine_);
+  const RowMatrix expected(rows, shape_.outputs, engine_);
+  own_products.multiply(a, packed.data(), {.rectify = true}, c);
+  reference::multiply(a, weights_.data() + 1, {.rectify = true}, expected);
+  EXPECT_EQ(differing(c, expected, shape_.outputs), 0);
   for (std::int64_t o = 0; o < shape_.outputs; ++o) {
     EXPECT_TRUE(std::isnan(c.at(0, o)));
     EXPECT_FALSE(std::isnan(c.at(1, o)));
@@ -206,14 +216,14 @@ TEST(Product, IsTheSumOfPassesOf256Terms) {
   // From zero, 1 and then terms of a quarter of its last place: they count only where 1 is not in their pass.
   const std::int64_t inputs = 512;
   std::mt19937 engine;
-  const RandomRows a(1, inputs, engine);
+  RowMatrix a(1, inputs, engine);
   std::vector<float> weights(static_cast<std::size_t>(inputs), 0x1p-25F);
   for (std::int64_t i = 0; i < inputs; ++i) a.at(0, i) = 1.0F;
   weights[0] = 1.0F;
   AlignedBuffer<float> packed = buffer(packed_floats({inputs, 1}));
   own_products.pack_weights({inputs, 1}, weights.data(), packed.data());
   AlignedBuffer<float> c = buffer(kLanes);
-  own_products.multiply(a.rows(), packed.data(), {}, {c.data(), 1, 1});
+  own_products.multiply(a, packed.data(), {}, {c.data(), 1, 1});
   EXPECT_EQ(c[0], 1.0F + 256 * 0x1p-25F);
 }
 
@@ -234,18 +244,18 @@ TEST(Product, ThatUnderflowsIsZeroAndNotMinusZero) {
 TEST(Product, OfARowIsTheSameWhateverStandsBesideIt) {
   std::mt19937 engine(5);
   const ProductShape shape{100, 70};
-  const RandomRows weights(1, shape.inputs * shape.outputs, engine);
-  const RandomRows all(300, shape.inputs, engine);
+  const RowMatrix weights(1, shape.inputs * shape.outputs, engine);
+  const RowMatrix all(300, shape.inputs, engine);
   AlignedBuffer<float> packed = buffer(packed_floats(shape));
   pack_weights(shape, weights.data(), packed.data());
-  const RandomRows together(300, shape.outputs, engine);
-  const RandomRows alone(300, shape.outputs, engine);
-  multiply(all.rows(), packed.data(), {}, together.rows());
+  const RowMatrix together(300, shape.outputs, engine);
+  const RowMatrix alone(300, shape.outputs, engine);
+  multiply(all, packed.data(), {}, together);
   for (std::int64_t r = 0; r < 300; ++r) {
-    multiply({all.rows().row(r), 1, shape.inputs}, packed.data(), {},
-             {alone.rows().row(r), 1, shape.outputs});
+    multiply({all.view().row(r), 1, shape.inputs}, packed.data(), {},
+             {alone.view().row(r), 1, shape.outputs});
   }
-  EXPECT_EQ(differing(together.rows(), alone.rows(), alone.rows().stride()), 0);
+  EXPECT_EQ(differing(together, alone, alone.view().stride()), 0);
 }
 
 }  // namespace

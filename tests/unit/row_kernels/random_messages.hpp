@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "random_edge_rows.hpp"
 #include "row_kernels/message_edges.hpp"
 #include "row_kernels/minkowski.hpp"
-#include "row_matrix.hpp"
 
 namespace jetrain::kernels {
 
@@ -27,51 +27,27 @@ class PaddedVector {
   AlignedBuffer<float> memory_;
 };
 
-/// Messages between all constituents of jets of random numbers.
-struct RandomMessages {
+/// Messages between all constituents of jets.
+struct RandomMessages : RandomEdgeRows {
   explicit RandomMessages(std::int64_t channel_count,
                           const std::vector<std::int64_t>& jets = {49, 0, 1, 2, 5, 8, 60, 0, 17, 30})
-      : sets(offsets_of(jets)),
-        rows(sets.rows()),
-        count(all_edges_count(sets)),
-        channels(channel_count),
-        words(static_cast<std::size_t>(edge_words(rows, count))),
-        edges(all_edges(sets, words.data())),
-        u(rows, channels, 2, 1.0F),
-        v(rows, channels, 3),
-        dh(count, channels, 5),
-        a(channels, 13),
-        b(channels, 14),
-        norms(normal_values(count, 15)),
-        dots(normal_values(count, 16, 3.0F)),
-        terms{u, v, a.data(), b.data(), norms.data(), dots.data(), edges},
-        lines(static_cast<std::size_t>(row_line_floats(channels) + row_line_back_floats(channels))) {
-    std::vector<float> variance = normal_values(channels, 8, 1.0F);
-    for (float& value : variance) value = std::abs(value);
-    line =
-        row_line(channels, normal_values(channels, 7).data(), variance.data(), 1e-5F,
-                 normal_values(channels, 9, 1.0F).data(), normal_values(channels, 10).data(), lines.data());
-    back = row_line_back(channels, count, line, normal_values(channels, 11, 50.0F).data(),
-                         normal_values(channels, 12, 50.0F).data(), lines.data() + row_line_floats(channels));
-  }
+      : RandomMessages(offsets_of(jets), channel_count) {}
 
-  RowOffsets sets;
-  std::int64_t rows;
-  std::int64_t count;
-  std::int64_t channels;
-  std::vector<std::int32_t> words;
-  Edges edges;
-  RowMatrix u;
-  RowMatrix v;
-  RowMatrix dh;
   PaddedVector a;
   PaddedVector b;
   std::vector<float> norms;
   std::vector<float> dots;
   MessageTerms terms;
-  AlignedBuffer<float> lines;
-  RowLine line;
-  RowLineBack back;
+
+ private:
+  RandomMessages(const RowOffsets& offsets, std::int64_t channel_count)
+      : RandomEdgeRows(offsets, all_edges_count(offsets), channel_count,
+                       [&](std::int32_t* memory) { return all_edges(offsets, memory); }),
+        a(channels, 13),
+        b(channels, 14),
+        norms(normal_values(count, 15)),
+        dots(normal_values(count, 16, 3.0F)),
+        terms{u, v, a.data(), b.data(), norms.data(), dots.data(), edges} {}
 };
 
 template <class Visit>
@@ -82,18 +58,6 @@ void for_each_example(Visit visit) {
   }
   visit(RandomMessages(20, {}));
   visit(RandomMessages(20, {1, 0, 1}));
-}
-
-/// visit(first edge, last edge) of blocks of a size.
-template <class Visit>
-void for_each_block(const RandomMessages& e, std::int64_t size, Visit visit) {
-  for (std::int64_t first = 0; first < e.count; first += size) visit(first, std::min(e.count, first + size));
-}
-
-inline RowMatrix part(const RowMatrix& rows, std::int64_t first, std::int64_t last) {
-  RowMatrix copy(last - first, rows.channels());
-  std::copy_n(rows.view().row(first), (last - first) * rows.view().stride(), copy.view().data);
-  return copy;
 }
 
 inline void expect_same_channels(const PaddedVector& kernel, const PaddedVector& reference,
