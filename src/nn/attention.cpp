@@ -5,7 +5,7 @@
 
 #include "kernels/activation.hpp"
 #include "nn/feed_forward_part.hpp"
-#include "row_kernels/pair_bias.hpp"
+#include "nn/pair_matrices.hpp"
 
 namespace jetrain {
 namespace {
@@ -19,8 +19,8 @@ namespace {
 ///
 /// The second and fourth LN, the scale of the heads and w may be left out: a plain block with norms before.
 ///
-/// Kept are x1 and what products give; backward computes normalisations, gelu, dropout and probabilities
-/// again, block by block of rows.
+/// Kept are x1 and what products give; backward computes normalisations, gelu and probabilities again,
+/// block by block of rows.
 class AttentionBlock final : public Layer {
  public:
   AttentionBlock(const AttentionConfig& config, std::vector<Shape> inputs)
@@ -76,7 +76,7 @@ class AttentionBlock final : public Layer {
       norm_input_.forward(pass, rows_from(x, first, rows), kept.norm_input + 2 * first, normed);
       qkv_.forward(pass, normed, rows_from(kept.qkv, first, rows));
     });
-    attend(pass, kept, scratch);
+    attend(pass, kept);
     for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
       const Rows middle = rows_from(kept.middle, first, rows);
       const Rows projected = rows_from(kept.projected, first, rows);
@@ -86,7 +86,7 @@ class AttentionBlock final : public Layer {
       } else {
         kernels::copy(planes_of(ConstRows(projected)), planes_of(middle));
       }
-      drop_attention_.apply(pass, first, middle);
+      drop_attention_.forward(pass, first, middle, kept.of_attention);
       kernels::accumulate(planes_of(rows_from(x, first, rows)), planes_of(middle));
       feed_.forward(pass, kept.feed, scratch.feed, first, middle,
                     rows_from(rows_of(y_planes, channels_), first, rows));
@@ -131,11 +131,6 @@ class AttentionBlock final : public Layer {
 
  private:
   bool has_bias() const { return inputs().size() > 1; }
-  static std::int64_t longest(const RowOffsets& sets) {
-    std::int64_t longest = 0;
-    for (std::int64_t i = 0; i < kLanes; ++i) longest = std::max(longest, sets.count(i));
-    return longest;
-  }
 
   /// What forward keeps, a row a constituent.
   struct Kept {
@@ -149,13 +144,17 @@ class AttentionBlock final : public Layer {
       middle = memory.take_rows(rows, block.channels_);
       feed = {block.feed_, rows, memory};
       for (std::int64_t i = 0; i < kLanes; ++i) {
-        of_jets[i] = memory.take(block.attention_of(sets.count(i)).kept_floats());
+        const kernels::Attention attention = block.attention_of(sets.count(i));
+        of_jets[i] = memory.take(attention.kept_floats());
+        if (block.config_.dropout > 0) of_weights[i] = memory.take_words(attention.decision_words());
       }
+      of_attention = block.drop_attention_.take(memory, rows, block.channels_);
     }
     float *norm_input, *norm_attention;
     Rows qkv, attended, projected, middle;
     FeedForwardPart::Kept feed;
     float* of_jets[kLanes];
+    kernels::KeptBits *of_weights[kLanes] = {}, *of_attention;  ///< what dropout keeps
   };
 
   struct Scratch {
@@ -166,17 +165,12 @@ class AttentionBlock final : public Layer {
       dmiddle = memory.take_rows(sets.rows(), block.channels_);
       dattended = memory.take_rows(sets.rows(), block.channels_);
       dqkv = memory.take_rows(sets.rows(), 3 * block.channels_);
-      if (!block.has_bias()) return;
-      const std::int64_t n = longest(sets);
-      bias = memory.take(block.config_.heads * n * padded_channels(n));
-      dbias = memory.take(block.config_.heads * n * padded_channels(n));
     }
     /// A block that nobody else uses between two calls of the feed-forward part.
     Rows narrow(std::int64_t rows) const { return feed.narrow(rows); }
     FeedForwardPart::Scratch feed;
     float *gradients, *temporary;
     Rows dmiddle, dattended, dqkv;
-    float *bias = nullptr, *dbias = nullptr;
   };
 
   kernels::Attention attention_of(std::int64_t n) const {
@@ -184,71 +178,51 @@ class AttentionBlock final : public Layer {
   }
 
   /// Of one jet, whose pairs stand from `pair` on; the dropout that it points to is `dropout`.
-  kernels::Attention attention_of(const LayerPass& pass, const Kept& kept, const Scratch& scratch,
-                                  std::int64_t sample, std::int64_t pair,
+  kernels::Attention attention_of(const LayerPass& pass, const Kept& kept, const SampleOfPairs& at,
                                   kernels::SetDropout& dropout) const {
-    const RowOffsets& sets = *pass.leaf.sets;
-    kernels::Attention attention = attention_of(sets.count(sample));
-    const float* const qkv = kept.qkv.row(sets.begin(sample));
+    kernels::Attention attention = attention_of(at.n);
+    const float* const qkv = kept.qkv.row(pass.leaf.sets->begin(at.sample));
     attention.q = {qkv, kept.qkv.stride()};
     attention.k = {qkv + channels_, kept.qkv.stride()};
     attention.v = {qkv + 2 * channels_, kept.qkv.stride()};
     if (config_.head_scale) attention.scale = head_scale_.values(pass);
     if (drop_weights_.drops(pass)) {
-      dropout = drop_weights_.of_sample(pass, sample);
+      dropout = drop_weights_.of_sample(pass, at.sample);
       attention.dropout = &dropout;
+      attention.decisions = kept.of_weights[at.sample];
     }
-    if (has_bias()) {
-      const std::int64_t n = attention.queries;
-      const ConstRows pairs = rows_of(pass.inputs[1], config_.heads);
-      kernels::pairs_to_matrices(rows_from(pairs, pair, n * (n - 1) / 2), n, scratch.bias);
-      attention.bias = scratch.bias;
-    }
+    if (has_bias()) attention.bias = pass.inputs[1].data + config_.heads * at.matrix;
     return attention;
   }
 
-  /// Calls visit(sample, rows of the sample, first of its pairs) for samples that have rows.
-  template <class Visit>
-  static void for_each_sample(const RowOffsets& sets, Visit visit) {
-    std::int64_t pair = 0;
-    for (std::int64_t sample = 0; sample < kLanes; ++sample) {
-      const std::int64_t n = sets.count(sample);
-      if (n == 0) continue;
-      visit(sample, n, pair);
-      pair += n * (n - 1) / 2;
-    }
-  }
-
-  void attend(const LayerPass& pass, const Kept& kept, const Scratch& scratch) const {
+  void attend(const LayerPass& pass, const Kept& kept) const {
     clear_padding(kept.attended);
-    for_each_sample(*pass.leaf.sets, [&](std::int64_t sample, std::int64_t, std::int64_t pair) {
+    for_each_sample_of_pairs(*pass.leaf.sets, [&](const SampleOfPairs& at) {
       kernels::SetDropout dropout;
-      const kernels::Attention attention = attention_of(pass, kept, scratch, sample, pair, dropout);
-      kernels::attention_forward(attention, kept.of_jets[sample],
-                                 {kept.attended.row(pass.leaf.sets->begin(sample)), kept.attended.stride()});
+      const kernels::Attention attention = attention_of(pass, kept, at, dropout);
+      kernels::attention_forward(
+          attention, kept.of_jets[at.sample],
+          {kept.attended.row(pass.leaf.sets->begin(at.sample)), kept.attended.stride()});
     });
   }
 
   void attend_backward(const LayerPass& pass, const Kept& kept, const Scratch& scratch,
                        std::span<const InputGradient> gradients) const {
     clear_padding(scratch.dqkv);
-    for_each_sample(*pass.leaf.sets, [&](std::int64_t sample, std::int64_t n, std::int64_t pair) {
+    const bool wants_bias = has_bias() && gradients[1].wanted();
+    for_each_sample_of_pairs(*pass.leaf.sets, [&](const SampleOfPairs& at) {
       kernels::SetDropout dropout;
-      const kernels::Attention attention = attention_of(pass, kept, scratch, sample, pair, dropout);
-      const std::int64_t row = pass.leaf.sets->begin(sample);
+      const kernels::Attention attention = attention_of(pass, kept, at, dropout);
+      const std::int64_t row = pass.leaf.sets->begin(at.sample);
       float* const dqkv = scratch.dqkv.row(row);
       const std::int64_t stride = scratch.dqkv.stride();
-      const bool wants_bias = has_bias() && gradients[1].wanted();
       kernels::attention_backward(
-          attention, kept.of_jets[sample], {scratch.dattended.row(row), scratch.dattended.stride()},
+          attention, kept.of_jets[at.sample], {scratch.dattended.row(row), scratch.dattended.stride()},
           {.dq = {dqkv, stride},
            .dk = {dqkv + channels_, stride},
            .dv = {dqkv + 2 * channels_, stride},
-           .dbias = wants_bias ? scratch.dbias : nullptr,
+           .dbias = wants_bias ? gradients[1].dx.data + config_.heads * at.matrix : nullptr,
            .dscale = config_.head_scale ? head_scale_.gradient(scratch.gradients) : nullptr});
-      if (!wants_bias) return;
-      const Rows dpairs = rows_of(gradients[1].dx, config_.heads);
-      kernels::matrices_to_pairs(scratch.dbias, n, rows_from(dpairs, pair, n * (n - 1) / 2));
     });
   }
 
@@ -258,7 +232,7 @@ class AttentionBlock final : public Layer {
     const ConstRows projected = rows_from(ConstRows(kept.projected), first, rows);
     const Rows dprojected = scratch.narrow(rows);
     kernels::copy(planes_of(rows_from(ConstRows(scratch.dmiddle), first, rows)), planes_of(dprojected));
-    drop_attention_.apply(pass, first, dprojected);
+    drop_attention_.again(pass, first, dprojected, kept.of_attention);
     if (config_.inner_norms) {
       norm_attention_.backward(pass, projected, dprojected, kept.norm_attention + 2 * first, dprojected,
                                scratch.gradients, scratch.temporary);

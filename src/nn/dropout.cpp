@@ -66,22 +66,32 @@ class DropoutOfLanes final : public Layer {
 };
 
 /// The same of each constituent, channel by channel, with the random numbers of sets
-/// (row_kernels/dropout.hpp): nothing is kept, the way back draws again.
+/// (row_kernels/dropout.hpp).
 class DropoutOfRows final : public Layer {
  public:
   DropoutOfRows(const DropoutConfig& config, const Shape& input)
       : Layer(DropoutDescription{}, {input}, input), drop_(config.rate, 0) {}
 
-  void forward(const LayerPass& pass, Planes y) const override { apply(pass, pass.x(), y); }
+  LeafFloats floats_of(const RowOffsets& sets) const override {
+    FloatPieces kept;
+    static_cast<void>(drop_.take(kept, sets.rows(), output().size()));
+    return {.kept = kept.taken()};
+  }
+  void forward(const LayerPass& pass, Planes y) const override {
+    kernels::copy(pass.x(), y);
+    drop_.forward(pass, 0, rows_of(y, output().size()), kept_of(pass));
+  }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
                        std::span<const InputGradient> gradients) const override {
-    apply(pass, dy, gradients.front().dx);
+    const Planes& dx = gradients.front().dx;
+    kernels::copy(dy, dx);
+    drop_.again(pass, 0, rows_of(dx, output().size()), kept_of(pass));
   }
 
  private:
-  void apply(const LayerPass& pass, ConstPlanes x, Planes y) const {
-    kernels::copy(x, y);
-    drop_.apply(pass, 0, rows_of(y, output().size()));
+  kernels::KeptBits* kept_of(const LayerPass& pass) const {
+    FloatPieces kept(pass.kept);
+    return drop_.take(kept, pass.leaf.sets->rows(), output().size());
   }
 
   RowDropoutPart drop_;

@@ -12,6 +12,8 @@ FeedForwardPart::Kept::Kept(const FeedForwardPart& part, std::int64_t rows, Floa
   norm_middle = memory.take(2 * rows);
   norm_hidden = memory.take(2 * rows);
   hidden = memory.take_rows(rows, part.settings_.hidden);
+  of_hidden = part.drop_hidden_.take(memory, rows, part.settings_.hidden);
+  of_output = part.drop_output_.take(memory, rows, part.settings_.channels);
 }
 
 FeedForwardPart::Scratch::Scratch(const FeedForwardPart& part, FloatPieces& memory)
@@ -46,10 +48,11 @@ void FeedForwardPart::forward(const LayerPass& pass, const Kept& kept, const Scr
   const Rows wide = scratch.wide(0, x.rows);
   norm_middle_.forward(pass, x, kept.norm_middle + 2 * first, normed);
   up_.forward(pass, normed, hidden);
-  activate(pass, first, hidden, wide);
+  kernels::row_gelu_forward(hidden, wide);
+  drop_hidden_.forward(pass, first, wide, kept.of_hidden);
   if (settings_.inner_norm) norm_hidden_.forward(pass, wide, kept.norm_hidden + 2 * first, wide);
   down_.forward(pass, wide, y);
-  drop_output_.apply(pass, first, y);
+  drop_output_.forward(pass, first, y, kept.of_output);
   if (settings_.residual_scale) {
     kernels::row_scale_forward(x, padded_scale(pass, scratch), y, y);
   } else {
@@ -68,19 +71,20 @@ void FeedForwardPart::backward(const LayerPass& pass, const Kept& kept, const Sc
   }
   const Rows doutput = scratch.narrow(x.rows);
   kernels::copy(planes_of(dy), planes_of(doutput));
-  drop_output_.apply(pass, first, doutput);
+  drop_output_.again(pass, first, doutput, kept.of_output);
 
   const Rows activated = scratch.wide(0, x.rows);
   const Rows dhidden = scratch.wide(1, x.rows);
   down_.backward_input(pass, doutput, dhidden);
-  activate(pass, first, hidden, activated);
+  kernels::row_gelu_forward(hidden, activated);
+  drop_hidden_.again(pass, first, activated, kept.of_hidden);
   if (settings_.inner_norm) {
     float* const stats = kept.norm_hidden + 2 * first;
     norm_hidden_.backward(pass, activated, dhidden, stats, dhidden, gradients, temporary);
     norm_hidden_.forward(pass, activated, stats, activated);
   }
   down_.add_gradients(activated, doutput, gradients, temporary);
-  drop_hidden_.apply(pass, first, dhidden);
+  drop_hidden_.again(pass, first, dhidden, kept.of_hidden);
   kernels::row_gelu_backward(hidden, dhidden, dhidden);
 
   const Rows normed = scratch.narrow(x.rows);
@@ -99,12 +103,6 @@ bool FeedForwardPart::finish(float* gradients, const GradientSums& sums) const {
   if (settings_.inner_norm) good = norm_hidden_.finish(gradients, sums) && good;
   if (settings_.residual_scale) good = residual_scale_.finish(gradients, sums) && good;
   return good;
-}
-
-/// gelu and its dropout, as they come into the inner normalisation.
-void FeedForwardPart::activate(const LayerPass& pass, std::int64_t first, ConstRows hidden, Rows y) const {
-  kernels::row_gelu_forward(hidden, y);
-  drop_hidden_.apply(pass, first, y);
 }
 
 /// A copy with zeros behind it, aligned.

@@ -7,7 +7,7 @@
 ///     y = w x + drop(W_2 LN(drop(gelu(W_1 LN(x)))))        w: a number a channel
 ///
 /// The inner LN and w may be left out. Rows are worked through in blocks (row_parts.hpp); backward computes
-/// normalisations, gelu and dropout again.
+/// normalisations and gelu again.
 
 #include "nn/row_parts.hpp"
 
@@ -31,6 +31,7 @@ class FeedForwardPart {
     Kept(const FeedForwardPart& part, std::int64_t rows, FloatPieces& memory);
     float *norm_middle = nullptr, *norm_hidden = nullptr;
     Rows hidden;
+    kernels::KeptBits *of_hidden = nullptr, *of_output = nullptr;  ///< what dropout keeps
   };
   /// Memory for one block of rows.
   struct Scratch {
@@ -56,7 +57,6 @@ class FeedForwardPart {
   bool finish(float* gradients, const GradientSums& sums) const;
 
  private:
-  void activate(const LayerPass& pass, std::int64_t first, ConstRows hidden, Rows y) const;
   const float* padded_scale(const LayerPass& pass, const Scratch& scratch) const;
 
   FeedForwardSettings settings_;

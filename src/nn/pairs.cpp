@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "nn/pair_matrices.hpp"
 #include "nn/row_line_part.hpp"
+#include "row_kernels/pair_bias.hpp"
 #include "row_kernels/pair_features.hpp"
 #include "row_kernels/row_gelu.hpp"
 
@@ -59,7 +61,7 @@ class Pairs final : public Layer {
     return {.kept = kept.taken(), .scratch = scratch.taken()};
   }
 
-  void forward(const LayerPass& pass, Planes y_planes) const override {
+  void forward(const LayerPass& pass, Planes y) const override {
     const std::int64_t pairs = pass.leaf.sets->pairs();
     FloatPieces kept_memory(pass.kept);
     FloatPieces scratch_memory(pass.scratch);
@@ -74,17 +76,22 @@ class Pairs final : public Layer {
       for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
         const Rows z = scratch.block(0, rows, norms_[l - 1].channels());
         value_of(l - 1, rows_from(ConstRows(kept.values[l - 1]), first, rows), line, z);
-        const Rows y = rows_from(kept.values[l], first, rows);
-        products_[l - 1].forward(pass, z, y);
-        if (pass.leaf.training) kernels::add_moments(y, moments);
+        const Rows product = rows_from(kept.values[l], first, rows);
+        products_[l - 1].forward(pass, z, product);
+        if (pass.leaf.training) kernels::add_moments(product, moments);
       });
       line = finish_norm(pass, kept, l, moments);
     }
-    value_of(norms_.size() - 1, kept.values.back(), line, rows_of(y_planes, norms_.back().channels()));
+    const std::int64_t heads = norms_.back().channels();
+    for_each_sample_of_pairs(*pass.leaf.sets, [&](const SampleOfPairs& at) {
+      const Rows z{scratch.heads, at.pairs, heads};
+      value_of(norms_.size() - 1, rows_from(ConstRows(kept.values.back()), at.first_pair, at.pairs), line, z);
+      kernels::pairs_to_matrices(z, at.n, y.data + heads * at.matrix);
+    });
   }
 
   bool backward_is_one() const override { return true; }
-  bool backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy_planes, std::span<const InputGradient>,
+  bool backward(const LayerPass& pass, ConstPlanes, ConstPlanes dy, std::span<const InputGradient>,
                 const GradientSums& sums) const override {
     const std::int64_t pairs = pass.leaf.sets->pairs();
     FloatPieces kept_memory(pass.kept);
@@ -94,10 +101,14 @@ class Pairs final : public Layer {
     float* const gradients = scratch.gradients;
     std::fill_n(gradients, sizes_.gradients, 0.0F);
     const std::size_t last = norms_.size() - 1;
-    const ConstRows dy = rows_of(dy_planes, norms_[last].channels());
+    const Rows dz{scratch.heads, pairs, norms_[last].channels()};
+    for_each_sample_of_pairs(*pass.leaf.sets, [&](const SampleOfPairs& at) {
+      kernels::matrices_to_pairs(dy.data + dz.channels * at.matrix, at.n,
+                                 rows_from(dz, at.first_pair, at.pairs));
+    });
     for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
       kernels::row_line_gelu_backward(rows_from(ConstRows(kept.values[last]), first, rows),
-                                      rows_from(dy, first, rows), kept.line(last), {},
+                                      rows_from(dz, first, rows), kept.line(last), {},
                                       scratch.gradient(first, rows, norms_[last].channels()),
                                       norms_[last].dgamma(gradients), norms_[last].dbeta(gradients));
     });
@@ -128,6 +139,7 @@ class Pairs final : public Layer {
       gradients = memory.take(layer.sizes_.gradients);
       temporary = memory.take(layer.sizes_.temporary);
       gradient_rows = memory.take(pairs * widest);
+      heads = memory.take(pairs * padded_channels(layer.norms_.back().channels()));
     }
     Rows block(int which, std::int64_t rows, std::int64_t channels) const {
       return {blocks[which], rows, channels};
@@ -139,19 +151,16 @@ class Pairs final : public Layer {
     std::int64_t widest;
     float* blocks[3];
     float *moments, *back, *gradients, *temporary, *gradient_rows;
+    float* heads;  ///< rows of what goes into and comes out of matrices
   };
 
   static void find_features(const LayerPass& pass, Rows features) {
     const RowOffsets& sets = *pass.leaf.sets;
     const ConstRows momenta = rows_of(pass.x(), 4);
-    std::int64_t pair = 0;
-    for (std::int64_t sample = 0; sample < kLanes; ++sample) {
-      const std::int64_t n = sets.count(sample);
-      const std::int64_t pairs = n * (n - 1) / 2;
-      if (pairs == 0) continue;
-      kernels::pair_features(rows_from(momenta, sets.begin(sample), n), rows_from(features, pair, pairs));
-      pair += pairs;
-    }
+    for_each_sample_of_pairs(sets, [&](const SampleOfPairs& at) {
+      kernels::pair_features(rows_from(momenta, sets.begin(at.sample), at.n),
+                             rows_from(features, at.first_pair, at.pairs));
+    });
   }
 
   kernels::RowMoments start(const Scratch& scratch, std::size_t l) const {

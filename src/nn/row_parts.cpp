@@ -149,7 +149,8 @@ kernels::SetDropout RowDropoutPart::of_sample(const LayerPass& pass, std::int64_
   return dropout;
 }
 
-void RowDropoutPart::apply(const LayerPass& pass, std::int64_t first, Rows rows) const {
+void RowDropoutPart::forward(const LayerPass& pass, std::int64_t first, Rows rows,
+                             kernels::KeptBits* kept) const {
   if (!drops(pass)) return;
   const RowOffsets& sets = *pass.leaf.sets;
   for (std::int64_t sample = 0; sample < kLanes; ++sample) {
@@ -158,8 +159,16 @@ void RowDropoutPart::apply(const LayerPass& pass, std::int64_t first, Rows rows)
     if (begin >= end) continue;
     float* const values = rows.row(begin - first);
     kernels::dropout_rows(of_sample(pass, sample), (begin - sets.begin(sample)) * rows.stride(),
-                          (end - begin) * rows.stride(), values, values);
+                          (end - begin) * rows.stride(), values, values,
+                          kept + begin * rows.stride() / kLanes);
   }
+}
+
+void RowDropoutPart::again(const LayerPass& pass, std::int64_t first, Rows rows,
+                           const kernels::KeptBits* kept) const {
+  if (!drops(pass)) return;
+  kernels::dropout_rows_again(of_sample(pass, 0).scale, rows.rows * rows.stride(), rows.data,
+                              kept + first * rows.stride() / kLanes, rows.data);
 }
 
 }  // namespace jetrain

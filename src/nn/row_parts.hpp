@@ -50,6 +50,9 @@ class FloatPieces {
     taken_ += padded_channels(floats);
     return piece;
   }
+  std::uint16_t* take_words(std::int64_t words) {
+    return reinterpret_cast<std::uint16_t*>(take((words + 1) / 2));
+  }
   Rows take_rows(std::int64_t rows, std::int64_t channels) {
     return {take(rows * padded_channels(channels)), rows, channels};
   }
@@ -154,8 +157,14 @@ class RowDropoutPart {
   bool drops(const LayerPass& pass) const { return pass.leaf.training && rate_ > 0; }
   /// The key of one sample's numbers.
   kernels::SetDropout of_sample(const LayerPass& pass, std::int64_t sample) const;
-  /// In place; forward and backward are the same.
-  void apply(const LayerPass& pass, std::int64_t first, Rows rows) const;
+  /// Memory for the decisions over so many rows.
+  kernels::KeptBits* take(FloatPieces& memory, std::int64_t rows, std::int64_t channels) const {
+    return rate_ > 0 ? memory.take_words(rows * padded_channels(channels) / kLanes) : nullptr;
+  }
+  /// In place, of rows first ... of the leaf; `kept` is of the leaf.
+  void forward(const LayerPass& pass, std::int64_t first, Rows rows, kernels::KeptBits* kept) const;
+  /// Forward again, or the way back.
+  void again(const LayerPass& pass, std::int64_t first, Rows rows, const kernels::KeptBits* kept) const;
 
  private:
   double rate_ = 0;

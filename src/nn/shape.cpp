@@ -38,7 +38,8 @@ bool Shape::has_rows() const noexcept {
 std::int64_t Shape::rows_in(const RowOffsets& sets) const noexcept {
   return visit([](const ImageShape&) { return std::int64_t{0}; },
                [](const VectorShape&) { return std::int64_t{0}; },
-               [&](const SetShape&) { return sets.rows(); }, [&](const PairsShape&) { return sets.pairs(); });
+               [&](const SetShape&) { return sets.rows(); },
+               [&](const PairsShape&) { return sets.matrices_floats() / kLanes; });
 }
 
 ImageShape Shape::planes() const noexcept {
@@ -47,7 +48,7 @@ ImageShape Shape::planes() const noexcept {
                  return ImageShape{1, 1, s.features};
                },
                [](const SetShape& s) { return planes_of_rows(s.channels); },
-               [](const PairsShape& s) { return planes_of_rows(s.channels); });
+               [](const PairsShape& s) { return planes_of_rows(kLanes * s.channels); });
 }
 
 const char* Shape::form_name() const noexcept {

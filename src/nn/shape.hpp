@@ -31,7 +31,9 @@ struct SetShape {
   bool operator==(const SetShape&) const = default;
 };
 
-/// The pairs of two constituents of a set, each pair once, with so many channels each; rows, too.
+/// The pairs of two constituents of a set, with so many channels each: symmetric matrices, as attention reads
+/// them (row_kernels/pair_bias.hpp), for each sample (channels, n, n filled up to vectors of sixteen). In a
+/// leaf they stand one behind the other, as rows of one vector a channel.
 struct PairsShape {
   std::int64_t channels = 1;
   bool operator==(const PairsShape&) const = default;

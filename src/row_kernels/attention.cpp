@@ -2,6 +2,7 @@
 
 #include "kernels/scratch.hpp"
 #include "row_kernels/attention_parts.hpp"
+#include "row_kernels/lane_bits.hpp"
 
 namespace jetrain::kernels {
 namespace {
@@ -34,16 +35,19 @@ void exponentials(std::int64_t keys, float* logits, float* largest_logit, float*
   store(inverse, 1.0F / folded(partial));
 }
 
-/// Takes away what is dropped; sixteen queries from `first` on.
-void drop(const SetDropout& head, std::int64_t first, std::int64_t keys, float* values) {
-  const auto threshold = static_cast<std::int32_t>(head.threshold);
-  for (std::int64_t begin = 0; begin < keys; begin += 8) {
-    const DropoutBlock block(head, first, begin / 8);
-    for (std::int64_t j = begin; j < std::min(keys, begin + 8); ++j) {
-      for (std::int64_t lane = 0; lane < kLanes; lane += kVectorLanes) {
-        float* const at = values + j * kQueryBlock + lane;
-        store(at, block.kept(j - begin, lane, threshold, load(at)));
-      }
+/// Takes away what is dropped, of sixteen queries from `first` on. `decisions`: those of the first key, the
+/// next key's `stride` further on.
+void drop(const SetDropout& head, std::int64_t first, std::int64_t keys, float* values, KeptBits* decisions,
+          std::int64_t stride) {
+  const IntVector threshold = static_cast<std::int32_t>(head.threshold) - IntVector{};
+  alignas(64) std::uint32_t words[64];
+  for (std::int64_t j = 0; j < keys; ++j) {
+    if (j % 8 == 0) random_words(head, static_cast<std::uint32_t>(first << 16 | j / 8), 1U << 16, words);
+    const std::uint32_t bits = halves_at_least(words, j % 8, threshold);
+    decisions[j * stride] = static_cast<KeptBits>(bits);
+    for (int lane = 0; lane < static_cast<int>(kLanes); lane += kVectorLanes) {
+      float* const at = values + j * kQueryBlock + lane;
+      store(at, where_set(bits >> lane, load(at)));
     }
   }
 }
@@ -75,7 +79,9 @@ void attention_forward(const Attention& a, float* kept, Heads y) {
       }
       for (std::int64_t i = 0; i < width; ++i) factors[first + i] = inverse[first + i] * head.scale;
       if (head.threshold > 0) {
-        for (std::int64_t i = 0; i < width; i += kLanes) drop(head, first + i, a.keys, weights + i);
+        for (std::int64_t i = 0; i < width; i += kLanes) {
+          drop(head, first + i, a.keys, weights + i, a.decisions_of(h, first + i), padded / kLanes);
+        }
       }
       small_product(a.size, width, {a.keys, kQueryBlock, 0, kQueryBlock},
                     {a.v.data + h * a.size, 1, a.v.stride}, weights, nullptr, sums);

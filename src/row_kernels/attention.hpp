@@ -51,8 +51,17 @@ struct Attention {
   const float* scale = nullptr;  ///< (heads); null: 1
   /// Stream of head h: index + h. Decides over (i, j) by block i 2^16 + j / 8, there by j mod 8. Null: none.
   const SetDropout* dropout = nullptr;
+  /// (heads, keys, padded queries / 16), where forward keeps these decisions for backward; with dropout only.
+  KeptBits* decisions = nullptr;
 
   std::int64_t padded_queries() const noexcept { return padded_channels(queries); }
+  bool drops() const noexcept { return dropout != nullptr && dropout->threshold > 0; }
+  float kept_scale() const noexcept { return dropout == nullptr ? 1.0F : dropout->scale; }
+  /// Of the first key and sixteen queries from `query` on.
+  KeptBits* decisions_of(std::int64_t head, std::int64_t query) const noexcept {
+    return decisions + (head * keys * padded_queries() + query) / kLanes;
+  }
+  std::int64_t decision_words() const noexcept { return heads * keys * padded_queries() / kLanes; }
   /// Floats of `kept`: (heads, 2, padded queries), each query's largest logit and the inverse of its sum.
   std::int64_t kept_floats() const noexcept { return heads * 2 * padded_queries(); }
 };

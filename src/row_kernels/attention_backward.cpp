@@ -1,6 +1,7 @@
 #include "kernels/lane_sum.hpp"
 #include "kernels/scratch.hpp"
 #include "row_kernels/attention_parts.hpp"
+#include "row_kernels/lane_bits.hpp"
 
 namespace jetrain::kernels {
 namespace {
@@ -27,24 +28,25 @@ Vector weigh(std::int64_t keys, Vector largest, const Block& block) {
   return folded(partial);
 }
 
-/// The same with dropout, of sixteen queries; `sums` gets theirs.
-void weigh_and_drop(const SetDropout& head, std::int64_t first, std::int64_t keys, const float* largest,
+/// The same with dropout, of sixteen queries; `decisions` of the first key, the next key's `stride` further
+/// on; `sums` gets theirs.
+void weigh_and_drop(std::int64_t keys, const float* largest, const KeptBits* decisions, std::int64_t stride,
                     const Block& block, float* sums) {
-  const auto threshold = static_cast<std::int32_t>(head.threshold);
   constexpr std::int64_t kParts = kLanes / kVectorLanes;
   Vector partial[kParts][16] = {};
-  for (std::int64_t begin = 0; begin < keys; begin += 8) {
-    const DropoutBlock decisions(head, first, begin / 8);
-    for (std::int64_t j = begin; j < std::min(keys, begin + 8); ++j) {
+  for (std::int64_t begin = 0; begin < keys; begin += 16) {
+    const std::int64_t count = std::min<std::int64_t>(16, keys - begin);
+    for (std::int64_t r = 0; r < count; ++r) {
+      const std::uint32_t kept = decisions[(begin + r) * stride];
       for (std::int64_t part = 0; part < kParts; ++part) {
         const std::int64_t lane = part * kVectorLanes;
-        const std::int64_t at = j * kQueryBlock + lane;
+        const std::int64_t at = (begin + r) * kQueryBlock + lane;
         const Vector weight = exponential_below_zero(load(block.weights + at) - load(largest + lane));
-        const Vector gradient = decisions.kept(j - begin, lane, threshold, load(block.gradients + at));
+        const Vector gradient = where_set(kept >> lane, load(block.gradients + at));
         store(block.weights + at, weight);
-        store(block.kept + at, decisions.kept(j - begin, lane, threshold, weight));
+        store(block.kept + at, where_set(kept >> lane, weight));
         store(block.gradients + at, gradient);
-        partial[part][j % 16] = multiply_add(weight, gradient, partial[part][j % 16]);
+        partial[part][r] = multiply_add(weight, gradient, partial[part][r]);
       }
     }
   }
@@ -100,8 +102,7 @@ struct HeadCopies {
     sums = take(queries);
     block.weights = take(a.keys * kQueryBlock);
     block.gradients = take(a.keys * kQueryBlock);
-    block.kept =
-        a.dropout == nullptr || a.dropout->threshold == 0 ? block.weights : take(a.keys * kQueryBlock);
+    block.kept = a.drops() ? take(a.keys * kQueryBlock) : block.weights;
   }
 
   float *q, *transposed_q;    ///< q / sqrt(size)
@@ -114,7 +115,7 @@ struct HeadCopies {
 
 /// weights, kept and gradients (g) of the block's queries; the sums over keys of weights g.
 void weigh_block(const Attention& a, std::int64_t h, std::int64_t first, std::int64_t width,
-                 const float* largest, const SetDropout& head, const HeadCopies& copies) {
+                 const float* largest, const HeadCopies& copies) {
   attention_logits(a, h, copies.transposed_q, first, width, copies.block.weights);
   small_product(a.keys, width, {a.size, a.padded_queries(), 0, kQueryBlock},
                 {a.v.data + h * a.size, a.v.stride, 1}, copies.transposed_dy + first, nullptr,
@@ -122,9 +123,10 @@ void weigh_block(const Attention& a, std::int64_t h, std::int64_t first, std::in
   const auto of_lanes = [&](std::int64_t i) {
     return Block{copies.block.weights + i, copies.block.kept + i, copies.block.gradients + i};
   };
-  if (head.threshold > 0) {
+  if (a.drops()) {
     for (std::int64_t i = 0; i < width; i += kLanes) {
-      weigh_and_drop(head, first + i, a.keys, largest + first + i, of_lanes(i), copies.sums + first + i);
+      weigh_and_drop(a.keys, largest + first + i, a.decisions_of(h, first + i), a.padded_queries() / kLanes,
+                     of_lanes(i), copies.sums + first + i);
     }
   } else {
     for (std::int64_t i = 0; i < width; i += kVectorLanes) {
@@ -146,9 +148,7 @@ void attention_backward(const Attention& a, const float* kept, ConstHeads dy,
     const float* const largest = kept + h * 2 * padded;
     const float* const inverse = largest + padded;
     const float scale = a.scale == nullptr ? 1.0F : a.scale[h];
-    SetDropout head = a.dropout == nullptr ? SetDropout{} : *a.dropout;
-    head.index += static_cast<std::uint64_t>(h);
-    for (std::int64_t i = 0; i < padded; ++i) copies.factors[i] = inverse[i] * head.scale;
+    for (std::int64_t i = 0; i < padded; ++i) copies.factors[i] = inverse[i] * a.kept_scale();
     copy_head(a.q, h, a.queries, a.size, &by, true, copies.q);
     transpose_head(copies.q, a.queries, a.size, copies.transposed_q);
     copy_head(dy, h, a.queries, a.size, copies.factors, false, copies.dy);
@@ -158,7 +158,7 @@ void attention_backward(const Attention& a, const float* kept, ConstHeads dy,
       const std::int64_t width = std::min(kQueryBlock, padded - first);
       const std::int64_t queries = std::min(width, a.queries - first);
       const Block& block = copies.block;
-      weigh_block(a, h, first, width, largest, head, copies);
+      weigh_block(a, h, first, width, largest, copies);
       for (std::int64_t i = 0; i < width; i += kVectorLanes) {
         const Vector mean = load(copies.sums + first + i) * load(inverse + first + i);
         logit_gradients(a.keys, broadcast(scale), mean, {block.weights + i, nullptr, block.gradients + i});

@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// What attention's forward and backward share: a head's rows in dense copies, logits, dropout's decisions.
+/// What attention's forward and backward share: a head's rows in dense copies, logits.
 
 #include <algorithm>
 
@@ -41,24 +41,5 @@ inline Vector folded(Vector (&partial)[16]) noexcept {
   }
   return partial[0];
 }
-
-/// The decisions over keys 8 b ... 8 b + 7 of sixteen queries.
-class DropoutBlock {
- public:
-  /// `head`: the head's stream.
-  DropoutBlock(const SetDropout& head, std::int64_t first_query, std::int64_t block) noexcept {
-    random_words(head, static_cast<std::uint32_t>(first_query << 16 | block), 1U << 16, words_);
-  }
-  /// value where it is kept, else 0; of lanes `lane` ..., a key within the block.
-  Vector kept(std::int64_t key, std::int64_t lane, std::int32_t threshold, Vector value) const noexcept {
-    IntVector bits;
-    std::memcpy(&bits, words_ + 16 * (key / 2) + lane, sizeof(bits));
-    bits = key % 2 == 0 ? bits & 0xFFFF : (bits >> 16) & 0xFFFF;
-    return bits < threshold ? Vector{} : value;
-  }
-
- private:
-  alignas(64) std::uint32_t words_[64];
-};
 
 }  // namespace jetrain::kernels

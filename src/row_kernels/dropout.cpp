@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/vector_math.hpp"
+#include "row_kernels/lane_bits.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -52,6 +52,13 @@ inline WideWords every_other() noexcept {
   return numbers;
 }
 
+/// Of sixteen values.
+inline void keep(std::uint32_t bits, float scale, const float* x, float* y) noexcept {
+  for (int lane = 0; lane < static_cast<int>(kLanes); lane += kVectorLanes) {
+    store(y + lane, where_set(bits >> lane, load(x + lane) * scale));
+  }
+}
+
 }  // namespace
 
 void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words) {
@@ -79,20 +86,22 @@ void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t 
 }
 
 void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
-                  float* y) {
-  const auto threshold = static_cast<std::int32_t>(dropout.threshold);
+                  float* y, KeptBits* kept) {
+  const IntVector threshold = static_cast<std::int32_t>(dropout.threshold) - IntVector{};
   const std::int64_t end = first + floats;
   alignas(64) std::uint32_t words[64];
   for (std::int64_t begin = first / 128 * 128; begin < end; begin += 128) {
     random_words(dropout, static_cast<std::uint32_t>(begin / 8), 1, words);
-    for (std::int64_t v = std::max(first, begin); v < std::min(end, begin + 128); v += kVectorLanes) {
-      const std::int64_t slot = v / kLanes % 8;
-      IntVector bits;
-      std::memcpy(&bits, words + 16 * (slot / 2) + v % kLanes, sizeof(bits));
-      bits = slot % 2 == 0 ? bits & 0xFFFF : (bits >> 16) & 0xFFFF;
-      store(y + v - first, bits < threshold ? Vector{} : load(x + v - first) * dropout.scale);
+    for (std::int64_t v = std::max(first, begin); v < std::min(end, begin + 128); v += kLanes) {
+      const std::uint32_t bits = halves_at_least(words, v / kLanes % 8, threshold);
+      kept[(v - first) / kLanes] = static_cast<KeptBits>(bits);
+      keep(bits, dropout.scale, x + v - first, y + v - first);
     }
   }
+}
+
+void dropout_rows_again(float scale, std::int64_t floats, const float* x, const KeptBits* kept, float* y) {
+  for (std::int64_t v = 0; v < floats; v += kLanes) keep(kept[v / kLanes], scale, x + v, y + v);
 }
 
 namespace reference {
@@ -106,7 +115,7 @@ void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t 
 }
 
 void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
-                  float* y) {
+                  float* y, KeptBits* kept) {
   RandomStream stream(dropout.seed, Purpose::set_dropout, dropout.epoch, dropout.index);
   for (std::int64_t v = first; v < first + floats; ++v) {
     stream.go_to_block(static_cast<std::uint32_t>(16 * (v / 128) + v % 16));
@@ -114,7 +123,11 @@ void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t fl
     std::uint32_t word = stream.next_bits();
     for (std::int64_t w = 0; w < slot / 2; ++w) word = stream.next_bits();
     const std::uint32_t bits = slot % 2 == 0 ? word & 0xFFFFU : word >> 16;
-    y[v - first] = bits < dropout.threshold ? 0.0F : x[v - first] * dropout.scale;
+    const bool is_kept = bits >= dropout.threshold;
+    y[v - first] = is_kept ? x[v - first] * dropout.scale : 0.0F;
+    KeptBits& bits_of_sixteen = kept[(v - first) / 16];
+    if (v % 16 == 0) bits_of_sixteen = 0;
+    bits_of_sixteen = static_cast<KeptBits>(bits_of_sixteen | (is_kept ? 1U : 0U) << v % 16);
   }
 }
 

@@ -7,9 +7,9 @@
 /// A jet's values in one use of one layer have a stream of their own (core/random.hpp), whose blocks of 128
 /// random bits decide over eight values, by sixteen bits each, which are below the threshold where the value
 /// is dropped: word w of the block decides by its low half over value 2w, by its high half over 2w + 1. So a
-/// decision is a function of (seed, epoch, jet, layer, use, place) alone, can be had in any order, and
-/// backward computes it again. Philox is computed for sixteen blocks side by side; integers have the same
-/// bits everywhere.
+/// decision is a function of (seed, epoch, jet, layer, use, place) alone, and can be had in any order.
+/// Forward keeps it for backward, a bit a value: to draw again takes longer than a product's share of the
+/// step. Philox is computed for sixteen blocks side by side; integers have the same bits everywhere.
 
 #include <cmath>
 #include <cstdint>
@@ -43,16 +43,21 @@ struct SetDropout {
 /// `words`: 64 of them, 64-byte aligned.
 void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words);
 
-/// y = x or its way back, dx = dy, with dropout, of one jet: its rows and their padding are one sequence of
-/// values, of which those from `first` on are at hand; `first` and `floats` are multiples of 16. Value v is
-/// decided over by block 16 (v / 128) + v % 16, there by v / 16 % 8. y may be x.
+/// Decisions over sixteen values; bit l: value l is kept.
+using KeptBits = std::uint16_t;
+
+/// y = x with dropout, of one jet: its rows and their padding are one sequence of values, of which those from
+/// `first` on are at hand; `first` and `floats` are multiples of 16. Value v is decided over by block
+/// 16 (v / 128) + v % 16, there by v / 16 % 8. y may be x. `kept`: (floats / 16), the decisions.
 void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
-                  float* y);
+                  float* y, KeptBits* kept);
+/// The same by the decisions, or the way back: dx = dy with dropout. y may be x.
+void dropout_rows_again(float scale, std::int64_t floats, const float* x, const KeptBits* kept, float* y);
 
 namespace reference {
 void random_words(const SetDropout& dropout, std::uint32_t first, std::uint32_t step, std::uint32_t* words);
 void dropout_rows(const SetDropout& dropout, std::int64_t first, std::int64_t floats, const float* x,
-                  float* y);
+                  float* y, KeptBits* kept);
 }  // namespace reference
 
 }  // namespace jetrain::kernels

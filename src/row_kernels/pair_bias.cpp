@@ -15,6 +15,15 @@ std::int64_t pair_row(std::int64_t i, std::int64_t j) {
 
 alignas(64) constexpr float kNoPair[kLanes] = {};
 
+/// From (heads, sixteen pairs) to sixteen rows, whose padding becomes 0.
+void to_rows(const float* of_heads, std::int64_t heads, float* to, std::int64_t stride) {
+  if (heads <= 8) {
+    transpose_to_rows(of_heads, kLanes, heads, to, stride);
+  } else {
+    transpose_square(of_heads, kLanes, to, stride);
+  }
+}
+
 }  // namespace
 
 void pairs_to_matrices(ConstRows pairs, std::int64_t n, float* matrices) {
@@ -23,26 +32,30 @@ void pairs_to_matrices(ConstRows pairs, std::int64_t n, float* matrices) {
     const std::int64_t heads = std::min(kLanes, pairs.channels - first_head);
     for (std::int64_t first = 0; first < padded; first += kLanes) {
       // Of queries after the key a row starts at pair (query, 0); of those before it, at (key, first).
-      const float* starts[kLanes];
+      const std::int64_t stride = pairs.stride();
+      const float* after[kLanes];
+      std::int64_t step[kLanes] = {};
       for (std::int64_t lane = 0; lane < kLanes; ++lane) {
         const std::int64_t query = first + lane;
-        starts[lane] = query < n ? pairs.row(query * (query - 1) / 2) + first_head : kNoPair;
+        after[lane] = query < n ? pairs.row(query * (query - 1) / 2) + first_head : kNoPair;
+        if (query < n) step[lane] = stride;
       }
-      const std::int64_t stride = pairs.stride();
       for (std::int64_t key = 0; key < n; ++key) {
         float* const to = matrices + (first_head * n + key) * padded + first;
-        if (key < first && first + kLanes <= n) {
-          transpose_rows([&](std::int64_t lane) { return starts[lane] + key * stride; }, heads, to,
-                         n * padded);
+        const float* const before = key > first ? pairs.row(pair_row(key, first)) + first_head : kNoPair;
+        const auto of_query_after = [&](std::int64_t lane) { return after[lane] + key * step[lane]; };
+        const auto of_query_before = [&](std::int64_t lane) { return before + lane * stride; };
+        if (key < first) {
+          transpose_rows(of_query_after, heads, to, n * padded);
         } else if (key >= first + kLanes) {
-          const float* const before = pairs.row(pair_row(key, first)) + first_head;
-          transpose_rows([&](std::int64_t lane) { return before + lane * stride; }, heads, to, n * padded);
+          transpose_rows(of_query_before, heads, to, n * padded);
         } else {
-          const auto row = [&](std::int64_t lane) {
-            const std::int64_t query = first + lane;
-            return query < n && query != key ? pairs.row(pair_row(query, key)) + first_head : kNoPair;
+          const auto of_any = [&](std::int64_t lane) {
+            return lane < key - first   ? of_query_before(lane)
+                   : lane > key - first ? of_query_after(lane)
+                                        : kNoPair;
           };
-          transpose_rows(row, heads, to, n * padded);
+          transpose_rows(of_any, heads, to, n * padded);
         }
       }
     }
@@ -74,9 +87,11 @@ void matrices_to_pairs(const float* matrices, std::int64_t n, Rows pairs) {
         for (std::int64_t i = 0; i < count; ++i) {
           const std::int64_t partners = std::min(kLanes, i0 + i - j0);
           if (partners <= 0) continue;
-          transpose_square(sums[i][0], kLanes, rows, kLanes);
-          for (std::int64_t j = 0; j < partners; ++j) {
-            std::copy_n(rows + j * kLanes, kLanes, pairs.row(pair_row(i0 + i, j0 + j)) + first_head);
+          float* const to = pairs.row(pair_row(i0 + i, j0)) + first_head;
+          const bool whole = partners == kLanes;
+          to_rows(sums[i][0], heads, whole ? to : rows, whole ? pairs.stride() : kLanes);
+          for (std::int64_t j = 0; j < partners && !whole; ++j) {
+            std::copy_n(rows + j * kLanes, kLanes, to + j * pairs.stride());
           }
         }
       }

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/leaf.hpp"
+#include "row_kernels/rows.hpp"
 
 namespace jetrain {
 
@@ -20,6 +21,16 @@ struct RowOffsets {
   std::int64_t pairs() const noexcept {
     std::int64_t sum = 0;
     for (std::int64_t i = 0; i < kLanes; ++i) sum += count(i) * (count(i) - 1) / 2;
+    return sum;
+  }
+  /// Floats of a sample's matrix of rows and rows, each of its rows filled up to whole vectors.
+  std::int64_t matrix_floats(std::int64_t sample) const noexcept {
+    return count(sample) * padded_channels(count(sample));
+  }
+  /// Of all samples' matrices, one behind the other.
+  std::int64_t matrices_floats() const noexcept {
+    std::int64_t sum = 0;
+    for (std::int64_t i = 0; i < kLanes; ++i) sum += matrix_floats(i);
     return sum;
   }
   /// Edges from each row to its `neighbours` nearest, or to all others where they are fewer.

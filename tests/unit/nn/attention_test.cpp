@@ -10,6 +10,7 @@
 #include "jetrain/error.hpp"
 #include "leaf_of_samples.hpp"
 #include "nn/row_parts.hpp"
+#include "row_kernels/pair_bias.hpp"
 
 namespace jetrain {
 namespace {
@@ -59,6 +60,12 @@ void fill(const Rows& rows, const std::vector<std::vector<float>>& values) {
   }
 }
 
+/// As a leaf's activation of PairsShape.
+ConstPlanes matrices_of(const AlignedBuffer<float>& memory, const RowOffsets& sets, std::int64_t heads) {
+  const std::int64_t rows = sets.matrices_floats() / kLanes;
+  return {memory.data(), 1, rows, heads, rows * heads * kLanes, heads * kLanes};
+}
+
 TEST(Attention, IsTheBlockOfTheParticleTransformer) {
   std::ifstream file(TEST_DATA_DIR "/golden_attention.json");  // make_golden_attention.py
   const nlohmann::json golden = nlohmann::json::parse(file);
@@ -85,12 +92,14 @@ TEST(Attention, IsTheBlockOfTheParticleTransformer) {
   AlignedBuffer<float> kept(static_cast<std::size_t>(floats.kept));
   AlignedBuffer<float> scratch(static_cast<std::size_t>(floats.scratch));
   AlignedBuffer<float> memory(static_cast<std::size_t>(20 * kLanes));
+  AlignedBuffer<float> matrices(static_cast<std::size_t>(2 * sets.matrices_floats()));
   const Rows rows{memory.data(), 5, 6};
   const Rows pair_rows{memory.data() + 5 * kLanes, 10, 2};
   const Rows y{memory.data() + 15 * kLanes, 5, 6};
   fill(rows, x);
   fill(pair_rows, pairs);
-  const std::array<ConstPlanes, 2> inputs{planes_of(ConstRows(rows)), planes_of(ConstRows(pair_rows))};
+  kernels::pairs_to_matrices(pair_rows, 5, matrices.data());
+  const std::array<ConstPlanes, 2> inputs{planes_of(ConstRows(rows)), matrices_of(matrices, sets, 2)};
   LayerPass pass{.inputs = inputs, .parameters = parameters.data(), .prepared = prepared.data()};
   pass.kept = kept.data();
   pass.scratch = scratch.data();

@@ -48,6 +48,8 @@ struct Problem {
                  .bias = c.bias ? bias.data() : nullptr,
                  .scale = c.scale ? scale.data() : nullptr,
                  .dropout = c.dropout ? &dropout : nullptr};
+    decisions.resize(static_cast<std::size_t>(attention.decision_words()));
+    attention.decisions = decisions.data();
   }
 
   std::mt19937 engine{7};
@@ -56,6 +58,7 @@ struct Problem {
   std::int64_t rows;
   AlignedBuffer<float> qkv, bias, scale, dy;
   SetDropout dropout;
+  std::vector<KeptBits> decisions;
   Attention attention;
 };
 

@@ -35,9 +35,15 @@ TEST(SetDropout, OfRowsHasTheBitsOfTheReferenceAndItsShare) {
     AlignedBuffer<float> expected(x.size());
     // In two pieces, the second of which begins amid a block.
     const std::int64_t half = floats / 2 / kLanes * kLanes;
-    dropout_rows(dropout, 0, half, x.data(), y.data());
-    dropout_rows(dropout, half, floats - half, x.data() + half, y.data() + half);
-    reference::dropout_rows(dropout, 0, floats, x.data(), expected.data());
+    std::vector<KeptBits> kept(x.size() / kLanes);
+    std::vector<KeptBits> expected_kept(kept);
+    dropout_rows(dropout, 0, half, x.data(), y.data(), kept.data());
+    dropout_rows(dropout, half, floats - half, x.data() + half, y.data() + half, kept.data() + half / kLanes);
+    reference::dropout_rows(dropout, 0, floats, x.data(), expected.data(), expected_kept.data());
+    EXPECT_EQ(kept, expected_kept);
+    AlignedBuffer<float> again(x.size());
+    dropout_rows_again(dropout.scale, floats, x.data(), kept.data(), again.data());
+    EXPECT_TRUE(std::equal(y.data(), y.data() + floats, again.data()));
     double dropped = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
       EXPECT_EQ(y[i], expected[i]);
