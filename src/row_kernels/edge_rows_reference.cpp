@@ -83,7 +83,7 @@ void scatter_edges(ConstRows u, ConstRows v, ConstRows dh, const Edges& edges, c
       if (line != nullptr) {
         const float y = y_of(u, v, edges, e, k);
         const float common = multiply_add(y - line->mean[k], back->per_value[k], back->per_gradient[k]);
-        dy = multiply_add(gradient(*line, k, rectify, y, dy), line->scale[k], -common);
+        dy = multiply_add(gradient(*line, k, rectify, y, dy), line->scale[k], common);
       }
       du.row(edges.sources[e])[k] += dy;
       dv.row(edges.targets[e])[k] += dy;

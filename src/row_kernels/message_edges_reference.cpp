@@ -99,7 +99,7 @@ void scatter_messages(const MessageTerms& terms, ConstRows dh, const RowLine& li
         const auto k = static_cast<std::int64_t>(i);
         const float y = y_of(terms, e, k);
         const float common = multiply_add(y - line.mean[k], back.per_value[k], back.per_gradient[k]);
-        dy[i] = multiply_add(gradient(line, k, y, dh.row(e)[k]), line.scale[k], -common);
+        dy[i] = multiply_add(gradient(line, k, y, dh.row(e)[k]), line.scale[k], common);
         gradients.du.row(row)[k] += dy[i];
         gradients.dv.row(terms.edges.targets[e])[k] += dy[i];
         da[i] = multiply_add(dy[i], terms.norms[e], da[i]);

@@ -135,8 +135,8 @@ RowLineBack row_line_back(std::int64_t channels, std::int64_t rows, const RowLin
   clear(memory, 2 * width);
   const float count = static_cast<float>(std::max<std::int64_t>(rows, 1));
   for (std::int64_t k = 0; k < channels; ++k) {
-    memory[k] = line.scale[k] * (dbeta[k] / count);
-    memory[width + k] = line.scale[k] * (line.inverse[k] * (dgamma[k] / count));
+    memory[k] = -line.scale[k] * (dbeta[k] / count);
+    memory[width + k] = -line.scale[k] * (line.inverse[k] * (dgamma[k] / count));
   }
   return {memory, memory + width};
 }

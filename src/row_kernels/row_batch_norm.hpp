@@ -64,8 +64,8 @@ void finish_line_sums(std::int64_t channels, const RowLine& line, float* dgamma)
 /// then dx = scale (g - dbeta / rows - (x - mean) inverse dgamma / rows), `rows` being all rows. dx may be
 /// dy.
 struct RowLineBack {
-  const float* per_gradient = nullptr;  ///< padded: scale dbeta / rows
-  const float* per_value = nullptr;     ///< padded: scale inverse dgamma / rows
+  const float* per_gradient = nullptr;  ///< padded: -scale dbeta / rows
+  const float* per_value = nullptr;     ///< padded: -scale inverse dgamma / rows
 };
 inline std::int64_t row_line_back_floats(std::int64_t channels) {
   return 2 * padded_channels(channels);

@@ -90,12 +90,12 @@ void row_batch_norm_backward_input(ConstRows x, ConstRows dy, const float* mean,
   const float rows = static_cast<float>(x.rows);
   for (std::int64_t k = 0; k < x.channels; ++k) {
     const Line l = line(mean[k], variance[k], epsilon, gamma[k], beta[k]);
-    const float per_gradient = l.scale * (dbeta[k] / rows);
-    const float per_value = l.scale * (l.inverse * (dgamma[k] / rows));
+    const float per_gradient = -l.scale * (dbeta[k] / rows);
+    const float per_value = -l.scale * (l.inverse * (dgamma[k] / rows));
     for (std::int64_t r = 0; r < x.rows; ++r) {
       const float value = x.row(r)[k];
       const float common = multiply_add(value - mean[k], per_value, per_gradient);
-      dx.row(r)[k] = multiply_add(gradient(l, value, dy.row(r)[k], rectify), l.scale, -common);
+      dx.row(r)[k] = multiply_add(gradient(l, value, dy.row(r)[k], rectify), l.scale, common);
     }
   }
 }

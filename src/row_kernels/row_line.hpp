@@ -53,7 +53,7 @@ struct LineBackward : LineForward<kVectors> {
   template <bool kRectify>
   Vector backward(Vector y, Vector dh, int i) const noexcept {
     const Vector common = multiply_add(y - mean[i], per_value[i], per_gradient[i]);
-    return multiply_add(this->template gradient<kRectify>(y, dh, i), this->scale[i], -common);
+    return multiply_add(this->template gradient<kRectify>(y, dh, i), this->scale[i], common);
   }
 };
 
