@@ -21,6 +21,7 @@
 #include "jetrain/error.hpp"
 #include "kernels/fma_peak.hpp"
 #include "pictures/gnuplot.hpp"
+#include "row_kernels/product_choice.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"
 #include "samples/sample_message.hpp"
@@ -165,6 +166,7 @@ void scaling_run(const ScalingRunOptions& options, const Communicator& comm) {
       return;
     }
     require_ranks(ranks, comm);
+    if (config.input == InputKind::constituents) static_cast<void>(kernels::products());
     if (!comm.is_root()) return;
     if (options.overwrite || !has_measurements(options.output)) clear_folder(options.output);
     keep_study(options.output, "scaling.yaml", config);

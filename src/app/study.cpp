@@ -21,6 +21,7 @@
 #include "dataset/array_file.hpp"
 #include "inference/model_input.hpp"
 #include "jetrain/error.hpp"
+#include "row_kernels/product_choice.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"
 #include "study/ranking.hpp"
@@ -307,7 +308,10 @@ void study(const StudyOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (!options.share.empty()) share = parse_share(options.share);
     trials = make_trials(config);
-    for (const Trial& trial : trials) make_model(trial.config);  // what cannot be is refused before the first
+    for (const Trial& trial : trials) {  // what cannot be is refused before the first
+      make_model(trial.config);
+      if (trial.config.input == InputKind::constituents) static_cast<void>(kernels::products());
+    }
     require_ranks(config, comm);
     if (comm.is_root()) enter_folder(options, config, locks);
   });

@@ -42,8 +42,11 @@ void assign(YAML::Node root, const std::string& word, Origins& origins) {
       next.reset(node[index]);
       if (last) node[index] = value;
     } else {
+      // `schedule: one_cycle` is short for `schedule: {one_cycle: {}}`.
+      if (node.IsScalar() && !last && node.Scalar() == part) node = YAML::Node(YAML::NodeType::Map);
       if (node.IsScalar())
-        throw UsageError(fmt::format("--set {}: \"{}\" is not a section", word, key.substr(0, start)));
+        throw UsageError(fmt::format("--set {}: {} is the word {}, and no section with keys of its own", word,
+                                     key.substr(0, start - 1), node.Scalar()));
       if (last) {
         node[part] = value;
       } else {

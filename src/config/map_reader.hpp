@@ -45,7 +45,8 @@ class MapReader {
       const std::string near = nearest_name(name, known_);
       const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", near);
       origins_.fail(dotted(name), entry.first,
-                    fmt::format("unknown key{} (known here: {})", hint, fmt::join(known_, ", ")));
+                    fmt::format("unknown key{} (known here: {})", hint,
+                                known_.empty() ? "none" : fmt::format("{}", fmt::join(known_, ", "))));
     }
   }
 

@@ -2,6 +2,11 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
+#include <cerrno>
+#include <cstring>
+
+#include "core/input_file.hpp"
+#include "core/uninterrupted.hpp"
 #include "dataset/sample_cache.hpp"
 
 namespace jetrain {
@@ -14,7 +19,10 @@ std::string describe_files(const std::vector<std::string>& files) {
   std::string text;
   for (const std::string& file : files) {
     struct stat status {};
-    if (stat(file.c_str(), &status) != 0) {
+    if (uninterrupted([&] { return stat(file.c_str(), &status); }) != 0) {
+      // Of a file that cannot be looked at it is not known whether a cache is of its state.
+      if (errno != ENOENT && errno != ENOTDIR)
+        throw ReadError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
       text += fmt::format("file {} absent\n", file);
     } else {
       text += fmt::format("file {} {} bytes modified {}.{:09}\n", file, status.st_size, status.st_mtim.tv_sec,

@@ -65,7 +65,9 @@ std::int64_t samples_in(std::size_t size, std::int64_t each, const std::string& 
 
 struct Tagger::Loaded {
   explicit Loaded(const std::string& path)
-      : stored(read_model(path)), maker(stored.config), takes_jets(reads_jets(stored.config.data)) {}
+      : stored(read_model(path)), maker(stored.config), takes_jets(reads_jets(stored.config.data)) {
+    stored.model.prepare();  // here, since many threads may score at once
+  }
 
   void require_jets() const {
     if (!takes_jets)

@@ -32,12 +32,12 @@ haddr_t end_of_file(const H5FD_t* file, H5FD_mem_t) noexcept {
 
 }  // namespace
 
-H5FD_class_t basic_driver(const char* name) {
+H5FD_class_t basic_driver(const char* name, [[maybe_unused]] int number) {
   constexpr haddr_t kMostBytes = haddr_t{1} << 62;
   H5FD_class_t driver{};
 #if H5_VERSION_GE(1, 13, 0)
   driver.version = H5FD_CLASS_VERSION;
-  driver.value = static_cast<H5FD_class_value_t>(512);  // for drivers that are in no register
+  driver.value = static_cast<H5FD_class_value_t>(number);
 #endif
   driver.name = name;
   driver.maxaddr = kMostBytes;

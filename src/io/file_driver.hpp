@@ -18,8 +18,9 @@ struct DriverFile : H5FD_t {
 };
 
 /// A driver that can tell its files' ends, and has HDF5 gather small pieces as its own driver does. To be
-/// filled in: open, close, read, write and what else it needs.
-H5FD_class_t basic_driver(const char* name);
+/// filled in: open, close, read, write and what else it needs. `number`: its own, by which HDF5 from 1.14 on
+/// knows it, 512 or above since it is in no register.
+H5FD_class_t basic_driver(const char* name, int number);
 
 /// Registers `driver` (which must stay where it is), and again where HDF5 was closed meanwhile. `id`: what
 /// the last call gave.

@@ -101,7 +101,7 @@ herr_t refuse_write(H5FD_t*, H5FD_mem_t, hid_t, haddr_t, std::size_t, const void
 }
 
 H5FD_class_t driver_class() {
-  H5FD_class_t driver = basic_driver("jetrain_reading");
+  H5FD_class_t driver = basic_driver("jetrain_reading", 600);
   driver.fapl_size = sizeof(Access);
   driver.fapl_get = access_of;
   driver.open = open_file;

@@ -104,7 +104,7 @@ herr_t truncate(H5FD_t* file, hid_t, hbool_t) {
 }
 
 H5FD_class_t driver_class() {
-  H5FD_class_t driver = basic_driver("jetrain_writing");
+  H5FD_class_t driver = basic_driver("jetrain_writing", 512);
   driver.open = open_file;
   driver.close = close_file;
   driver.read = read_bytes;

@@ -7,7 +7,9 @@ namespace {
 /// From an image to a vector in the order (row, column, channel), as Keras flattens channels-last images.
 class Flatten final : public Layer {
  public:
-  explicit Flatten(const Shape& input) : Layer(FlattenDescription{}, {input}, Shape::vector(input.size())) {}
+  explicit Flatten(const Shape& input)
+      : Layer(FlattenDescription{}, {input}, Shape::vector(require_fixed_size(input, FlattenConfig::kName))) {
+  }
 
   LayerNeeds needs() const override { return {.can_mask = true}; }
   void forward(const LayerPass& pass, Planes y) const override { kernels::flatten_forward(pass.x(), y.data); }

@@ -36,9 +36,10 @@ class GraphBuilder {
     if (is_input(output))
       throw UsageError("model.layers: a softmax alone has nothing to train; put layers before it");
     if (!features_are_joined_) {
-      throw UsageError(
+      throw UsageError(fmt::format(
           "model.layers: data.high_level names features, but no layer joins them: put a features layer "
-          "after flatten");
+          "after {}",
+          shape_of(0).has_rows() ? "the pool" : "flatten"));
     }
     connect(graph_);
     return std::move(graph_);
@@ -171,7 +172,19 @@ class GraphBuilder {
 
   std::int64_t heads_that_ask_for(const std::string& pairs, const std::string& place) const {
     std::int64_t heads = 0;
-    for (const LayerConfig& layer : config_.layers) {
+    find_heads(config_.layers, pairs, place, heads);
+    if (heads == 0)
+      throw UsageError(fmt::format("{}: pairs: no attention layer asks for {} (attention: {{bias: {}}})",
+                                   place, pairs, pairs));
+    return heads;
+  }
+
+  /// Of the attention layers among `layers`, and in residual blocks there, that have these pairs as bias.
+  static void find_heads(const std::vector<LayerConfig>& layers, const std::string& pairs,
+                         const std::string& place, std::int64_t& heads) {
+    for (const LayerConfig& layer : layers) {
+      if (const auto* residual = std::get_if<ResidualConfig>(&layer.kind))
+        find_heads(residual->layers, pairs, place, heads);
       const auto* attention = std::get_if<AttentionConfig>(&layer.kind);
       if (attention == nullptr || attention->bias != pairs) continue;
       if (heads != 0 && heads != attention->heads)
@@ -181,10 +194,6 @@ class GraphBuilder {
                         place, heads, attention->heads, pairs));
       heads = attention->heads;
     }
-    if (heads == 0)
-      throw UsageError(fmt::format("{}: pairs: no attention layer asks for {} (attention: {{bias: {}}})",
-                                   place, pairs, pairs));
-    return heads;
   }
 
   std::size_t add(AttentionConfig config, std::size_t input, const std::string& place) {
@@ -230,7 +239,7 @@ class GraphBuilder {
   }
 
   std::size_t add(const LorentzBlocksConfig& config, std::size_t input, const std::string& place) {
-    if (!is_input(input))
+    if (input != graph_.names.resolve("input"))
       throw UsageError(place +
                        ": lorentz_blocks stands on the constituents' momenta, and what is before it would be "
                        "lost: make it the first layer");

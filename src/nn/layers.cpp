@@ -12,6 +12,8 @@ namespace {
                                input.text(), advice));
 }
 
+constexpr const char* kPoolFirst = ": put a pool (sum_pool, mean_pool, max_pool) before it";
+
 }  // namespace
 
 const ImageShape& require_image(const Shape& input, const char* kind) {
@@ -28,11 +30,10 @@ const VectorShape& require_vector(const Shape& input, const char* kind, const ch
   const auto fail = [&](const char* advice) -> const VectorShape& {
     refuse(input, kind, "a vector", advice);
   };
-  constexpr const char* kPool = ": put a pool (sum_pool, mean_pool, max_pool) before it";
   return input.visit([&](const ImageShape&) -> const VectorShape& { return fail(of_an_image); },
                      [](const VectorShape& vector) -> const VectorShape& { return vector; },
-                     [&](const SetShape&) -> const VectorShape& { return fail(kPool); },
-                     [&](const PairsShape&) -> const VectorShape& { return fail(kPool); });
+                     [&](const SetShape&) -> const VectorShape& { return fail(kPoolFirst); },
+                     [&](const PairsShape&) -> const VectorShape& { return fail(kPoolFirst); });
 }
 
 const SetShape& require_set(const Shape& input, const char* kind) {
@@ -43,6 +44,11 @@ const SetShape& require_set(const Shape& input, const char* kind) {
                      [&](const VectorShape&) -> const SetShape& { return fail(); },
                      [](const SetShape& set) -> const SetShape& { return set; },
                      [&](const PairsShape&) -> const SetShape& { return fail(); });
+}
+
+std::int64_t require_fixed_size(const Shape& input, const char* kind) {
+  if (input.has_rows()) refuse(input, kind, "an image or a vector", kPoolFirst);
+  return input.size();
 }
 
 }  // namespace jetrain

@@ -33,5 +33,7 @@ const ImageShape& require_image(const Shape& input, const char* kind);
 const VectorShape& require_vector(const Shape& input, const char* kind, const char* of_an_image = "");
 /// The same of a set of constituents.
 const SetShape& require_set(const Shape& input, const char* kind);
+/// The values of a sample; refuses what has another number of them in each.
+std::int64_t require_fixed_size(const Shape& input, const char* kind);
 
 }  // namespace jetrain

@@ -54,6 +54,11 @@ void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes
   const bool fits = classes == 0               ? output.size() > (softmax ? 1 : 0)
                     : output.size() == classes ? true
                                                : output.size() == 1 && !softmax;
+  if (output.has_rows())
+    throw UsageError(
+        fmt::format("model.layers: the last layer gives {} {}, and a score is wanted of each jet: put a pool "
+                    "(sum_pool, mean_pool, max_pool) before the last dense layer",
+                    output.form_name(), output.text()));
   const bool is_vector = std::holds_alternative<VectorShape>(output.form());
   if (!is_vector || !fits) {
     throw UsageError(

@@ -61,6 +61,14 @@ bool may_change(const std::string& key, const Config& config) {
   return std::any_of(kFree.begin(), kFree.end(), [&](const char* start) { return key.starts_with(start); });
 }
 
+/// Another network differs in some hundred keys: the first ones tell that.
+std::string first_of(const std::vector<std::string>& keys) {
+  constexpr std::size_t kNamed = 8;
+  if (keys.size() <= kNamed + 1) return fmt::format("{}", fmt::join(keys, ", "));
+  return fmt::format("{} and {} more", fmt::join(keys.begin(), keys.begin() + kNamed, ", "),
+                     keys.size() - kNamed);
+}
+
 void require_same_results(const Config& stored, const Config& config, const std::string& path) {
   std::vector<std::string> keys = differing_keys(stored, config);
   std::erase_if(keys, [&](const std::string& key) { return may_change(key, config); });
@@ -68,7 +76,7 @@ void require_same_results(const Config& stored, const Config& config, const std:
   throw UsageError(
       fmt::format("{} was written with another config; these keys differ and change the results: {}. Resume "
                   "with the run's own config, or start a new run with another --out",
-                  path, fmt::join(keys, ", ")));
+                  path, first_of(keys)));
 }
 
 }  // namespace

@@ -177,6 +177,15 @@ void require_countable(const StudyConfig& study, std::size_t config_bytes) {
   }
 }
 
+Config parse_variant(const std::string& text, const Variant& variant) {
+  try {
+    return parse_config(text, "the study's config", variant.assignments);
+  } catch (const UsageError& error) {
+    if (variant.assignments.empty()) throw;
+    throw UsageError(fmt::format("study.family, variant {}: {}", variant.name, error.what()));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> parameter_keys(const StudyConfig& study) {
@@ -199,7 +208,7 @@ std::vector<Trial> make_trials(const Config& config) {
   if (variants.empty()) throw UsageError("study.family: names no trainings");
   std::vector<Trial> trials;
   for (const Variant& variant : variants) {
-    const Config changed = parse_config(text, "the study's config", variant.assignments);
+    const Config changed = parse_variant(text, variant);
     for (std::int64_t repeat = 0; repeat < config.study.repeats; ++repeat) {
       for (std::int64_t fold = 0; fold < std::max<std::int64_t>(1, config.study.folds); ++fold) {
         Trial trial{variant.name,   fmt::format("trial_{:04}", trials.size()), changed,

@@ -126,12 +126,17 @@ void EpochRunner::refuse_diverged() const {
           ? fmt::format("reached {:.3g}, and with {} leaves in a batch each must stay below {:.3g}", value,
                         leaves, kernels::exact_sum_limit(leaves) / model_.gradient_scale())
           : std::string("is not finite");
+  // Before the first step, no learning rate has had a part in it.
+  const std::string advice =
+      at.epoch == 1 && at.steps == 0
+          ? std::string(
+                "; no step has been taken yet, so inputs or targets are too large for weights at their "
+                "start: look for outsized rows (jetrain inspect), or scale them to about 1")
+          : fmt::format(" (learning rate {}): lower the learning rate{}", live_.update().learning_rate(),
+                        kept ? fmt::format("; the best weights so far are in {}", best_file_) : "");
   throw Untrainable(fmt::format(
-      "the training diverged in epoch {}, step {} of {}: a gradient of layer {} {} "
-      "(learning rate {}): lower the learning rate{}",
-      at.epoch, at.steps + 1, plan_.batches(),
-      model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, what, live_.update().learning_rate(),
-      kept ? fmt::format("; the best weights so far are in {}", best_file_) : ""));
+      "the training diverged in epoch {}, step {} of {}: a gradient of layer {} {}{}", at.epoch, at.steps + 1,
+      plan_.batches(), model_.nodes()[static_cast<std::size_t>(step_.bad_layer())].name, what, advice));
 }
 
 }  // namespace jetrain

@@ -111,6 +111,8 @@ export JETRAIN_PRODUCTS=nobody
 refused 2 "JETRAIN_PRODUCTS" "$MPIRUN" 2 "$jetrain" train sets.yaml --out nobody --set data.files=nowhere.h5
 refused 2 "JETRAIN_PRODUCTS" "$MPIRUN" 2 "$jetrain" predict 1x1/best.h5 nowhere.h5 scores.h5
 refused 2 "JETRAIN_PRODUCTS" "$MPIRUN" 2 "$jetrain" evaluate 1x1/best.h5 nowhere.h5
+refused 2 "JETRAIN_PRODUCTS" "$MPIRUN" 2 "$jetrain" scaling run sets.yaml --ranks 1,2 --out nobody --set data.files=nowhere.h5
+refused 2 "JETRAIN_PRODUCTS" "$MPIRUN" 2 "$jetrain" study sets.yaml --out nobody --set data.files=nowhere.h5
 unset JETRAIN_PRODUCTS
 
 # The run's own validation and a later evaluation of the same jets agree exactly, on any number of ranks.

@@ -99,8 +99,8 @@ def make(bench):
     jetrain("convert", model, "weights.npz")
     jetrain("scaling", "run", jets, "--out", "scaling", "--repeat", "1", "--quiet")
     write_numpy(work / "scores.csv", bench.inputs)
-    for name in ("run", "run_sets", "run_arrays", "stopped", "cache.h5", "cache_sets.h5", "scores.csv", "scores.h5", "scores_2.h5", "keras.h5",
-                 "weights.npz", "scaling"):
+    for name in ("run", "run_sets", "run_arrays", "stopped", "cache.h5", "cache_sets.h5", "scores.csv", "scores.h5",
+                 "scores_2.h5", "keras.h5", "weights.npz", "scaling"):
         keep(name)
 
 

@@ -34,7 +34,8 @@ ACTS = {
 
 CASES_OF_SHORT = {1: ("generate/none", "inspect/none", "summary/jets", "config/jets", "preprocess/none",
                       "train/writes_cache", "train/resumes", "evaluate/none", "predict/none", "metrics/h5",
-                      "report/svg", "export/onnx", "convert/to_npz", "study/grid", "scaling/report"),
+                      "report/svg", "export/onnx", "convert/to_npz", "study/grid", "scaling/report",
+                      "train/reads_cache_of_sets", "preprocess/sets", "predict/sets"),
                   2: ("generate/none", "preprocess/none", "train/writes_cache", "evaluate/none")}
 
 
@@ -85,13 +86,13 @@ def faults_of(case, ranks, rank, calls, places):
 
 
 def one_of_each_kind(faults):
-    """For each verb and kind of call one, of a rank alone, the acts in turn."""
+    """For each verb, with sets apart, and kind of call one, of a rank alone, the acts in turn."""
     groups = collections.defaultdict(list)
     for fault in faults:
         if fault.ranks == 1:
-            groups[fault.call, fault.case.split("/")[0]].append(fault)
+            groups[fault.call, fault.case.split("/")[0], fault.case.endswith("sets")].append(fault)
     turn = collections.Counter()
-    for (call, _), group in sorted(groups.items()):
+    for (call, *_), group in sorted(groups.items()):
         acts = sorted({fault.act for fault in group}, key=ACTS[call].index)
         act = acts[turn[call] % len(acts)]
         turn[call] += 1

@@ -27,8 +27,8 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build/release", help="folder of the build (%(default)s)")
     parser.add_argument("--jetrain", help="another program than the build's")
-    parser.add_argument("--short", action="store_true", help="what CTest runs: each verb and kind of call once, each "
-                        "read of a table and each collective write")
+    parser.add_argument("--short", action="store_true", help="what CTest runs: each verb and kind of call once, with sets "
+                        "once more, each read of a table and each collective write")
     parser.add_argument("--verb", action="append", help="only this verb, or case (train, train/none); may be repeated")
     parser.add_argument("--call", action="append", help="only this kind of call (pread)")
     parser.add_argument("--act", action="append", help="only this act (EIO)")

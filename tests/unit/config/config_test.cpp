@@ -301,7 +301,16 @@ TEST(ConfigAssignment, CannotAddASecondKind) {
 }
 
 TEST(ConfigAssignment, CannotEnterAValue) {
-  EXPECT_THAT(refusal(kSmall + "seed: 1\n", {"seed.of.what=5"}), HasSubstr("is not a section"));
+  EXPECT_THAT(refusal(kSmall + "seed: 1\n", {"seed.of.what=5"}),
+              HasSubstr("--set seed.of.what=5: seed is the word 1, and no section with keys of its own"));
+}
+
+TEST(ConfigAssignment, SetsKeysOfAKindThatStandsAsAWord) {
+  const Config config = parse_config(kSmall + "train:\n  schedule: step\n", "small.yaml",
+                                     {"train.schedule.step.every_epochs=3"}, false);
+  EXPECT_EQ(std::get<StepSchedule>(config.train.schedule.kind).every_epochs, 3);
+  EXPECT_THAT(refusal(kSmall + "train:\n  schedule: step\n", {"train.schedule.cosine.final_factor=0.1"}),
+              HasSubstr("train.schedule is the word step"));
 }
 
 TEST(ConfigAssignment, OfAnotherKeyDoesNotTakeTheBlameForTheFile) {

@@ -199,6 +199,20 @@ TEST(Tagger, GivesTheScoresOfPredictForSets) {
   EXPECT_NE(expected[0], expected[1]);
 }
 
+/// What is made of the weights for products of sets is made before any of them.
+TEST(Tagger, ManyThreadsMayBeTheFirstToScoreSets) {
+  const test::TemporaryFolder folder;
+  const std::string model = set_model(folder);
+  const std::vector<float> jets = toy_jets(3);
+  const std::vector<float> expected = Tagger(model).score(jets);
+  const Tagger tagger(model);
+  std::vector<std::vector<float>> found(4);
+  std::vector<std::thread> threads;
+  for (auto& scores : found) threads.emplace_back([&] { scores = tagger.score(jets); });
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& scores : found) EXPECT_EQ(scores, expected);
+}
+
 /// Whatever the number of places, the order in them, and the padding between.
 TEST(Tagger, SortsSetsAndLeavesOutTheirPadding) {
   const test::TemporaryFolder folder;

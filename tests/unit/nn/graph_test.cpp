@@ -7,6 +7,7 @@
 #include "jetrain/error.hpp"
 #include "kernels/lanes.hpp"
 #include "nn/layers.hpp"
+#include "nn/model.hpp"
 
 namespace jetrain {
 namespace {
@@ -88,6 +89,38 @@ TEST(Graph, ComputesAReluWithTheLayerBeforeItAndSaysOnTheEdgeHowTheGradientPasse
   EXPECT_EQ(node("add").inputs[1].spare, kNoIndex);
   EXPECT_EQ(node("conv2d_1").inputs[0].spare, 0U);
   EXPECT_EQ(graph.spares, std::vector<std::size_t>{node("conv2d").output});
+}
+
+/// Why a network of sets of three features, and of high-level features where they are wanted, is refused.
+std::string refusal_of_sets(const std::string& layers, std::int64_t high_level = 0) {
+  return refusal([&] {
+    const Config config =
+        parse_config("input: constituents\nmodel: {layers: [" + layers + "]}\n", "test.yaml", {}, false);
+    const Model model(config.model, {Shape::set(3), high_level}, config.train.loss);
+  });
+}
+
+TEST(Graph, SaysWhereAPoolIsMissing) {
+  const std::string ends = ", dense: {units: 2, activation: softmax}";
+  EXPECT_THAT(
+      refusal_of_sets("dense: {units: 4}, flatten" + ends),
+      HasSubstr("model.layers[1]: flatten needs an image or a vector, but its input is the set (n, 4): "
+                "put a pool"));
+  EXPECT_THAT(refusal_of_sets("dense: {units: 4}" + ends), HasSubstr("the last layer gives the set (n, 2)"));
+  EXPECT_THAT(refusal_of_sets("mean_pool" + ends, 2), HasSubstr("put a features layer after the pool"));
+}
+
+TEST(Graph, LorentzBlocksAmongHighLevelFeaturesAreRefused) {
+  EXPECT_THAT(refusal_of_sets("mean_pool, features: {layers: [lorentz_blocks, mean_pool]}, dense: {units: 2, "
+                              "activation: softmax}",
+                              2),
+              HasSubstr("make it the first layer"));
+}
+
+TEST(Graph, PairsAreFoundByAttentionInAResidualBlock) {
+  EXPECT_EQ(refusal_of_sets("pairs: {name: u, units: [4]}, dense: {units: 4}, residual: {layers: [attention: "
+                            "{bias: u, heads: 2}]}, mean_pool, dense: {units: 2, activation: softmax}"),
+            "");
 }
 
 TEST(Graph, GivesEachFurtherUseOfAnActivationInOneLayerABufferOfItsOwn) {

@@ -175,6 +175,23 @@ TEST_F(CheckpointsTest, AreRefusedForAConfigWithOtherResults) {
   }
 }
 
+TEST_F(CheckpointsTest, NameTheFirstKeysWhereAnotherNetworkDiffersInMany) {
+  Checkpoints checkpoints(folder(), sample_config(), "the jets");
+  checkpoints.write(sample_state(1, 5));
+  const Config other = parse_config(
+      "data: {files: [jets.h5]}\n"
+      "input: constituents\n"
+      "model: {layers: [edge_conv, edge_conv, mean_pool, dense: {units: 2, activation: softmax}]}\n",
+      "other.yaml", {});
+  try {
+    newest(other);
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(" more. Resume with the run's own config"));
+    EXPECT_LT(std::string(error.what()).size(), 700U);
+  }
+}
+
 TEST_F(CheckpointsTest, AllowWhatDoesNotChangeResults) {
   Checkpoints checkpoints(folder(), sample_config(), "the jets");
   checkpoints.write(sample_state(1, 5));

@@ -51,6 +51,15 @@ std::string refusal(const std::string& study) {
   return "";
 }
 
+TEST(Trials, AreNamedWhereTheirConfigIsRefused) {
+  EXPECT_THAT(
+      refusal("study: {family: {variants: {variants: [{name: plain, set: []}, {name: sets, set: "
+              "['input=constituents', 'constituents.most=-1']}]}}}\n"),
+      testing::StartsWith("study.family, variant sets: --set constituents.most=-1: constituents.most:"));
+  EXPECT_THAT(refusal("study: {family: {grid: {parameters: [{key: constituents.most, values: [100]}]}}}\n"),
+              testing::StartsWith("study.family, variant constituents.most=100: "));
+}
+
 /// Of so many parameters with ten values each.
 std::string grid(int parameters) {
   std::string text = "study: {family: {grid: {parameters: [";

@@ -325,6 +325,15 @@ TEST(Trainer, NamesTheFileOfTheBestWeightsOnlyWhereThereIsOne) {
   }
 }
 
+TEST(Trainer, BlamesNoLearningRateBeforeTheFirstStep) {
+  SmallTraining small({"model.layers.0.conv2d.bias_initializer={constant: {value: 1e30}}"});
+  Trainer trainer = small.trainer();
+  const std::string message = error_of(trainer).what();
+  EXPECT_THAT(message, HasSubstr("the training diverged in epoch 1, step 1 of 3: a gradient of layer"));
+  EXPECT_THAT(message, HasSubstr("; no step has been taken yet, so inputs or targets are too large"));
+  EXPECT_THAT(message, testing::Not(HasSubstr("learning rate")));
+}
+
 TEST(Trainer, TellsWhereTimeWentWithItsObservers) {
   struct Clerk : TrainingObserver {
     void add_seconds(PhaseSeconds& seconds) const override { seconds["filing"] += 2; }
