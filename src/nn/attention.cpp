@@ -122,7 +122,7 @@ class AttentionBlock final : public Layer {
     return {.queries = n, .keys = n, .heads = config_.heads, .size = channels_ / config_.heads};
   }
 
-  /// Of one jet, whose pairs stand from `pair` on; the dropout that it points to is `dropout`.
+  /// Of one jet; the dropout that it points to is `dropout`.
   kernels::Attention attention_of(const LayerPass& pass, const Kept& kept, const SampleOfPairs& at,
                                   kernels::SetDropout& dropout) const {
     kernels::Attention attention = attention_of(at.n);
