@@ -16,10 +16,11 @@ namespace {
 ///
 /// With z_0 = norm_0(features), y_l = W_l z_(l-1) + b_l and z_l = gelu(norm_l(y_l)): a norm needs the sums
 /// over all pairs of the leaf before the next product can begin, so forward goes over the pairs once a
-/// product, in blocks that stay in the second-level cache, and keeps the features and each y_l only. Backward
-/// has in one buffer, for each pair, g_l = dz_l gelu'(norm_l(y_l)), whose two sums it takes while it writes
-/// it; with them it goes over the pairs again: dy_l from g_l, then dz_(l-1) = W_l^T dy_l, of y_(l-1) at once
-/// z_(l-1) for the gradient of W_l and the slope for g_(l-1), which takes g_l's place.
+/// product, in blocks that stay in the second-level cache, and keeps the features and each y_l only. Without
+/// statistics to take, a block goes through all products at once. Backward has in one buffer, for each pair,
+/// g_l = dz_l gelu'(norm_l(y_l)), whose two sums it takes while it writes it; with them it goes over the
+/// pairs again: dy_l from g_l, then dz_(l-1) = W_l^T dy_l, of y_(l-1) at once z_(l-1) for the gradient of W_l
+/// and the slope for g_(l-1), which takes g_l's place.
 class Pairs final : public Layer {
  public:
   explicit Pairs(const PairsConfig& config)
@@ -63,24 +64,11 @@ class Pairs final : public Layer {
     const Kept& kept = memory.kept;
     const Scratch& scratch = memory.scratch;
     find_features(pass, kept.values.front());
-    kernels::RowMoments moments = start(scratch, 0);
-    if (pass.leaf.training) kernels::add_moments(kept.values.front(), moments);
-    kernels::RowLine line = finish_norm(pass, kept, 0, moments);
-    for (std::size_t l = 1; l < norms_.size(); ++l) {
-      moments = start(scratch, l);
-      for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
-        const Rows z = scratch.block(0, rows, norms_[l - 1].channels());
-        value_of(l - 1, rows_from(ConstRows(kept.values[l - 1]), first, rows), line, z);
-        const Rows product = rows_from(kept.values[l], first, rows);
-        products_[l - 1].forward(pass, z, product);
-        if (pass.leaf.training) kernels::add_moments(product, moments);
-      });
-      line = finish_norm(pass, kept, l, moments);
-    }
+    pass.leaf.training ? multiply_and_norm(pass, kept, scratch, pairs) : multiply(pass, kept, scratch, pairs);
     const std::int64_t heads = norms_.back().channels();
     for_each_sample_of_pairs(*pass.leaf.sets, [&](const SampleOfPairs& at) {
       const Rows z{scratch.heads, at.pairs, heads};
-      value_of(norms_.size() - 1, rows_from(ConstRows(kept.values.back()), at.first_pair, at.pairs), line, z);
+      value_of(norms_.size() - 1, rows_from(ConstRows(kept.values.back()), at.first_pair, at.pairs), kept, z);
       kernels::pairs_to_matrices(z, at.n, y.data + heads * at.matrix);
     });
   }
@@ -157,17 +145,44 @@ class Pairs final : public Layer {
     });
   }
 
-  kernels::RowMoments start(const Scratch& scratch, std::size_t l) const {
-    return kernels::start_moments(norms_[l].channels(), scratch.moments);
-  }
-  kernels::RowLine finish_norm(const LayerPass& pass, const Kept& kept, std::size_t l,
-                               const kernels::RowMoments& moments) const {
-    return pass.leaf.training ? norms_[l].line_of(pass, moments, kept.norms[l])
-                              : norms_[l].average_line(pass, kept.norms[l]);
-  }
   /// z_l.
-  static void value_of(std::size_t l, ConstRows y, const kernels::RowLine& line, Rows z) {
-    l == 0 ? kernels::row_line_forward(y, line, false, z) : kernels::row_line_gelu_forward(y, line, z);
+  static void value_of(std::size_t l, ConstRows y, const Kept& kept, Rows z) {
+    l == 0 ? kernels::row_line_forward(y, kept.line(l), false, z)
+           : kernels::row_line_gelu_forward(y, kept.line(l), z);
+  }
+
+  /// From features to the last y, with the norms' statistics.
+  void multiply_and_norm(const LayerPass& pass, const Kept& kept, const Scratch& scratch,
+                         std::int64_t pairs) const {
+    for (std::size_t l = 0; l < norms_.size(); ++l) {
+      kernels::RowMoments moments = kernels::start_moments(norms_[l].channels(), scratch.moments);
+      for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
+        const Rows y = rows_from(kept.values[l], first, rows);
+        if (l > 0) {
+          const Rows z = scratch.block(0, rows, norms_[l - 1].channels());
+          value_of(l - 1, rows_from(ConstRows(kept.values[l - 1]), first, rows), kept, z);
+          products_[l - 1].forward(pass, z, y);
+        }
+        kernels::add_moments(y, moments);
+      });
+      norms_[l].line_of(pass, moments, kept.norms[l]);
+    }
+  }
+
+  /// The same with the norms' averages, where nobody asks for what is in between.
+  void multiply(const LayerPass& pass, const Kept& kept, const Scratch& scratch, std::int64_t pairs) const {
+    for (std::size_t l = 0; l < norms_.size(); ++l) norms_[l].average_line(pass, kept.norms[l]);
+    for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
+      ConstRows y = rows_from(ConstRows(kept.values.front()), first, rows);
+      for (std::size_t l = 1; l < norms_.size(); ++l) {
+        const Rows z = scratch.block(0, rows, norms_[l - 1].channels());
+        const Rows product = l + 1 == norms_.size() ? rows_from(kept.values[l], first, rows)
+                                                    : scratch.block(1, rows, norms_[l].channels());
+        value_of(l - 1, y, kept, z);
+        products_[l - 1].forward(pass, z, product);
+        y = product;
+      }
+    });
   }
 
   /// From g_l to g_(l-1), with the gradients of product and norm l.
