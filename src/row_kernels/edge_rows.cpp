@@ -66,15 +66,7 @@ void gather_with_line(ConstRows u, ConstRows v, const Edges& edges, std::int64_t
 template <bool kRectify>
 void line_sums(ConstRows u, ConstRows v, ConstRows dh, const Edges& edges, std::int64_t first,
                std::int64_t last, const RowLine& line, float* dgamma, float* dbeta) {
-  const SumsOfEnds sums(u, v, edges, first);
-  sum_over_rows<2>(last - first, dh.stride(), {dgamma, dbeta},
-                   [=](std::int64_t edge, std::int64_t at, std::array<Vector, 2>& pass) {
-                     const LineForward<1> channel(line, at);
-                     const Vector y = sums(edge, at);
-                     const Vector gradient = channel.gradient<kRectify>(y, load(dh.row(edge) + at), 0);
-                     pass[0] = multiply_add(gradient, y - load(line.mean + at), pass[0]);
-                     pass[1] += gradient;
-                   });
+  add_line_sums<kRectify>(last - first, dh, line, dgamma, dbeta, SumsOfEnds(u, v, edges, first));
 }
 
 /// tile_of(at, vectors) is a function of (y, dh, vector) that gives dy.

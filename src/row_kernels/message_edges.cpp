@@ -72,15 +72,7 @@ void gather_messages(const MessageTerms& terms, std::int64_t first, std::int64_t
 
 void message_line_sums(const MessageTerms& terms, ConstRows dh, std::int64_t first, std::int64_t last,
                        const RowLine& line, float* dgamma, float* dbeta) {
-  const ValueOfEdge value(terms, first);
-  sum_over_rows<2>(last - first, dh.stride(), {dgamma, dbeta},
-                   [=](std::int64_t edge, std::int64_t at, std::array<Vector, 2>& pass) {
-                     const LineForward<1> channel(line, at);
-                     const Vector y = value(edge, at);
-                     const Vector gradient = channel.gradient<true>(y, load(dh.row(edge) + at), 0);
-                     pass[0] = multiply_add(gradient, y - load(line.mean + at), pass[0]);
-                     pass[1] += gradient;
-                   });
+  add_line_sums<true>(last - first, dh, line, dgamma, dbeta, ValueOfEdge(terms, first));
 }
 
 void scatter_messages(const MessageTerms& terms, ConstRows dh, const RowLine& line, const RowLineBack& back,

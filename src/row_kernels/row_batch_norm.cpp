@@ -39,14 +39,8 @@ void forward(ConstRows x, const RowLine& line, Rows y) {
 
 template <bool kRectify>
 void sums(ConstRows x, ConstRows dy, const RowLine& line, float* dgamma, float* dbeta) {
-  sum_over_rows<2>(x.rows, x.stride(), {dgamma, dbeta},
-                   [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
-                     const LineForward<1> channel(line, at);
-                     const Vector value = load(x.row(row) + at);
-                     const Vector gradient = channel.gradient<kRectify>(value, load(dy.row(row) + at), 0);
-                     pass[0] = multiply_add(gradient, value - load(line.mean + at), pass[0]);
-                     pass[1] += gradient;
-                   });
+  add_line_sums<kRectify>(x.rows, dy, line, dgamma, dbeta,
+                          [=](std::int64_t row, std::int64_t at) { return load(x.row(row) + at); });
 }
 
 template <bool kRectify>

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kernels/vector_math.hpp"
-#include "row_kernels/row_sums.hpp"
+#include "row_kernels/row_line.hpp"
 
 namespace jetrain::kernels {
 namespace {
@@ -66,8 +66,8 @@ inline Vector on_line(Vector x, const RowLine& line, std::int64_t at) noexcept {
   return multiply_add(x, load(line.scale + at), load(line.shift + at));
 }
 
-/// The pairs of a leaf are more than the caches hold, and a page of them is behind the next instructions
-/// before the processor itself begins to read ahead.
+/// The pairs of a leaf are more than the caches hold, and the processor's own reading ahead ends with each
+/// page. So this asks for what is a page further on.
 inline void read_ahead(const float* at) noexcept {
   __builtin_prefetch(at + 1024);
 }
@@ -114,13 +114,8 @@ void row_line_gelu_backward(ConstRows x, ConstRows dy, const RowLine& line, Rows
     } else {
       slopes<false>(values, dy.row(begin), line, nullptr, gradients);
     }
-    sum_over_rows<2>(rows, x.stride(), {dgamma, dbeta},
-                     [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
-                       const Vector gradient = load(gradients.row(row) + at);
-                       const Vector distance = load(values.row(row) + at) - load(line.mean + at);
-                       pass[0] = multiply_add(gradient, distance, pass[0]);
-                       pass[1] += gradient;
-                     });
+    add_line_sums<false>(rows, gradients, line, dgamma, dbeta,
+                         [=](std::int64_t row, std::int64_t at) { return load(values.row(row) + at); });
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "kernels/multiply_add.hpp"
 #include "row_kernels/row_batch_norm.hpp"
+#include "row_kernels/row_sums.hpp"
 
 namespace jetrain::kernels {
 
@@ -56,6 +57,22 @@ struct LineBackward : LineForward<kVectors> {
     return multiply_add(this->template gradient<kRectify>(y, dh, i), this->scale[i], common);
   }
 };
+
+/// Adds to dbeta and dgamma what row_line_sums does, of rows 0 ... rows - 1 of dh, where value(row, at) is
+/// the vector before the line.
+template <bool kRectify, class Value>
+void add_line_sums(std::int64_t rows, ConstRows dh, const RowLine& line, float* dgamma, float* dbeta,
+                   const Value& value) {
+  sum_over_rows<2>(rows, dh.stride(), {dgamma, dbeta},
+                   [=](std::int64_t row, std::int64_t at, std::array<Vector, 2>& pass) {
+                     const LineForward<1> channel(line, at);
+                     const Vector y = value(row, at);
+                     const Vector gradient =
+                         channel.template gradient<kRectify>(y, load(dh.row(row) + at), 0);
+                     pass[0] = multiply_add(gradient, y - load(line.mean + at), pass[0]);
+                     pass[1] += gradient;
+                   });
+}
 
 /// Vectors of which two, or five, numbers a channel stay in registers.
 inline constexpr int kForwardVectors = 4;
