@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 
@@ -125,6 +127,10 @@ Checkpoint load_checkpoint(const std::string& path) {
   if (state.best_parameters.size() != state.parameters.size())
     throw DataError(fmt::format("{}: {} best parameters, but {} parameters: the checkpoint is damaged", path,
                                 state.best_parameters.size(), state.parameters.size()));
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  if (!std::all_of(state.parameters.begin(), state.parameters.end(), is_finite) ||
+      !std::all_of(state.best_parameters.begin(), state.best_parameters.end(), is_finite))
+    throw DataError(fmt::format("{}: not all of its weights are finite: the training had diverged", path));
   return checkpoint;
 }
 
