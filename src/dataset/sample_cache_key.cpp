@@ -93,6 +93,12 @@ std::string section(const std::string& yaml, const std::string& name) {
   return yaml.substr(begin, end - begin);
 }
 
+/// Where it is there.
+void erase_line(std::string& yaml, const std::string& line) {
+  const std::size_t begin = yaml.find(line);
+  if (begin != std::string::npos) yaml.erase(begin, line.size());
+}
+
 /// The settings that samples depend on: of data, of what is made of a row and, where it matters, the seed.
 /// What the network sees of constituents, and their augmentation, comes after the store.
 std::string describe_settings(const Config& config) {
@@ -102,7 +108,9 @@ std::string describe_settings(const Config& config) {
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
-  const std::string yaml = settings_yaml(relevant);
+  std::string yaml = settings_yaml(relevant);
+  // Caches are older than this setting, and were made as if it stood so.
+  erase_line(yaml, "    layout: channels_first\n");
   const std::string data = fmt::format("seed: {}\n{}", relevant.seed, section(yaml, "data"));
   switch (config.input) {
     case InputKind::constituents:
