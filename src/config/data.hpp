@@ -44,9 +44,12 @@ struct ArraysConfig {
   std::string labels;
   std::vector<std::int64_t> shape;
   std::int64_t targets = 0;
+  ArrayLayout layout = ArrayLayout::channels_first;
   void fields(auto& visit) {
-    visit("features", features,
-          "dataset of plain arrays in the files, (N, F) or (N, C, H, W); none: they hold jets");
+    visit(
+        "features", features,
+        "dataset of plain arrays in the files, (N, F), (N, H, W) of one channel, or (N, C, H, W); none: they "
+        "hold jets");
     visit(
         "labels", labels,
         "dataset of whole numbers (N) or, one-hot, (N, K); floating-point (N) or (N, K) are the targets of a "
@@ -63,6 +66,8 @@ struct ArraysConfig {
                       }});
     visit("targets", targets, "values a sample of a regression; 0: as the file has it",
           rules::between(0, 65536));
+    visit("layout", layout,
+          "order of the axes of images in the files; `shape` has the channels first in any case");
   }
 
   bool used() const { return !features.empty(); }

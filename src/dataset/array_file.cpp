@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "config/row_layout.hpp"
+#include "dataset/array_axes.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -37,15 +38,29 @@ std::vector<std::int64_t> shape_in_file(const DataConfig& data) {
   const hdf5::Dataset features = open_array(file, path, "features", data.arrays.features);
   const hdf5::Dataset labels = open_array(file, path, "labels", data.arrays.labels);
   const std::vector<std::int64_t>& sizes = features.shape();
-  if (sizes.size() != 2 && sizes.size() != 4) {
+  std::vector<std::int64_t> found = sample_shape(sizes, data.arrays.layout);
+  if (found.empty()) {
     throw DataError(
-        fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is expected",
+        fmt::format("{}: {} has shape ({}): (rows, features), (rows, height, width), or (rows, channels, "
+                    "height, width) is expected",
                     path, data.arrays.features, fmt::join(sizes, ", ")));
   }
   const std::int64_t columns = labels.shape().size() == 2 ? labels.shape()[1] : 1;
-  std::vector<std::int64_t> found = sizes;
-  found[0] = labels.elements() == hdf5::Elements::reals ? columns : 0;
+  found.insert(found.begin(), labels.elements() == hdf5::Elements::reals ? columns : 0);
   return found;
+}
+
+void require_sample_shape(const std::string& path, const std::vector<std::int64_t>& sizes,
+                          const ArraysConfig& config) {
+  if (sample_shape(sizes, config.layout) == config.shape) return;
+  const ArrayLayout other =
+      config.layout == ArrayLayout::channels_first ? ArrayLayout::channels_last : ArrayLayout::channels_first;
+  throw DataError(
+      fmt::format("{}: {} has shape ({}), but samples of ({}) are expected (data.arrays.shape){}", path,
+                  config.features, fmt::join(sizes, ", "), fmt::join(config.shape, ", "),
+                  sample_shape(sizes, other) == config.shape
+                      ? fmt::format(", as it has with data.arrays.layout: {}, not {}", other, config.layout)
+                      : ""));
 }
 
 }  // namespace
@@ -54,16 +69,13 @@ ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config)
     : path_(path),
       file_(hdf5::open_file(path)),
       features_(open_array(file_, path, "features", config.features)),
-      labels_(open_array(file_, path, "labels", config.labels)) {
-  std::vector<std::int64_t> expected = config.shape;
+      labels_(open_array(file_, path, "labels", config.labels)),
+      shape_(config.shape),
+      layout_(config.layout) {
   const std::vector<std::int64_t>& sizes = features_.shape();
   const std::vector<std::int64_t>& label_sizes = labels_.shape();
   rows_ = sizes.empty() ? 0 : sizes[0];
-  expected.insert(expected.begin(), rows_);
-  if (sizes != expected && product(sizes) != 0) {
-    throw DataError(fmt::format("{}: {} has shape ({}), but ({}) is expected (data.arrays.shape)", path,
-                                config.features, fmt::join(sizes, ", "), fmt::join(expected, ", ")));
-  }
+  if (product(sizes) != 0) require_sample_shape(path, sizes, config);
   if (label_sizes.empty() || label_sizes.size() > 2 || label_sizes[0] != rows_) {
     throw DataError(fmt::format("{}: {} has shape ({}), which does not fit the {} rows of {}", path,
                                 config.labels, fmt::join(label_sizes, ", "), rows_, config.features));
@@ -84,6 +96,8 @@ ArrayWindow ArrayFile::read(std::int64_t first, std::int64_t count) const {
   ArrayWindow window{features_.read_rows<float>(first, count), labels_.read_rows<double>(first, count), 0,
                      static_cast<std::size_t>(label_columns_)};
   window.width = window.features.size() / static_cast<std::size_t>(count);
+  if (layout_ == ArrayLayout::channels_last && shape_.size() == 3)
+    put_channels_first(window.features, shape_);
   return window;
 }
 

@@ -13,13 +13,14 @@ namespace jetrain {
 
 /// Consecutive rows of both arrays, in memory.
 struct ArrayWindow {
-  std::vector<float> features;  ///< (rows, width)
+  std::vector<float> features;  ///< (rows, width), images (rows, C, H, W)
   std::vector<double> labels;   ///< (rows, columns)
   std::size_t width = 0;
   std::size_t columns = 0;
 };
 
-/// One HDF5 file's two arrays (data.arrays): features (N, F) or images (N, C, H, W), labels (N) or (N, K).
+/// One HDF5 file's two arrays (data.arrays): features (N, F) or images, (N, H, W), (N, C, H, W) or, as the
+/// layout says, (N, H, W, C); labels (N) or (N, K).
 class ArrayFile {
  public:
   /// DataError where a shape is not that of the config.
@@ -34,6 +35,8 @@ class ArrayFile {
   hdf5::Handle file_;
   hdf5::Dataset features_;
   hdf5::Dataset labels_;
+  std::vector<std::int64_t> shape_;  ///< of a sample
+  ArrayLayout layout_;
   std::int64_t rows_ = 0;
   std::int64_t label_columns_ = 1;
 };

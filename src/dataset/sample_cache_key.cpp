@@ -114,7 +114,8 @@ std::string describe_settings(const Config& config) {
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
   const std::string yaml = settings_yaml(relevant);
   const std::string data =
-      fmt::format("seed: {}\n{}", relevant.seed, without_younger_keys(section(yaml, "data"), {}));
+      fmt::format("seed: {}\n{}", relevant.seed,
+                  without_younger_keys(section(yaml, "data"), {"    layout: channels_first"}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);

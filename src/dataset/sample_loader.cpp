@@ -6,6 +6,7 @@
 #include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
 #include "core/untrainable.hpp"
+#include "dataset/array_axes.hpp"
 #include "dataset/sample_cache.hpp"
 
 namespace jetrain {
@@ -142,6 +143,8 @@ LoadedSamples load_samples(const Config& config, const std::vector<Set>& wanted,
   LoadedSamples loaded =
       config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);
   say_notes(loaded.notes, say);
+  const std::string doubt = doubt_about_layout(config.data.arrays);
+  if (!doubt.empty()) say(LogLevel::warning, doubt);
   return loaded;
 }
 
