@@ -8,6 +8,7 @@
 #include "core/output_file.hpp"
 #include "exchange/npy_array.hpp"
 #include "exchange/zip_archive.hpp"
+#include "inference/model_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -51,6 +52,7 @@ void load_npz(const std::string& path, Model& model) {
     throw DataError(
         fmt::format("{} has {}, which the config's network does not have", path, members.begin()->first));
   }
+  require_finite_weights(model, path);
 }
 
 }  // namespace jetrain
