@@ -146,6 +146,31 @@ NpyHeader header_of(const std::string& name, const ZipMember& member, const Read
   return parse_npy_header(name, bytes);
 }
 
+/// One that is no array of numbers may stand beside others that are: it is refused where it is asked for.
+class UnreadableMember : public StoredArray {
+ public:
+  UnreadableMember(std::string name, const std::string& reason) : StoredArray(std::move(name), {0}, {}) {
+    refusal_ = "cannot be used: " + reason;
+  }
+  ArrayFacts facts() const override { return {}; }
+  std::unique_ptr<RowBytes> reading() const override { return nullptr; }
+};
+
+std::unique_ptr<StoredArray> open_member(const std::string& name, const File& file, const ZipMember& member,
+                                         const ReadBytes& read) {
+  std::optional<NpyHeader> header;
+  std::string reason;
+  try {
+    header = header_of(name, member, read);
+  } catch (const ReadError&) {
+    throw;
+  } catch (const DataError& error) {
+    reason = error.what();
+  }
+  if (!header) return std::make_unique<UnreadableMember>(name, reason);
+  return std::make_unique<NumpyArray>(name, file, member, *header);
+}
+
 }  // namespace
 
 NumpyFile::NumpyFile(const std::string& path, const Communicator& comm) {
@@ -169,7 +194,7 @@ NumpyFile::NumpyFile(const std::string& path, const Communicator& comm) {
       if (!member.name.ends_with(kEnding)) continue;
       names_.push_back(member.name.substr(0, member.name.size() - kEnding.size()));
       const std::string name = archive ? path + ":" + names_.back() : path;
-      arrays_.push_back(std::make_unique<NumpyArray>(name, file, member, header_of(name, member, read)));
+      arrays_.push_back(open_member(name, file, member, read));
     }
   });
 }

@@ -287,7 +287,7 @@ const std::vector<Target>& targets() {
         {"arrays", false, array_seeds, try_arrays},
         {"scores", false, score_seeds, try_scores},
     };
-    for (const std::vector<Target>& more : {exchange_targets(), record_targets()})
+    for (const std::vector<Target>& more : {exchange_targets(), layout_targets(), record_targets()})
       own.insert(own.end(), more.begin(), more.end());
     return own;
   }();
