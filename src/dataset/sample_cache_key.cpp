@@ -114,7 +114,8 @@ std::string describe_settings(const Config& config) {
   std::string augmentation = section(yaml, "augmentation");
   const std::string drop = "  drop: 0\n";  // only sets can have another, and caches are older than it
   augmentation.erase(augmentation.find(drop), drop.size());
-  return data + section(yaml, "image") + augmentation + kOtherSettings;
+  const char* jets = config.train.reweight.used() ? "with the jets' sums\n" : "";
+  return data + section(yaml, "image") + augmentation + jets + kOtherSettings;
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {

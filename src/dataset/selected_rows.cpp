@@ -46,6 +46,7 @@ SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Confi
     : source_(open_rows(group.files, ways, clouds, comm)),
       sets_(group.sets),
       skip_bad_rows_(skips_bad_rows(ways.front()->data)),
+      weighted_(ways.front()->data.weighted()),
       negative_weights_(ways.front()->data.negative_weights) {
   const Config& config = *ways.front();
   selection_ = sets_have_files(config.data) ? Selection::limited(config.data, sets_.front(), *source_, comm)
@@ -58,6 +59,7 @@ SelectedRows SelectedRows::everything(const std::vector<std::string>& files, con
   rows.source_ = open_rows(files, {&config}, false, comm);
   rows.selection_ = Selection::everything(rows.source_->rows(), set);
   rows.sets_ = {set};
+  rows.weighted_ = config.data.weighted();
   rows.negative_weights_ = config.data.negative_weights;
   // The network's outputs for arrays stand beside the arrays' own rows: none may be missing.
   rows.skip_bad_rows_ = reads_jets(config.data) && skips_bad_rows(config.data);

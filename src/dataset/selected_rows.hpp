@@ -46,6 +46,8 @@ class SelectedRows {
   static SelectedRows everything(const std::vector<std::string>& files, const Config& config, Set set,
                                  const Communicator& comm);
 
+  /// Whether rows have weights of their own.
+  bool weighted() const noexcept { return weighted_; }
   const RowSource& source() const { return *source_; }
   const Selection& selection() const { return selection_; }
   /// The rows to be read; all others belong to no set.
@@ -74,6 +76,7 @@ class SelectedRows {
   Selection selection_;
   std::vector<Set> sets_;
   bool skip_bad_rows_ = false;
+  bool weighted_ = false;
   NegativeWeights negative_weights_ = NegativeWeights::error;
 };
 

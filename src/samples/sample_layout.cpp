@@ -29,6 +29,7 @@ SampleLayout layout_of_jets(const Config& config) {
     layout.input = {1, 1, 0};
     layout.is_image = false;
     layout.constituent_columns = kMomentumColumns;
+    layout.has_jet = true;
     layout.most_constituents = config.constituents.most;
     layout.constituent_features = std::ssize(config.constituents.features);
     layout.features = std::ssize(config.data.high_level);
@@ -86,6 +87,7 @@ SampleLayout sample_layout(const Config& config) {
 
 SampleLayout stored_layout(const Config& config, Set set) {
   SampleLayout layout = sample_layout(config);
+  if (config.train.reweight.used()) layout.has_jet = true;
   if (set != Set::train || !config.augmentation.used() || layout.is_set()) return layout;
   layout.input = kCloud;
   layout.is_image = false;

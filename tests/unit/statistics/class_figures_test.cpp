@@ -180,7 +180,7 @@ TEST(ClassFigures, DiscriminantIsAShareAndOneHalfOfNothing) {
 
 TEST(WeightedMetrics, LossIsASumOverTheWeights) {
   ScoredJets all{.scores = {0.9F, 0.2F}, .labels = {1, 0}, .predicted = {1, 1}, .weights = {3, 1}};
-  all.loss_sum = loss_to_fixed(3 * 0.5) + loss_to_fixed(1 * 2.0);
+  all.loss_sum.add(3 * 0.5 + 1 * 2.0);
   const Metrics metrics = compute_metrics(all);
   EXPECT_DOUBLE_EQ(metrics.loss, 3.5 / 4);
   EXPECT_DOUBLE_EQ(metrics.accuracy, 0.75);
