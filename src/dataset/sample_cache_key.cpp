@@ -113,9 +113,10 @@ std::string describe_settings(const Config& config) {
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
   const std::string yaml = settings_yaml(relevant);
-  const std::string data =
-      fmt::format("seed: {}\n{}", relevant.seed,
-                  without_younger_keys(section(yaml, "data"), {"    layout: channels_first"}));
+  const std::string data = fmt::format(
+      "seed: {}\n{}", relevant.seed,
+      without_younger_keys(section(yaml, "data"),
+                           {"    layout: channels_first", "  weights: \"\"", "  negative_weights: error"}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);
@@ -123,8 +124,9 @@ std::string describe_settings(const Config& config) {
     case InputKind::arrays:
       break;
   }
+  const char* jets = config.train.reweight.used() ? "with the jets' sums\n" : "";
   return data + without_younger_keys(section(yaml, "image"), {"  version: 1"}) +
-         without_younger_keys(section(yaml, "augmentation"), {"  drop: 0"}) + kOtherSettings;
+         without_younger_keys(section(yaml, "augmentation"), {"  drop: 0"}) + jets + kOtherSettings;
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {

@@ -14,6 +14,7 @@ std::vector<PageSection> report_sections(const ReportedRuns& runs, const std::ve
   return {{"Results", missing_notes(runs) + results_table(runs), {}},
           {"Configuration", differences_table(runs) + config_texts(runs), {}},
           {"Training", "", curve_figures(runs)},
+          {"Reweighting", "", reweighting_figures(runs)},
           {fmt::format("Telling {} from {}", names.signal, names.background),
            together(tagging_table(runs, others) + confusion_tables(runs)), tagging_figures(runs, others)},
           {"The jets, step by step", "", average_figures(runs)},

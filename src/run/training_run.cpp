@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "comm/threads.hpp"
 #include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
+#include "core/record_json.hpp"
 #include "core/stop_signal.hpp"
 #include "dataset/fingerprint.hpp"
 #include "inference/model_file.hpp"
@@ -21,6 +24,8 @@
 #include "run/training_events.hpp"
 #include "run/training_lines.hpp"
 #include "samples/sample_layout.hpp"
+#include "train/reweighting.hpp"
+#include "train/set_weights.hpp"
 #include "train/standardization.hpp"
 
 namespace jetrain {
@@ -102,6 +107,46 @@ void require_monitored(const Config& config, const Model& model) {
     check("train.schedule.reduce_on_plateau.monitor", plateau->monitor);
 }
 
+/// The class that train.reweight.to names.
+std::int64_t class_to_follow(const ReweightConfig& config) {
+  constexpr std::int64_t kMostClasses = 256;
+  std::int64_t number = -1;
+  const char* end = config.to.data() + config.to.size();
+  const auto [stop, failure] = std::from_chars(config.to.data(), end, number);
+  if (failure == std::errc() && stop == end && number >= 0 && number < kMostClasses) return number;
+  throw CollectiveError(
+      fmt::format("train.reweight.to: {} is neither none, nor flat, nor a class's number", config.to),
+      ExitStatus::usage);
+}
+
+std::string reweighting_line(const Reweighting& reweighting, std::int64_t jets) {
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = 0;
+  for (const ReweightedClass& each : reweighting.classes) {
+    for (const double factor : each.factors) {
+      if (factor == 0) continue;
+      smallest = std::min(smallest, factor);
+      largest = std::max(largest, factor);
+    }
+  }
+  return fmt::format("train.reweight to {}: factors from {:.3g} to {:.3g}{}",
+                     reweighting.flat() ? "flat" : "class " + reweighting.to, smallest, largest,
+                     reweighting.outside == 0
+                         ? std::string()
+                         : fmt::format("; {} of {} training jets lie outside of its bins, and have weight 0",
+                                       reweighting.outside, jets));
+}
+
+std::string weights_line(const SetWeights& weights) {
+  std::string line = fmt::format(
+      "training jets have weights (mean 1, the largest {:.3g}), and tell as much as "
+      "{:.0f} jets of equal weight",
+      weights.largest, weights.effective_samples);
+  if (weights.zero > 0) line += fmt::format("; {} have weight 0", weights.zero);
+  if (weights.negative > 0) line += fmt::format("; {} a negative one", weights.negative);
+  return line;
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrite, bool resume,
@@ -157,7 +202,23 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   train_ = std::move(train);
   validation_jets_ = validation.total();
   validation_ = std::move(validation);
+  weigh();
   standardize(config_, *model_, train_, comm_);
+}
+
+/// Brings the weights of both sets to mean 1, those of the training set after its reweighting. Collective.
+void TrainingRun::weigh() {
+  const ReweightConfig& reweighting = config_.train.reweight;
+  if (reweighting.used()) {
+    const std::int64_t reference = reweighting.flat() ? -1 : class_to_follow(reweighting);
+    reweighting_ = reweight(reweighting, reference, train_, comm_);
+    reweighting_text_ = json_text(json_of(reweighting_));
+    log_.info(reweighting_line(reweighting_, train_.total()));
+  }
+  normalize_weights(train_, Set::train, comm_);
+  normalize_weights(validation_, Set::validation, comm_);
+  const SetWeights weights = weights_of(train_, comm_);
+  if (!weights.all_one) log_.info(weights_line(weights));
 }
 
 /// On rank 0.
@@ -167,7 +228,8 @@ void TrainingRun::open_directory() {
   directory_ = begun ? RunDirectory::reopen(output_, state.history) : RunDirectory::create(output_);
   Checkpoints::clear_leftovers(RunDirectory::checkpoints(output_));
   directory_->write_config(to_yaml(config_));
-  if (state.best_epoch > 0) save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters);
+  if (state.best_epoch > 0)
+    save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters, reweighting_text_);
   log_.also_to(directory_->file("log.txt"));
 }
 
@@ -177,7 +239,8 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
   if (!comm_.is_root()) return all;
   if (directory_) {
     all.push_back(std::make_unique<HistoryFile>(*directory_));
-    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights()));
+    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights(),
+                                                  reweighting_text_));
     if (config_.log.tensorboard)
       all.push_back(std::make_unique<TrainingEvents>(config_.log, RunDirectory::events(output_), log_));
   }
@@ -251,6 +314,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   for (const char* of_rank_0 : {"save", "checkpoint"}) result.seconds.try_emplace(of_rank_0, 0.0);
   result.seconds = largest_by_phase(result.seconds, comm_);
   result.stragglers = stragglers_;
+  result.reweighting = reweighting_;
   comm_.agree([&] {
     if (directory_) directory_->write_result(result);
   });
