@@ -93,6 +93,15 @@ std::string section(const std::string& yaml, const std::string& name) {
   return yaml.substr(begin, end - begin);
 }
 
+/// A section without the keys that caches are older than, where they say nothing.
+std::string without_later_keys(std::string section) {
+  for (const std::string key : {"  classes:\n    []\n", "  signal: \"\"\n"}) {
+    const std::size_t at = section.find(key);
+    if (at != std::string::npos) section.erase(at, key.size());
+  }
+  return section;
+}
+
 /// The settings that samples depend on: of data, of what is made of a row and, where it matters, the seed.
 /// What the network sees of constituents, and their augmentation, comes after the store.
 std::string describe_settings(const Config& config) {
@@ -102,8 +111,10 @@ std::string describe_settings(const Config& config) {
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
+  relevant.data.signal.clear();
   const std::string yaml = settings_yaml(relevant);
-  const std::string data = fmt::format("seed: {}\n{}", relevant.seed, section(yaml, "data"));
+  const std::string data =
+      fmt::format("seed: {}\n{}", relevant.seed, without_later_keys(section(yaml, "data")));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);

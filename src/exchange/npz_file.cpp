@@ -7,7 +7,7 @@
 
 #include "core/output_file.hpp"
 #include "exchange/npy_array.hpp"
-#include "exchange/zip_archive.hpp"
+#include "io/zip_archive.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {

@@ -227,7 +227,8 @@ Metrics compute_metrics(const ScoredJets& scored) {
   }
   metrics.loss = static_cast<double>(scored.loss_sum) * scored.loss_unit / all;
   if (!scored.labelled) return metrics;
-  metrics.accuracy = accuracy_of(scored.predicted, scored.labels, scored.weights);
+  if (!scored.predicted.empty())
+    metrics.accuracy = accuracy_of(scored.predicted, scored.labels, scored.weights);
   if (scored.classes > 2) {
     const ClassSummary summary = summary_of(scored);
     metrics.auc = summary.auc;
