@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -123,6 +125,19 @@ void check_reweighting(const Config& config, const std::function<void(const std:
                      reweight.bins.mass.bins(), kMostBins));
 }
 
+/// The signal is one of the classes; of two, labels say which is which.
+void check_signal(const DataConfig& data, const std::function<void(const std::string&)>& fail) {
+  if (data.signal.empty()) return;
+  const auto found = std::find(data.classes.begin(), data.classes.end(), data.signal);
+  if (found == data.classes.end())
+    fail(fmt::format("data.signal: {} is none of data.classes ({})", data.signal,
+                     fmt::join(data.classes, ", ")));
+  if (data.classes.size() == 2 && found == data.classes.begin())
+    fail(fmt::format(
+        "data.signal: of two classes the signal is class 1, which data.classes calls {}; leave it out",
+        data.classes[1]));
+}
+
 /// Rules that join several keys.
 void check_together(const Config& config, const std::string& name, bool data_required) {
   const auto fail = [&](const std::string& what) { throw UsageError(fmt::format("{}: {}", name, what)); };
@@ -133,6 +148,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   }
   check_input(config, fail);
   check_rows(config, fail);
+  check_signal(data, fail);
   check_schedule(config.train, fail);
   check_reweighting(config, fail);
   if (!data_required) return;

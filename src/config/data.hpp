@@ -52,8 +52,10 @@ struct ArraysConfig {
         "hold jets");
     visit(
         "labels", labels,
-        "dataset of whole numbers (N) or, one-hot, (N, K); floating-point (N) or (N, K) are the targets of a "
-        "regression");
+        "dataset of classes, as numbers or names (N) or (N, 1), or one-hot (N, K), whatever their type; with "
+        "train.loss mean_squared_error or mean_absolute_error, floating-point (N) or (N, K) are the targets "
+        "of "
+        "a regression");
     visit("shape", shape, "of one sample; none: as the file has it",
           rules::Rule{"[features] or [channels, rows, columns], each from 1 to 65536",
                       [](const std::vector<std::int64_t>& shape_given) {
@@ -64,7 +66,9 @@ struct ArraysConfig {
                         return good ? std::string()
                                     : std::string("must be [features] or [channels, rows, columns]");
                       }});
-    visit("targets", targets, "values a sample of a regression; 0: as the file has it",
+    visit("targets", targets,
+          "values a sample of a regression; 0: as the file has it, with a cross entropy none: labels are "
+          "classes",
           rules::between(0, 65536));
     visit("layout", layout,
           "order of the axes of images in the files; `shape` has the channels first in any case");
@@ -80,6 +84,8 @@ struct DataConfig {
   std::vector<std::string> test_files;
   SplitConfig split;
   ArraysConfig arrays;
+  std::vector<std::string> classes;
+  std::string signal;
   std::vector<HighLevelFeature> high_level;
   LimitConfig limit;
   std::string weights;
@@ -94,6 +100,12 @@ struct DataConfig {
     visit("test_files", test_files, "for `files`, optional");
     visit("split", split, "into sets");
     visit("arrays", arrays, "instead of jets");
+    visit(
+        "classes", classes,
+        "names of the classes 0, 1, ..., for tables and columns, and what labels that are text are told by; "
+        "none: QCD and top of jets, else class 0, class 1, ...",
+        rules::class_names());
+    visit("signal", signal, "the class whose output is the score, and that 1/eps_B is of; none: the last");
     visit("high_level", high_level, "features of the jet beside its image, joined by a `features` layer");
     visit("limit", limit, "of their number");
     visit("weights", weights,

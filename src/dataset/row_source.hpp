@@ -59,6 +59,8 @@ class RowSource {
   virtual std::string place(std::int64_t row) const = 0;
   /// The first file's name, for messages.
   virtual std::string name() const = 0;
+  /// "" where every row has a label; else what is missing, in words. Samples then have label 0.
+  virtual std::string missing_labels() const { return {}; }
   /// A rank's share of `all`: contiguous, disjoint, complete over ranks. May be empty.
   virtual RowRange slice(RowRange all, int rank, int size) const = 0;
   /// Windows and slots, as JetSource::read; to be gone through by read_in_slots.

@@ -112,11 +112,13 @@ std::string describe_settings(const Config& config) {
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
+  relevant.data.signal.clear();
   const std::string yaml = settings_yaml(relevant);
-  const std::string data = fmt::format(
-      "seed: {}\n{}", relevant.seed,
-      without_younger_keys(section(yaml, "data"),
-                           {"    layout: channels_first", "  weights: \"\"", "  negative_weights: error"}));
+  const std::string data =
+      fmt::format("seed: {}\n{}", relevant.seed,
+                  without_younger_keys(section(yaml, "data"), {"    layout: channels_first",
+                                                               "  weights: \"\"", "  negative_weights: error",
+                                                               "  classes:\n    []", "  signal: \"\""}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);

@@ -37,8 +37,11 @@ void add(std::vector<Made>& ways, std::vector<LoadedSamples>& all) {
 std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& configs,
                                            const std::vector<Set>& wanted, const Communicator& comm) {
   std::vector<LoadedSamples> all(configs.size());
-  for (const FileGroup& group : file_groups(configs.front()->data, wanted))
-    read_samples(SelectedRows(group, configs, true, comm), all, comm);
+  for (const FileGroup& group : file_groups(configs.front()->data, wanted)) {
+    const SelectedRows rows(group, configs, true, comm);
+    require_labels(rows.source(), "training");
+    read_samples(rows, all, comm);
+  }
   for (std::size_t i = 0; i < all.size(); ++i) {
     LoadedSamples& loaded = all[i];
     loaded.rows_read = comm.sum(loaded.own_rows);

@@ -41,6 +41,13 @@ std::vector<Set> given_sets(const DataConfig& data) {
   return sets;
 }
 
+void require_labels(const RowSource& rows, const std::string& purpose) {
+  const std::string missing = rows.missing_labels();
+  if (!missing.empty())
+    throw CollectiveError(fmt::format("{}; {} needs labels (jetrain predict does not)", missing, purpose),
+                          ExitStatus::failed);
+}
+
 SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Config*>& ways, bool clouds,
                            const Communicator& comm)
     : source_(open_rows(group.files, ways, clouds, comm)),

@@ -32,6 +32,9 @@ std::vector<FileGroup> file_groups(const DataConfig& data, const std::vector<Set
 /// All sets that the config names files for.
 std::vector<Set> given_sets(const DataConfig& data);
 
+/// CollectiveError where rows lack labels, which `purpose` ("training") needs.
+void require_labels(const RowSource& rows, const std::string& purpose);
+
 /// The rows of one group, opened, and the set of each.
 class SelectedRows {
  public:

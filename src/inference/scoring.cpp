@@ -1,9 +1,12 @@
 #include "inference/scoring.hpp"
 
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -13,6 +16,7 @@
 #include "core/thread_errors.hpp"
 #include "dataset/sample_loader.hpp"
 #include "inference/leaf_inputs.hpp"
+#include "jetrain/error.hpp"
 #include "samples/sample_store.hpp"
 
 namespace jetrain {
@@ -63,6 +67,47 @@ class LeafScorer {
   LeafInputs inputs_;
   LeafWorkspace workspace_;
 };
+
+/// The first layer with a weight that is no number; "": none.
+std::string layer_without_numbers(const Model& model) {
+  for (const ParameterView& view : model.parameter_views()) {
+    const auto weights = model.parameters().subspan(static_cast<std::size_t>(view.offset),
+                                                    static_cast<std::size_t>(view.spec.size()));
+    if (!std::all_of(weights.begin(), weights.end(), [](float w) { return std::isfinite(w); }))
+      return view.layer;
+  }
+  return {};
+}
+
+/// The first row of this rank's with an output that is no number; -1: none.
+std::int64_t first_without_number(const ScoredSlice& slice) {
+  const std::size_t width = slice.rows.empty() ? 0 : slice.outputs.size() / slice.rows.size();
+  for (std::size_t i = 0; i < slice.rows.size(); ++i) {
+    bool good = std::isfinite(slice.rows[i].score);
+    for (std::size_t o = 0; o < width; ++o) good = good && std::isfinite(slice.outputs[i * width + o]);
+    if (!good) return slice.rows[i].row;
+  }
+  return -1;
+}
+
+/// Ends the job where a score is no number, which no file of scores may hold. Collective.
+void require_numbers(const Model& model, const SelectedRows& rows, const ScoredSlice& slice,
+                     const Communicator& comm) {
+  const std::int64_t mine = first_without_number(slice);
+  constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t first = -comm.max(-(mine < 0 ? kNone : mine));
+  if (first == kNone) return;
+  const std::string layer = layer_without_numbers(model);
+  throw CollectiveError(
+      fmt::format("{}: the model's score is NaN or infinite: {}", rows.source().place(first),
+                  layer.empty()
+                      ? "its weights are finite, so this row's values are too large for the network; look "
+                        "at them, and leave it out or mend it"
+                      : fmt::format("weights of {} are, so that it has diverged; take the model of another "
+                                    "epoch, or train it again with a lower learning rate",
+                                    layer)),
+      ExitStatus::failed);
+}
 
 }  // namespace
 
@@ -116,6 +161,11 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
 ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange range,
                        const Communicator& comm) {
   const auto width = static_cast<std::size_t>(model.outputs());
+  ScoredSlice result;
+  set_classes(model, result);
+  const std::int64_t known = result.labelled ? result.classes : 0;
+  result.has_labels = rows.source().missing_labels().empty();
+  result.labelled = result.labelled && result.has_labels;
   model.prepare();
   std::vector<std::unique_ptr<LeafScorer>> scorers(static_cast<std::size_t>(omp_get_max_threads()));
   const auto work = [&](ScoredSlice& out, const RowBlock& block) {
@@ -123,6 +173,10 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
     if (!scorer) scorer = std::make_unique<LeafScorer>(model);
     SampleStore samples;
     const auto take = [&](std::int64_t row, Set, const SampleView& sample) {
+      if (known > 0 && sample.label >= known) {
+        throw DataError(fmt::format("{}: the label is {}, but the model tells {} classes apart (0 to {})",
+                                    rows.source().place(row), sample.label, known, known - 1));
+      }
       samples.append(sample);
       out.rows.push_back({row, 0.0F, sample.label, 0});
       if (rows.weighted()) out.weights.push_back(sample.weight);
@@ -142,8 +196,6 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
       out.loss_sum.add(scores.loss_sum);
     }
   };
-  ScoredSlice result;
-  set_classes(model, result);
   const auto keep = [&](const ScoredSlice& slot) {
     result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());
     result.outputs.insert(result.outputs.end(), slot.outputs.begin(), slot.outputs.end());
@@ -156,6 +208,7 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
     memory_for("the scores of the jets that this rank reads",
                [&] { rows.read<ScoredSlice>(rows.mine(range, comm), work, keep); });
   });
+  require_numbers(model, rows, result, comm);
   return result;
 }
 
@@ -166,6 +219,7 @@ ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm) {
   all.skipped = comm.sum(slice.skipped);
   all.notes = sum_of(slice.notes, comm);
   all.labelled = slice.labelled;
+  all.has_labels = slice.has_labels;
   all.classes = slice.classes;
   all.signal = slice.signal;
   all.rows = comm.gather(std::span<const ScoredRow>(slice.rows));

@@ -36,7 +36,8 @@ struct ScoredSlice {
   ExactTotal loss_sum;  ///< of weight times loss
   std::int64_t skipped = 0;
   ReadingNotes notes;          ///< of jets that became sets
-  bool labelled = true;        ///< false: a regression
+  bool labelled = true;        ///< false: a regression, or rows without labels
+  bool has_labels = true;      ///< false: the files have none, and labels are 0
   std::vector<float> outputs;  ///< (rows, outputs), where there are more than two
   std::vector<float> weights;  ///< (rows), where data.weights names some; empty: all 1
   std::int64_t classes = 2;
@@ -44,7 +45,8 @@ struct ScoredSlice {
 };
 
 /// Scores those rows of `range` that belong to one of the sets, made in the first way, window by window:
-/// memory grows with scores (16 bytes a row), but not with samples. Collective.
+/// memory grows with scores (16 bytes a row), but not with samples. DataError (agreed on) names the first row
+/// whose label the network has no output for, or whose score is NaN or infinite. Collective.
 ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange range,
                        const Communicator& comm);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/record.hpp"
+#include "statistics/class_figures.hpp"
 #include "train/epoch_record.hpp"
 #include "train/reweighting.hpp"
 #include "train/stragglers.hpp"
@@ -19,6 +20,7 @@ namespace jetrain {
 struct RunResult {
   std::string weights_hash;
   EpochRecord best;
+  std::vector<ClassFigures> classes;  ///< of the best epoch, where there are more than two
   std::int64_t epochs = 0;
   std::int64_t parameters = 0;
   std::int64_t training_jets = 0;
@@ -38,6 +40,7 @@ struct RunResult {
     visit("best_epoch", r.best.epoch);
     visit("epochs", r.epochs);
     visit("best", r.best);
+    visit("classes", r.classes, {.omit_default = true});
     visit("parameters", r.parameters);
     visit("training_jets", r.training_jets);
     visit("validation_jets", r.validation_jets);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "comm/threads.hpp"
+#include "config/class_names.hpp"
 #include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
 #include "core/record_json.hpp"
@@ -94,13 +96,12 @@ void require_monitored(const Config& config, const Model& model) {
         case Monitor::val_accuracy:
           return !regression;
         case Monitor::val_auc:
-          return !regression && model.outputs() <= 2;
+          return !regression;
       }
       return false;
     }();
     if (known) return;
-    throw UsageError(fmt::format("{}: {} is not known for {}: use val_loss", key, monitor,
-                                 regression ? "a regression" : "more than two classes"));
+    throw UsageError(fmt::format("{}: {} is not known for a regression: use val_loss", key, monitor));
   };
   check("early_stopping.monitor", config.early_stopping.monitor);
   if (const auto* plateau = std::get_if<PlateauSchedule>(&config.train.schedule.kind))
@@ -168,7 +169,7 @@ void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
       return require_both_classes(set, which, comm_);
     case Labels::classes:
       require_samples(set, which);
-      return require_known_classes(set);
+      return require_known_classes(set, which);
     case Labels::none:
       require_samples(set, which);
       break;
@@ -181,15 +182,31 @@ void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
       ExitStatus::usage);
 }
 
-void TrainingRun::require_known_classes(const SampleSet& set) const {
+void TrainingRun::require_known_classes(const SampleSet& set, Set which) const {
+  const std::int64_t known = std::max<std::int64_t>(2, model_->outputs());
+  std::array<std::int64_t, 256> counts{};
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) ++counts[set.samples[i].label];
   std::int64_t largest = 0;
-  for (std::int64_t i = 0; i < set.samples.size(); ++i)
-    largest = std::max<std::int64_t>(largest, set.samples[i].label);
+  for (std::int64_t k = 0; k < std::ssize(counts); ++k) {
+    if (counts[static_cast<std::size_t>(k)] > 0) largest = k;
+  }
   largest = comm_.max(largest);
-  if (largest < std::max<std::int64_t>(2, model_->outputs())) return;
+  if (largest < known) {
+    const std::vector<std::string> names = class_names(config_.data, known);
+    for (std::int64_t k = 0; k < known; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      if (comm_.sum(counts[at]) == 0)
+        log_.warning(fmt::format("the {} set has no jets of {}: figures are those of the other classes",
+                                 set_name(which), at < names.size() ? names[at] : std::to_string(k)));
+    }
+    return;
+  }
   throw CollectiveError(
-      fmt::format("{} has the class {}, but the network has outputs for {} classes only",
-                  config_.data.arrays.labels, largest, std::max<std::int64_t>(2, model_->outputs())),
+      fmt::format(
+          "{} has the class {}, but the network has outputs for {} classes only: give the last layer {} "
+          "units (classes count from 0), or mend the labels",
+          reads_jets(config_.data) ? "a label" : config_.data.arrays.labels, largest,
+          std::max<std::int64_t>(2, model_->outputs()), largest + 1),
       ExitStatus::usage);
 }
 
@@ -272,6 +289,14 @@ TrainingOutcome TrainingRun::train(Validation& validation, const StragglerWatch&
   return rescue->training(trainer, [&] { return trainer.run(); });
 }
 
+/// Of the best weights, which the model has now, on rank 0; of two classes the metrics say all. Collective.
+std::vector<ClassFigures> TrainingRun::figures_of_classes(Validation& validation) const {
+  if (model_->input().targets > 0 || model_->outputs() <= 2) return {};
+  const ScoredJets scored = validation.score(*model_);
+  if (!comm_.is_root()) return {};
+  return class_figures(scored, class_names(config_.data, model_->outputs()));
+}
+
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
@@ -293,9 +318,11 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   TrainingOutcome outcome = train(validation, watch, profile, rescue ? &*rescue : nullptr);
   if (!outcome.profile.empty()) log_.lines(outcome.profile);
   std::copy(outcome.weights.begin(), outcome.weights.end(), model_->parameters().begin());
+  std::vector<ClassFigures> classes = figures_of_classes(validation);
   progress::set(progress::Activity::ending);
 
   RunResult result;
+  result.classes = std::move(classes);
   result.weights_hash = outcome.weights_hash;
   result.best = outcome.best;
   result.epochs = outcome.epochs;

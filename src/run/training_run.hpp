@@ -46,13 +46,14 @@ class TrainingRun {
  private:
   bool writes() const noexcept { return !output_.empty(); }
   void require_trainable(const SampleSet& set, Set which) const;
-  void require_known_classes(const SampleSet& set) const;
+  void require_known_classes(const SampleSet& set, Set which) const;
   void weigh();
   void open_directory();
   /// Those of this rank, in the order in which they are told.
   std::vector<std::unique_ptr<TrainingObserver>> observers(Trainer& trainer, const StragglerWatch& watch);
   TrainingOutcome train(Validation& validation, const StragglerWatch& watch, bool profile,
                         RescueScope* rescue);
+  std::vector<ClassFigures> figures_of_classes(Validation& validation) const;
 
   Config config_;
   std::string output_;

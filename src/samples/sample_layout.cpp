@@ -65,7 +65,7 @@ bool reads_jets(const DataConfig& data) {
 Labels labels_of(const DataConfig& data) {
   switch (row_layout(data)) {
     case RowLayout::jet_table:
-      return Labels::jets;
+      return data.classes.size() > 2 ? Labels::classes : Labels::jets;
     case RowLayout::arrays:
       return data.arrays.targets > 0 ? Labels::none : Labels::classes;
   }

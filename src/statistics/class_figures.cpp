@@ -12,6 +12,18 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+/// A model's floats, as the figures of any tagger take them.
+struct Doubles {
+  explicit Doubles(const ScoredJets& scored)
+      : outputs(scored.outputs.begin(), scored.outputs.end()),
+        weights(scored.weights.begin(), scored.weights.end()) {}
+  ClassScores scores(const ScoredJets& scored) const {
+    return {outputs, scored.labels, weights, scored.classes, scored.signal};
+  }
+  std::vector<double> outputs;
+  std::vector<double> weights;
+};
+
 /// All but the name.
 ClassFigures figures_of(const ScoredJets& scored, const ClassScores& scores, std::int64_t index) {
   ClassFigures figures;
@@ -56,6 +68,15 @@ std::vector<std::uint8_t> predicted_classes(const ClassScores& scores) {
   return predicted;
 }
 
+std::vector<std::vector<double>> confusion_of(const ClassScores& scores) {
+  const auto classes = static_cast<std::size_t>(scores.classes);
+  std::vector<std::vector<double>> called(classes, std::vector<double>(classes, 0.0));
+  const std::vector<std::uint8_t> predicted = predicted_classes(scores);
+  for (std::size_t i = 0; i < predicted.size(); ++i)
+    called[scores.labels[i]][predicted[i]] += scores.weights.empty() ? 1.0 : scores.weights[i];
+  return called;
+}
+
 RankedJets class_and_rest(const ClassScores& scores, std::int64_t class_index) {
   std::vector<double> values;
   std::vector<std::uint8_t> labels;
@@ -83,11 +104,17 @@ RankedJets signal_and_background(const ClassScores& scores, std::int64_t backgro
   return jets;
 }
 
+std::vector<RocPoint> curve_against_rest(const ScoredJets& scored, std::int64_t class_index) {
+  const Doubles numbers(scored);
+  std::vector<RocPoint> curve;
+  trace_curve(class_and_rest(numbers.scores(scored), class_index), {}, curve);
+  return curve;
+}
+
 std::vector<ClassFigures> class_figures(const ScoredJets& scored, const std::vector<std::string>& names) {
   std::vector<ClassFigures> classes(static_cast<std::size_t>(scored.classes));
-  const std::vector<double> outputs(scored.outputs.begin(), scored.outputs.end());
-  const std::vector<double> weights(scored.weights.begin(), scored.weights.end());
-  const ClassScores scores{outputs, scored.labels, weights, scored.classes, scored.signal};
+  const Doubles numbers(scored);
+  const ClassScores scores = numbers.scores(scored);
   ThreadErrors errors;
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t k = 0; k < classes.size(); ++k)

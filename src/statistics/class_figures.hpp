@@ -53,12 +53,17 @@ struct ClassScores {
   }
 };
 std::vector<std::uint8_t> predicted_classes(const ClassScores& scores);
+/// The weight of each class's jets by the class that they are called: [true class][called].
+std::vector<std::vector<double>> confusion_of(const ClassScores& scores);
 
 /// All jets, by the output of one class: those of the class have label 1.
 RankedJets class_and_rest(const ClassScores& scores, std::int64_t class_index);
 /// The signal's jets (label 1) and those of one background, by the discriminant; `positions` are places
 /// among all jets.
 RankedJets signal_and_background(const ClassScores& scores, std::int64_t background);
+
+/// The curve of a class against all others, by its own output.
+std::vector<RocPoint> curve_against_rest(const ScoredJets& scored, std::int64_t class_index);
 
 /// Of each class; names as many as there are classes. By OpenMP threads.
 std::vector<ClassFigures> class_figures(const ScoredJets& scored, const std::vector<std::string>& names);

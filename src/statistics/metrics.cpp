@@ -228,7 +228,8 @@ Metrics compute_metrics(const ScoredJets& scored) {
   }
   metrics.loss = scored.loss_sum.value() / all;
   if (!scored.labelled) return metrics;
-  metrics.accuracy = accuracy_of(scored.predicted, scored.labels, scored.weights);
+  if (!scored.predicted.empty())
+    metrics.accuracy = accuracy_of(scored.predicted, scored.labels, scored.weights);
   if (scored.classes > 2) {
     const ClassSummary summary = summary_of(scored);
     metrics.auc = summary.auc;

@@ -26,7 +26,7 @@ double counted_loss(double loss) noexcept;
 struct ScoredJets {
   std::vector<float> scores;            ///< the signal's probability; of a single output, its value
   std::vector<std::uint8_t> labels;     ///< 1 top, 0 QCD; of other data, the class
-  std::vector<std::uint8_t> predicted;  ///< the class that the network calls each
+  std::vector<std::uint8_t> predicted;  ///< the class that the network calls each; empty: not known
   std::vector<float> outputs;           ///< (jets, classes), of more than two classes; else empty
   std::vector<float> weights;           ///< how much each counts; empty: all 1
   std::int64_t classes = 2;

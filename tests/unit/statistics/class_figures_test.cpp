@@ -52,8 +52,8 @@ struct FourClasses {
 void expect_near(const Figures& found, const std::vector<double>& expected, const std::string& name) {
   ASSERT_EQ(found.size(), expected.size()) << name;
   for (std::size_t f = 0; f < found.size(); ++f) {
-    if (found[f] != expected[f])  // equal infinities have no difference
-      EXPECT_NEAR(found[f], expected[f], 1e-11 * std::abs(expected[f])) << name << " " << f;
+    if (found[f] == expected[f]) continue;  // equal infinities have no difference
+    EXPECT_NEAR(found[f], expected[f], 1e-11 * std::abs(expected[f])) << name << " " << f;
   }
 }
 
@@ -179,7 +179,11 @@ TEST(ClassFigures, DiscriminantIsAShareAndOneHalfOfNothing) {
 }
 
 TEST(WeightedMetrics, LossIsASumOverTheWeights) {
-  ScoredJets all{.scores = {0.9F, 0.2F}, .labels = {1, 0}, .predicted = {1, 1}, .weights = {3, 1}};
+  ScoredJets all;
+  all.scores = {0.9F, 0.2F};
+  all.labels = {1, 0};
+  all.predicted = {1, 1};
+  all.weights = {3, 1};
   all.loss_sum.add(3 * 0.5 + 1 * 2.0);
   const Metrics metrics = compute_metrics(all);
   EXPECT_DOUBLE_EQ(metrics.loss, 3.5 / 4);

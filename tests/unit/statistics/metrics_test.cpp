@@ -91,7 +91,10 @@ TEST(Metrics, RejectionIsInfiniteWhereNoBackgroundPasses) {
 }
 
 TEST(Metrics, AreNotNumbersWhereAClassIsMissing) {
-  ScoredJets scored{.scores = {0.1F, 0.2F}, .labels = {1, 1}, .predicted = {0, 1}};
+  ScoredJets scored;
+  scored.scores = {0.1F, 0.2F};
+  scored.labels = {1, 1};
+  scored.predicted = {0, 1};
   scored.loss_sum.add(1.0);
   const Metrics metrics = compute_metrics(scored);
   EXPECT_TRUE(std::isnan(metrics.auc));
