@@ -15,6 +15,7 @@
 #include <map>
 #include <tuple>
 
+#include "app/class_tables.hpp"
 #include "comm/placement.hpp"
 #include "core/checked_cast.hpp"
 #include "core/printable_text.hpp"
@@ -181,6 +182,7 @@ void describe_result(const RunResult& result, const std::string& output, Log& lo
                         best.rejection_50);
   }
   log.info(line);
+  if (!result.classes.empty()) log.lines(class_tables(result.classes));
   log.info(fmt::format("{}/best.h5  weights {}  {:.0f} jets/s  {:.0f} MB a rank", output, result.weights_hash,
                        result.jets_per_second, static_cast<double>(result.peak_rss_bytes) / 1e6));
 }

@@ -9,13 +9,20 @@ void add_evaluate(CLI::App& app, Command& command) {
       app.add_subcommand("evaluate", "accuracy, AUC and background rejection of a model on files");
   verb->footer(
       "Example:\n  jetrain evaluate runs/first/best.h5 jets.h5 --split test --json metrics.json --roc "
-      "roc.csv");
+      "roc.csv\n"
+      "  jetrain evaluate runs/first/best.h5 jets.h5 --bins pt:550,575,600,625,650 --picture bins.svg");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
   verb->add_option("files", o.files, "HDF5 files")->required();
   verb->add_option("--split", o.split,
                    "train, validation or test, as the model's config splits these files (default: all rows)");
   verb->add_option("--json", o.json, "write the metrics to this file");
-  verb->add_option("--roc", o.roc, "write the ROC curve to this CSV file");
+  verb->add_option("--roc", o.roc, "write the ROC curve to this CSV file (of more than two classes, each's)");
+  verb->add_option(
+      "--bins", o.bins,
+      "figures with errors in bins of the jets' pt, mass (GeV), eta or multiplicity, and the background "
+      "that passes in each at a signal efficiency of 0.5 over all: QUANTITY:BORDER,BORDER,...");
+  verb->add_option("--picture", o.picture,
+                   "with --bins: draw these efficiencies to this .svg, .png or .pdf file");
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
   verb->callback([&] { command.run = [&](const Communicator& comm) { evaluate(o, comm); }; });
@@ -43,9 +50,19 @@ void add_predict(CLI::App& app, Command& command) {
 
 /// What scores and labels are called in the files that read_score_files reads.
 void add_score_names(CLI::App* verb, ScoreNames& names) {
-  verb->add_option("--score", names.score, "dataset, or column by name or number from 1")
+  verb->add_option(
+          "--score", names.score,
+          "dataset, array, or column by name or number from 1; of K classes one (N, K), or K names with "
+          "commas between them (as `predict` writes them, they are found)")
       ->capture_default_str();
-  verb->add_option("--label", names.label, "the same of the labels, 0 or 1")->capture_default_str();
+  verb->add_option("--label", names.label,
+                   "the same of the labels: 0 or 1, of K classes 0 to K - 1 or one-hot")
+      ->capture_default_str();
+  verb->add_option("--weight", names.weight,
+                   "the same of weights, by which all figures count jets (of .npy scores: the file)");
+  verb->add_option("--classes", names.classes, "of K classes: their names, in the order of the scores")
+      ->delimiter(',');
+  verb->add_option("--signal", names.signal, "of K classes: the one that 1/eps_B is of (default: the last)");
 }
 
 void add_metrics(CLI::App& app, Command& command) {
@@ -54,14 +71,17 @@ void add_metrics(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand(
       "metrics", "accuracy, AUC and background rejection, with errors, from scores and labels of any tagger");
   verb->add_option("files", o.files,
-                   "HDF5, CSV, or pairs of .npy (scores, labels); several are compared, a line each")
+                   "HDF5, CSV, .npz, or pairs of .npy (scores, labels); several are compared, a line each")
       ->required();
   add_score_names(verb, o.names);
   verb->add_option("--at", f.signal_efficiencies, "signal efficiencies at which 1/eps_B is wanted")
       ->delimiter(',')
       ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
-  verb->add_option("--threshold", f.threshold, "accuracy: scores above are called tops")
+  verb->add_option("--threshold", f.threshold,
+                   "accuracy: scores above are called tops; 0.5 suits probabilities, 0 logits; of more than "
+                   "two classes, "
+                   "the largest score decides")
       ->capture_default_str();
   verb->add_option("--bootstrap", f.replicas, "replicas for the errors; 0: no errors")
       ->check(CLI::Range(0, 1000000))
@@ -94,9 +114,10 @@ void add_report(CLI::App& app, Command& command) {
       "  jetrain report runs/first --predictions other.csv --out compared.html\n\n"
       "It draws with gnuplot (Debian: gnuplot-nox).");
   verb->add_option("runs", o.runs, "run directories; with --predictions there may be none");
-  verb->add_option("--predictions", o.predictions,
-                   "other taggers' scores and labels, to be compared with the runs: HDF5, CSV, or pairs of "
-                   ".npy (scores, labels)");
+  verb->add_option(
+      "--predictions", o.predictions,
+      "other taggers' scores and labels, to be compared with the runs: HDF5, CSV, .npz, or pairs of "
+      ".npy (scores, labels)");
   add_score_names(verb, o.names);
   verb->add_option("--out", o.output, "HTML file (default: report.html), or the pictures' folder (report)");
   verb->add_option_function<std::string>(

@@ -60,11 +60,21 @@ void predict_grid(const PredictOptions& options, const StoredModel& stored) {
   print_line("{}: the score on {} x {} points", options.output, points, points);
 }
 
+/// Of more than two outputs: their classes, or, without names, their numbers.
+std::vector<std::string> output_names(const StoredModel& stored) {
+  const std::int64_t outputs = stored.model.outputs();
+  if (outputs <= 2) return {};
+  if (!stored.config.data.classes.empty()) return stored.config.data.classes;
+  std::vector<std::string> names;
+  for (std::int64_t o = 0; o < outputs; ++o) names.push_back(std::to_string(o));
+  return names;
+}
+
 Predictions predictions_of(const ScoredSlice& scored) {
   Predictions piece;
   for (const ScoredRow& row : scored.rows) {
     piece.rows.push_back(row.row);
-    piece.labels.push_back(row.label);
+    if (scored.has_labels) piece.labels.push_back(row.label);
     piece.scores.push_back(row.score);
   }
   piece.outputs = scored.outputs;
@@ -90,14 +100,18 @@ void predict(const PredictOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (options.files.empty()) throw UsageError("predict: name the data files, and last the file to write");
   });
-  const std::int64_t outputs = stored.model.outputs() > 2 ? stored.model.outputs() : 0;
   std::unique_ptr<PredictionFile> file;
+  std::string without_labels;
   std::int64_t written = 0;
   std::int64_t skipped = 0;
   ReadingNotes notes;
   score_in_pieces(
       stored, options.files,
-      [&](std::int64_t most_rows) { file = PredictionFile::create(options.output, most_rows, outputs); },
+      [&](std::int64_t most_rows, const RowSource& rows) {
+        file = PredictionFile::create(options.output, most_rows,
+                                      {rows.missing_labels().empty(), output_names(stored)});
+        without_labels = rows.missing_labels();
+      },
       [&](const ScoredSlice& piece) {
         file->append(predictions_of(piece));
         written += std::ssize(piece.rows);
@@ -111,6 +125,7 @@ void predict(const PredictOptions& options, const Communicator& comm) {
     file->complete();
     print_line("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)", options.output, written, watch.seconds(),
                static_cast<double>(written) / watch.seconds());
+    if (!without_labels.empty()) print_line("note: without labels: {}", without_labels);
     print_notes(skipped, notes);
   });
 }

@@ -18,15 +18,13 @@ void choose_products(const Model& model, const Communicator& comm) {
   if (model.input().shape.has_rows()) comm.agree([] { static_cast<void>(kernels::products()); });
 }
 
-/// The rows of `files` that a set of the model's config has; Set::none: all.
-SelectedRows select(const StoredModel& stored, const std::vector<std::string>& files, Set set,
-                    const Communicator& comm) {
-  const Config& config = stored.config;
+}  // namespace
+
+SelectedRows select_rows(const Config& config, const std::vector<std::string>& files, Set set,
+                         const Communicator& comm) {
   if (set == Set::none) return SelectedRows::everything(files, config, Set::test, comm);
   return SelectedRows({files, {set}}, {&config}, false, comm);
 }
-
-}  // namespace
 
 ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files, Set set,
                         const Communicator& comm) {
@@ -37,7 +35,8 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
     }
   });
   choose_products(stored.model, comm);
-  const SelectedRows rows = select(stored, files, set, comm);
+  const SelectedRows rows = select_rows(stored.config, files, set, comm);
+  require_labels(rows.source(), "evaluate");
   ScoredSlice scored = gather_scores(score_rows(stored.model, rows, rows.range(), comm), comm);
   comm.agree([&] {
     if (comm.is_root() && scored.rows.empty()) {
@@ -50,7 +49,7 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
 }
 
 void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& files,
-                     const std::function<void(std::int64_t most_rows)>& begin,
+                     const std::function<void(std::int64_t most_rows, const RowSource& rows)>& begin,
                      const std::function<void(const ScoredSlice& piece)>& take, const Communicator& comm) {
   const auto on_root = [&](const auto& work) {
     comm.agree([&] {
@@ -58,12 +57,14 @@ void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& 
     });
   };
   choose_products(stored.model, comm);
-  const SelectedRows all = select(stored, files, Set::none, comm);
+  Config config = stored.config;
+  config.data.weights.clear();  // predictions need none
+  const SelectedRows all = select_rows(config, files, Set::none, comm);
   const std::int64_t rows = all.range().last;
   comm.agree([&] {
     if (rows == 0) throw DataError(fmt::format("no jets to score: {} has none", files.front()));
   });
-  on_root([&] { begin(rows); });
+  on_root([&] { begin(rows, all.source()); });
   for (RowRange range; range.last < rows;) {
     range = {range.last, std::min(range.last + kPieceRows, rows)};
     const ScoredSlice piece = gather_scores(score_rows(stored.model, all, range, comm), comm);

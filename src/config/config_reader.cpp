@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -59,6 +61,7 @@ void check_rows(const Config& config, const std::function<void(const char*)>& fa
   switch (row_layout(data)) {
     case RowLayout::jet_table:
       if (!data.arrays.labels.empty()) fail("data.arrays.labels: is given without data.arrays.features");
+      if (data.weighted()) fail("data.weights: is of plain arrays; the reference table has no such column");
       break;
     case RowLayout::arrays:
       if (data.arrays.labels.empty())
@@ -105,6 +108,36 @@ void check_input(const Config& config, const std::function<void(const std::strin
     fail("augmentation.drop: is of sets; with images use smear and smear_pt, or say input: constituents");
 }
 
+/// Reweighting needs jets, and bins that say by what.
+void check_reweighting(const Config& config, const std::function<void(const std::string&)>& fail) {
+  const ReweightConfig& reweight = config.train.reweight;
+  const bool bins = reweight.bins.pt.used() || reweight.bins.mass.used();
+  if (!reweight.used()) {
+    if (bins) fail("train.reweight.bins: is given, but not train.reweight.to: flat, or the class to follow");
+    return;
+  }
+  if (!bins) fail("train.reweight: needs bins.pt or bins.mass, or both, in GeV");
+  if (config.data.arrays.used())
+    fail("train.reweight: is by pT and mass of jets; plain arrays have none: give data.weights");
+  constexpr std::int64_t kMostBins = 100'000;
+  if (reweight.bins.pt.bins() * reweight.bins.mass.bins() > kMostBins)
+    fail(fmt::format("train.reweight.bins: {} x {} are more than {} bins", reweight.bins.pt.bins(),
+                     reweight.bins.mass.bins(), kMostBins));
+}
+
+/// The signal is one of the classes; of two, labels say which is which.
+void check_signal(const DataConfig& data, const std::function<void(const std::string&)>& fail) {
+  if (data.signal.empty()) return;
+  const auto found = std::find(data.classes.begin(), data.classes.end(), data.signal);
+  if (found == data.classes.end())
+    fail(fmt::format("data.signal: {} is none of data.classes ({})", data.signal,
+                     fmt::join(data.classes, ", ")));
+  if (data.classes.size() == 2 && found == data.classes.begin())
+    fail(fmt::format(
+        "data.signal: of two classes the signal is class 1, which data.classes calls {}; leave it out",
+        data.classes[1]));
+}
+
 /// Rules that join several keys.
 void check_together(const Config& config, const std::string& name, bool data_required) {
   const auto fail = [&](const std::string& what) { throw UsageError(fmt::format("{}: {}", name, what)); };
@@ -115,7 +148,9 @@ void check_together(const Config& config, const std::string& name, bool data_req
   }
   check_input(config, fail);
   check_rows(config, fail);
+  check_signal(data, fail);
   check_schedule(config.train, fail);
+  check_reweighting(config, fail);
   if (!data_required) return;
   if (data.split.method == SplitMethod::files) {
     if (data.train_files.empty() || data.validation_files.empty()) {

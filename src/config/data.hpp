@@ -44,13 +44,18 @@ struct ArraysConfig {
   std::string labels;
   std::vector<std::int64_t> shape;
   std::int64_t targets = 0;
+  ArrayLayout layout = ArrayLayout::channels_first;
   void fields(auto& visit) {
-    visit("features", features,
-          "dataset of plain arrays in the files, (N, F) or (N, C, H, W); none: they hold jets");
+    visit(
+        "features", features,
+        "dataset of plain arrays in the files, (N, F), (N, H, W) of one channel, or (N, C, H, W); none: they "
+        "hold jets");
     visit(
         "labels", labels,
-        "dataset of whole numbers (N) or, one-hot, (N, K); floating-point (N) or (N, K) are the targets of a "
-        "regression");
+        "dataset of classes, as numbers or names (N) or (N, 1), or one-hot (N, K), whatever their type; with "
+        "train.loss mean_squared_error or mean_absolute_error, floating-point (N) or (N, K) are the targets "
+        "of "
+        "a regression");
     visit("shape", shape, "of one sample; none: as the file has it",
           rules::Rule{"[features] or [channels, rows, columns], each from 1 to 65536",
                       [](const std::vector<std::int64_t>& shape_given) {
@@ -61,8 +66,12 @@ struct ArraysConfig {
                         return good ? std::string()
                                     : std::string("must be [features] or [channels, rows, columns]");
                       }});
-    visit("targets", targets, "values a sample of a regression; 0: as the file has it",
+    visit("targets", targets,
+          "values a sample of a regression; 0: as the file has it, with a cross entropy none: labels are "
+          "classes",
           rules::between(0, 65536));
+    visit("layout", layout,
+          "order of the axes of images in the files; `shape` has the channels first in any case");
   }
 
   bool used() const { return !features.empty(); }
@@ -75,8 +84,12 @@ struct DataConfig {
   std::vector<std::string> test_files;
   SplitConfig split;
   ArraysConfig arrays;
+  std::vector<std::string> classes;
+  std::string signal;
   std::vector<HighLevelFeature> high_level;
   LimitConfig limit;
+  std::string weights;
+  NegativeWeights negative_weights = NegativeWeights::error;
   BadRow on_bad_row = BadRow::error;
   std::string cache;
   void fields(auto& visit) {
@@ -87,9 +100,20 @@ struct DataConfig {
     visit("test_files", test_files, "for `files`, optional");
     visit("split", split, "into sets");
     visit("arrays", arrays, "instead of jets");
+    visit(
+        "classes", classes,
+        "names of the classes 0, 1, ..., for tables and columns, and what labels that are text are told by; "
+        "none: QCD and top of jets, else class 0, class 1, ...",
+        rules::class_names());
+    visit("signal", signal, "the class whose output is the score, and that 1/eps_B is of; none: the last");
     visit("high_level", high_level, "features of the jet beside its image, joined by a `features` layer");
     visit("limit", limit, "of their number");
-    visit("on_bad_row", on_bad_row, "what a row with NaN or infinite momenta does");
+    visit("weights", weights,
+          "how much each row counts in the loss and in all figures: a dataset of numbers (N) in the files, "
+          "beside `arrays`; only their ratios matter, and a row of weight 0 is not trained on; none: all "
+          "count the same");
+    visit("negative_weights", negative_weights, "what a weight below 0 does");
+    visit("on_bad_row", on_bad_row, "what a row with NaN or infinite momenta, or such a weight, does");
     visit("cache", cache,
           "an HDF5 file that keeps the images, or sets, of `train` for its next run; made where it is "
           "missing, and "
@@ -97,6 +121,8 @@ struct DataConfig {
           "the data or the settings have changed");
   }
 
+  /// Whether rows have weights of their own.
+  bool weighted() const { return !weights.empty(); }
   /// With split.method files.
   const std::vector<std::string>& files_of(Set set) const {
     return set == Set::train ? train_files : set == Set::validation ? validation_files : test_files;

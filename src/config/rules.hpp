@@ -81,6 +81,20 @@ inline auto both_between(std::int64_t low, std::int64_t high) {
                            : fmt::format("must be from {} to {}, not {} x {}", low, high, value[0], value[1]);
               }};
 }
+/// Two names or more, or none, each once.
+inline auto class_names() {
+  return Rule{"none, or one a class", [](const std::vector<std::string>& names) {
+                if (names.size() == 1 || names.size() > 256)
+                  return fmt::format("must hold from 2 to 256 names, not {}", names.size());
+                for (std::size_t i = 0; i < names.size(); ++i) {
+                  if (names[i].empty()) return std::string("must hold no empty name");
+                  for (std::size_t j = 0; j < i; ++j) {
+                    if (names[i] == names[j]) return fmt::format("has {} twice", names[i]);
+                  }
+                }
+                return std::string();
+              }};
+}
 /// "[low, high]", or nothing.
 inline auto interval() {
   return Rule{"[low, high]", [](const auto& v) {

@@ -7,7 +7,10 @@
 #include <functional>
 #include <numeric>
 
+#include "config/class_names.hpp"
 #include "config/row_layout.hpp"
+#include "dataset/array_axes.hpp"
+#include "io/text_rows.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
@@ -26,8 +29,59 @@ hdf5::Dataset open_array(hid_t file, const std::string& path, const std::string&
   return hdf5::Dataset::open(file, name);
 }
 
+/// One number a row.
+hdf5::Dataset open_weights(hid_t file, const std::string& path, const std::string& name, std::int64_t rows) {
+  if (!hdf5::exists(file, name))
+    throw DataError(fmt::format("{} has no dataset {} (data.weights)", path, name));
+  hdf5::Dataset weights = hdf5::Dataset::open(file, name);
+  if (weights.shape() != std::vector{rows} && weights.shape() != std::vector<std::int64_t>{rows, 1}) {
+    throw DataError(
+        fmt::format("{}: {} has shape ({}), but one number for each of the {} rows is expected "
+                    "(data.weights)",
+                    path, name, fmt::join(weights.shape(), ", "), rows));
+  }
+  return weights;
+}
+
+/// Some of the names that labels are, for a message.
+std::string some_names(const hdf5::Dataset& labels) {
+  constexpr std::int64_t kLooked = 1000;
+  std::vector<std::string> names;
+  for (const std::string& name : read_text_rows(labels, 0, std::min(kLooked, labels.rows()))) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  constexpr std::size_t kMostShown = 12;
+  if (names.size() > kMostShown) names.resize(kMostShown);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Labels are numbers of any kind, or names of classes.
+void require_labels_of_use(const std::string& path, const hdf5::Dataset& labels, const DataConfig& data) {
+  switch (labels.elements()) {
+    case hdf5::Elements::integers:
+    case hdf5::Elements::reals:
+    case hdf5::Elements::enumeration:
+      return;
+    case hdf5::Elements::text:
+      if (labels.row_size() != 1)
+        throw DataError(fmt::format("{}: {} has {} texts a row, but a row has one class", path,
+                                    data.arrays.labels, labels.row_size()));
+      if (data.arrays.targets > 0)
+        throw DataError(fmt::format("{}: {} holds text, which cannot be the targets of a regression", path,
+                                    data.arrays.labels));
+      if (!data.classes.empty()) return;
+      throw DataError(fmt::format(
+          "{}: {} holds text ({}): say which is class 0, 1, ... with data.classes: [NAME, NAME, ...], "
+          "the signal last",
+          path, data.arrays.labels, some_names(labels)));
+    case hdf5::Elements::others:
+      break;
+  }
+  throw DataError(fmt::format("{}: {} holds neither numbers nor text", path, data.arrays.labels));
+}
+
 /// Targets of a sample, then its shape, as the first file has them.
-std::vector<std::int64_t> shape_in_file(const DataConfig& data) {
+std::vector<std::int64_t> shape_in_file(const DataConfig& data, bool targets_wanted) {
   if (data.files.empty() && data.train_files.empty())
     throw UsageError(
         "data.arrays.shape: is not given, and no file names it; give [features] or [channels, rows, "
@@ -37,33 +91,47 @@ std::vector<std::int64_t> shape_in_file(const DataConfig& data) {
   const hdf5::Dataset features = open_array(file, path, "features", data.arrays.features);
   const hdf5::Dataset labels = open_array(file, path, "labels", data.arrays.labels);
   const std::vector<std::int64_t>& sizes = features.shape();
-  if (sizes.size() != 2 && sizes.size() != 4) {
+  std::vector<std::int64_t> found = sample_shape(sizes, data.arrays.layout);
+  if (found.empty()) {
     throw DataError(
-        fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is expected",
+        fmt::format("{}: {} has shape ({}): (rows, features), (rows, height, width), or (rows, channels, "
+                    "height, width) is expected",
                     path, data.arrays.features, fmt::join(sizes, ", ")));
   }
   const std::int64_t columns = labels.shape().size() == 2 ? labels.shape()[1] : 1;
-  std::vector<std::int64_t> found = sizes;
-  found[0] = labels.elements() == hdf5::Elements::reals ? columns : 0;
+  found.insert(found.begin(), targets_wanted && labels.elements() == hdf5::Elements::reals ? columns : 0);
   return found;
+}
+
+void require_sample_shape(const std::string& path, const std::vector<std::int64_t>& sizes,
+                          const ArraysConfig& config) {
+  if (sample_shape(sizes, config.layout) == config.shape) return;
+  const ArrayLayout other =
+      config.layout == ArrayLayout::channels_first ? ArrayLayout::channels_last : ArrayLayout::channels_first;
+  throw DataError(
+      fmt::format("{}: {} has shape ({}), but samples of ({}) are expected (data.arrays.shape){}", path,
+                  config.features, fmt::join(sizes, ", "), fmt::join(config.shape, ", "),
+                  sample_shape(sizes, other) == config.shape
+                      ? fmt::format(", as it has with data.arrays.layout: {}, not {}", other, config.layout)
+                      : ""));
 }
 
 }  // namespace
 
-ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config)
+ArrayFile::ArrayFile(const std::string& path, const DataConfig& data)
     : path_(path),
       file_(hdf5::open_file(path)),
-      features_(open_array(file_, path, "features", config.features)),
-      labels_(open_array(file_, path, "labels", config.labels)) {
-  std::vector<std::int64_t> expected = config.shape;
+      features_(open_array(file_, path, "features", data.arrays.features)),
+      shape_(data.arrays.shape),
+      layout_(data.arrays.layout) {
+  const ArraysConfig& config = data.arrays;
   const std::vector<std::int64_t>& sizes = features_.shape();
-  const std::vector<std::int64_t>& label_sizes = labels_.shape();
   rows_ = sizes.empty() ? 0 : sizes[0];
-  expected.insert(expected.begin(), rows_);
-  if (sizes != expected && product(sizes) != 0) {
-    throw DataError(fmt::format("{}: {} has shape ({}), but ({}) is expected (data.arrays.shape)", path,
-                                config.features, fmt::join(sizes, ", "), fmt::join(expected, ", ")));
-  }
+  if (product(sizes) != 0) require_sample_shape(path, sizes, config);
+  if (!data.weights.empty()) weights_ = open_weights(file_, path, data.weights, rows_);
+  if (!config.labels.empty() && !hdf5::exists(file_, config.labels)) return;
+  labels_ = open_array(file_, path, "labels", config.labels);
+  const std::vector<std::int64_t>& label_sizes = labels_->shape();
   if (label_sizes.empty() || label_sizes.size() > 2 || label_sizes[0] != rows_) {
     throw DataError(fmt::format("{}: {} has shape ({}), which does not fit the {} rows of {}", path,
                                 config.labels, fmt::join(label_sizes, ", "), rows_, config.features));
@@ -78,12 +146,24 @@ ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config)
     throw DataError(fmt::format("{}: {} has {} values a row, but data.arrays.targets is {}", path,
                                 config.labels, label_columns_, config.targets));
   }
+  require_labels_of_use(path, *labels_, data);
 }
 
 ArrayWindow ArrayFile::read(std::int64_t first, std::int64_t count) const {
-  ArrayWindow window{features_.read_rows<float>(first, count), labels_.read_rows<double>(first, count), 0,
-                     static_cast<std::size_t>(label_columns_)};
+  ArrayWindow window;
+  window.features = features_.read_rows<float>(first, count);
+  window.rows = count;
+  if (weights_) window.weights = weights_->read_rows<double>(first, count);
   window.width = window.features.size() / static_cast<std::size_t>(count);
+  if (layout_ == ArrayLayout::channels_last && shape_.size() == 3)
+    put_channels_first(window.features, shape_);
+  if (!labels_) return window;
+  if (labels_->elements() == hdf5::Elements::text) {
+    window.names = read_text_rows(*labels_, first, count);
+  } else {
+    window.labels = labels_->read_rows<double>(first, count);
+    window.columns = static_cast<std::size_t>(label_columns_);
+  }
   return window;
 }
 
@@ -95,14 +175,15 @@ void complete_arrays(Config& config, const Communicator& comm) {
       break;
   }
   ArraysConfig& arrays = config.data.arrays;
-  if (!arrays.shape.empty()) return;
+  const bool targets_wanted = !tells_classes(config.train.loss);
+  if (!arrays.shape.empty() && (arrays.targets > 0 || !targets_wanted)) return;
   std::vector<std::int64_t> found;
   comm.agree([&] {
-    if (comm.is_root()) found = shape_in_file(config.data);
+    if (comm.is_root()) found = shape_in_file(config.data, targets_wanted);
   });
   comm.broadcast(found);
-  arrays.targets = found[0];
-  arrays.shape.assign(found.begin() + 1, found.end());
+  if (arrays.targets == 0) arrays.targets = found[0];
+  if (arrays.shape.empty()) arrays.shape.assign(found.begin() + 1, found.end());
 }
 
 }  // namespace jetrain

@@ -1,6 +1,7 @@
 #include "dataset/array_rows.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,14 +22,33 @@ constexpr std::int64_t kSlotRows = 64;
 std::uint8_t class_of(std::span<const double> labels) {
   if (labels.size() == 1) {
     const double label = labels[0];
-    if (!(label >= 0 && label <= 255 && label == std::floor(label)))
-      throw UnusableRow(fmt::format("the label is {}, not a class 0, 1, ... 255", label));
+    if (!(label >= 0 && label <= 255 && label == std::floor(label))) {
+      throw UnusableRow(
+          fmt::format("the label is {}, not a class 0, 1, ... 255{}", label,
+                      std::isfinite(label) && label != std::floor(label)
+                          ? " (data.arrays.targets: 1 makes such numbers the targets of a regression)"
+                          : ""));
+    }
     return static_cast<std::uint8_t>(label);
   }
   const auto hot = std::find(labels.begin(), labels.end(), 1.0);
-  if (hot == labels.end() || std::accumulate(labels.begin(), labels.end(), 0.0) != 1.0)
-    throw UnusableRow("its labels are not one-hot (a single 1, and zeros)");
+  if (hot == labels.end() || std::accumulate(labels.begin(), labels.end(), 0.0) != 1.0 ||
+      std::count(labels.begin(), labels.end(), 0.0) + 1 != std::ssize(labels)) {
+    throw UnusableRow(fmt::format(
+        "its labels are not one-hot (a single 1, and zeros); data.arrays.targets: {} makes them the "
+        "targets of a regression, or of binary_cross_entropy",
+        labels.size()));
+  }
+  if (hot - labels.begin() > 255) throw UnusableRow("its class is above 255");
   return static_cast<std::uint8_t>(hot - labels.begin());
+}
+
+std::uint8_t class_named(const std::string& name, const std::vector<std::string>& classes) {
+  const auto found = std::find(classes.begin(), classes.end(), name);
+  if (found == classes.end())
+    throw UnusableRow(
+        fmt::format("the label is \"{}\", none of data.classes ({})", name, fmt::join(classes, ", ")));
+  return static_cast<std::uint8_t>(found - classes.begin());
 }
 
 [[noreturn]] void refuse_value() {
@@ -38,11 +58,11 @@ std::uint8_t class_of(std::span<const double> labels) {
 /// The rows of a window from `skipped` on, at most kSlotRows.
 class ArrayBlock : public RowBlock {
  public:
-  ArrayBlock(const ArrayWindow& window, std::int64_t window_row, std::int64_t skipped, bool regression)
-      : window_(window), skipped_(skipped), regression_(regression) {
+  ArrayBlock(const ArrayWindow& window, std::int64_t window_row, std::int64_t skipped, bool regression,
+             const std::vector<std::string>& classes)
+      : window_(window), skipped_(skipped), regression_(regression), classes_(classes) {
     first_row = window_row + skipped;
-    rows =
-        std::min(kSlotRows, std::ssize(window.labels) / static_cast<std::int64_t>(window.columns) - skipped);
+    rows = std::min(kSlotRows, window.rows - skipped);
   }
 
   std::int64_t ttv(std::int64_t) const override { return 0; }
@@ -50,13 +70,18 @@ class ArrayBlock : public RowBlock {
     SampleDraft draft;
     return sample(i, 0, false, draft).label;
   }
+  double weight(std::int64_t i) const override {
+    return window_.weights.empty() ? 1.0 : window_.weights[static_cast<std::size_t>(skipped_ + i)];
+  }
   SampleView sample(std::int64_t i, std::size_t, bool, SampleDraft& draft) const override {
     const auto row = static_cast<std::size_t>(skipped_ + i);
     const auto features = std::span(window_.features).subspan(row * window_.width, window_.width);
     const auto labels = std::span(window_.labels).subspan(row * window_.columns, window_.columns);
+    const bool named = !window_.names.empty();
     if (!put_dense(features, draft)) refuse_value();
     draft.targets.clear();
-    if (!regression_) return draft.view(class_of(labels));
+    if (labels.empty() && !named) return draft.view(0);
+    if (!regression_) return draft.view(named ? class_named(window_.names[row], classes_) : class_of(labels));
     for (const double label : labels) {
       const auto value = static_cast<float>(label);
       if (!std::isfinite(value)) refuse_value();
@@ -69,20 +94,26 @@ class ArrayBlock : public RowBlock {
   const ArrayWindow& window_;
   std::int64_t skipped_;
   bool regression_;
+  const std::vector<std::string>& classes_;
 };
 
 }  // namespace
 
-ArrayRows::ArrayRows(const std::vector<std::string>& files, const ArraysConfig& config,
-                     const Communicator& comm)
-    : regression_(config.targets > 0) {
+ArrayRows::ArrayRows(const std::vector<std::string>& files, const DataConfig& data, const Communicator& comm)
+    : regression_(data.arrays.targets > 0), classes_(data.classes) {
   comm.agree([&] {
     if (files.empty()) throw DataError("no data files are given: name at least one");
     require_openable(files.size());
     for (const std::string& path : files) {
-      files_.push_back(std::make_unique<ArrayFile>(path, config));
+      files_.push_back(std::make_unique<ArrayFile>(path, data));
       rows_ += files_.back()->rows();
+      if (!files_.back()->has_labels() && missing_labels_.empty())
+        missing_labels_ = fmt::format("{} has no dataset {} (data.arrays.labels)", path, data.arrays.labels);
     }
+    const bool some =
+        std::any_of(files_.begin(), files_.end(), [](const auto& file) { return file->has_labels(); });
+    if (some && !missing_labels_.empty())
+      throw DataError(missing_labels_ + ", but other files have: give those with and those without apart");
   });
 }
 
@@ -114,7 +145,7 @@ void ArrayRows::read(RowRange range, const Consume& consume, const EndWindow& en
       const ArrayWindow window = file->read(first, count);
       const std::int64_t slots = ceil_divide(count, kSlotRows);
       const auto work = [&](std::int64_t slot) {
-        consume(slot, ArrayBlock(window, begin + first, slot * kSlotRows, regression_));
+        consume(slot, ArrayBlock(window, begin + first, slot * kSlotRows, regression_, classes_));
       };
       run_slots(slots, work, [] {});
       end_window(slots);

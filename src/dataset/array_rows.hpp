@@ -9,12 +9,13 @@ namespace jetrain {
 /// itself. A bad row has a value that is not finite, or a label that is no class.
 class ArrayRows : public RowSource {
  public:
-  /// DataError (agreed on) where shapes differ from the config's. Collective.
-  ArrayRows(const std::vector<std::string>& files, const ArraysConfig& config, const Communicator& comm);
+  /// DataError (agreed on) where shapes differ from the config's, or only some files have labels. Collective.
+  ArrayRows(const std::vector<std::string>& files, const DataConfig& data, const Communicator& comm);
 
   std::int64_t rows() const override { return rows_; }
   std::string place(std::int64_t row) const override;
   std::string name() const override;
+  std::string missing_labels() const override { return missing_labels_; }
   RowRange slice(RowRange all, int rank, int size) const override;
   void read(RowRange range, const Consume& consume, const EndWindow& end_window) const override;
   std::int64_t window_slots() const override;
@@ -22,7 +23,9 @@ class ArrayRows : public RowSource {
  private:
   std::vector<std::unique_ptr<ArrayFile>> files_;
   std::int64_t rows_ = 0;
+  std::string missing_labels_;
   bool regression_;
+  std::vector<std::string> classes_;
 };
 
 }  // namespace jetrain

@@ -39,8 +39,10 @@ class RowBlock {
   virtual std::int64_t ttv(std::int64_t i) const = 0;
   /// The class, for balanced limits. UnusableRow where that can be told.
   virtual std::uint8_t label(std::int64_t i) const = 0;
-  /// The sample, made in one of several ways; a view of `draft`. `training`: it is to train on. Throws
-  /// UnusableRow.
+  /// How much the row counts, as the file says it (data.weights).
+  virtual double weight(std::int64_t) const { return 1; }
+  /// The sample, made in one of several ways, with weight 1; a view of `draft`. `training`: it is to train
+  /// on. Throws UnusableRow.
   virtual SampleView sample(std::int64_t i, std::size_t way, bool training, SampleDraft& draft) const = 0;
 };
 
@@ -57,6 +59,8 @@ class RowSource {
   virtual std::string place(std::int64_t row) const = 0;
   /// The first file's name, for messages.
   virtual std::string name() const = 0;
+  /// "" where every row has a label; else what is missing, in words. Samples then have label 0.
+  virtual std::string missing_labels() const { return {}; }
   /// A rank's share of `all`: contiguous, disjoint, complete over ranks. May be empty.
   virtual RowRange slice(RowRange all, int rank, int size) const = 0;
   /// Windows and slots, as JetSource::read; to be gone through by read_in_slots.

@@ -112,9 +112,13 @@ std::string describe_settings(const Config& config) {
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
+  relevant.data.signal.clear();
   const std::string yaml = settings_yaml(relevant);
   const std::string data =
-      fmt::format("seed: {}\n{}", relevant.seed, without_younger_keys(section(yaml, "data"), {}));
+      fmt::format("seed: {}\n{}", relevant.seed,
+                  without_younger_keys(section(yaml, "data"), {"    layout: channels_first",
+                                                               "  weights: \"\"", "  negative_weights: error",
+                                                               "  classes:\n    []", "  signal: \"\""}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);
@@ -122,8 +126,9 @@ std::string describe_settings(const Config& config) {
     case InputKind::arrays:
       break;
   }
+  const char* jets = config.train.reweight.used() ? "with the jets' sums\n" : "";
   return data + without_younger_keys(section(yaml, "image"), {"  version: 1"}) +
-         without_younger_keys(section(yaml, "augmentation"), {"  drop: 0"}) + kOtherSettings;
+         without_younger_keys(section(yaml, "augmentation"), {"  drop: 0"}) + jets + kOtherSettings;
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {

@@ -6,6 +6,7 @@
 #include "core/out_of_memory.hpp"
 #include "core/stopwatch.hpp"
 #include "core/untrainable.hpp"
+#include "dataset/array_axes.hpp"
 #include "dataset/sample_cache.hpp"
 
 namespace jetrain {
@@ -36,8 +37,11 @@ void add(std::vector<Made>& ways, std::vector<LoadedSamples>& all) {
 std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& configs,
                                            const std::vector<Set>& wanted, const Communicator& comm) {
   std::vector<LoadedSamples> all(configs.size());
-  for (const FileGroup& group : file_groups(configs.front()->data, wanted))
-    read_samples(SelectedRows(group, configs, true, comm), all, comm);
+  for (const FileGroup& group : file_groups(configs.front()->data, wanted)) {
+    const SelectedRows rows(group, configs, true, comm);
+    require_labels(rows.source(), "training");
+    read_samples(rows, all, comm);
+  }
   for (std::size_t i = 0; i < all.size(); ++i) {
     LoadedSamples& loaded = all[i];
     loaded.rows_read = comm.sum(loaded.own_rows);
@@ -142,6 +146,8 @@ LoadedSamples load_samples(const Config& config, const std::vector<Set>& wanted,
   LoadedSamples loaded =
       config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);
   say_notes(loaded.notes, say);
+  const std::string doubt = doubt_about_layout(config.data.arrays);
+  if (!doubt.empty()) say(LogLevel::warning, doubt);
   return loaded;
 }
 

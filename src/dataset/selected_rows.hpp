@@ -32,6 +32,9 @@ std::vector<FileGroup> file_groups(const DataConfig& data, const std::vector<Set
 /// All sets that the config names files for.
 std::vector<Set> given_sets(const DataConfig& data);
 
+/// CollectiveError where rows lack labels, which `purpose` ("training") needs.
+void require_labels(const RowSource& rows, const std::string& purpose);
+
 /// The rows of one group, opened, and the set of each.
 class SelectedRows {
  public:
@@ -46,6 +49,8 @@ class SelectedRows {
   static SelectedRows everything(const std::vector<std::string>& files, const Config& config, Set set,
                                  const Communicator& comm);
 
+  /// Whether rows have weights of their own.
+  bool weighted() const noexcept { return weighted_; }
   const RowSource& source() const { return *source_; }
   const Selection& selection() const { return selection_; }
   /// The rows to be read; all others belong to no set.
@@ -60,19 +65,22 @@ class SelectedRows {
   void read(RowRange range, const Work& work, const Collect& collect) const {
     read_in_slots<Slot>(*source_, range, work, collect);
   }
-  /// Makes the samples of those rows of `block` that belong to one of the sets, in row order. A bad row is a
-  /// DataError that names file and row, or is left out and counted (data.on_bad_row). `notes`: what is to be
-  /// said of jets that become sets, added up; null: nothing.
+  /// Makes the samples, with their weights, of those rows of `block` that belong to one of the sets, in row
+  /// order. A bad row is a DataError that names file and row, or is left out and counted (data.on_bad_row).
+  /// `notes`: what is to be said of jets that become sets, added up; null: nothing.
   void make(const RowBlock& block, std::size_t way, std::int64_t& skipped, const Take& take,
             ReadingNotes* notes = nullptr) const;
 
  private:
   SelectedRows() = default;
+  float weight_of(const RowBlock& block, std::int64_t i) const;
 
   std::unique_ptr<RowSource> source_;
   Selection selection_;
   std::vector<Set> sets_;
   bool skip_bad_rows_ = false;
+  bool weighted_ = false;
+  NegativeWeights negative_weights_ = NegativeWeights::error;
 };
 
 }  // namespace jetrain

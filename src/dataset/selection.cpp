@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "config/class_names.hpp"
 #include "core/permutation.hpp"
 #include "jetrain/error.hpp"
 #include "layouts/read_in_slots.hpp"
@@ -14,10 +15,12 @@
 namespace jetrain {
 namespace {
 
+/// Of a bad row that is left out.
+constexpr std::uint8_t kNoLabel = 255;
+
 /// The classes of `range`, on every rank; kNoLabel where a row is bad and such rows are left out.
 std::vector<std::uint8_t> read_labels(const RowSource& rows, RowRange range, bool skip_bad_rows,
                                       const Communicator& comm) {
-  constexpr std::uint8_t kNoLabel = 255;
   const auto label_of = [&](const RowBlock& block, std::int64_t i) {
     try {
       return block.label(i);
@@ -41,30 +44,52 @@ std::vector<std::uint8_t> read_labels(const RowSource& rows, RowRange range, boo
   return all;
 }
 
-/// Marks the first `jets` / 2 rows of each class. Labels are read from a leading range that grows until it
-/// suffices.
-std::vector<bool> keep_balanced(std::int64_t jets, const RowSource& source, bool skip_bad_rows,
+/// How many jets of each class are wanted: as equal as whole numbers can be.
+std::vector<std::int64_t> shares_of(std::int64_t jets, std::int64_t classes) {
+  std::vector<std::int64_t> wanted;
+  for (std::int64_t k = 0; k < classes; ++k) wanted.push_back(jets * (k + 1) / classes - jets * k / classes);
+  return wanted;
+}
+
+[[noreturn]] void refuse_limit(std::int64_t jets, const std::vector<std::int64_t>& wanted,
+                               const std::vector<std::int64_t>& found, const DataConfig& data,
+                               const std::string& file) {
+  std::string counts;
+  const std::vector<std::string> names = class_names(data, std::ssize(wanted));
+  for (std::size_t k = 0; k < wanted.size(); ++k)
+    counts += fmt::format("{}{} of {} (it has {})", k == 0 ? "" : ", ", wanted[k], names[k], found[k]);
+  throw CollectiveError(
+      fmt::format("data.limit.jets: {} balanced jets of {} need {}: ask for fewer, or take: leading", jets,
+                  file, counts),
+      ExitStatus::failed);
+}
+
+/// Marks the first rows of each class, so that there are equally many. Labels are read from a leading range
+/// that grows until it suffices.
+std::vector<bool> keep_balanced(std::int64_t jets, const RowSource& source, const DataConfig& data,
                                 const Communicator& comm) {
-  const std::array<std::int64_t, 2> wanted{jets / 2, jets - jets / 2};
+  const std::vector<std::int64_t> wanted =
+      shares_of(jets, std::max<std::int64_t>(2, std::ssize(data.classes)));
   for (std::int64_t rows = std::min(source.rows(), jets + jets / 8 + 64);;
        rows = std::min(source.rows(), 2 * rows)) {
-    const std::vector<std::uint8_t> labels = read_labels(source, {0, rows}, skip_bad_rows, comm);
-    std::array<std::int64_t, 2> found{0, 0};
+    const std::vector<std::uint8_t> labels = read_labels(source, {0, rows}, skips_bad_rows(data), comm);
+    std::vector<std::int64_t> found(wanted.size(), 0);
     std::vector<bool> kept;
     for (const std::uint8_t label : labels) {
       if (found == wanted) break;
-      kept.push_back(label < 2 && found[label] < wanted[label]);
+      if (label >= wanted.size() && label != kNoLabel) {
+        throw CollectiveError(
+            fmt::format(
+                "data.limit.take: balanced is over {} classes, but {} has the class {}: name all with "
+                "data.classes, or take: leading",
+                wanted.size(), source.name(), label),
+            ExitStatus::failed);
+      }
+      kept.push_back(label < wanted.size() && found[label] < wanted[label]);
       if (kept.back()) ++found[label];
     }
     if (found == wanted) return kept;
-    if (rows == source.rows()) {
-      throw CollectiveError(
-          fmt::format(
-              "data.limit.jets: {} balanced jets need {} tops and {} QCD jets, but {} has {} and {}: ask for "
-              "fewer, or take: leading",
-              jets, wanted[1], wanted[0], source.name(), found[1], found[0]),
-          ExitStatus::failed);
-    }
+    if (rows == source.rows()) refuse_limit(jets, wanted, found, data, source.name());
   }
 }
 
@@ -94,7 +119,7 @@ Selection Selection::limited(const DataConfig& data, Set set, const RowSource& r
   if (limit.jets == 0 || limit.jets >= rows.rows()) return selection;
   selection.rows_ = limit.jets;
   if (limit.take == LimitTake::balanced) {
-    selection.kept_ = keep_balanced(limit.jets, rows, skips_bad_rows(data), comm);
+    selection.kept_ = keep_balanced(limit.jets, rows, data, comm);
     selection.rows_ = std::ssize(selection.kept_);
   }
   return selection;

@@ -7,8 +7,8 @@
 
 #include "core/output_file.hpp"
 #include "exchange/npy_array.hpp"
-#include "exchange/zip_archive.hpp"
 #include "inference/model_file.hpp"
+#include "io/zip_archive.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {

@@ -1,5 +1,9 @@
 #include "inference/model_input.hpp"
 
+#include <fmt/format.h>
+
+#include "config/class_names.hpp"
+#include "jetrain/error.hpp"
 #include "samples/sample_layout.hpp"
 
 namespace jetrain {
@@ -12,12 +16,40 @@ Shape shape_of(const SampleLayout& layout) {
   return layout.is_image ? Shape::image(grid.channels, grid.rows, grid.columns) : Shape::vector(grid.columns);
 }
 
+/// How many classes labels have, as far as the config says; 0: as many as the network has outputs.
+std::int64_t classes_of(const DataConfig& data) {
+  if (!data.classes.empty()) return std::ssize(data.classes);
+  switch (labels_of(data)) {
+    case Labels::jets:
+      return 2;
+    case Labels::classes:
+    case Labels::none:
+      break;
+  }
+  return 0;
+}
+
+/// Refuses labels and losses that are not of one kind.
+void require_same_kind(const Config& config, std::int64_t targets) {
+  if (targets == 0) return;
+  if (!config.data.classes.empty())
+    throw UsageError("data.classes: names classes, but the labels are targets of a regression: leave it out");
+  if (std::holds_alternative<CrossEntropyConfig>(config.train.loss.kind))
+    throw UsageError(
+        fmt::format("train.loss: cross_entropy tells classes apart, but data.arrays.targets is {}: leave out "
+                    "data.arrays.targets (labels are classes then, also one-hot floats), or train with "
+                    "binary_cross_entropy, mean_squared_error or mean_absolute_error",
+                    targets));
+}
+
 }  // namespace
 
 ModelInput model_input(const Config& config) {
   const SampleLayout layout = sample_layout(config);
-  ModelInput input(shape_of(layout), layout.features, labels_of(config.data) == Labels::jets ? 2 : 0);
+  require_same_kind(config, layout.targets);
+  ModelInput input(shape_of(layout), layout.features, classes_of(config.data));
   input.targets = layout.targets;
+  input.signal = signal_class(config.data);
   input.constituents = config.constituents;
   return input;
 }

@@ -62,10 +62,10 @@ void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes
   const bool is_vector = std::holds_alternative<VectorShape>(output.form());
   if (!is_vector || !fits) {
     throw UsageError(
-        fmt::format("model.layers: the last layer gives {} but the labels have {} classes{}: end with "
+        fmt::format("model.layers: the last layer gives {} but the labels have {} classes: end with "
                     "dense: {{units: {}, activation: softmax}}{}",
-                    output.text(), classes == 0 ? 2 : classes, classes == 2 ? " (QCD, top)" : "",
-                    classes == 0 ? 2 : classes, softmax ? "" : ", or one unit"));
+                    output.text(), classes == 0 ? 2 : classes, classes == 0 ? 2 : classes,
+                    softmax ? "" : ", or one unit"));
   }
   if (!loss.class_weights().empty() &&
       std::ssize(loss.class_weights()) != std::max<std::int64_t>(2, output.size())) {
@@ -118,6 +118,12 @@ std::int64_t Model::multiply_adds_training(std::int64_t constituents) const {
   for (const Node& node : nodes())
     if (!node.wants_gradients()) sum -= node.layer->input_multiply_adds(constituents);
   return sum;
+}
+
+std::int64_t Model::score_output() const noexcept {
+  if (outputs() == 1) return 0;
+  if (input_.targets > 0) return 1;
+  return input_.signal < 0 ? outputs() - 1 : input_.signal;
 }
 
 void Model::prepare() const {

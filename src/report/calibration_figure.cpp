@@ -18,7 +18,8 @@ constexpr std::size_t kCalibrationBins = 10;
 /// Lines of "mean score, share of the signal, its standard error" for bins of the score.
 std::string calibration_lines(const ScoredJets& jets) {
   struct Bin {
-    double count = 0;
+    double count = 0;  ///< sums of weights
+    double squares = 0;
     double score = 0;
     double signal = 0;
   };
@@ -26,16 +27,18 @@ std::string calibration_lines(const ScoredJets& jets) {
   for (std::size_t i = 0; i < jets.scores.size(); ++i) {
     const double score = std::clamp(static_cast<double>(jets.scores[i]), 0.0, 1.0);
     Bin& bin = bins[std::min(kCalibrationBins - 1, static_cast<std::size_t>(score * kCalibrationBins))];
-    bin.count += 1;
-    bin.score += score;
-    bin.signal += jets.labels[i] == 1 ? 1 : 0;
+    const double weight = jets.weight(i);
+    bin.count += weight;
+    bin.squares += weight * weight;
+    bin.score += weight * score;
+    bin.signal += jets.labels[i] == 1 ? weight : 0;
   }
   std::string lines;
   for (const Bin& bin : bins) {
-    if (bin.count < 1) continue;
+    if (!(bin.count > 0)) continue;
     const double share = bin.signal / bin.count;
     lines += fmt::format("{:.5f} {:.5f} {:.5f}\n", bin.score / bin.count, share,
-                         std::sqrt(share * (1 - share) / bin.count));
+                         std::sqrt(std::max(0.0, share * (1 - share) * bin.squares)) / bin.count);
   }
   return lines;
 }

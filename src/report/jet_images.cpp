@@ -26,15 +26,14 @@ ImagePanel panel_of(const SampleView& jet, const Grid& grid) {
   return {"", {dense.begin(), dense.begin() + grid.plane()}, grid.rows, grid.columns};
 }
 
-/// Of the first channel.
-ImagePanel average(const SampleStore& jets, std::uint8_t label, const Grid& grid) {
-  ImagePanel panel{label == 1 ? "tops" : "QCD", std::vector<double>(static_cast<std::size_t>(grid.plane())),
-                   grid.rows, grid.columns};
+/// Of the first channel, over the jets of one class, or all others.
+ImagePanel average(const SampleStore& jets, std::int64_t signal, bool of_signal, const Grid& grid) {
+  ImagePanel panel{"", std::vector<double>(static_cast<std::size_t>(grid.plane())), grid.rows, grid.columns};
   std::vector<float> dense(static_cast<std::size_t>(grid.size()));
   double count = 0;
   for (std::int64_t i = 0; i < jets.size(); ++i) {
     const SampleView jet = jets[i];
-    if (jet.label != label) continue;
+    if ((jet.label == signal) != of_signal) continue;
     count += 1;
     to_dense(jet.input, dense);
     for (std::size_t k = 0; k < panel.pixels.size(); ++k) panel.pixels[k] += static_cast<double>(dense[k]);
@@ -50,9 +49,10 @@ double largest(const std::vector<ImagePanel>& panels) {
   return most > 0 ? most : 1;
 }
 
-/// Tops and QCD beside each other on one colour scale.
-std::string average_script(const PreprocessingStep& step) {
-  const std::vector<ImagePanel> panels = {average(step.jets, 1, step.grid), average(step.jets, 0, step.grid)};
+/// Tops and QCD beside each other on one colour scale; `names` are what the panels are called.
+std::string average_script(const PreprocessingStep& step, std::int64_t signal, const ClassNames& names) {
+  const std::vector<ImagePanel> panels = {average(step.jets, signal, true, step.grid),
+                                          average(step.jets, signal, false, step.grid)};
   const double most = largest(panels);
   const bool turned = step.image.rotate;
   const double tic = step.image.half_width > 2 ? 2 : step.image.half_width / 2;
@@ -67,13 +67,13 @@ std::string average_script(const PreprocessingStep& step) {
       "unset grid\nset border 15\nset size ratio 1\nunset key\nset logscale cb\nset cbrange "
       "[{0:.3g}:{1:.3g}]\n"
       "set format cb '10^{{%T}}'\nset xtics -{2},{2},{2}\nset ytics -{2},{2},{2}\nset xrange [-{3}:{3}]\n"
-      "set yrange [-{3}:{3}]\nset xlabel '{4}'\nset ylabel '{5}'\nset title 'tops' offset 0,-0.5\n"
+      "set yrange [-{3}:{3}]\nset xlabel '{4}'\nset ylabel '{5}'\nset title {7} offset 0,-0.5\n"
       "unset colorbox\nset multiplot layout 1,2 margins 0.14,0.84,0.21,0.91 spacing 0.03\n"
       "plot $panel0 using 1:2:3 with @IMAGE\n"
-      "set title 'QCD'\nunset ylabel\nset format y ''\nset colorbox\nset cblabel '{6}'\n"
+      "set title {8}\nunset ylabel\nset format y ''\nset colorbox\nset cblabel '{6}'\n"
       "plot $panel1 using 1:2:3 with @IMAGE\n",
       most / kDecades, most, tic, step.image.half_width, horizontal, vertical,
-      in_gev ? "p_T a jet (GeV)" : "mean pixel");
+      in_gev ? "p_T a jet (GeV)" : "mean pixel", literal(names.signal), literal(names.background));
   return script;
 }
 
@@ -143,6 +143,28 @@ std::string gallery_script(const ScoredRun& run, const std::vector<std::int64_t>
   return script;
 }
 
+/// The signal, and the others, of a run.
+ClassNames panel_names(const ReportedRun& run) {
+  const ScoredTagger& tagger = run.scores.tagger;
+  if (!tagger.classes.empty())
+    return {tagger.classes[static_cast<std::size_t>(tagger.scored.signal)].name, "others"};
+  const std::vector<std::string>& named = run.record.config.data.classes;
+  return named.size() == 2 ? ClassNames{named[1], named[0]} : ClassNames{"tops", "QCD"};
+}
+
+std::int64_t count_of(const SampleStore& jets, std::int64_t label) {
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < jets.size(); ++i) count += jets[i].label == label ? 1 : 0;
+  return count;
+}
+
+/// What a strip shows; of classes with names of their own by these.
+std::string strip_text(const Strip& strip, const std::vector<std::string>& named) {
+  if (named.size() != 2) return strip.text;
+  return fmt::format("{} most surely called {}{}", named[strip.label], named[strip.highest ? 1 : 0],
+                     (strip.label == 1) == strip.highest ? "" : ", wrongly");
+}
+
 }  // namespace
 
 std::vector<Figure> average_figures(const ReportedRuns& runs) {
@@ -156,13 +178,16 @@ std::vector<Figure> average_figures(const ReportedRuns& runs) {
       const bool last = s + 1 == steps.size();
       if (first != nullptr && (!last || steps[s].image == first->scores.steps[s].image)) continue;
       const std::string of_run = runs.size() > 1 ? fmt::format(" of {}", runs[r].record.name) : "";
+      const ClassNames names = panel_names(runs[r]);
+      const std::int64_t signal = runs[r].scores.tagger.scored.signal;
+      const std::int64_t of_signal = count_of(steps[s].jets, signal);
       figures.push_back(
           {"average_" + steps[s].name + (first == nullptr ? "" : name_suffix(runs, r)),
-           fmt::format(
-               "Average jet, {}: {}. {} tops, {} QCD jets of the validation set{}; logarithmic colours.",
-               steps[s].name, steps[s].text, steps[s].jets.signal_count(),
-               steps[s].jets.size() - steps[s].jets.signal_count(), of_run),
-           average_script(steps[s]), 520, 260, true});
+           fmt::format("Average jet, {}: {}. {} {}, {} {} of the validation set{}; logarithmic colours.",
+                       steps[s].name, steps[s].text, of_signal, names.signal,
+                       steps[s].jets.size() - of_signal,
+                       names.background == "QCD" ? "QCD jets" : names.background, of_run),
+           average_script(steps[s], signal, names), 520, 260, true});
     }
     if (first == nullptr) first = &runs[r];
   }
@@ -177,9 +202,11 @@ std::vector<Figure> gallery_figures(const ReportedRuns& runs) {
     for (const Strip& strip : kStrips) {
       const std::vector<std::int64_t> jets = extreme_jets(run.tagger.scored, strip);
       if (jets.empty()) continue;
-      figures.push_back({std::string("gallery_") + strip.name + name_suffix(runs, r),
-                         fmt::format("{}{}, with their scores.", strip.text, caption_suffix(runs, r)),
-                         gallery_script(run, jets), 520, 130, true});
+      figures.push_back(
+          {std::string("gallery_") + strip.name + name_suffix(runs, r),
+           fmt::format("{}{}, with their scores.", strip_text(strip, run.model->config.data.classes),
+                       caption_suffix(runs, r)),
+           gallery_script(run, jets), 520, 130, true});
     }
   }
   return figures;

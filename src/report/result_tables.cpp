@@ -33,7 +33,7 @@ std::string missing_notes(const ReportedRuns& runs) {
   for (const ReportedRun& run : runs) {
     if (!run.scores.missing.empty())
       html += note_html(fmt::format("Without scores and images: {}.", run.scores.missing));
-    else if (run.scores.tagger.roc.empty())
+    else if (run.scores.tagger.roc.empty() && run.scores.tagger.classes.empty())
       html +=
           note_html(fmt::format("Without ROC curve: {} does not tell two classes apart.", run.record.name));
   }

@@ -21,10 +21,10 @@ std::array<double, kScoreBins> score_shares(const ScoredJets& jets, std::uint8_t
   for (std::size_t i = 0; i < jets.scores.size(); ++i) {
     if (jets.labels[i] != label) continue;
     const double at = std::clamp(static_cast<double>(jets.scores[i]), 0.0, 1.0) * kScoreBins;
-    shares[std::min(kScoreBins - 1, static_cast<std::size_t>(at))] += 1;
-    total += 1;
+    shares[std::min(kScoreBins - 1, static_cast<std::size_t>(at))] += jets.weight(i);
+    total += jets.weight(i);
   }
-  for (double& share : shares) share /= std::max(1.0, total);
+  for (double& share : shares) share /= total > 0 ? total : 1.0;
   return shares;
 }
 

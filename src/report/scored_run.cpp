@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "config/class_names.hpp"
 #include "dataset/selected_rows.hpp"
 #include "inference/scoring.hpp"
 #include "jetrain/error.hpp"
@@ -63,27 +64,38 @@ bool may_validate(const Selection& selection, RowRange range) {
   return false;
 }
 
+/// Samples in each of the ways, and their rows in the files.
+struct Validation {
+  std::vector<SampleStore> stores;
+  std::vector<std::int64_t> rows;
+};
+
 /// The first `wanted` validation samples (or a few more), made in each of the ways.
-std::vector<SampleStore> read_validation(const SelectedRows& rows, std::size_t ways, std::int64_t wanted) {
-  using Stores = std::vector<SampleStore>;
-  Stores stores(ways);
-  const auto work = [&](Stores& slot, const RowBlock& block) {
-    slot.resize(ways);
+Validation read_validation(const SelectedRows& rows, std::size_t ways, std::int64_t wanted) {
+  Validation found;
+  std::vector<SampleStore>& stores = found.stores;
+  stores.resize(ways);
+  const auto work = [&](Validation& slot, const RowBlock& block) {
+    slot.stores.resize(ways);
     for (std::size_t way = 0; way < ways; ++way) {
       std::int64_t skipped = 0;
-      rows.make(block, way, skipped,
-                [&](std::int64_t, Set, const SampleView& sample) { slot[way].append(sample); });
+      rows.make(block, way, skipped, [&](std::int64_t row, Set, const SampleView& sample) {
+        slot.stores[way].append(sample);
+        if (way == 0) slot.rows.push_back(row);
+      });
     }
   };
-  const auto collect = [&](Stores& slot) {
-    for (std::size_t way = 0; way < slot.size(); ++way) stores[way].append(std::move(slot[way]));
+  const auto collect = [&](Validation& slot) {
+    for (std::size_t way = 0; way < slot.stores.size(); ++way)
+      stores[way].append(std::move(slot.stores[way]));
+    found.rows.insert(found.rows.end(), slot.rows.begin(), slot.rows.end());
   };
   const std::int64_t last = rows.range().last;
   for (std::int64_t first = 0; first < last && stores[0].size() < wanted; first += kPieceRows) {
     const RowRange piece{first, std::min(last, first + kPieceRows)};
-    if (may_validate(rows.selection(), piece)) rows.read<Stores>(piece, work, collect);
+    if (may_validate(rows.selection(), piece)) rows.read<Validation>(piece, work, collect);
   }
-  return stores;
+  return found;
 }
 
 void load_validation(const Config& config, std::int64_t wanted, bool with_steps, const Communicator& comm,
@@ -99,7 +111,10 @@ void load_validation(const Config& config, std::int64_t wanted, bool with_steps,
   std::vector<const Config*> ways;
   for (const Config& each : configs) ways.push_back(&each);
   const SelectedRows rows(file_groups(config.data, {Set::validation}).front(), ways, false, comm);
-  std::vector<SampleStore> stores = read_validation(rows, ways.size(), wanted);
+  require_labels(rows.source(), "report");
+  Validation found = read_validation(rows, ways.size(), wanted);
+  std::vector<SampleStore>& stores = found.stores;
+  run.jets.rows = std::move(found.rows);
   run.samples = std::move(stores[0]);
   for (std::size_t i = 0; i < run.steps.size(); ++i)
     run.steps[i].jets = of_sets ? pictures_of(run.samples, run.steps[i].image) : std::move(stores[i + 1]);
@@ -132,8 +147,11 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
     result.missing = fmt::format("{}: {} holds no validation jets", run.name, files.front());
     return result;
   }
+  result.jets.rows.resize(static_cast<std::size_t>(count));
+  for (const std::string& file : files) result.jets.files.push_back(fs::weakly_canonical(file).string());
   result.tagger = scored_tagger(
-      run.name, score_samples(result.model->model, count, [&](std::int64_t i) { return result.samples[i]; }));
+      run.name, score_samples(result.model->model, count, [&](std::int64_t i) { return result.samples[i]; }),
+      class_names(config.data, result.model->model.outputs()));
   return result;
 }
 

@@ -32,11 +32,20 @@ struct PreprocessingStep {
   SampleStore jets;
 };
 
+/// Which jets were scored, to be compared.
+struct ScoredJetNumbers {
+  std::vector<std::string> files;
+  std::vector<std::int64_t> rows;
+
+  bool operator==(const ScoredJetNumbers&) const = default;
+};
+
 struct ScoredRun {
   std::optional<StoredModel> model;      ///< none: there is no best.h5 yet
   std::string missing;                   ///< why there are no scores; empty: there are
   ScoredTagger tagger;                   ///< empty where scores are missing
   SampleStore samples;                   ///< the network's input
+  ScoredJetNumbers jets;                 ///< which of them were scored
   std::vector<PreprocessingStep> steps;  ///< of runs on jets, where asked for
 };
 

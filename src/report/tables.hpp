@@ -16,7 +16,11 @@ std::string differences_table(const ReportedRuns& runs);
 std::string network_tables(const ReportedRuns& runs);
 /// Metrics of the scored jets, a row for each run and each of the others.
 std::string tagging_table(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);
-/// What became of the jets of each class, cut at 0.5.
+/// Of taggers of more than two classes: each class's figures, and who is called what.
+std::string class_tables(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);
+/// A paragraph where not all runs are scored on the same jets; "" where they are.
+std::string different_jets_note(const ReportedRuns& runs);
+/// What became of the jets of each of two classes, cut at 0.5.
 std::string confusion_tables(const ReportedRuns& runs);
 /// Ranks, threads, rates, memory, seconds.
 std::string resources_table(const ReportedRuns& runs);

@@ -8,6 +8,12 @@
 namespace jetrain {
 
 ClassNames class_names(const ReportedRuns& runs) {
+  const std::vector<std::string> named =
+      runs.empty() ? std::vector<std::string>() : runs.front().record.config.data.classes;
+  const bool alike = std::all_of(runs.begin(), runs.end(), [&](const ReportedRun& run) {
+    return run.record.config.data.classes == named;
+  });
+  if (alike && named.size() == 2) return {named[1], named[0]};
   const bool jets = std::none_of(runs.begin(), runs.end(), [](const ReportedRun& run) {
     return labels_of(run.record.config.data) != Labels::jets;
   });

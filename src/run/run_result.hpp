@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "core/record.hpp"
+#include "statistics/class_figures.hpp"
 #include "train/epoch_record.hpp"
+#include "train/reweighting.hpp"
 #include "train/stragglers.hpp"
 
 namespace jetrain {
@@ -18,6 +20,7 @@ namespace jetrain {
 struct RunResult {
   std::string weights_hash;
   EpochRecord best;
+  std::vector<ClassFigures> classes;  ///< of the best epoch, where there are more than two
   std::int64_t epochs = 0;
   std::int64_t parameters = 0;
   std::int64_t training_jets = 0;
@@ -29,6 +32,7 @@ struct RunResult {
   std::int64_t peak_rss_bytes = 0;  ///< of the largest rank
   std::map<std::string, double> seconds;
   std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
+  Reweighting reweighting;            ///< empty: none
 
   template <class Self, class Visitor>
   static void fields(Self& r, Visitor& visit) {
@@ -36,6 +40,7 @@ struct RunResult {
     visit("best_epoch", r.best.epoch);
     visit("epochs", r.epochs);
     visit("best", r.best);
+    visit("classes", r.classes, {.omit_default = true});
     visit("parameters", r.parameters);
     visit("training_jets", r.training_jets);
     visit("validation_jets", r.validation_jets);
@@ -46,6 +51,7 @@ struct RunResult {
     visit("peak_rss_bytes", r.peak_rss_bytes);
     visit("seconds", r.seconds);
     visit("stragglers", r.stragglers, {.may_lack = true});
+    visit("reweighting", r.reweighting, {.omit_default = true});
   }
 };
 

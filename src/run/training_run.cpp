@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <utility>
 
 #include "comm/threads.hpp"
+#include "config/class_names.hpp"
 #include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
+#include "core/record_json.hpp"
 #include "core/stop_signal.hpp"
 #include "dataset/fingerprint.hpp"
 #include "inference/model_file.hpp"
@@ -21,6 +26,8 @@
 #include "run/training_events.hpp"
 #include "run/training_lines.hpp"
 #include "samples/sample_layout.hpp"
+#include "train/reweighting.hpp"
+#include "train/set_weights.hpp"
 #include "train/standardization.hpp"
 
 namespace jetrain {
@@ -89,17 +96,56 @@ void require_monitored(const Config& config, const Model& model) {
         case Monitor::val_accuracy:
           return !regression;
         case Monitor::val_auc:
-          return !regression && model.outputs() <= 2;
+          return !regression;
       }
       return false;
     }();
     if (known) return;
-    throw UsageError(fmt::format("{}: {} is not known for {}: use val_loss", key, monitor,
-                                 regression ? "a regression" : "more than two classes"));
+    throw UsageError(fmt::format("{}: {} is not known for a regression: use val_loss", key, monitor));
   };
   check("early_stopping.monitor", config.early_stopping.monitor);
   if (const auto* plateau = std::get_if<PlateauSchedule>(&config.train.schedule.kind))
     check("train.schedule.reduce_on_plateau.monitor", plateau->monitor);
+}
+
+/// The class that train.reweight.to names.
+std::int64_t class_to_follow(const ReweightConfig& config) {
+  constexpr std::int64_t kMostClasses = 256;
+  std::int64_t number = -1;
+  const char* end = config.to.data() + config.to.size();
+  const auto [stop, failure] = std::from_chars(config.to.data(), end, number);
+  if (failure == std::errc() && stop == end && number >= 0 && number < kMostClasses) return number;
+  throw CollectiveError(
+      fmt::format("train.reweight.to: {} is neither none, nor flat, nor a class's number", config.to),
+      ExitStatus::usage);
+}
+
+std::string reweighting_line(const Reweighting& reweighting, std::int64_t jets) {
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = 0;
+  for (const ReweightedClass& each : reweighting.classes) {
+    for (const double factor : each.factors) {
+      if (factor == 0) continue;
+      smallest = std::min(smallest, factor);
+      largest = std::max(largest, factor);
+    }
+  }
+  return fmt::format("train.reweight to {}: factors from {:.3g} to {:.3g}{}",
+                     reweighting.flat() ? "flat" : "class " + reweighting.to, smallest, largest,
+                     reweighting.outside == 0
+                         ? std::string()
+                         : fmt::format("; {} of {} training jets lie outside of its bins, and have weight 0",
+                                       reweighting.outside, jets));
+}
+
+std::string weights_line(const SetWeights& weights) {
+  std::string line = fmt::format(
+      "training jets have weights (mean 1, the largest {:.3g}), and tell as much as "
+      "{:.0f} jets of equal weight",
+      weights.largest, weights.effective_samples);
+  if (weights.zero > 0) line += fmt::format("; {} have weight 0", weights.zero);
+  if (weights.negative > 0) line += fmt::format("; {} a negative one", weights.negative);
+  return line;
 }
 
 }  // namespace
@@ -123,7 +169,7 @@ void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
       return require_both_classes(set, which, comm_);
     case Labels::classes:
       require_samples(set, which);
-      return require_known_classes(set);
+      return require_known_classes(set, which);
     case Labels::none:
       require_samples(set, which);
       break;
@@ -136,15 +182,31 @@ void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
       ExitStatus::usage);
 }
 
-void TrainingRun::require_known_classes(const SampleSet& set) const {
+void TrainingRun::require_known_classes(const SampleSet& set, Set which) const {
+  const std::int64_t known = std::max<std::int64_t>(2, model_->outputs());
+  std::array<std::int64_t, 256> counts{};
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) ++counts[set.samples[i].label];
   std::int64_t largest = 0;
-  for (std::int64_t i = 0; i < set.samples.size(); ++i)
-    largest = std::max<std::int64_t>(largest, set.samples[i].label);
+  for (std::int64_t k = 0; k < std::ssize(counts); ++k) {
+    if (counts[static_cast<std::size_t>(k)] > 0) largest = k;
+  }
   largest = comm_.max(largest);
-  if (largest < std::max<std::int64_t>(2, model_->outputs())) return;
+  if (largest < known) {
+    const std::vector<std::string> names = class_names(config_.data, known);
+    for (std::int64_t k = 0; k < known; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      if (comm_.sum(counts[at]) == 0)
+        log_.warning(fmt::format("the {} set has no jets of {}: figures are those of the other classes",
+                                 set_name(which), at < names.size() ? names[at] : std::to_string(k)));
+    }
+    return;
+  }
   throw CollectiveError(
-      fmt::format("{} has the class {}, but the network has outputs for {} classes only",
-                  config_.data.arrays.labels, largest, std::max<std::int64_t>(2, model_->outputs())),
+      fmt::format(
+          "{} has the class {}, but the network has outputs for {} classes only: give the last layer {} "
+          "units (classes count from 0), or mend the labels",
+          reads_jets(config_.data) ? "a label" : config_.data.arrays.labels, largest,
+          std::max<std::int64_t>(2, model_->outputs()), largest + 1),
       ExitStatus::usage);
 }
 
@@ -157,7 +219,23 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   train_ = std::move(train);
   validation_jets_ = validation.total();
   validation_ = std::move(validation);
+  weigh();
   standardize(config_, *model_, train_, comm_);
+}
+
+/// Brings the weights of both sets to mean 1, those of the training set after its reweighting. Collective.
+void TrainingRun::weigh() {
+  const ReweightConfig& reweighting = config_.train.reweight;
+  if (reweighting.used()) {
+    const std::int64_t reference = reweighting.flat() ? -1 : class_to_follow(reweighting);
+    reweighting_ = reweight(reweighting, reference, train_, comm_);
+    reweighting_text_ = json_text(json_of(reweighting_));
+    log_.info(reweighting_line(reweighting_, train_.total()));
+  }
+  normalize_weights(train_, Set::train, comm_);
+  normalize_weights(validation_, Set::validation, comm_);
+  const SetWeights weights = weights_of(train_, comm_);
+  if (!weights.all_one) log_.info(weights_line(weights));
 }
 
 /// On rank 0.
@@ -167,7 +245,8 @@ void TrainingRun::open_directory() {
   directory_ = begun ? RunDirectory::reopen(output_, state.history) : RunDirectory::create(output_);
   Checkpoints::clear_leftovers(RunDirectory::checkpoints(output_));
   directory_->write_config(to_yaml(config_));
-  if (state.best_epoch > 0) save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters);
+  if (state.best_epoch > 0)
+    save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters, reweighting_text_);
   log_.also_to(directory_->file("log.txt"));
 }
 
@@ -177,7 +256,8 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
   if (!comm_.is_root()) return all;
   if (directory_) {
     all.push_back(std::make_unique<HistoryFile>(*directory_));
-    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights()));
+    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights(),
+                                                  reweighting_text_));
     if (config_.log.tensorboard)
       all.push_back(std::make_unique<TrainingEvents>(config_.log, RunDirectory::events(output_), log_));
   }
@@ -209,6 +289,14 @@ TrainingOutcome TrainingRun::train(Validation& validation, const StragglerWatch&
   return rescue->training(trainer, [&] { return trainer.run(); });
 }
 
+/// Of the best weights, which the model has now, on rank 0; of two classes the metrics say all. Collective.
+std::vector<ClassFigures> TrainingRun::figures_of_classes(Validation& validation) const {
+  if (model_->input().targets > 0 || model_->outputs() <= 2) return {};
+  const ScoredJets scored = validation.score(*model_);
+  if (!comm_.is_root()) return {};
+  return class_figures(scored, class_names(config_.data, model_->outputs()));
+}
+
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
@@ -230,9 +318,11 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   TrainingOutcome outcome = train(validation, watch, profile, rescue ? &*rescue : nullptr);
   if (!outcome.profile.empty()) log_.lines(outcome.profile);
   std::copy(outcome.weights.begin(), outcome.weights.end(), model_->parameters().begin());
+  std::vector<ClassFigures> classes = figures_of_classes(validation);
   progress::set(progress::Activity::ending);
 
   RunResult result;
+  result.classes = std::move(classes);
   result.weights_hash = outcome.weights_hash;
   result.best = outcome.best;
   result.epochs = outcome.epochs;
@@ -251,6 +341,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   for (const char* of_rank_0 : {"save", "checkpoint"}) result.seconds.try_emplace(of_rank_0, 0.0);
   result.seconds = largest_by_phase(result.seconds, comm_);
   result.stragglers = stragglers_;
+  result.reweighting = reweighting_;
   comm_.agree([&] {
     if (directory_) directory_->write_result(result);
   });

@@ -46,12 +46,14 @@ class TrainingRun {
  private:
   bool writes() const noexcept { return !output_.empty(); }
   void require_trainable(const SampleSet& set, Set which) const;
-  void require_known_classes(const SampleSet& set) const;
+  void require_known_classes(const SampleSet& set, Set which) const;
+  void weigh();
   void open_directory();
   /// Those of this rank, in the order in which they are told.
   std::vector<std::unique_ptr<TrainingObserver>> observers(Trainer& trainer, const StragglerWatch& watch);
   TrainingOutcome train(Validation& validation, const StragglerWatch& watch, bool profile,
                         RescueScope* rescue);
+  std::vector<ClassFigures> figures_of_classes(Validation& validation) const;
 
   Config config_;
   std::string output_;
@@ -64,6 +66,8 @@ class TrainingRun {
   SampleSet validation_;
   std::int64_t validation_jets_ = 0;
   std::string data_;                        ///< fingerprint of both sets
+  Reweighting reweighting_;                 ///< of the training set; empty: none
+  std::string reweighting_text_;            ///< the same as JSON
   std::optional<RunDirectory> directory_;   ///< on rank 0, where something is written
   std::optional<Checkpoints> checkpoints_;  ///< on the ranks whose watchdog may speak, 0 and 1
   std::vector<Straggler> stragglers_;       ///< found so far; on rank 0

@@ -29,6 +29,7 @@ SampleLayout layout_of_jets(const Config& config) {
     layout.input = {1, 1, 0};
     layout.is_image = false;
     layout.constituent_columns = kMomentumColumns;
+    layout.has_jet = true;
     layout.most_constituents = config.constituents.most;
     layout.constituent_features = std::ssize(config.constituents.features);
     layout.features = std::ssize(config.data.high_level);
@@ -64,7 +65,7 @@ bool reads_jets(const DataConfig& data) {
 Labels labels_of(const DataConfig& data) {
   switch (row_layout(data)) {
     case RowLayout::jet_table:
-      return Labels::jets;
+      return data.classes.size() > 2 ? Labels::classes : Labels::jets;
     case RowLayout::arrays:
       return data.arrays.targets > 0 ? Labels::none : Labels::classes;
   }
@@ -72,7 +73,8 @@ Labels labels_of(const DataConfig& data) {
 }
 
 SampleLayout sample_layout(const Config& config) {
-  const SampleLayout layout = layout_of_rows(config);
+  SampleLayout layout = layout_of_rows(config);
+  layout.weighted = config.data.weighted();
   constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
   if (layout.size() > kMost) {
     throw UsageError(
@@ -85,6 +87,7 @@ SampleLayout sample_layout(const Config& config) {
 
 SampleLayout stored_layout(const Config& config, Set set) {
   SampleLayout layout = sample_layout(config);
+  if (config.train.reweight.used()) layout.has_jet = true;
   if (set != Set::train || !config.augmentation.used() || layout.is_set()) return layout;
   layout.input = kCloud;
   layout.is_image = false;

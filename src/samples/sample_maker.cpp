@@ -21,6 +21,7 @@ SampleMaker::SampleMaker(const Config& config, bool augmentable)
       high_level_(config.data.high_level),
       clouds_(augmentable && config.augmentation.used()),
       sets_(config.input == InputKind::constituents),
+      jets_of_images_(augmentable && config.train.reweight.used() && !sets_),
       most_(config.constituents.most > 0 ? config.constituents.most : ConstituentsConfig::kMost) {}
 
 RowStatus SampleMaker::make(std::span<const float> constituents, bool training, SampleDraft& sample) const {
@@ -33,13 +34,22 @@ RowStatus SampleMaker::make(std::span<const float> constituents, bool training, 
           : images_.make(leading, sample.positions.data(), sample.values.data(), sample.entries);
   sample.features.resize(high_level_.size());
   if (status == RowStatus::good) find_features(leading, sample);
+  if (status == RowStatus::good && jets_of_images_) return add_jet(constituents, sample);
   return status;
+}
+
+/// The sum over all constituents, as a set's.
+RowStatus SampleMaker::add_jet(std::span<const float> places, SampleDraft& sample) const {
+  ReadingNotes of_sets;
+  sample.has_jet = true;
+  return collect_constituents(places, sample.constituents, sample.jet, of_sets);
 }
 
 RowStatus SampleMaker::make_set(std::span<const float> places, SampleDraft& sample) const {
   sample.entries = 0;
   sample.notes = {};
   sample.constituent_width = kMomentumColumns;
+  sample.has_jet = true;
   sample.kept = 0;
   sample.features.resize(high_level_.size());
   const RowStatus status = collect_constituents(places, sample.constituents, sample.jet, sample.notes);
@@ -74,7 +84,9 @@ SampleView Augmenter::augment(const SampleView& stored, std::uint32_t epoch, std
   draft.reserve(images_.most_entries());
   images_.make_from_cloud(stored.input.positions, stored.input.values, augmentation_, stream,
                           draft.positions.data(), draft.values.data(), draft.entries);
-  return {draft.input(), stored.label, stored.features, stored.targets};
+  SampleView sample = stored;
+  sample.input = draft.input();
+  return sample;
 }
 
 }  // namespace jetrain

@@ -13,7 +13,8 @@ namespace jetrain {
 /// Stateless after construction; one object may serve all threads.
 class SampleMaker {
  public:
-  /// `augmentable`: where the config augments images, training samples are clouds, to be augmented later.
+  /// `augmentable`: samples are made to be kept for a training. Where the config augments images, those to
+  /// train on are clouds, to be augmented later; where it reweights, images have their jets' sums with them.
   explicit SampleMaker(const Config& config, bool augmentable = false);
 
   /// Of constituents (n, 4). For images, as ImageMaker::make; the leading 200 count. For sets, as
@@ -23,12 +24,14 @@ class SampleMaker {
 
  private:
   RowStatus make_set(std::span<const float> places, SampleDraft& sample) const;
+  RowStatus add_jet(std::span<const float> places, SampleDraft& sample) const;
   void find_features(std::span<const float> leading, SampleDraft& sample) const;
 
   ImageMaker images_;
   std::vector<HighLevelFeature> high_level_;
   bool clouds_;
   bool sets_;
+  bool jets_of_images_;
   std::int64_t most_;  ///< constituents of a set
 };
 

@@ -1,6 +1,7 @@
 #include "scores/prediction_file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -8,6 +9,8 @@
 #include <optional>
 
 #include "core/output_file.hpp"
+#include "core/record_csv.hpp"
+#include "io/attributes.hpp"
 #include "io/dataset.hpp"
 #include "io/new_file.hpp"
 #include "jetrain/error.hpp"
@@ -17,11 +20,12 @@ namespace {
 
 class CsvPredictions : public PredictionFile {
  public:
-  CsvPredictions(const std::string& path, std::int64_t outputs)
-      : pending_(path, true), outputs_(static_cast<std::size_t>(outputs)) {
+  CsvPredictions(const std::string& path, const PredictionColumns& columns)
+      : pending_(path, true), labels_(columns.labels), outputs_(columns.outputs.size()) {
     pending_.claim();
-    std::string header = "row,label,score";
-    for (std::size_t o = 0; o < outputs_; ++o) header += fmt::format(",output_{}", o);
+    std::string header = labels_ ? "row,label,score" : "row,score";
+    for (const std::string& name : columns.outputs)
+      header += fmt::format(",{}", csv_quoted(fmt::format("output_{}", name)));
     write_text(pending_.name(), header + "\n");
   }
 
@@ -29,7 +33,9 @@ class CsvPredictions : public PredictionFile {
     fmt::memory_buffer text;
     const auto out = std::back_inserter(text);
     for (std::size_t i = 0; i < piece.rows.size(); ++i) {
-      fmt::format_to(out, "{},{},{}", piece.rows[i], piece.labels[i], piece.scores[i]);
+      fmt::format_to(out, "{},", piece.rows[i]);
+      if (labels_) fmt::format_to(out, "{},", piece.labels[i]);
+      fmt::format_to(out, "{}", piece.scores[i]);
       for (std::size_t o = 0; o < outputs_; ++o) fmt::format_to(out, ",{}", piece.outputs[i * outputs_ + o]);
       text.push_back('\n');
     }
@@ -40,6 +46,7 @@ class CsvPredictions : public PredictionFile {
 
  private:
   PendingFile pending_;
+  bool labels_;
   std::size_t outputs_;
 };
 
@@ -63,19 +70,22 @@ hdf5::Dataset create_shortenable(hid_t file, const char* name, const std::vector
 
 class Hdf5Predictions : public PredictionFile {
  public:
-  Hdf5Predictions(const std::string& path, std::int64_t most_rows, std::int64_t outputs)
+  Hdf5Predictions(const std::string& path, std::int64_t most_rows, const PredictionColumns& columns)
       : file_(path), most_rows_(most_rows) {
     constexpr std::int64_t kRowBytes = 4 + 1 + 8;
+    const std::int64_t outputs = std::ssize(columns.outputs);
     file_.reserve(most_rows * (kRowBytes + 4 * outputs));
     score_ = create_shortenable<float>(file_, "score", {most_rows});
-    label_ = create_shortenable<std::uint8_t>(file_, "label", {most_rows});
+    if (columns.labels) label_ = create_shortenable<std::uint8_t>(file_, "label", {most_rows});
     row_ = create_shortenable<std::int64_t>(file_, "row", {most_rows});
-    if (outputs > 0) outputs_ = create_shortenable<float>(file_, "outputs", {most_rows, outputs});
+    if (outputs == 0) return;
+    outputs_ = create_shortenable<float>(file_, "outputs", {most_rows, outputs});
+    hdf5::write_attribute(outputs_->id(), "classes", fmt::format("{}", fmt::join(columns.outputs, "\n")));
   }
 
   void append(const Predictions& piece) override {
     score_.write_rows(written_, piece.scores);
-    label_.write_rows(written_, piece.labels);
+    if (label_) label_->write_rows(written_, piece.labels);
     row_.write_rows(written_, piece.rows);
     if (outputs_) outputs_->write_rows(written_, piece.outputs);
     written_ += std::ssize(piece.rows);
@@ -86,15 +96,17 @@ class Hdf5Predictions : public PredictionFile {
       if (written_ < most_rows_) dataset.cut(written_);
       dataset = hdf5::Dataset();
     };
-    for (hdf5::Dataset* dataset : {&score_, &label_, &row_}) finish(*dataset);
-    if (outputs_) finish(*outputs_);
+    for (hdf5::Dataset* dataset : {&score_, &row_}) finish(*dataset);
+    for (std::optional<hdf5::Dataset>* dataset : {&label_, &outputs_}) {
+      if (*dataset) finish(**dataset);
+    }
     file_.complete();
   }
 
  private:
   hdf5::NewFile file_;
-  hdf5::Dataset score_, label_, row_;
-  std::optional<hdf5::Dataset> outputs_;
+  hdf5::Dataset score_, row_;
+  std::optional<hdf5::Dataset> label_, outputs_;
   std::int64_t most_rows_;
   std::int64_t written_ = 0;
 };
@@ -102,10 +114,10 @@ class Hdf5Predictions : public PredictionFile {
 }  // namespace
 
 std::unique_ptr<PredictionFile> PredictionFile::create(const std::string& path, std::int64_t most_rows,
-                                                       std::int64_t outputs) {
+                                                       const PredictionColumns& columns) {
   if (std::filesystem::path(path).extension() == ".csv")
-    return std::make_unique<CsvPredictions>(path, outputs);
-  return std::make_unique<Hdf5Predictions>(path, most_rows, outputs);
+    return std::make_unique<CsvPredictions>(path, columns);
+  return std::make_unique<Hdf5Predictions>(path, most_rows, columns);
 }
 
 }  // namespace jetrain

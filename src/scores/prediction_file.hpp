@@ -15,20 +15,25 @@ namespace jetrain {
 /// Consecutive scored rows.
 struct Predictions {
   std::vector<std::int64_t> rows;
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint8_t> labels;  ///< empty: the file has none
   std::vector<float> scores;
   std::vector<float> outputs;  ///< (rows, outputs) or empty
 };
 
+/// What a file of predictions has beside rows and scores.
+struct PredictionColumns {
+  bool labels = true;
+  std::vector<std::string> outputs;  ///< their names; empty: there are none
+};
+
 class PredictionFile {
  public:
-  /// By the ending of the name, CSV (`.csv`: row, label, score, output_0, ...; floats with all digits) or
-  /// HDF5
-  /// (`row` int64, `label` uint8, `score` float32, and `outputs` float32). `most_rows`: there will not be
-  /// more; an HDF5 file has room on the disk for so many from the beginning, since HDF5 must not meet a full
-  /// disk. `outputs`: the width of Predictions::outputs, 0 where there are none.
+  /// By the ending of the name, CSV (`.csv`: row, label, score, output_NAME, ...; floats with all digits) or
+  /// HDF5 (`row` int64, `label` uint8, `score` float32, and `outputs` float32, whose attribute `classes` has
+  /// the names, one a line). `most_rows`: there will not be more; an HDF5 file has room on the disk for so
+  /// many from the beginning, since HDF5 must not meet a full disk.
   static std::unique_ptr<PredictionFile> create(const std::string& path, std::int64_t most_rows,
-                                                std::int64_t outputs);
+                                                const PredictionColumns& columns);
   virtual ~PredictionFile() = default;
   virtual void append(const Predictions& piece) = 0;
   /// Makes the file appear under its name. Without it, nothing does.

@@ -55,20 +55,43 @@ char separator_of(std::string_view line) {
   return ' ';
 }
 
+/// Where a field ends: at the separator, but not at one in quotation marks (RFC 4180; two of these in a row
+/// stand for one in the field).
+std::size_t end_of_field(std::string_view line, char separator) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  if (first == std::string_view::npos || line[first] != '"') return line.find(separator);
+  bool quoted = true;
+  for (std::size_t i = first + 1; i < line.size(); ++i) {
+    if (line[i] == '"') quoted = !quoted;
+    if (line[i] == separator && !quoted) return i;
+  }
+  return std::string_view::npos;
+}
+
 void split(std::string_view line, char separator, Fields& fields) {
   fields.clear();
   while (true) {
     if (separator == ' ') line = trimmed(line);
-    const std::size_t end = line.find(separator);
+    const std::size_t end = end_of_field(line, separator);
     fields.push_back(trimmed(line.substr(0, end)));
     if (end == std::string_view::npos) return;
     line.remove_prefix(end + 1);
   }
 }
 
+/// A field's text, with two quotation marks in a row as one.
+std::string unquoted(std::string_view field) {
+  std::string text;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    text += field[i];
+    if (field[i] == '"' && i + 1 < field.size() && field[i + 1] == '"') ++i;
+  }
+  return text;
+}
+
 /// The column of that name, or number from 1.
-std::optional<std::size_t> find_column(const Fields& header, const std::string& name) {
-  const auto named = std::find(header.begin(), header.end(), std::string_view(name));
+std::optional<std::size_t> find_column(const std::vector<std::string>& header, const std::string& name) {
+  const auto named = std::find(header.begin(), header.end(), name);
   if (named != header.end()) return static_cast<std::size_t>(named - header.begin());
   std::size_t position = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), position);
@@ -81,30 +104,58 @@ struct Layout {
   Layout(const std::string& path, std::string_view line, const ScoreNames& names)
       : separator(separator_of(line)) {
     if (line.starts_with('#')) line = trimmed(line.substr(1));
-    split(line, separator, header);
-    has_header =
-        !std::all_of(header.begin(), header.end(), [](auto text) { return number(text).has_value(); });
+    Fields fields;
+    split(line, separator, fields);
+    for (const std::string_view field : fields) header.push_back(unquoted(field));
+    has_header = !std::all_of(header.begin(), header.end(),
+                              [](const std::string& text) { return number(text).has_value(); });
     const auto require = [&](const std::string& name) {
-      const auto column = find_column(has_header ? header : Fields(header.size()), name);
+      const auto column = find_column(names_of_columns(), name);
       if (column) return *column;
       const std::string found = has_header
                                     ? fmt::format("it has: {}", fmt::join(header, ", "))
                                     : fmt::format("it has no line of names, and {} columns", header.size());
-      throw DataError(
-          fmt::format("{} has no column {}: say with --score and --label which they are, by name, or "
-                      "by number from 1 ({})",
-                      path, name, found));
+      throw DataError(fmt::format(
+          "{} has no column {}: say with --score, --label and --weight which they are, by name, or "
+          "by number from 1 ({})",
+          path, name, found));
     };
-    score = require(names.score);
+    for (const std::string& name : score_names(names)) scores.push_back(require(name));
     label = require(names.label);
+    if (!names.weight.empty()) weight = require(names.weight);
     if (has_header) row = find_column(header, "row");
+    for (const std::size_t column : scores) {
+      if (has_header && scores.size() > 1) classes.emplace_back(without_prefix(header[column]));
+    }
   }
 
+  /// Empty names where there is no line of them.
+  std::vector<std::string> names_of_columns() const {
+    return has_header ? header : std::vector<std::string>(header.size());
+  }
+  /// Columns of outputs, as jetrain writes them of more than two classes, come before that of the score.
+  std::vector<std::string> score_names(const ScoreNames& names) const {
+    std::vector<std::string> outputs;
+    for (const std::string& name : header) {
+      if (name.starts_with(kOutput)) outputs.push_back(name);
+    }
+    if (names.score == ScoreNames::kScore && outputs.size() > 2) return outputs;
+    const bool one = find_column(names_of_columns(), names.score).has_value();
+    return one ? std::vector{names.score} : listed(names.score);
+  }
+  static std::string_view without_prefix(std::string_view name) {
+    return name.starts_with(kOutput) ? name.substr(kOutput.size()) : name;
+  }
+
+  static constexpr std::string_view kOutput = "output_";
+
   char separator;
-  Fields header;
+  std::vector<std::string> header;
   bool has_header = false;
-  std::size_t score = 0;
+  std::vector<std::size_t> scores;
   std::size_t label = 0;
+  std::optional<std::size_t> weight;
+  std::vector<std::string> classes;
   std::optional<std::size_t> row;
 };
 
@@ -132,12 +183,16 @@ ScoreColumns read_score_csv(const std::string& path, const ScoreNames& names) {
     if (trimmed(line).empty()) continue;
     if (!layout) {
       layout.emplace(path, line, names);
+      columns.scores.columns = layout->scores.size();
+      columns.classes = layout->classes;
       if (layout->has_header) continue;
     }
     if (line.front() == '#') continue;
     split(line, layout->separator, fields);
-    columns.scores.push_back(read(layout->score, line_number));
-    columns.labels.push_back(read(layout->label, line_number));
+    for (const std::size_t column : layout->scores)
+      columns.scores.values.push_back(read(column, line_number));
+    columns.labels.values.push_back(read(layout->label, line_number));
+    if (layout->weight) columns.weights.push_back(read(*layout->weight, line_number));
     columns.lines.push_back(line_number);
     if (!layout->row) continue;
     const auto row = *layout->row < fields.size() ? number(fields[*layout->row]) : std::nullopt;

@@ -16,67 +16,68 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-/// A column of numbers, or two of which the last counts.
-struct Columns {
-  bool one_after_another = false;
+/// Where an array's numbers stand.
+struct Layout {
+  bool one_after_another = false;  ///< columns, not rows
   std::size_t rows = 0;
-  std::size_t count = 1;
+  std::size_t columns = 1;
   std::size_t data_at = 0;
 };
 
-Columns columns_of(const std::string& path, const NpyHeader& header) {
-  const std::vector<std::int64_t>& shape = header.shape;
-  const bool fits = shape.size() == 1 || (shape.size() == 2 && (shape[1] == 1 || shape[1] == 2));
-  if (!fits)
-    throw DataError(
-        fmt::format("{} has the shape ({}), not (N), (N, 1) or (N, 2)", path, fmt::join(shape, ", ")));
-  return {header.fortran_order, static_cast<std::size_t>(shape[0]),
-          shape.size() == 2 ? static_cast<std::size_t>(shape[1]) : 1, header.data_at};
+Layout layout_of(const std::string& name, const NpyHeader& header) {
+  require_score_shape(name, header.shape);
+  return {header.fortran_order, static_cast<std::size_t>(header.shape[0]),
+          header.shape.size() == 2 ? static_cast<std::size_t>(header.shape[1]) : 1, header.data_at};
 }
 
 template <class T>
-std::vector<double> last_column(const std::string& path, const std::string& bytes, const Columns& columns) {
-  if (columns.rows > (bytes.size() - columns.data_at) / sizeof(T) / columns.count)
-    throw DataError(fmt::format("{} is cut off: it has fewer than its {} rows", path, columns.rows));
-  const std::size_t step = columns.one_after_another ? 1 : columns.count;
-  const std::size_t first =
-      columns.one_after_another ? (columns.count - 1) * columns.rows : columns.count - 1;
-  std::vector<double> values(columns.rows);
-  for (std::size_t i = 0; i < columns.rows; ++i) {
-    T value;
-    std::memcpy(&value, bytes.data() + columns.data_at + (first + i * step) * sizeof(T), sizeof(T));
-    values[i] = static_cast<double>(value);
+NumberTable table_of(const std::string& name, const std::string& bytes, const Layout& layout) {
+  if (layout.rows > (bytes.size() - layout.data_at) / sizeof(T) / layout.columns)
+    throw DataError(fmt::format("{} is cut off: it has fewer than its {} rows", name, layout.rows));
+  NumberTable table{std::vector<double>(layout.rows * layout.columns), layout.columns};
+  for (std::size_t i = 0; i < layout.rows; ++i) {
+    for (std::size_t c = 0; c < layout.columns; ++c) {
+      const std::size_t at = layout.one_after_another ? c * layout.rows + i : i * layout.columns + c;
+      T value;
+      std::memcpy(&value, bytes.data() + layout.data_at + at * sizeof(T), sizeof(T));
+      table.values[i * layout.columns + c] = static_cast<double>(value);
+    }
   }
-  return values;
+  return table;
 }
 
-using Reader = std::vector<double> (*)(const std::string&, const std::string&, const Columns&);
+using Reader = NumberTable (*)(const std::string&, const std::string&, const Layout&);
 struct NamedReader {
   std::string_view type;
   Reader read;
 };
 constexpr NamedReader kReaders[] = {
-    {"<f4", last_column<float>},         {"<f8", last_column<double>},
-    {"|u1", last_column<std::uint8_t>},  {"|b1", last_column<std::uint8_t>},
-    {"|i1", last_column<std::int8_t>},   {"<i2", last_column<std::int16_t>},
-    {"<u2", last_column<std::uint16_t>}, {"<i4", last_column<std::int32_t>},
-    {"<u4", last_column<std::uint32_t>}, {"<i8", last_column<std::int64_t>},
-    {"<u8", last_column<std::uint64_t>},
+    {"<f4", table_of<float>},         {"<f8", table_of<double>},        {"|u1", table_of<std::uint8_t>},
+    {"|b1", table_of<std::uint8_t>},  {"|i1", table_of<std::int8_t>},   {"<i2", table_of<std::int16_t>},
+    {"<u2", table_of<std::uint16_t>}, {"<i4", table_of<std::int32_t>},  {"<u4", table_of<std::uint32_t>},
+    {"<i8", table_of<std::int64_t>},  {"<u8", table_of<std::uint64_t>},
 };
 
 }  // namespace
 
-std::vector<double> read_npy_column(const std::string& path) {
-  const std::string bytes = read_whole(path);
-  const NpyHeader header = parse_npy_header(path, bytes);
-  const Columns columns = columns_of(path, header);
+NumberTable npy_table(const std::string& name, const std::string& bytes) {
+  const NpyHeader header = parse_npy_header(name, bytes);
+  const Layout layout = layout_of(name, header);
   for (const NamedReader& reader : kReaders) {
-    if (reader.type == header.type) return reader.read(path, bytes, columns);
+    if (reader.type == header.type) return reader.read(name, bytes, layout);
   }
   throw DataError(
       fmt::format("{} has numbers of type {}: save them as float32, float64, bool or integers, little-endian "
                   "(numpy: a.astype('<f4'))",
-                  path, header.type));
+                  name, header.type));
+}
+
+ScoreColumns read_score_npy(const std::string& scores, const std::string& labels, const ScoreNames& names) {
+  ScoreColumns columns;
+  columns.scores = npy_table(scores, read_whole(scores));
+  columns.labels = npy_table(labels, read_whole(labels));
+  if (!names.weight.empty()) columns.weights = npy_table(names.weight, read_whole(names.weight)).values;
+  return columns;
 }
 
 }  // namespace jetrain

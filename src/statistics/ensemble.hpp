@@ -22,7 +22,8 @@ struct Ensemble {
 /// numbers and labels tell.
 Ensemble average_scores(std::span<const ScoreSet> models);
 
-/// Writes `score`, `deviation` (float64), `label` (uint8) and, where known, `row` (int64) as HDF5.
+/// Writes `score`, `deviation` (float64), `label` (uint8) and, where known, `row` (int64) and of more than
+/// two classes `outputs` (float64), as HDF5.
 void write_ensemble(const std::string& path, const Ensemble& ensemble);
 
 }  // namespace jetrain

@@ -21,6 +21,8 @@ class Validation {
   /// even parts to all. Collective.
   Validation(const ValidationConfig& config, SampleSet set, const Communicator& comm);
 
+  /// What the model says of the whole set, in its order, on rank 0. Collective.
+  ScoredJets score(const Model& model);
   /// The metrics of the model on the whole set, computed on rank 0 and known to all. The bits do not depend
   /// on who scored which jet. Collective.
   Metrics run(const Model& model);
@@ -37,6 +39,7 @@ class Validation {
   bool share_;
   SampleSet set_;
   std::vector<std::uint8_t> labels_;  ///< of all, on rank 0 of shared ranks
+  std::vector<float> weights_;        ///< likewise; empty: all 1
   const Communicator& comm_;
   OwnTime own_;
   double metrics_seconds_ = 0;

@@ -233,7 +233,7 @@ Outcome try_arrays(const std::string& bytes) {
 /// As `jetrain predict` writes them.
 std::string predictions(const char* ending) {
   const std::string path = scratch_file() + ending;
-  const auto file = PredictionFile::create(path, 10, 2);
+  const auto file = PredictionFile::create(path, 10, {true, {"0", "1"}});
   file->append({{0, 1, 2}, {1, 0, 1}, {0.5F, 0.25F, 0.75F}, {0.5F, 0.5F, 0.75F, 0.25F, 0.25F, 0.75F}});
   file->complete();
   std::filesystem::rename(path, scratch_file());

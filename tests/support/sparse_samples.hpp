@@ -30,7 +30,8 @@ class NumberedSample {
 };
 
 inline bool equal(const SampleView& a, const SampleView& b) {
-  return a.label == b.label && std::ranges::equal(a.input.positions, b.input.positions) &&
+  return a.label == b.label && a.weight == b.weight &&
+         std::ranges::equal(a.input.positions, b.input.positions) &&
          std::ranges::equal(a.input.values, b.input.values) && std::ranges::equal(a.features, b.features) &&
          std::ranges::equal(a.targets, b.targets) && a.constituents.width == b.constituents.width &&
          std::ranges::equal(a.constituents.values, b.constituents.values) && std::ranges::equal(a.jet, b.jet);
@@ -86,6 +87,15 @@ inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::i
   for (std::int64_t i = set.begins[me]; i < set.begins[me + 1]; ++i) {
     set.samples.append(NumberedSample(i, size).view());
   }
+  return set;
+}
+
+/// The same samples, of which the one with a number counts as `weight_of(number)` says.
+template <class WeightOf>
+SampleSet weighted_samples(std::int64_t total, const Communicator& comm, const WeightOf& weight_of) {
+  SampleSet set = sample_set(total, comm);
+  const std::int64_t begin = set.begins[static_cast<std::size_t>(comm.rank())];
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) set.samples.set_weight(i, weight_of(begin + i));
   return set;
 }
 

@@ -40,6 +40,21 @@ TEST(SampleMaker, MakesASetOfTheLeadingOnesAndTheSumOfAll) {
   EXPECT_EQ(draft.notes.unsorted, 1);
 }
 
+TEST(SampleMaker, GivesImagesTheirJetWhereItIsAskedForInTraining) {
+  const std::string reweighting = "train: {reweight: {to: flat, bins: {pt: [10, 20]}}}\n";
+  SampleDraft draft;
+  ASSERT_EQ(SampleMaker(config_of(reweighting), true).make(kPlaces, true, draft), RowStatus::good);
+  const SampleView sample = draft.view(1);
+  EXPECT_THAT(sample.jet, ElementsAre(58, 34, 45, 4));  // of all, whatever their order
+  EXPECT_EQ(sample.constituents.width, 0);
+  for (const auto& [yaml, kept] : {std::pair(reweighting, false), std::pair(std::string(), true)}) {
+    SampleDraft other;
+    ASSERT_EQ(SampleMaker(config_of(yaml), kept).make(kPlaces, true, other), RowStatus::good);
+    EXPECT_THAT(other.view(1).jet, IsEmpty());
+    EXPECT_THAT(other.view(1).input.positions, ElementsAreArray(sample.input.positions));
+  }
+}
+
 TEST(SampleMaker, KeepsAllWhereMostIsNought) {
   const SampleMaker maker(config_of("input: constituents\nconstituents: {most: 0}\n"));
   SampleDraft draft;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "io/attributes.hpp"
+#include "io/dataset.hpp"
 #include "io/hdf5_file.hpp"
 #include "temporary_folder.hpp"
 
@@ -22,7 +24,7 @@ Predictions some_rows(std::int64_t first, std::int64_t last) {
 }
 
 void write(const std::string& path, std::int64_t rows, std::int64_t piece) {
-  const auto file = PredictionFile::create(path, rows, 2);
+  const auto file = PredictionFile::create(path, rows, {true, {"0", "1"}});
   for (std::int64_t first = 0; first < rows; first += piece)
     file->append(some_rows(first, std::min(rows, first + piece)));
   file->complete();
@@ -35,6 +37,32 @@ TEST(PredictionFile, CsvHasAllDigits) {
       test::content_of(folder.file("a.csv")),
       "row,label,score,output_0,output_1\n0,0,1,0,0.1\n1,1,0.5,1,0.1\n2,0,0.33333334,2,0.1\n4,0,0.2,4,0.1\n");
   EXPECT_EQ(folder.entries(), 1);
+}
+
+TEST(PredictionFile, OfJetsWithoutLabelsHasNone) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"a.csv", "a.h5"}) {
+    const auto file = PredictionFile::create(folder.file(name), 2, {false, {}});
+    file->append({{4, 5}, {}, {0.5F, 0.25F}, {}});
+    file->complete();
+  }
+  EXPECT_EQ(test::content_of(folder.file("a.csv")), "row,score\n4,0.5\n5,0.25\n");
+  const hdf5::Handle file = hdf5::open_file(folder.file("a.h5"));
+  EXPECT_FALSE(hdf5::exists(file, "label"));
+  EXPECT_TRUE(hdf5::exists(file, "score"));
+}
+
+TEST(PredictionFile, NamesTheClassesOfOutputs) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"a.csv", "a.h5"}) {
+    const auto file = PredictionFile::create(folder.file(name), 1, {true, {"q", "g, g", "t"}});
+    file->append({{0}, {2}, {0.5F}, {0.25F, 0.25F, 0.5F}});
+    file->complete();
+  }
+  EXPECT_EQ(test::content_of(folder.file("a.csv")),
+            "row,label,score,output_q,\"output_g, g\",output_t\n0,2,0.5,0.25,0.25,0.5\n");
+  const hdf5::Handle file = hdf5::open_file(folder.file("a.h5"));
+  EXPECT_EQ(hdf5::text_attribute(hdf5::Dataset::open(file, "outputs").id(), "classes"), "q\ng, g\nt");
 }
 
 TEST(PredictionFile, DoesNotDependOnThePieces) {
@@ -60,7 +88,7 @@ TEST(PredictionFile, DoesNotDependOnThePieces) {
 TEST(PredictionFile, AppearsWholeOrNotAtAll) {
   const test::TemporaryFolder folder;
   for (const char* name : {"a.csv", "a.h5"})
-    PredictionFile::create(folder.file(name), 10, 2)->append(some_rows(0, 10));
+    PredictionFile::create(folder.file(name), 10, {true, {"0", "1"}})->append(some_rows(0, 10));
   EXPECT_EQ(folder.entries(), 0);
 }
 

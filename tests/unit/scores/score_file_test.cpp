@@ -92,6 +92,80 @@ TEST_F(ScoreFile, NamesTheLineOfABadCsv) {
               HasSubstr("a.csv, line 2: the label is 2, but must be 0 (QCD) or 1"));
 }
 
+TEST_F(ScoreFile, ReadsScoresOfSeveralClasses) {
+  const std::string text = "q,g,t,kind\n0.7,0.2,0.1,0\n0.1,0.3,0.6,2\n";
+  const ScoreSet set = read(text, {"q,g,t", "kind"});
+  EXPECT_THAT(set.classes, ElementsAre("q", "g", "t"));
+  EXPECT_EQ(set.signal, 2);
+  EXPECT_THAT(set.outputs, ElementsAre(0.7, 0.2, 0.1, 0.1, 0.3, 0.6));
+  EXPECT_THAT(set.scores, ElementsAre(0.1, 0.6));
+  EXPECT_THAT(set.labels, ElementsAre(0, 2));
+  EXPECT_THAT(read(text, {"q,g,t", "kind", "", {}, "g"}).scores, ElementsAre(0.2, 0.3));
+  EXPECT_THAT(read(text, {"1,2,3", "4", "", {"a", "b", "c"}, ""}).classes, ElementsAre("a", "b", "c"));
+  // As predict writes them.
+  const ScoreSet own = read("row,label,score,output_0,output_1,output_2\n5,1,0.1,0.2,0.7,0.1\n");
+  EXPECT_THAT(own.classes, ElementsAre("class 0", "class 1", "class 2"));
+  EXPECT_THAT(own.outputs, ElementsAre(0.2, 0.7, 0.1));
+  const ScoreSet quoted = read("label,\"output_a, \"\"b\"\"\",output_c,output_d\n0,0.2,0.7,0.1\n");
+  EXPECT_THAT(quoted.classes, ElementsAre("a, \"b\"", "c", "d"));
+  EXPECT_THAT(read("name,score,label\n\"x, y\",0.5,1\n").scores, ElementsAre(0.5));
+}
+
+TEST_F(ScoreFile, RefusesScoresThatAreNotOfSoManyClasses) {
+  EXPECT_THAT(refusal("q,g,t,label\n0.7,0.2,0.1,3\n", {"q,g,t", "label"}),
+              HasSubstr("line 2: the label is 3, but there are scores of 3 classes, 0 to 2"));
+  EXPECT_THAT(refusal("q,g,t,label\n0.7,-0.2,0.1,1\n", {"q,g,t", "label"}),
+              HasSubstr("line 2: the score -0.2 is no probability"));
+  EXPECT_THAT(refusal("q,g,t,label\n0.7,0.2,0.1,1\n", {"q,g,t", "label", "", {"a", "b"}, ""}),
+              HasSubstr("--classes names 2 classes"));
+  EXPECT_THAT(refusal("q,g,t,label\n0.7,0.2,0.1,1\n", {"q,g,t", "label", "", {}, "W"}),
+              HasSubstr("--signal W: is none of the classes (q, g, t)"));
+}
+
+TEST_F(ScoreFile, ReadsWeights) {
+  EXPECT_THAT(read("score,label,w\n0.5,1,2\n0.25,0,-0.5\n", {"score", "label", "w"}).weights,
+              ElementsAre(2, -0.5));
+  EXPECT_TRUE(read("score,label,w\n0.5,1,2\n").weights.empty());
+  EXPECT_THAT(refusal("score,label,w\n0.5,1,nan\n", {"score", "label", "w"}),
+              HasSubstr("a.csv, line 2: the weight is NaN"));
+  EXPECT_THAT(refusal("score,label,w\n0.5,1,1\n0.5,0,-1\n", {"score", "label", "w"}),
+              HasSubstr("the weights sum to nothing above 0"));
+  EXPECT_THAT(refusal("score,label\n0.5,1\n", {"score", "label", "w"}), HasSubstr("has no column w"));
+  const std::string scores = write_npy<float>("s.npy", "<f4", "(2,)", {0.5F, 0.25F});
+  const std::string labels = write_npy<std::uint8_t>("l.npy", "|u1", "(2,)", {1, 0});
+  const std::string weights = write_npy<float>("w.npy", "<f4", "(2,)", {3, 1});
+  EXPECT_THAT(read_score_files({scores, labels}, {"score", "label", weights}).front().weights,
+              ElementsAre(3, 1));
+}
+
+TEST_F(ScoreFile, ReadsOneHotLabelsOfSeveralClasses) {
+  const std::string scores = write_npy<float>("s.npy", "<f4", "(2, 3)", {0.5F, 0.25F, 0.25F, 0, 0, 1});
+  const std::string labels = write_npy<float>("l.npy", "<f4", "(2, 3)", {0, 1, 0, 0, 0, 1});
+  EXPECT_THAT(read_score_files({scores, labels}, {}).front().labels, ElementsAre(1, 2));
+  const std::string soft = write_npy<float>("m.npy", "<f4", "(2, 3)", {0, 1, 0, 0, 0.5F, 0.5F});
+  EXPECT_THAT(refusal(std::vector{scores, soft}), HasSubstr("m.npy, row 1: its 3 labels are not one-hot"));
+}
+
+TEST_F(ScoreFile, TellsWhetherTwoAreOfTheSameJets) {
+  const ScoreSet first = read("row,score,label\n1,0.5,1\n2,0.5,0\n");
+  EXPECT_EQ(difference_of_jets(first, read("row,score,label\n1,0.1,1\n2,0.2,0\n")), "");
+  EXPECT_EQ(difference_of_jets(first, read("score,label\n0.1,1\n0.2,0\n")), "");
+  EXPECT_THAT(difference_of_jets(first, read("row,score,label\n1,0.1,1\n3,0.2,0\n")),
+              HasSubstr("row numbers"));
+  EXPECT_THAT(difference_of_jets(first, read("score,label\n0.1,0\n0.2,1\n")), HasSubstr("labels"));
+  EXPECT_THAT(difference_of_jets(first, read("score,label\n0.1,0\n")), HasSubstr("2 and 1"));
+  EXPECT_FALSE(leaves_probabilities(first));
+  EXPECT_TRUE(leaves_probabilities(read("score,label\n-0.1,0\n")));
+}
+
+TEST_F(ScoreFile, SaysHowFilesOfOtherKindsAreConverted) {
+  for (const auto& [name, how] : {std::pair("a.root", "uproot.open(\"a.root\")"),
+                                  std::pair("a.parquet", "pandas.read_parquet(\"a.parquet\")"),
+                                  std::pair("a.pkl", "pandas.read_pickle(\"a.pkl\")")})
+    EXPECT_THAT(refusal(std::vector<std::string>{name}), HasSubstr(how));
+  EXPECT_THAT(refusal(std::vector<std::string>{"scores"}), HasSubstr("give it that ending"));
+}
+
 TEST_F(ScoreFile, SaysWhichColumnsThereAre) {
   EXPECT_THAT(refusal("p,label\n0.5,1\n"), HasSubstr("has no column score: say with --score"));
   EXPECT_THAT(refusal("p,label\n0.5,1\n"), HasSubstr("(it has: p, label)"));
@@ -146,8 +220,10 @@ TEST_F(ScoreFile, RefusesBadNpy) {
   EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(999999999999999,)", {0.5F})),
               HasSubstr("a.npy is cut off"));
   EXPECT_THAT(with(write_npy<float>("a.npy", ">f4", "(1,)", {0.5F})), HasSubstr("numbers of type >f4"));
-  EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1, 3)", {1, 2, 3})), HasSubstr("has the shape (1, 3)"));
-  EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1, 1, 1)", {1})), HasSubstr("(N), (N, 1) or (N, 2)"));
+  EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1, 3)", {1, 2, 3})),
+              HasSubstr("has 1 scores, but 2 labels"));
+  EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1, 1, 1)", {1})),
+              HasSubstr("(N), (N, 1), (N, 2) or, of K classes, (N, K)"));
   EXPECT_THAT(with(write("a.npy", "text")), HasSubstr("a.npy is not a NumPy array"));
   EXPECT_THAT(with(write_npy<float>("a.npy", "<f4", "(1,)", {1})),
               HasSubstr("has 1 scores, but 2 labels are in"));

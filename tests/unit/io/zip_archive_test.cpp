@@ -1,4 +1,4 @@
-#include "exchange/zip_archive.hpp"
+#include "io/zip_archive.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
