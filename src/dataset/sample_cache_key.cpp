@@ -93,6 +93,16 @@ std::string section(const std::string& yaml, const std::string& name) {
   return yaml.substr(begin, end - begin);
 }
 
+/// A section without what is younger than caches are, where it says what was meant before there were these
+/// keys: else every cache would be stale.
+std::string without_younger_keys(std::string section, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    if (const std::size_t at = section.find("\n" + line + "\n"); at != std::string::npos)
+      section.erase(at, line.size() + 1);
+  }
+  return section;
+}
+
 /// The settings that samples depend on: of data, of what is made of a row and, where it matters, the seed.
 /// What the network sees of constituents, and their augmentation, comes after the store.
 std::string describe_settings(const Config& config) {
@@ -103,7 +113,8 @@ std::string describe_settings(const Config& config) {
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
   const std::string yaml = settings_yaml(relevant);
-  const std::string data = fmt::format("seed: {}\n{}", relevant.seed, section(yaml, "data"));
+  const std::string data =
+      fmt::format("seed: {}\n{}", relevant.seed, without_younger_keys(section(yaml, "data"), {}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);
@@ -111,10 +122,8 @@ std::string describe_settings(const Config& config) {
     case InputKind::arrays:
       break;
   }
-  std::string augmentation = section(yaml, "augmentation");
-  const std::string drop = "  drop: 0\n";  // only sets can have another, and caches are older than it
-  augmentation.erase(augmentation.find(drop), drop.size());
-  return data + section(yaml, "image") + augmentation + kOtherSettings;
+  return data + without_younger_keys(section(yaml, "image"), {"  version: 1"}) +
+         without_younger_keys(section(yaml, "augmentation"), {"  drop: 0"}) + kOtherSettings;
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {
