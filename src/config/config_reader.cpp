@@ -59,6 +59,7 @@ void check_rows(const Config& config, const std::function<void(const char*)>& fa
   switch (row_layout(data)) {
     case RowLayout::jet_table:
       if (!data.arrays.labels.empty()) fail("data.arrays.labels: is given without data.arrays.features");
+      if (data.weighted()) fail("data.weights: is of plain arrays; the reference table has no such column");
       break;
     case RowLayout::arrays:
       if (data.arrays.labels.empty())

@@ -77,6 +77,8 @@ struct DataConfig {
   ArraysConfig arrays;
   std::vector<HighLevelFeature> high_level;
   LimitConfig limit;
+  std::string weights;
+  NegativeWeights negative_weights = NegativeWeights::error;
   BadRow on_bad_row = BadRow::error;
   std::string cache;
   void fields(auto& visit) {
@@ -89,7 +91,12 @@ struct DataConfig {
     visit("arrays", arrays, "instead of jets");
     visit("high_level", high_level, "features of the jet beside its image, joined by a `features` layer");
     visit("limit", limit, "of their number");
-    visit("on_bad_row", on_bad_row, "what a row with NaN or infinite momenta does");
+    visit("weights", weights,
+          "how much each row counts in the loss and in all figures: a dataset of numbers (N) in the files, "
+          "beside `arrays`; only their ratios matter, and a row of weight 0 is not trained on; none: all "
+          "count the same");
+    visit("negative_weights", negative_weights, "what a weight below 0 does");
+    visit("on_bad_row", on_bad_row, "what a row with NaN or infinite momenta, or such a weight, does");
     visit("cache", cache,
           "an HDF5 file that keeps the images, or sets, of `train` for its next run; made where it is "
           "missing, and "
@@ -97,6 +104,8 @@ struct DataConfig {
           "the data or the settings have changed");
   }
 
+  /// Whether rows have weights of their own.
+  bool weighted() const { return !weights.empty(); }
   /// With split.method files.
   const std::vector<std::string>& files_of(Set set) const {
     return set == Set::train ? train_files : set == Set::validation ? validation_files : test_files;

@@ -100,6 +100,19 @@ constexpr Word word_of(BadRow handling) {
   return {};
 }
 
+enum class NegativeWeights { error, keep, zero };
+constexpr Word word_of(NegativeWeights handling) {
+  switch (handling) {
+    case NegativeWeights::error:
+      return {"error", "ends the run"};
+    case NegativeWeights::keep:
+      return {"keep", "counts with its sign, as generators of higher order mean it"};
+    case NegativeWeights::zero:
+      return {"zero", "counts as 0"};
+  }
+  return {};
+}
+
 /// Which part of the rows; `none`: of no part.
 enum class Set : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
 constexpr Word word_of(Set set) {

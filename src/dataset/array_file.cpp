@@ -26,6 +26,20 @@ hdf5::Dataset open_array(hid_t file, const std::string& path, const std::string&
   return hdf5::Dataset::open(file, name);
 }
 
+/// One number a row.
+hdf5::Dataset open_weights(hid_t file, const std::string& path, const std::string& name, std::int64_t rows) {
+  if (!hdf5::exists(file, name))
+    throw DataError(fmt::format("{} has no dataset {} (data.weights)", path, name));
+  hdf5::Dataset weights = hdf5::Dataset::open(file, name);
+  if (weights.shape() != std::vector{rows} && weights.shape() != std::vector<std::int64_t>{rows, 1}) {
+    throw DataError(
+        fmt::format("{}: {} has shape ({}), but one number for each of the {} rows is expected "
+                    "(data.weights)",
+                    path, name, fmt::join(weights.shape(), ", "), rows));
+  }
+  return weights;
+}
+
 /// Targets of a sample, then its shape, as the first file has them.
 std::vector<std::int64_t> shape_in_file(const DataConfig& data) {
   if (data.files.empty() && data.train_files.empty())
@@ -50,7 +64,7 @@ std::vector<std::int64_t> shape_in_file(const DataConfig& data) {
 
 }  // namespace
 
-ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config)
+ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config, const std::string& weights)
     : path_(path),
       file_(hdf5::open_file(path)),
       features_(open_array(file_, path, "features", config.features)),
@@ -78,11 +92,16 @@ ArrayFile::ArrayFile(const std::string& path, const ArraysConfig& config)
     throw DataError(fmt::format("{}: {} has {} values a row, but data.arrays.targets is {}", path,
                                 config.labels, label_columns_, config.targets));
   }
+  if (!weights.empty()) weights_ = open_weights(file_, path, weights, rows_);
 }
 
 ArrayWindow ArrayFile::read(std::int64_t first, std::int64_t count) const {
-  ArrayWindow window{features_.read_rows<float>(first, count), labels_.read_rows<double>(first, count), 0,
-                     static_cast<std::size_t>(label_columns_)};
+  ArrayWindow window{features_.read_rows<float>(first, count),
+                     labels_.read_rows<double>(first, count),
+                     0,
+                     static_cast<std::size_t>(label_columns_),
+                     {}};
+  if (weights_) window.weights = weights_->read_rows<double>(first, count);
   window.width = window.features.size() / static_cast<std::size_t>(count);
   return window;
 }

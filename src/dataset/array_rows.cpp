@@ -50,6 +50,9 @@ class ArrayBlock : public RowBlock {
     SampleDraft draft;
     return sample(i, 0, false, draft).label;
   }
+  double weight(std::int64_t i) const override {
+    return window_.weights.empty() ? 1.0 : window_.weights[static_cast<std::size_t>(skipped_ + i)];
+  }
   SampleView sample(std::int64_t i, std::size_t, bool, SampleDraft& draft) const override {
     const auto row = static_cast<std::size_t>(skipped_ + i);
     const auto features = std::span(window_.features).subspan(row * window_.width, window_.width);
@@ -73,14 +76,13 @@ class ArrayBlock : public RowBlock {
 
 }  // namespace
 
-ArrayRows::ArrayRows(const std::vector<std::string>& files, const ArraysConfig& config,
-                     const Communicator& comm)
-    : regression_(config.targets > 0) {
+ArrayRows::ArrayRows(const std::vector<std::string>& files, const DataConfig& data, const Communicator& comm)
+    : regression_(data.arrays.targets > 0) {
   comm.agree([&] {
     if (files.empty()) throw DataError("no data files are given: name at least one");
     require_openable(files.size());
     for (const std::string& path : files) {
-      files_.push_back(std::make_unique<ArrayFile>(path, config));
+      files_.push_back(std::make_unique<ArrayFile>(path, data.arrays, data.weights));
       rows_ += files_.back()->rows();
     }
   });

@@ -10,7 +10,7 @@ namespace jetrain {
 class ArrayRows : public RowSource {
  public:
   /// DataError (agreed on) where shapes differ from the config's. Collective.
-  ArrayRows(const std::vector<std::string>& files, const ArraysConfig& config, const Communicator& comm);
+  ArrayRows(const std::vector<std::string>& files, const DataConfig& data, const Communicator& comm);
 
   std::int64_t rows() const override { return rows_; }
   std::string place(std::int64_t row) const override;

@@ -35,6 +35,7 @@ std::string fingerprint(const SampleSet& set, const Communicator& comm) {
           hash = XXH3_64bits_withSeed(constituents.data(), constituents.size_bytes(), hash);
           hash = XXH3_64bits_withSeed(sample.jet.data(), sample.jet.size_bytes(), hash);
         }
+        if (sample.weight != 1) hash = XXH3_64bits_withSeed(&sample.weight, sizeof sample.weight, hash);
         sum += hash;
       });
     }

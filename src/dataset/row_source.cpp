@@ -27,7 +27,7 @@ std::unique_ptr<RowSource> open_rows(const std::vector<std::string>& files,
     case RowLayout::jet_table:
       return std::make_unique<JetRows>(files, ways, clouds, comm);
     case RowLayout::arrays:
-      return std::make_unique<ArrayRows>(files, data.arrays, comm);
+      return std::make_unique<ArrayRows>(files, data, comm);
   }
   throw std::logic_error("no such layout of rows");
 }

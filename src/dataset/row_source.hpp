@@ -39,8 +39,10 @@ class RowBlock {
   virtual std::int64_t ttv(std::int64_t i) const = 0;
   /// The class, for balanced limits. UnusableRow where that can be told.
   virtual std::uint8_t label(std::int64_t i) const = 0;
-  /// The sample, made in one of several ways; a view of `draft`. `training`: it is to train on. Throws
-  /// UnusableRow.
+  /// How much the row counts, as the file says it (data.weights).
+  virtual double weight(std::int64_t) const { return 1; }
+  /// The sample, made in one of several ways, with weight 1; a view of `draft`. `training`: it is to train
+  /// on. Throws UnusableRow.
   virtual SampleView sample(std::int64_t i, std::size_t way, bool training, SampleDraft& draft) const = 0;
 };
 

@@ -120,6 +120,10 @@ class StoredSet {
     if (counts_.shape() != samples || labels_.shape() != samples || positions_.shape() != entries ||
         values_.shape() != entries)
       refuse_shapes(name_);
+    if (layout.weighted) {
+      weights_ = hdf5::Dataset::open(file, path_of(set, "weights"));
+      if (weights_->shape() != samples) refuse_shapes(name_);
+    }
     if (layout.is_set()) constituents_.emplace(file, set, layout, table_);
   }
 
@@ -155,7 +159,8 @@ class StoredSet {
     const auto entries = static_cast<std::int64_t>(record.entries);
     SamplePiece piece{
         counts_.read_rows<std::uint16_t>(sample, samples), labels_.read_rows<std::uint8_t>(sample, samples),
-        positions_.read_rows<std::uint16_t>(entry, entries), values_.read_rows<float>(entry, entries)};
+        positions_.read_rows<std::uint16_t>(entry, entries), values_.read_rows<float>(entry, entries),
+        weights_ ? weights_->read_rows<float>(sample, samples) : std::vector<float>()};
     if (piece.checksum() != record.checksum) refuse_piece(name_, sample, samples);
     return piece;
   }
@@ -173,6 +178,7 @@ class StoredSet {
       const SparseView entries{{piece.positions.data() + begin, count}, {piece.values.data() + begin, count}};
       if (i >= first) {
         SampleView sample = flat.restore(entries, piece.labels[index]);
+        if (weights_) sample.weight = piece.weights[index];
         if (constituents_) {
           sample.constituents = sets[index];
           sample.jet = std::span(set_piece.jets).subspan(4 * index, 4);
@@ -190,6 +196,7 @@ class StoredSet {
   hdf5::Dataset positions_;
   hdf5::Dataset values_;
   PieceTable table_;
+  std::optional<hdf5::Dataset> weights_;
   std::optional<StoredConstituents> constituents_;
 };
 

@@ -100,7 +100,7 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
   const std::int64_t all_samples = written.total();
   const std::int64_t all_entries = comm.sum(my_entries);
   const std::int64_t all_pieces = comm.sum(my_pieces);
-  hdf5::Dataset counts, labels, positions, values, table;
+  hdf5::Dataset counts, labels, positions, values, table, weights;
   comm.agree_while_writing([&] {
     const hdf5::Handle whole = hdf5::unfilled_creation();
     const auto path = [&](const char* name) { return path_of(set, name); };
@@ -108,6 +108,8 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
     labels = hdf5::Dataset::create<std::uint8_t>(file, path("labels"), {all_samples}, whole);
     positions = hdf5::Dataset::create<std::uint16_t>(file, path("pixels"), {all_entries}, whole);
     values = hdf5::Dataset::create<float>(file, path("values"), {all_entries}, whole);
+    if (written.layout.weighted)
+      weights = hdf5::Dataset::create<float>(file, path("weights"), {all_samples}, whole);
     table = hdf5::Dataset::create<std::uint64_t>(file, path("pieces"), {all_pieces, 3}, whole);
   });
 
@@ -125,12 +127,14 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
     for (std::int64_t i = turn * each; i < end; ++i) {
       const SampleView sample = mine[i];
       piece.append(flat.flatten(sample), sample.label);
+      if (written.layout.weighted) piece.weights.push_back(sample.weight);
       if (sets) set_piece.append(sample);
     }
     counts.write_rows(first_sample, piece.counts, comm);
     labels.write_rows(first_sample, piece.labels, comm);
     positions.write_rows(first_entry, piece.positions, comm);
     values.write_rows(first_entry, piece.values, comm);
+    if (written.layout.weighted) weights.write_rows(first_sample, piece.weights, comm);
     if (sets) sets->write(set_piece);
     first_sample += std::ssize(piece.counts);
     first_entry += std::ssize(piece.positions);
@@ -152,7 +156,7 @@ std::int64_t count_bytes(const std::vector<Set>& wanted, const LoadedSamples& lo
     const SampleLayout& layout = loaded[set].layout;
     const std::int64_t tables =
         std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), piece_samples(layout));
-    bytes += mine.size() * (2 + 1) + count_entries(mine) * (2 + 4) + tables;
+    bytes += mine.size() * (2 + 1 + (layout.weighted ? 4 : 0)) + count_entries(mine) * (2 + 4) + tables;
     if (layout.is_set())
       bytes += mine.size() * (2 + 4 * kMomentumColumns) +
                count_constituents(mine) * layout.constituent_columns * 4 + tables;

@@ -25,6 +25,7 @@ struct SamplePiece {
   std::vector<std::uint8_t> labels;      ///< (samples)
   std::vector<std::uint16_t> positions;  ///< (sum of counts)
   std::vector<float> values;             ///< (sum of counts)
+  std::vector<float> weights;            ///< (samples), where the layout has them
 
   void append(const SparseView& flat, std::uint8_t label) {
     counts.push_back(static_cast<std::uint16_t>(flat.positions.size()));
@@ -33,7 +34,10 @@ struct SamplePiece {
     values.insert(values.end(), flat.values.begin(), flat.values.end());
   }
 
-  std::uint64_t checksum() const { return checksum_of(counts, labels, positions, values); }
+  std::uint64_t checksum() const {
+    return weights.empty() ? checksum_of(counts, labels, positions, values)
+                           : checksum_of(counts, labels, positions, values, weights);
+  }
 };
 
 /// The constituents of the same samples, and the jets' sums.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "core/progress.hpp"
 #include "samples/sample_layout.hpp"
 
@@ -42,7 +45,8 @@ SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Confi
                            const Communicator& comm)
     : source_(open_rows(group.files, ways, clouds, comm)),
       sets_(group.sets),
-      skip_bad_rows_(skips_bad_rows(ways.front()->data)) {
+      skip_bad_rows_(skips_bad_rows(ways.front()->data)),
+      negative_weights_(ways.front()->data.negative_weights) {
   const Config& config = *ways.front();
   selection_ = sets_have_files(config.data) ? Selection::limited(config.data, sets_.front(), *source_, comm)
                                             : Selection::from_config(config, *source_, comm);
@@ -54,9 +58,36 @@ SelectedRows SelectedRows::everything(const std::vector<std::string>& files, con
   rows.source_ = open_rows(files, {&config}, false, comm);
   rows.selection_ = Selection::everything(rows.source_->rows(), set);
   rows.sets_ = {set};
+  rows.negative_weights_ = config.data.negative_weights;
   // The network's outputs for arrays stand beside the arrays' own rows: none may be missing.
   rows.skip_bad_rows_ = reads_jets(config.data) && skips_bad_rows(config.data);
   return rows;
+}
+
+/// As a float32. UnusableRow where it is none; DataError where it is negative and may not be: to leave out
+/// such rows alone would bias what is learned.
+float SelectedRows::weight_of(const RowBlock& block, std::int64_t i) const {
+  const double weight = block.weight(i);
+  if (!std::isfinite(weight)) throw UnusableRow("the weight is NaN or infinite");
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  if (std::abs(weight) > kLargest || (weight != 0 && static_cast<float>(weight) == 0)) {
+    throw UnusableRow(fmt::format(
+        "the weight {:g} is beyond float32: only the ratios of weights matter, so scale all of them",
+        weight));
+  }
+  if (weight >= 0) return static_cast<float>(weight);
+  switch (negative_weights_) {
+    case NegativeWeights::keep:
+      return static_cast<float>(weight);
+    case NegativeWeights::zero:
+      return 0;
+    case NegativeWeights::error:
+      break;
+  }
+  throw DataError(
+      fmt::format("{}: the weight {:g} is negative; say data.negative_weights: keep, where such rows count "
+                  "with their sign, or zero, where they do not count",
+                  source_->place(block.first_row + i), weight));
 }
 
 void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& skipped, const Take& take,
@@ -70,6 +101,7 @@ void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& sk
     SampleView sample;
     try {
       sample = block.sample(i, way, set == Set::train, draft);
+      sample.weight = weight_of(block, i);
     } catch (const UnusableRow& bad) {
       if (!skip_bad_rows_) refuse_row(*source_, row, bad);
       ++skipped;

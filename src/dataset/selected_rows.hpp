@@ -60,19 +60,21 @@ class SelectedRows {
   void read(RowRange range, const Work& work, const Collect& collect) const {
     read_in_slots<Slot>(*source_, range, work, collect);
   }
-  /// Makes the samples of those rows of `block` that belong to one of the sets, in row order. A bad row is a
-  /// DataError that names file and row, or is left out and counted (data.on_bad_row). `notes`: what is to be
-  /// said of jets that become sets, added up; null: nothing.
+  /// Makes the samples, with their weights, of those rows of `block` that belong to one of the sets, in row
+  /// order. A bad row is a DataError that names file and row, or is left out and counted (data.on_bad_row).
+  /// `notes`: what is to be said of jets that become sets, added up; null: nothing.
   void make(const RowBlock& block, std::size_t way, std::int64_t& skipped, const Take& take,
             ReadingNotes* notes = nullptr) const;
 
  private:
   SelectedRows() = default;
+  float weight_of(const RowBlock& block, std::int64_t i) const;
 
   std::unique_ptr<RowSource> source_;
   Selection selection_;
   std::vector<Set> sets_;
   bool skip_bad_rows_ = false;
+  NegativeWeights negative_weights_ = NegativeWeights::error;
 };
 
 }  // namespace jetrain

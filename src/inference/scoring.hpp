@@ -26,17 +26,21 @@ struct ScoredRow {
   std::int64_t row = 0;
   float score = 0;
   std::uint8_t label = 0;
+  std::uint8_t predicted = 0;
 };
 
 /// This rank's rows (in file order) and the sums over them.
 struct ScoredSlice {
   std::vector<ScoredRow> rows;
   std::int64_t loss_sum = 0;
-  std::int64_t correct = 0;
+  double loss_unit = kLossUnit;
   std::int64_t skipped = 0;
   ReadingNotes notes;          ///< of jets that became sets
   bool labelled = true;        ///< false: a regression
   std::vector<float> outputs;  ///< (rows, outputs), where there are more than two
+  std::vector<float> weights;  ///< empty: all 1
+  std::int64_t classes = 2;
+  std::int64_t signal = 1;
 };
 
 /// Scores those rows of `range` that belong to one of the sets, made in the first way, window by window:

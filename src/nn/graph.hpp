@@ -34,6 +34,7 @@ struct ModelInput {
   Shape shape;
   std::int64_t features = 0;          ///< beside it; 0: none
   std::int64_t classes = 2;           ///< of the labels; 0: as many as the network has outputs
+  std::int64_t signal = -1;           ///< the class whose output is the score; -1: the last
   std::int64_t targets = 0;           ///< values to regress on, instead of labels; 0: a classification
   ConstituentsConfig constituents{};  ///< where the shape is a set: which features it has
 };

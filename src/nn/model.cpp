@@ -120,6 +120,12 @@ std::int64_t Model::multiply_adds_training(std::int64_t constituents) const {
   return sum;
 }
 
+std::int64_t Model::score_output() const noexcept {
+  if (outputs() == 1) return 0;
+  if (input_.targets > 0) return 1;
+  return input_.signal < 0 ? outputs() - 1 : input_.signal;
+}
+
 void Model::prepare() const {
   constexpr std::size_t kManyWeights = 200'000;  // not to wake a team for less
   if (is_prepared_) return;

@@ -45,6 +45,8 @@ class Model {
 
   const ModelInput& input() const noexcept { return input_; }
   std::int64_t outputs() const noexcept { return nodes().back().layer->output().size(); }
+  /// The output that is a sample's score: the signal's; of a regression the second, where there is one.
+  std::int64_t score_output() const noexcept;
   const Graph& graph() const noexcept { return graph_; }
   const std::vector<Node>& nodes() const noexcept { return graph_.nodes; }
   const Loss& loss() const noexcept { return *loss_; }

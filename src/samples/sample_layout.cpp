@@ -72,7 +72,8 @@ Labels labels_of(const DataConfig& data) {
 }
 
 SampleLayout sample_layout(const Config& config) {
-  const SampleLayout layout = layout_of_rows(config);
+  SampleLayout layout = layout_of_rows(config);
+  layout.weighted = config.data.weighted();
   constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
   if (layout.size() > kMost) {
     throw UsageError(

@@ -32,6 +32,7 @@ struct SampleLayout {
   bool is_cloud = false;      ///< the input is a jet that is still to be augmented (jets/augmentation.hpp)
   std::int64_t features = 0;  ///< length of that part
   std::int64_t targets = 0;   ///< length of that part
+  bool weighted = false;      ///< samples have weights of their own; else all count 1
 
   /// Columns of the part `constituents`, which is the input then; 0: there is none, nor a part `jet`.
   std::int64_t constituent_columns = 0;

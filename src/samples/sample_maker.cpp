@@ -74,7 +74,9 @@ SampleView Augmenter::augment(const SampleView& stored, std::uint32_t epoch, std
   draft.reserve(images_.most_entries());
   images_.make_from_cloud(stored.input.positions, stored.input.values, augmentation_, stream,
                           draft.positions.data(), draft.values.data(), draft.entries);
-  return {draft.input(), stored.label, stored.features, stored.targets};
+  SampleView sample = stored;
+  sample.input = draft.input();
+  return sample;
 }
 
 }  // namespace jetrain

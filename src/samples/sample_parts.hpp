@@ -8,6 +8,7 @@
 #include "samples/sample_view.hpp"
 #include "samples/sparse_part.hpp"
 #include "samples/vector_part.hpp"
+#include "samples/weight_part.hpp"
 
 namespace jetrain {
 
@@ -17,6 +18,7 @@ struct SampleParts {
   VectorPart targets;
   RaggedPart constituents;
   VectorPart jet;
+  WeightPart weight;
 };
 
 /// Calls visit(member of SampleView, member of SampleParts) for each part.
@@ -27,6 +29,7 @@ void for_each_part(const Visit& visit) {
   visit(&SampleView::targets, &SampleParts::targets);
   visit(&SampleView::constituents, &SampleParts::constituents);
   visit(&SampleView::jet, &SampleParts::jet);
+  visit(&SampleView::weight, &SampleParts::weight);
 }
 
 }  // namespace jetrain

@@ -35,6 +35,11 @@ SampleView SampleStore::operator[](std::int64_t i) const {
   return sample;
 }
 
+void SampleStore::set_weight(std::int64_t i, float weight) {
+  Block& block = blocks_[static_cast<std::size_t>(i / kBlockSamples)];
+  block.parts.weight.set(static_cast<std::size_t>(i % kBlockSamples), weight);
+}
+
 std::int64_t SampleStore::bytes() const noexcept {
   std::int64_t sum = 0;
   for (const Block& block : blocks_) {

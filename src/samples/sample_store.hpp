@@ -17,6 +17,8 @@ class SampleStore {
   std::int64_t size() const noexcept { return size_; }
   SampleView operator[](std::int64_t i) const;
   std::int64_t bytes() const noexcept;
+  /// Changes one sample's weight.
+  void set_weight(std::int64_t i, float weight);
   /// Number of samples with label 1.
   std::int64_t signal_count() const noexcept { return signal_count_; }
   /// Gives back the memory of samples before `i`, which must not be asked for any more, as far as it comes in

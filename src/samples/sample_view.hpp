@@ -38,6 +38,7 @@ struct SampleView {
   /// (constituents, 4 or more) by falling pT: E, px, py, pz in GeV, then the columns that a layout names.
   RaggedView constituents = {};
   std::span<const float> jet = {};  ///< (4) E, px, py, pz in GeV of the sum over all, also of those not kept
+  float weight = 1;                 ///< how much it counts (data.weights)
 };
 
 }  // namespace jetrain

@@ -29,61 +29,80 @@ constexpr std::array<std::uint32_t, 12> poisson_limits() {
   return limits;
 }
 
+/// Jets ranked by one score, and which figures their curve gives.
+struct RankedTask {
+  RankedJets jets;
+  bool area = true;
+  bool rejections = true;
+};
+
 /// One sample's jets, ranked once, and what a replica of them says. A thread has its own buffer for curves.
 class Sample {
  public:
-  Sample(std::span<const double> scores, std::span<const std::uint8_t> labels, const FigureOptions& options)
-      : options_(options), jets_(ranked(scores, labels)), right_(scores.size()) {
-    for (std::size_t i = 0; i < scores.size(); ++i)
-      right_[i] = (scores[i] > options.threshold) == (labels[i] == 1) ? 1 : 0;
-  }
+  /// `right`: which jets are called what they are. `weights`: empty: all 1.
+  Sample(std::vector<std::uint8_t> right, std::vector<RankedTask> tasks, std::span<const double> weights,
+         const FigureOptions& options)
+      : options_(options), right_(std::move(right)), tasks_(std::move(tasks)), weights_(weights) {}
 
-  /// `weights` as in trace_curve.
-  Figures figures(std::span<const std::uint8_t> weights, std::vector<RocPoint>& curve) const {
-    trace_curve(jets_, weights, curve);
-    Figures figures{accuracy(weights), area_under(curve)};
-    for (const double efficiency : options_.signal_efficiencies)
-      figures.push_back(background_rejection(curve, efficiency));
+  std::size_t jets() const { return right_.size(); }
+
+  /// `counts` as in trace_curve.
+  Figures figures(std::span<const std::uint8_t> counts, std::vector<RocPoint>& curve) const {
+    Figures areas;
+    Figures rejections;
+    for (const RankedTask& task : tasks_) {
+      trace_curve(task.jets, counts, curve);
+      if (task.area) areas.push_back(area_under(curve));
+      for (const double efficiency : options_.signal_efficiencies) {
+        if (task.rejections) rejections.push_back(background_rejection(curve, efficiency));
+      }
+    }
+    Figures figures{weights_.empty() ? accuracy(counts) : weighted_accuracy(counts)};
+    if (areas.size() > 1) figures.push_back(mean_of_known(areas));
+    figures.insert(figures.end(), areas.begin(), areas.end());
+    figures.insert(figures.end(), rejections.begin(), rejections.end());
     return figures;
   }
 
  private:
-  double accuracy(std::span<const std::uint8_t> weights) const {
+  double accuracy(std::span<const std::uint8_t> counts) const {
     std::int64_t right = 0;
     std::int64_t all = 0;
     for (std::size_t i = 0; i < right_.size(); ++i) {
-      const std::int64_t weight = weights.empty() ? 1 : weights[i];
-      right += weight * right_[i];
-      all += weight;
+      const std::int64_t count = counts.empty() ? 1 : counts[i];
+      right += count * right_[i];
+      all += count;
     }
     return all == 0 ? kNaN : static_cast<double>(right) / static_cast<double>(all);
   }
+  double weighted_accuracy(std::span<const std::uint8_t> counts) const {
+    double right = 0;
+    double all = 0;
+    for (std::size_t i = 0; i < right_.size(); ++i) {
+      const double weight = counts.empty() ? weights_[i] : static_cast<double>(counts[i]) * weights_[i];
+      if (right_[i] != 0) right += weight;
+      all += weight;
+    }
+    return all > 0 ? right / all : kNaN;
+  }
+  static double mean_of_known(const Figures& areas) {
+    double sum = 0;
+    double known = 0;
+    for (const double area : areas) {
+      if (std::isnan(area)) continue;
+      sum += area;
+      known += 1;
+    }
+    return known > 0 ? sum / known : kNaN;
+  }
 
   const FigureOptions& options_;
-  RankedJets jets_;
-  std::vector<std::uint8_t> right_;  ///< whether the threshold puts a jet into its class
+  std::vector<std::uint8_t> right_;
+  std::vector<RankedTask> tasks_;
+  std::span<const double> weights_;
 };
 
-}  // namespace
-
-void poisson_weights(std::uint64_t seed, std::uint32_t replica, std::span<std::uint8_t> weights) {
-  static constexpr std::array<std::uint32_t, 12> kLimits = poisson_limits();
-  RandomStream random(seed, Purpose::bootstrap, replica, 0);
-  std::array<std::uint32_t, 1024> bits;
-  for (std::size_t first = 0; first < weights.size(); first += bits.size()) {
-    const std::size_t count = std::min(bits.size(), weights.size() - first);
-    for (std::size_t i = 0; i < count; ++i) bits[i] = random.next_bits();
-    for (std::size_t i = 0; i < count; ++i) {
-      std::uint32_t weight = 0;
-      for (const std::uint32_t limit : kLimits) weight += bits[i] >= limit ? 1U : 0U;
-      weights[first + i] = static_cast<std::uint8_t>(weight);
-    }
-  }
-}
-
-MeasuredFigures measure_figures(std::span<const double> scores, std::span<const std::uint8_t> labels,
-                                const FigureOptions& options) {
-  const Sample sample(scores, labels, options);
+MeasuredFigures measure(const Sample& sample, const FigureOptions& options) {
   MeasuredFigures measured;
   {
     std::vector<RocPoint> curve;
@@ -93,20 +112,58 @@ MeasuredFigures measure_figures(std::span<const double> scores, std::span<const 
   ThreadErrors errors;
 #pragma omp parallel if (options.replicas > 1)
   {
-    std::vector<std::uint8_t> weights;
+    std::vector<std::uint8_t> counts;
     std::vector<RocPoint> curve;
 #pragma omp for schedule(dynamic)
     for (int replica = 0; replica < options.replicas; ++replica) {
       errors.run([&] {
-        weights.resize(scores.size());
-        poisson_weights(options.seed, static_cast<std::uint32_t>(replica), weights);
-        replicas[static_cast<std::size_t>(replica)] = sample.figures(weights, curve);
+        counts.resize(sample.jets());
+        poisson_counts(options.seed, static_cast<std::uint32_t>(replica), counts);
+        replicas[static_cast<std::size_t>(replica)] = sample.figures(counts, curve);
       });
     }
   }
   memory_for("the figures' replicas (fewer threads need less)", [&] { errors.rethrow(); });
   measured.errors = replicas.empty() ? Figures(measured.values.size(), kNaN) : spread_of(replicas).deviation;
   return measured;
+}
+
+}  // namespace
+
+void poisson_counts(std::uint64_t seed, std::uint32_t replica, std::span<std::uint8_t> counts) {
+  static constexpr std::array<std::uint32_t, 12> kLimits = poisson_limits();
+  RandomStream random(seed, Purpose::bootstrap, replica, 0);
+  std::array<std::uint32_t, 1024> bits;
+  for (std::size_t first = 0; first < counts.size(); first += bits.size()) {
+    const std::size_t size = std::min(bits.size(), counts.size() - first);
+    for (std::size_t i = 0; i < size; ++i) bits[i] = random.next_bits();
+    for (std::size_t i = 0; i < size; ++i) {
+      std::uint32_t count = 0;
+      for (const std::uint32_t limit : kLimits) count += bits[i] >= limit ? 1U : 0U;
+      counts[first + i] = static_cast<std::uint8_t>(count);
+    }
+  }
+}
+
+MeasuredFigures measure_figures(std::span<const double> scores, std::span<const std::uint8_t> labels,
+                                const FigureOptions& options, std::span<const double> weights) {
+  std::vector<std::uint8_t> right(scores.size());
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    right[i] = (scores[i] > options.threshold) == (labels[i] == 1) ? 1 : 0;
+  std::vector<RankedTask> tasks;
+  tasks.push_back({ranked(scores, labels, weights)});
+  return measure({std::move(right), std::move(tasks), weights, options}, options);
+}
+
+MeasuredFigures measure_class_figures(const ClassScores& scores, const FigureOptions& options) {
+  std::vector<std::uint8_t> right = predicted_classes(scores);
+  for (std::size_t i = 0; i < right.size(); ++i) right[i] = right[i] == scores.labels[i] ? 1 : 0;
+  std::vector<RankedTask> tasks;
+  for (std::int64_t k = 0; k < scores.classes; ++k) tasks.push_back({class_and_rest(scores, k), true, false});
+  for (std::int64_t k = 0; k < scores.classes; ++k) {
+    if (k != scores.signal) tasks.push_back({signal_and_background(scores, k), false, true});
+  }
+  return measure({std::move(right), std::move(tasks), scores.weights, options}, options);
 }
 
 FigureSpread spread_of(std::span<const Figures> models) {

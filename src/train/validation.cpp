@@ -23,7 +23,7 @@ Validation::Validation(const ValidationConfig& config, SampleSet set, const Comm
   labels_ = comm.gather(std::span<const std::uint8_t>(labels));
 }
 
-Metrics Validation::run(const Model& model) {
+ScoredJets Validation::score(const Model& model) {
   const Stopwatch watch;
   ScoredJets scored =
       score_samples(model, set_.samples.size(), [&](std::int64_t i) { return set_.samples[i]; });
@@ -32,9 +32,15 @@ Metrics Validation::run(const Model& model) {
   if (share_) {
     scored.scores = comm_.gather(std::span<const float>(scored.scores));
     scored.labels = labels_;
+    scored.predicted = comm_.gather(std::span<const std::uint8_t>(scored.predicted));
+    scored.outputs = comm_.gather(std::span<const float>(scored.outputs));
     scored.loss_sum = comm_.sum(scored.loss_sum);
-    scored.correct = comm_.sum(scored.correct);
   }
+  return scored;
+}
+
+Metrics Validation::run(const Model& model) {
+  const ScoredJets scored = score(model);
   Metrics metrics;
   const Stopwatch metrics_watch;
   if (comm_.is_root()) metrics = compute_metrics(scored);

@@ -21,6 +21,8 @@ class Validation {
   /// even parts to all. Collective.
   Validation(const ValidationConfig& config, SampleSet set, const Communicator& comm);
 
+  /// What the model says of the whole set, in its order, on rank 0. Collective.
+  ScoredJets score(const Model& model);
   /// The metrics of the model on the whole set, computed on rank 0 and known to all. The bits do not depend
   /// on who scored which jet. Collective.
   Metrics run(const Model& model);

@@ -30,7 +30,8 @@ class NumberedSample {
 };
 
 inline bool equal(const SampleView& a, const SampleView& b) {
-  return a.label == b.label && std::ranges::equal(a.input.positions, b.input.positions) &&
+  return a.label == b.label && a.weight == b.weight &&
+         std::ranges::equal(a.input.positions, b.input.positions) &&
          std::ranges::equal(a.input.values, b.input.values) && std::ranges::equal(a.features, b.features) &&
          std::ranges::equal(a.targets, b.targets) && a.constituents.width == b.constituents.width &&
          std::ranges::equal(a.constituents.values, b.constituents.values) && std::ranges::equal(a.jet, b.jet);

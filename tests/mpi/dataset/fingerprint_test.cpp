@@ -45,6 +45,19 @@ TEST(Fingerprint, TellsLabelsApart) {
   EXPECT_NE(fingerprint(tops, Communicator::self()), fingerprint(others, Communicator::self()));
 }
 
+TEST(Fingerprint, TellsWeightsApart) {
+  SampleSet plain, weighted;
+  const test::NumberedSample numbered(5);
+  SampleView view = numbered.view();
+  plain.samples.append(view);
+  view.weight = 2;
+  weighted.samples.append(view);
+  plain.begins = weighted.begins = {0, 1};
+  EXPECT_NE(fingerprint(weighted, Communicator::self()), fingerprint(plain, Communicator::self()));
+  weighted.samples.set_weight(0, 1);
+  EXPECT_EQ(fingerprint(weighted, Communicator::self()), fingerprint(plain, Communicator::self()));
+}
+
 std::string of_set(const SampleView& sample) {
   SampleSet set;
   set.layout.input = {1, 1, 0};

@@ -169,6 +169,30 @@ TEST_F(SampleCache, RefusesOtherHdf5Files) {
   EXPECT_NE(refusal("key").find("no image cache"), std::string::npos) << refusal("key");
 }
 
+TEST_F(SampleCache, KeepsWeights) {
+  const auto weighted_layout = [](Set set) {
+    SampleLayout layout = small_layout(set);
+    layout.weighted = true;
+    return layout;
+  };
+  const auto weight_of = [](std::int64_t i) { return static_cast<float>(i % 13) / 4 - 1; };
+  LoadedSamples made = make_samples(40000);
+  for (const Set which : kWanted) {
+    SampleSet& set = made[which];
+    set.layout = weighted_layout(which);
+    const std::int64_t first = set.begins[static_cast<std::size_t>(world_.rank())];
+    for (std::int64_t i = 0; i < set.samples.size(); ++i) set.samples.set_weight(i, weight_of(first + i));
+  }
+  write_sample_cache(cache(), "key", kWanted, made, world_);
+  const LoadedSamples loaded = read_sample_cache(cache(), "key", kWanted, weighted_layout, world_);
+  expect_equal_shares(loaded, 40000);
+  for (const Set which : kWanted) {
+    const std::int64_t first = loaded[which].begins[static_cast<std::size_t>(world_.rank())];
+    for (std::int64_t i = 0; i < loaded[which].samples.size(); ++i)
+      ASSERT_EQ(loaded[which].samples[i].weight, weight_of(first + i)) << first + i;
+  }
+}
+
 /// Of jets as sets.
 SampleLayout layout_of_sets(Set) {
   SampleLayout layout;

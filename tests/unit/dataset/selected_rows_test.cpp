@@ -58,6 +58,7 @@ struct Found {
   std::vector<float> features;
   std::vector<float> targets;
   int label = 0;
+  float weight = 1;
 };
 
 class SelectedRowsTest : public testing::Test {
@@ -75,7 +76,7 @@ class SelectedRowsTest : public testing::Test {
         range,
         [&](Slot& slot, const RowBlock& block) {
           rows.make(block, way, slot.skipped, [&](std::int64_t row, Set set, const SampleView& sample) {
-            Found found{row, set, {}, {}, {}, {}, sample.label};
+            Found found{row, set, {}, {}, {}, {}, sample.label, sample.weight};
             found.positions.assign(sample.input.positions.begin(), sample.input.positions.end());
             found.values.assign(sample.input.values.begin(), sample.input.values.end());
             found.features.assign(sample.features.begin(), sample.features.end());
@@ -94,21 +95,27 @@ class SelectedRowsTest : public testing::Test {
     return read(rows, rows.range(), way, skipped);
   }
 
-  /// Row i of `rows` holds (i, 0, 1 / (i + 1)), and the label i % 2, or the targets (0, i).
-  std::string write_arrays(const std::string& name, std::int64_t rows, std::int64_t bad_row = -1) {
+  /// Row i of `rows` holds (i, 0, 1 / (i + 1)), and the label i % 2, or the targets (0, i), and the weight
+  /// i / 4.
+  std::string write_arrays(const std::string& name, std::int64_t rows, std::int64_t bad_row = -1,
+                           double bad_weight = 1) {
     std::vector<float> x;
     std::vector<std::int64_t> classes;
     std::vector<float> targets;
+    std::vector<double> weights;
     for (std::int64_t i = 0; i < rows; ++i) {
       const auto number = static_cast<float>(i);
       x.insert(x.end(),
                {number, i == bad_row ? std::numeric_limits<float>::quiet_NaN() : 0.0F, 1 / (number + 1)});
       classes.push_back(i % 2);
       targets.insert(targets.end(), {-0.0F, number});
+      weights.push_back(i == bad_row ? bad_weight : 0.25 * static_cast<double>(i));
     }
     hdf5::write_file(folder_.file(name), hdf5::Seal::none, [&](hid_t file) {
       hdf5::write_array(file, "x", {rows, 3}, x.data());
       hdf5::write_array(file, "y", {rows}, classes.data());
+      hdf5::write_array(file, "w", {rows}, weights.data());
+      hdf5::write_array(file, "w2", {rows, 2}, targets.data());
       hdf5::write_array(file, "t", {rows, 2}, targets.data());
     });
     return folder_.file(name);
@@ -195,6 +202,62 @@ TEST_F(SelectedRowsTest, NameABadRowOrCountIt) {
   EXPECT_EQ(skipped, 1);
   // Where all rows are scored, none may be missing beside which a result should stand.
   EXPECT_THROW(read(SelectedRows::everything(files, config, Set::test, self_)), DataError);
+}
+
+TEST_F(SelectedRowsTest, GiveEachRowItsWeight) {
+  Config config = arrays();
+  const std::vector<std::string> files{write_arrays("a.h5", 10), write_arrays("b.h5", 5000)};
+  for (const Found& sample : read(SelectedRows::everything(files, config, Set::test, self_)))
+    ASSERT_EQ(sample.weight, 1.0F);
+  config.data.weights = "w";
+  const auto found = read(SelectedRows::everything(files, config, Set::test, self_));
+  ASSERT_EQ(found.size(), 5010U);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    ASSERT_EQ(found[i].weight, 0.25F * static_cast<float>(i < 10 ? i : i - 10));
+  for (const char* wrong : {"v", "w2"}) {
+    config.data.weights = wrong;
+    EXPECT_THROW(SelectedRows::everything(files, config, Set::test, self_), CollectiveError) << wrong;
+  }
+}
+
+TEST_F(SelectedRowsTest, RefuseNegativeWeightsUnlessToldWhatTheyDo) {
+  Config config = arrays();
+  config.data.weights = "w";
+  config.data.on_bad_row = BadRow::skip;  // which would bias what is left
+  const std::vector<std::string> files{write_arrays("a.h5", 600, 437, -0.5)};
+  const auto weight_of_row_437 = [&] {
+    return read(SelectedRows({files, {Set::train, Set::validation}}, {&config}, true, self_)).at(437).weight;
+  };
+  try {
+    weight_of_row_437();
+    FAIL() << "took a negative weight";
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("a.h5, row 437: the weight -0.5 is negative"));
+    EXPECT_THAT(error.what(), HasSubstr("keep"));
+    EXPECT_THAT(error.what(), HasSubstr("zero"));
+  }
+  config.data.negative_weights = NegativeWeights::keep;
+  EXPECT_EQ(weight_of_row_437(), -0.5F);
+  config.data.negative_weights = NegativeWeights::zero;
+  EXPECT_EQ(weight_of_row_437(), 0.0F);
+}
+
+TEST_F(SelectedRowsTest, CountARowWhoseWeightIsNoFloatAmongTheBad) {
+  Config config = arrays();
+  config.data.weights = "w";
+  for (const double bad : {std::nan(""), -HUGE_VAL, 1e39, -1e39, 1e-60}) {
+    config.data.on_bad_row = BadRow::skip;
+    const std::vector<std::string> files{write_arrays("a.h5", 70, 67, bad)};
+    const auto open = [&] {
+      return SelectedRows({files, {Set::train, Set::validation}}, {&config}, true, self_);
+    };
+    const SelectedRows lenient = open();
+    std::int64_t skipped = 0;
+    EXPECT_EQ(read(lenient, lenient.range(), 0, skipped).size(), 69U) << bad;
+    EXPECT_EQ(skipped, 1) << bad;
+    config.data.on_bad_row = BadRow::error;
+    EXPECT_THROW(read(open()), DataError) << bad;
+  }
 }
 
 TEST_F(SelectedRowsTest, BalanceArraysWithoutTheirBadRows) {

@@ -39,10 +39,12 @@ TEST(SampleMessage, CarriesEveryPart) {
     sent.push_back(samples[i].view());
     sent.back().features = all.subspan(i, 2);
     sent.back().targets = all.subspan(2 * i, 3);
+    sent.back().weight = i == 1 ? -0.25F : 1.0F;
   }
   const auto bytes = pack_samples(sent);
   const auto views = unpack_samples(bytes);
   ASSERT_EQ(views.size(), 3U);
+  EXPECT_EQ(views[1].weight, -0.25F);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(test::equal(views[i], sent[i])) << i;
 }
 

@@ -44,6 +44,37 @@ TEST(SampleStore, GivesBackEveryPartAlsoAcrossBlocks) {
   }
 }
 
+/// Sample `i`, which counts as `weight_of` says.
+template <class WeightOf>
+void append_weighted(std::int64_t samples, const WeightOf& weight_of, SampleStore& store) {
+  for (std::int64_t i = 0; i < samples; ++i) {
+    const NumberedSample numbered(i);
+    SampleView sample = numbered.view();
+    sample.weight = weight_of(i);
+    store.append(sample);
+  }
+}
+
+TEST(SampleStore, KeepsAWeightASampleAndNothingWhereAllAreOne) {
+  constexpr std::int64_t kSamples = 20000;
+  SampleStore plain, ones, weighted;
+  const auto one = [](std::int64_t) { return 1.0F; };
+  // The first block has none but 1, the second another one in its middle only.
+  const auto late = [](std::int64_t i) { return i < 12000 ? 1.0F : static_cast<float>(i) / 7; };
+  append_weighted(kSamples, one, ones);
+  append_weighted(kSamples, late, weighted);
+  for (std::int64_t i = 0; i < kSamples; ++i) plain.append(NumberedSample(i).view());
+  EXPECT_EQ(ones.bytes(), plain.bytes());
+  EXPECT_EQ(weighted.bytes(), plain.bytes() + 2 * 8192 * 4);
+  for (std::int64_t i = 0; i < kSamples; ++i) {
+    ASSERT_EQ(ones[i].weight, 1.0F) << i;
+    ASSERT_EQ(weighted[i].weight, late(i)) << i;
+  }
+  for (std::int64_t i = 0; i < kSamples; ++i) ones.set_weight(i, late(i) + 1);
+  for (std::int64_t i = 0; i < kSamples; ++i) ASSERT_EQ(ones[i].weight, late(i) + 1) << i;
+  EXPECT_TRUE(is_sample(plain[12345], 12345));
+}
+
 TEST(SampleStore, TakesOverAnotherInItsOrder) {
   SampleStore store;
   SampleStore other;

@@ -62,8 +62,10 @@ TEST(Figures, AreThoseOfEvaluate) {
   ScoredJets scored;
   for (const double score : jets.scores) scored.scores.push_back(static_cast<float>(score));
   scored.labels = jets.labels;
+  for (const float score : scored.scores) scored.predicted.push_back(score > 0.5F ? 1 : 0);
   const Metrics metrics = compute_metrics(scored);
   const Figures figures = measure_figures(jets.scores, jets.labels, {}).values;
+  EXPECT_EQ(figures[0], metrics.accuracy);
   EXPECT_EQ(figures[1], metrics.auc);
   EXPECT_EQ(figures[2], metrics.rejection_30);
   EXPECT_EQ(figures[3], metrics.rejection_50);
@@ -76,9 +78,9 @@ TEST(Figures, NegativeAndSignedZeroScoresAreInOrder) {
   EXPECT_DOUBLE_EQ(measure_figures(scores, labels, {}).values[1], 8.5 / 9);
 }
 
-TEST(Figures, WeightsArePoissonNumbersOfMeanOne) {
+TEST(Figures, CountsArePoissonNumbersOfMeanOne) {
   std::vector<std::uint8_t> weights(1'000'000);
-  poisson_weights(7, 3, weights);
+  poisson_counts(7, 3, weights);
   std::array<double, 4> share{};
   double sum = 0;
   double squares = 0;
@@ -129,7 +131,7 @@ TEST(Figures, ErrorsAreTheSpreadOverSamples) {
 TEST(Figures, WeightedCurveIsThatOfRepeatedJets) {
   const Jets jets = reference_jets(200, true);
   std::vector<std::uint8_t> weights(200);
-  poisson_weights(1, 0, weights);
+  poisson_counts(1, 0, weights);
   Jets repeated;
   for (std::size_t i = 0; i < 200; ++i) {
     repeated.scores.insert(repeated.scores.end(), weights[i], jets.scores[i]);

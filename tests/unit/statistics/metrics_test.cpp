@@ -91,7 +91,9 @@ TEST(Metrics, RejectionIsInfiniteWhereNoBackgroundPasses) {
 }
 
 TEST(Metrics, AreNotNumbersWhereAClassIsMissing) {
-  const Metrics metrics = compute_metrics({{0.1F, 0.2F}, {1, 1}, loss_to_fixed(1.0), 1});
+  ScoredJets scored{.scores = {0.1F, 0.2F}, .labels = {1, 1}, .predicted = {0, 1}};
+  scored.loss_sum = loss_to_fixed(1.0);
+  const Metrics metrics = compute_metrics(scored);
   EXPECT_TRUE(std::isnan(metrics.auc));
   EXPECT_TRUE(std::isnan(metrics.rejection_30));
   EXPECT_TRUE(std::isnan(metrics.rejection_50));
@@ -110,6 +112,7 @@ TEST(Metrics, DoNotDependOnTheOrderOfTheJets) {
     for (const auto& [score, label] : jets) {
       scored.scores.push_back(score);
       scored.labels.push_back(label);
+      scored.predicted.push_back(score > 0.5F ? 1 : 0);
     }
     return compute_metrics(scored);
   };
