@@ -81,8 +81,7 @@ class FileColumns {
   const std::string& table();
   /// All tables of the file.
   std::vector<std::string> tables();
-  /// All datasets (not those of pandas' tables and indexes, unless nothing else is there), the first
-  /// thousand.
+  /// All datasets but those inside of pandas' tables and PyTables' indexes, the first thousand.
   std::vector<ArrayFacts> datasets();
 
   /// The datasets that were found so far, by their numbers.
