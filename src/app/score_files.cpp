@@ -38,6 +38,7 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
   });
   choose_products(stored.model, comm);
   const SelectedRows rows = select(stored, files, set, comm);
+  rows.require_labels();
   ScoredSlice scored = gather_scores(score_rows(stored.model, rows, rows.range(), comm), comm);
   comm.agree([&] {
     if (comm.is_root() && scored.rows.empty()) {

@@ -82,7 +82,7 @@ ArrayRows::ArrayRows(const std::vector<std::string>& files, const DataConfig& da
     if (files.empty()) throw DataError("no data files are given: name at least one");
     require_openable(files.size());
     for (const std::string& path : files) {
-      files_.push_back(std::make_unique<ArrayFile>(path, data.arrays, data.weights));
+      files_.push_back(std::make_unique<ArrayFile>(path, data.arrays, data.weighted() ? data.weights : ""));
       rows_ += files_.back()->rows();
     }
   });

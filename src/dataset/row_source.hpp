@@ -64,6 +64,15 @@ class RowSource {
   /// Windows and slots, as JetSource::read; to be gone through by read_in_slots.
   virtual void read(RowRange range, const Consume& consume, const EndWindow& end_window) const = 0;
   virtual std::int64_t window_slots() const = 0;
+  /// Why rows have no classes, with the file's name and what to do; "" where they have. Without, all get 0.
+  virtual const std::string& without_label() const { return kNothing; }
+  /// Why rows have not the weights that data.weights names, likewise. Without, all have 1.
+  virtual const std::string& without_weight() const { return kNothing; }
+  /// Why the files do not say which rows train (RowBlock::ttv), likewise.
+  virtual std::string without_set() const { return kNothing; }
+
+ private:
+  static inline const std::string kNothing;
 };
 
 /// Says of a bad row where it stands and what can be done: a DataError.

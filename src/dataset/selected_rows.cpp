@@ -48,6 +48,9 @@ SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Confi
       skip_bad_rows_(skips_bad_rows(ways.front()->data)),
       negative_weights_(ways.front()->data.negative_weights) {
   const Config& config = *ways.front();
+  require_labels();
+  if (const std::string& why = source_->without_weight(); !why.empty())
+    throw CollectiveError(why, ExitStatus::failed);
   selection_ = sets_have_files(config.data) ? Selection::limited(config.data, sets_.front(), *source_, comm)
                                             : Selection::from_config(config, *source_, comm);
 }
@@ -62,6 +65,11 @@ SelectedRows SelectedRows::everything(const std::vector<std::string>& files, con
   // The network's outputs for arrays stand beside the arrays' own rows: none may be missing.
   rows.skip_bad_rows_ = reads_jets(config.data) && skips_bad_rows(config.data);
   return rows;
+}
+
+void SelectedRows::require_labels() const {
+  if (const std::string& why = source_->without_label(); !why.empty())
+    throw CollectiveError(why, ExitStatus::failed);
 }
 
 /// As a float32. UnusableRow where it is none; DataError where it is negative and may not be: to leave out

@@ -47,6 +47,8 @@ class SelectedRows {
                                  const Communicator& comm);
 
   const RowSource& source() const { return *source_; }
+  /// CollectiveError where rows have no classes, which all but `predict` need. On all ranks alike.
+  void require_labels() const;
   const Selection& selection() const { return selection_; }
   /// The rows to be read; all others belong to no set.
   RowRange range() const { return selection_.range(); }

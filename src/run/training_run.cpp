@@ -143,8 +143,9 @@ void TrainingRun::require_known_classes(const SampleSet& set) const {
   largest = comm_.max(largest);
   if (largest < std::max<std::int64_t>(2, model_->outputs())) return;
   throw CollectiveError(
-      fmt::format("{} has the class {}, but the network has outputs for {} classes only",
-                  config_.data.arrays.labels, largest, std::max<std::int64_t>(2, model_->outputs())),
+      fmt::format("{} the class {}, but the network has outputs for {} classes only",
+                  config_.data.arrays.used() ? config_.data.arrays.labels + " has" : "jets have", largest,
+                  std::max<std::int64_t>(2, model_->outputs())),
       ExitStatus::usage);
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "config/jet_presets.hpp"
 #include "config/row_layout.hpp"
 #include "jetrain/error.hpp"
 #include "jets/augmentation.hpp"
@@ -31,11 +32,11 @@ SampleLayout layout_of_jets(const Config& config) {
     layout.constituent_columns = kMomentumColumns;
     layout.most_constituents = config.constituents.most;
     layout.constituent_features = std::ssize(config.constituents.features);
-    layout.features = std::ssize(config.data.high_level);
+    layout.features = config.data.jet_features();
     return layout;
   }
   layout.input = {std::ssize(config.image.channels), config.image.bins, config.image.bins};
-  layout.features = std::ssize(config.data.high_level);
+  layout.features = config.data.jet_features();
   return layout;
 }
 
@@ -64,7 +65,7 @@ bool reads_jets(const DataConfig& data) {
 Labels labels_of(const DataConfig& data) {
   switch (row_layout(data)) {
     case RowLayout::jet_table:
-      return Labels::jets;
+      return has_own_classes(data) ? Labels::classes : Labels::jets;
     case RowLayout::arrays:
       return data.arrays.targets > 0 ? Labels::none : Labels::classes;
   }
