@@ -14,6 +14,7 @@
 #include "app/evaluate.hpp"
 #include "app/export.hpp"
 #include "app/generate.hpp"
+#include "app/inspect.hpp"
 #include "app/metrics.hpp"
 #include "app/predict.hpp"
 #include "app/preprocess.hpp"
@@ -28,7 +29,7 @@ namespace jetrain {
 /// The words of one command line; each verb fills its own part.
 struct Command {
   GenerateOptions generate;
-  std::vector<std::string> inspected_files;
+  InspectOptions inspect;
   PreprocessOptions preprocess;
   TrainOptions train;
   StudyOptions study;

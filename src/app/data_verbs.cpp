@@ -1,5 +1,4 @@
 #include "app/command.hpp"
-#include "app/inspect.hpp"
 #include "comm/threads.hpp"
 
 namespace jetrain {
@@ -24,14 +23,19 @@ void add_generate(CLI::App& app, Command& command) {
 }
 
 void add_inspect(CLI::App& app, Command& command) {
-  CLI::App* verb =
-      app.add_subcommand("inspect", "layout, rows, classes, splits, chunks, filter, physics sanity");
+  InspectOptions& o = command.inspect;
+  CLI::App* verb = app.add_subcommand(
+      "inspect", "which columns are read as what, rows, classes, splits, chunks, filter, physics sanity");
   verb->footer("Example:\n  jetrain inspect jets.h5");
-  verb->add_option("files", command.inspected_files, "HDF5 files")->required();
+  verb->add_option("files", o.files, "HDF5 or .npz files")->required();
+  verb->add_option(
+          "--set", o.assignments,
+          "how jets stand in them, as in a config: data.preset=jetnet, data.jets.pt=PT, data.table=df")
+      ->allow_extra_args(false);
   verb->callback([&] {
     command.run = [&](const Communicator& comm) {
       set_threads(0, comm);
-      inspect(command.inspected_files, comm);
+      inspect(command.inspect, comm);
     };
   });
 }

@@ -43,6 +43,7 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   LabelledRows all;
   for (const FileGroup& group : file_groups(config.data, given_sets(config.data))) {
     const SelectedRows rows(group, {&config}, false, comm);
+    require_labels(rows.source(), "preprocess");
     const auto work = [&](LabelledRows& slot, const RowBlock& block) {
       rows.make(block, 0, slot.skipped, [&](std::int64_t row, Set set, const SampleView& sample) {
         slot.samples.append(sample);

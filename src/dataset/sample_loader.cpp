@@ -33,6 +33,17 @@ void add(std::vector<Made>& ways, std::vector<LoadedSamples>& all) {
   }
 }
 
+/// On all ranks alike.
+void require_constituents(const ReadingNotes& notes, const DataConfig& data) {
+  if (notes.jets == 0 || notes.empty < notes.jets) return;
+  throw CollectiveError(
+      fmt::format(
+          "all {} jets that were read are without any constituent: energies, or pT, are not above 0 in "
+          "the columns that data.preset {} and data.jets name (`jetrain inspect` shows them)",
+          notes.jets, data.preset),
+      ExitStatus::failed);
+}
+
 /// The sets that `wanted` names, from the configs' data files, which are the same.
 std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& configs,
                                            const std::vector<Set>& wanted, const Communicator& comm) {
@@ -47,6 +58,7 @@ std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& con
     loaded.rows_read = comm.sum(loaded.own_rows);
     loaded.rows_skipped = comm.sum(loaded.rows_skipped);
     loaded.notes = sum_of(loaded.notes, comm);
+    require_constituents(loaded.notes, configs[i]->data);
     for (const Set set : {Set::none, Set::train, Set::validation, Set::test}) {
       loaded[set].layout = stored_layout(*configs[i], set);
       loaded[set].samples.shrink_to_fit();

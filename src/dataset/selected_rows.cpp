@@ -56,6 +56,11 @@ SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Confi
       weighted_(ways.front()->data.weighted()),
       negative_weights_(ways.front()->data.negative_weights) {
   const Config& config = *ways.front();
+  const LimitConfig& limit = config.data.limit;
+  if (limit.jets > 0 && limit.take == LimitTake::balanced)
+    require_labels(*source_, "data.limit.take: balanced");
+  if (const std::string why = source_->missing_weights(); !why.empty())
+    throw CollectiveError(why, ExitStatus::failed);
   selection_ = sets_have_files(config.data) ? Selection::limited(config.data, sets_.front(), *source_, comm)
                                             : Selection::from_config(config, *source_, comm);
 }

@@ -129,6 +129,10 @@ Selection Selection::from_config(const Config& config, const RowSource& rows, co
   const SplitConfig& split = config.data.split;
   Selection selection = limited(config.data, Set::train, rows, comm);
   if (split.method == SplitMethod::column) {
+    if (const std::string why = rows.missing_sets(); !why.empty())
+      throw CollectiveError(
+          fmt::format("data.split.method column: {}; choose another method, as random", why),
+          ExitStatus::failed);
     selection.by_ttv_ = true;
     return selection;
   }
