@@ -93,10 +93,14 @@ std::string section(const std::string& yaml, const std::string& name) {
   return yaml.substr(begin, end - begin);
 }
 
-/// Where it is there.
-void erase_line(std::string& yaml, const std::string& line) {
-  const std::size_t begin = yaml.find(line);
-  if (begin != std::string::npos) yaml.erase(begin, line.size());
+/// A section without what is younger than caches are, where it says what was meant before there were these
+/// keys: else every cache would be stale.
+std::string without_younger_keys(std::string section, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    if (const std::size_t at = section.find("\n" + line + "\n"); at != std::string::npos)
+      section.erase(at, line.size() + 1);
+  }
+  return section;
 }
 
 /// The settings that samples depend on: of data, of what is made of a row and, where it matters, the seed.
@@ -108,10 +112,10 @@ std::string describe_settings(const Config& config) {
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
   if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
-  std::string yaml = settings_yaml(relevant);
-  // Caches are older than this setting, and were made as if it stood so.
-  erase_line(yaml, "    layout: channels_first\n");
-  const std::string data = fmt::format("seed: {}\n{}", relevant.seed, section(yaml, "data"));
+  const std::string yaml = settings_yaml(relevant);
+  const std::string data =
+      fmt::format("seed: {}\n{}", relevant.seed,
+                  without_younger_keys(section(yaml, "data"), {"    layout: channels_first"}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);
@@ -119,10 +123,8 @@ std::string describe_settings(const Config& config) {
     case InputKind::arrays:
       break;
   }
-  std::string augmentation = section(yaml, "augmentation");
-  const std::string drop = "  drop: 0\n";  // only sets can have another, and caches are older than it
-  augmentation.erase(augmentation.find(drop), drop.size());
-  return data + section(yaml, "image") + augmentation + kOtherSettings;
+  return data + without_younger_keys(section(yaml, "image"), {"  version: 1"}) +
+         without_younger_keys(section(yaml, "augmentation"), {"  drop: 0"}) + kOtherSettings;
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {

@@ -60,7 +60,7 @@ StoredModel read_all(const std::string& path, std::string& text) {
   }
   require_known_version(file, path);
   text = hdf5::read_text(file, "/config");
-  Config config = parse_config(text, path + ":/config", {}, false);
+  Config config = parse_stored_config(text, path + ":/config");
   Model model = make_model(config);
   read_weights(file, model);
   require_stored_hash(file, model, path);
@@ -120,7 +120,7 @@ StoredModel load_model(const std::string& path, const Communicator& comm) {
   });
   text = comm.broadcast(text);
   if (!stored) {
-    Config config = parse_config(text, path + ":/config", {}, false);
+    Config config = parse_stored_config(text, path + ":/config");
     Model model = make_model(config);
     stored.emplace(StoredModel{std::move(config), std::move(model)});
   }

@@ -121,7 +121,7 @@ Checkpoint load_checkpoint(const std::string& path) {
     throw DataError(fmt::format("{} is not a checkpoint of this version of jetrain", path));
   Checkpoint checkpoint;
   checkpoint.data = hdf5::text_attribute(file, "data");
-  checkpoint.config = parse_config(hdf5::read_text(file, "/config"), path + ":/config", {}, false);
+  checkpoint.config = parse_stored_config(hdf5::read_text(file, "/config"), path + ":/config");
   StateReader(file).read(checkpoint.state);
   const TrainingState& state = checkpoint.state;
   if (state.best_parameters.size() != state.parameters.size())
