@@ -81,6 +81,13 @@ inline auto both_between(std::int64_t low, std::int64_t high) {
                            : fmt::format("must be from {} to {}, not {} x {}", low, high, value[0], value[1]);
               }};
 }
+/// Of a cross-validation.
+inline auto folds() {
+  return Rule{"0, or from 2 to 1000", [](std::int64_t n) {
+                return n == 0 || (n >= 2 && n <= 1000) ? std::string()
+                                                       : std::string("must be 0 (none), or from 2 to 1000");
+              }};
+}
 /// "[low, high]", or nothing.
 inline auto interval() {
   return Rule{"[low, high]", [](const auto& v) {

@@ -111,10 +111,12 @@ std::string describe_settings(const Config& config) {
   relevant.data.cache.clear();
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
-  if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
+  if (config.draws_rows() && config.data.split.seed < 0) relevant.seed = config.seed;
   const std::string yaml = settings_yaml(relevant);
-  const std::string data =
-      fmt::format("seed: {}\n{}", relevant.seed, without_younger_keys(section(yaml, "data"), {}));
+  const std::string data = fmt::format(
+      "seed: {}\n{}", relevant.seed,
+      without_younger_keys(section(yaml, "data"),
+                           {"    folds: 0", "    fold: 0", "    seed: -1", "    training_jets: 0"}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);
