@@ -1,6 +1,7 @@
 #include "app/command.hpp"
 #include "app/inspect.hpp"
 #include "comm/threads.hpp"
+#include "dataset/data_files.hpp"
 
 namespace jetrain {
 namespace {
@@ -20,7 +21,10 @@ void add_generate(CLI::App& app, Command& command) {
   verb->add_option("--compression", o.compression, "blosc, gzip or none")->capture_default_str();
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { generate(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
+    command.run = [&](const Communicator& comm) { generate(o, comm); };
+  });
 }
 
 void add_inspect(CLI::App& app, Command& command) {
@@ -29,9 +33,10 @@ void add_inspect(CLI::App& app, Command& command) {
   verb->footer("Example:\n  jetrain inspect jets.h5");
   verb->add_option("files", command.inspected_files, "HDF5 files")->required();
   verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
     command.run = [&](const Communicator& comm) {
       set_threads(0, comm);
-      inspect(command.inspected_files, comm);
+      inspect(data_files(command.inspected_files, "inspect", comm), comm);
     };
   });
 }
@@ -48,7 +53,10 @@ void add_preprocess(CLI::App& app, Command& command) {
   verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { preprocess(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
+    command.run = [&](const Communicator& comm) { preprocess(o, comm); };
+  });
 }
 
 }  // namespace
