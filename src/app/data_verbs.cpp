@@ -1,5 +1,6 @@
 #include "app/command.hpp"
 #include "comm/threads.hpp"
+#include "dataset/data_files.hpp"
 
 namespace jetrain {
 namespace {
@@ -19,7 +20,10 @@ void add_generate(CLI::App& app, Command& command) {
   verb->add_option("--compression", o.compression, "blosc, gzip or none")->capture_default_str();
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { generate(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
+    command.run = [&](const Communicator& comm) { generate(o, comm); };
+  });
 }
 
 void add_inspect(CLI::App& app, Command& command) {
@@ -33,9 +37,11 @@ void add_inspect(CLI::App& app, Command& command) {
           "how jets stand in them, as in a config: data.preset=jetnet, data.jets.pt=PT, data.table=df")
       ->allow_extra_args(false);
   verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
     command.run = [&](const Communicator& comm) {
       set_threads(0, comm);
-      inspect(command.inspect, comm);
+      o.files = data_files(o.files, "inspect", comm);
+      inspect(o, comm);
     };
   });
 }
@@ -52,7 +58,10 @@ void add_preprocess(CLI::App& app, Command& command) {
   verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { preprocess(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
+    command.run = [&](const Communicator& comm) { preprocess(o, comm); };
+  });
 }
 
 }  // namespace

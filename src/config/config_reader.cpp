@@ -156,6 +156,24 @@ void check_signal(const DataConfig& data, const std::function<void(const std::st
         data.classes[1]));
 }
 
+void check_folds(const DataConfig& data, const std::function<void(const std::string&)>& fail) {
+  const SplitConfig& split = data.split;
+  if (split.folds == 0) {
+    if (split.fold != 0)
+      fail(fmt::format("data.split.fold: {} is given without data.split.folds, how many there are",
+                       split.fold));
+    return;
+  }
+  if (split.fold >= split.folds)
+    fail(fmt::format("data.split.fold: must be from 0 to {} with data.split.folds: {}, not {}",
+                     split.folds - 1, split.folds, split.fold));
+  if (split.method == SplitMethod::files && data.limit.jets > 0)
+    fail(
+        "data.limit.jets: is of each set with data.split.method files, but data.split.folds makes one of "
+        "two: "
+        "leave out one of these keys (data.limit.training_jets goes with folds)");
+}
+
 /// Rules that join several keys.
 void check_together(const Config& config, const std::string& name, bool data_required) {
   const auto fail = [&](const std::string& what) { throw UsageError(fmt::format("{}: {}", name, what)); };
@@ -164,6 +182,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   if (data.split.validation + data.split.test >= 1) {
     fail("data.split: validation and test together must leave rows to train on (their sum must be below 1)");
   }
+  check_folds(data, fail);
   check_input(config, fail);
   check_rows(config, fail);
   check_signal(data, fail);

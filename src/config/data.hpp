@@ -19,22 +19,40 @@ struct SplitConfig {
   SplitMethod method = SplitMethod::tail;
   double validation = 0.3;
   double test = 0.0;
+  std::int64_t folds = 0;
+  std::int64_t fold = 0;
+  std::int64_t seed = -1;
   void fields(auto& visit) {
     visit("method", method, "which rows train, validate and test");
     visit("validation", validation, "share of the rows that validates (`tail`, `random`)", rules::fraction());
     visit("test", test,
           "share of the rows for tests (`tail`: those just before the validation rows; `random`)",
           rules::fraction());
+    visit(
+        "folds", folds,
+        "the training and validation rows, however they were found, are dealt out anew to so many folds of a "
+        "cross-validation; 0: not",
+        rules::folds());
+    visit("fold", fold, "the fold that validates; the others train", rules::between(0, 999));
+    visit("seed", seed,
+          "of what is drawn: `random`, folds, `data.limit.training_jets`; -1: `seed`, so that another one "
+          "draws other rows",
+          rules::at_least(-1));
   }
 };
 
 struct LimitConfig {
   std::int64_t jets = 0;
   LimitTake take = LimitTake::balanced;
+  std::int64_t training_jets = 0;
   void fields(auto& visit) {
     visit("jets", jets, "use so many jets only, taken before the split (with `files`, of each set); 0: all",
           rules::at_least(0));
     visit("take", take, "which of them");
+    visit("training_jets", training_jets,
+          "train on so many of the training set only, drawn after the split, fewer of them among the more; "
+          "validation and tests stay as they are; 0: all",
+          rules::at_least(0));
   }
 };
 
@@ -99,7 +117,9 @@ struct DataConfig {
   std::string cache;
   void fields(auto& visit) {
     visit("files", files,
-          "HDF5 files, for `tail`, `random` and `column`; read as one, in this order; required there");
+          "HDF5 files, for `tail`, `random` and `column`; read as one, in this order; `~` and patterns (`*`, "
+          "`?`, "
+          "`[a-z]`) become names, sorted; required there");
     visit("train_files", train_files, "for `files`, required there");
     visit("validation_files", validation_files, "for `files`, required there");
     visit("test_files", test_files, "for `files`, optional");

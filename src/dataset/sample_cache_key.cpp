@@ -120,14 +120,15 @@ std::string describe_settings(const Config& config) {
   relevant.data.cache.clear();
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
-  if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
+  if (config.draws_rows() && config.data.split.seed < 0) relevant.seed = config.seed;
   relevant.data.signal.clear();
   const std::string yaml = settings_yaml(relevant);
   const std::string data = fmt::format(
       "seed: {}\n{}", relevant.seed,
       without_younger_keys(
           without_default_jets(section(yaml, "data"), config.data.jets),
-          {"    layout: channels_first", "  preset: top_tagging", "  table: \"\"", "  unsorted: sort",
+          {"    folds: 0", "    fold: 0", "    seed: -1", "    training_jets: 0",
+           "    layout: channels_first", "  preset: top_tagging", "  table: \"\"", "  unsorted: sort",
            "  weights: \"\"", "  negative_weights: error", "  classes:\n    []", "  signal: \"\""}));
   switch (config.input) {
     case InputKind::constituents:
