@@ -12,6 +12,14 @@ import os
 import h5py, numpy as np, tables
 with tables.open_file("jets.h5") as f:
     rows = f.get_node("/table/table").read()
+with h5py.File("jets.h5") as f:
+    attributes = dict(f["table"].attrs)
+def as_pandas(f):
+    """What a table's columns are stands in attributes."""
+    with h5py.File("jets.h5") as jets:
+        for place in ("table", "table/table"):
+            for name, value in jets[place].attrs.items():
+                f[place].attrs[name] = value
 def filtered(name, number, options=()):
     kept = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     kept.set_chunk((40,))
@@ -24,6 +32,7 @@ def filtered(name, number, options=()):
         else:  # the filter's number alone, for the message
             for first in range(0, 300, 40):
                 h5py.Dataset(made).id.write_direct_chunk((first,), bytes(1000), 0)
+        as_pandas(f)
 filtered("inverted.h5", 270)
 for number in (32026, 32008, 32015, 32004, 32000, 307, 32013):
     filtered(f"filter_{number}.h5", number)
@@ -35,10 +44,13 @@ for k in range(3):
     layout[100 * k:100 * k + 100] = h5py.VirtualSource(f"parts/{k}.h5", "table/table", shape=(100,))
 with h5py.File("virtual.h5", "w", libver="latest") as f:
     f.create_virtual_dataset("table/table", layout)
-with h5py.File("linked.h5", "w") as f:
-    f.create_group("table")["table"] = h5py.ExternalLink("jets.h5", "/table/table")
-with h5py.File("moved.h5", "w") as f:
-    f["table"] = h5py.ExternalLink("elsewhere/jets.h5", "/table")
+    as_pandas(f)
+for name, target in (("linked.h5", "jets.h5"), ("moved.h5", "elsewhere/jets.h5")):
+    with h5py.File(name, "w") as f:
+        group = f.create_group("table")
+        for key, value in attributes.items():
+            group.attrs[key] = value
+        group["table"] = h5py.ExternalLink(target, "/table/table")
 PYTHON
 cat >small.yaml <<'YAML'
 data: {files: [jets.h5], split: {method: random}}
@@ -88,7 +100,7 @@ HDF5_PLUGIN_PATH=/nowhere refuses 1 inverted.h5 'it is /nowhere, where it is not
 for filter in 32026:blosc2 32008:bitshuffle 32015:zstd 32004:lz4 32000:lzf 307:bzip2 32013:zfp; do
   refuses 1 "filter_${filter%:*}.h5" "stored with filter ${filter%:*} (${filter#*:})"
 done
-refuses 2 moved.h5 'moved.h5:/table is a link to /table in the file elsewhere/jets.h5, which is not there' HDF5_EXT_PREFIX
+refuses 2 moved.h5 'table/table is a link to /table/table in the file elsewhere/jets.h5, which is not there' HDF5_EXT_PREFIX
 rm parts/0.h5 parts/2.h5
 refuses 2 virtual.h5 'of which 2 (parts/0.h5, parts/2.h5) are not there' HDF5_VDS_PREFIX
 mkdir elsewhere && mv jets.h5 elsewhere
