@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "config/class_names.hpp"
 #include "pictures/gnuplot_script.hpp"
 #include "report/figures.hpp"
 
@@ -21,7 +24,8 @@ struct Axis {
   std::size_t bin(std::size_t of_both) const { return of_both / stride % bins(); }
 };
 
-/// Both steps' corners of "value sum", so that bins of any width are drawn as such. `factors`: 1 where empty.
+/// The corners of the steps, "value sum", so that bins of any width are drawn as such. `factors`: all 1 where
+/// empty.
 std::string steps_of(const Axis& axis, const std::vector<double>& sums, const std::vector<double>& factors) {
   std::vector<double> projected(axis.bins());
   for (std::size_t i = 0; i < sums.size(); ++i)
@@ -33,7 +37,8 @@ std::string steps_of(const Axis& axis, const std::vector<double>& sums, const st
   return lines;
 }
 
-std::string script_of(const Axis& axis, const Reweighting& reweighting) {
+std::string script_of(const Axis& axis, const Reweighting& reweighting,
+                      const std::vector<std::string>& names) {
   std::string data;
   std::string plots;
   for (std::size_t label = 0; label < reweighting.classes.size(); ++label) {
@@ -44,7 +49,7 @@ std::string script_of(const Axis& axis, const Reweighting& reweighting) {
     plots += fmt::format(
         "$before{0} using 1:2 with lines lw 1.5 dt (6,4) lc rgb '{1}' notitle, "
         "$after{0} using 1:2 with lines lw 2 lc rgb '{1}' title {2}, ",
-        label, color(label), literal(fmt::format("class {}", label)));
+        label, color(label), literal(names[label]));
   }
   plots.resize(plots.size() - 2);
   return data + fmt::format(
@@ -53,13 +58,26 @@ std::string script_of(const Axis& axis, const Reweighting& reweighting) {
                     axis.label, axis.edges.front(), axis.edges.back(), plots);
 }
 
+/// Whether a record's sums are those of its bins.
+bool is_whole(const Reweighting& reweighting, std::size_t names) {
+  const auto bins = [](const std::vector<double>& edges) { return edges.empty() ? 1 : edges.size() - 1; };
+  const std::size_t all = bins(reweighting.pt) * bins(reweighting.mass);
+  return all > 0 && reweighting.classes.size() <= names &&
+         std::all_of(reweighting.classes.begin(), reweighting.classes.end(),
+                     [&](const ReweightedClass& each) {
+                       return each.before.size() == all && each.factors.size() == all;
+                     });
+}
+
 }  // namespace
 
 std::vector<Figure> reweighting_figures(const ReportedRuns& runs) {
   std::vector<Figure> figures;
   for (std::size_t run = 0; run < runs.size(); ++run) {
     const Reweighting& reweighting = runs[run].record.result.reweighting;
-    if (reweighting.empty()) continue;
+    const std::vector<std::string> names =
+        class_names(runs[run].record.config.data, std::ssize(reweighting.classes));
+    if (reweighting.empty() || !is_whole(reweighting, names.size())) continue;
     const std::size_t mass_bins = reweighting.mass.empty() ? 1 : reweighting.mass.size() - 1;
     const Axis pt{"pt", "pT", "pT of the jet [GeV]", reweighting.pt, mass_bins};
     const Axis mass{"mass", "mass", "mass of the jet [GeV]", reweighting.mass, 1};
@@ -70,7 +88,7 @@ std::vector<Figure> reweighting_figures(const ReportedRuns& runs) {
            fmt::format("Training jets by {}, before train.reweight (dashed) and as they count in the loss "
                        "(drawn through).{}",
                        axis.word, caption_suffix(runs, run)),
-           script_of(axis, reweighting)});
+           script_of(axis, reweighting, names)});
     }
   }
   return figures;

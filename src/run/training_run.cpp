@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -27,9 +25,8 @@
 #include "run/rescue.hpp"
 #include "run/training_events.hpp"
 #include "run/training_lines.hpp"
+#include "run/weighing.hpp"
 #include "samples/sample_layout.hpp"
-#include "train/reweighting.hpp"
-#include "train/set_weights.hpp"
 #include "train/standardization.hpp"
 
 namespace jetrain {
@@ -110,46 +107,6 @@ void require_monitored(const Config& config, const Model& model) {
     check("train.schedule.reduce_on_plateau.monitor", plateau->monitor);
 }
 
-/// The class that train.reweight.to names.
-std::int64_t class_to_follow(const ReweightConfig& config) {
-  constexpr std::int64_t kMostClasses = 256;
-  std::int64_t number = -1;
-  const char* end = config.to.data() + config.to.size();
-  const auto [stop, failure] = std::from_chars(config.to.data(), end, number);
-  if (failure == std::errc() && stop == end && number >= 0 && number < kMostClasses) return number;
-  throw CollectiveError(
-      fmt::format("train.reweight.to: {} is neither none, nor flat, nor a class's number", config.to),
-      ExitStatus::usage);
-}
-
-std::string reweighting_line(const Reweighting& reweighting, std::int64_t jets) {
-  double smallest = std::numeric_limits<double>::infinity();
-  double largest = 0;
-  for (const ReweightedClass& each : reweighting.classes) {
-    for (const double factor : each.factors) {
-      if (factor == 0) continue;
-      smallest = std::min(smallest, factor);
-      largest = std::max(largest, factor);
-    }
-  }
-  return fmt::format("train.reweight to {}: factors from {:.3g} to {:.3g}{}",
-                     reweighting.flat() ? "flat" : "class " + reweighting.to, smallest, largest,
-                     reweighting.outside == 0
-                         ? std::string()
-                         : fmt::format("; {} of {} training jets lie outside of its bins, and have weight 0",
-                                       reweighting.outside, jets));
-}
-
-std::string weights_line(const SetWeights& weights) {
-  std::string line = fmt::format(
-      "training jets have weights (mean 1, the largest {:.3g}), and tell as much as "
-      "{:.0f} jets of equal weight",
-      weights.largest, weights.effective_samples);
-  if (weights.zero > 0) line += fmt::format("; {} have weight 0", weights.zero);
-  if (weights.negative > 0) line += fmt::format("; {} a negative one", weights.negative);
-  return line;
-}
-
 }  // namespace
 
 TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrite, bool resume,
@@ -158,6 +115,8 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
   comm.agree([&] {
     model_ = std::make_unique<Model>(make_model(config));
     require_monitored(config, *model_);
+    if (config.train.reweight.used())
+      static_cast<void>(class_to_follow(config, std::max<std::int64_t>(2, model_->outputs())));
     if (writes() && comm.is_root()) find_place(overwrite, resume);
   });
   model_->initialize(config.seed);
@@ -249,8 +208,8 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
 void TrainingRun::weigh() {
   const ReweightConfig& reweighting = config_.train.reweight;
   if (reweighting.used()) {
-    const std::int64_t reference = reweighting.flat() ? -1 : class_to_follow(reweighting);
-    reweighting_ = reweight(reweighting, reference, train_, comm_);
+    const std::int64_t classes = std::max<std::int64_t>(2, model_->outputs());
+    reweighting_ = reweight(reweighting, class_to_follow(config_, classes), train_, comm_);
     reweighting_text_ = json_text(json_of(reweighting_));
     log_.info(reweighting_line(reweighting_, train_.total()));
   }

@@ -137,8 +137,8 @@ matrix images
 train $config plain 1 1 --set train.reweight={}
 differ plain images-1x1
 sets=(--set input=constituents --set 'model.layers=[dense: {units: 6, activation: relu}, sum_pool, dense: {units: 2, activation: softmax}]')
-matrix sets "${sets[@]}" --set train.reweight.to=1
-grep -q "train.reweight to class 1: factors from" sets-1x1.txt || fail "$(cat sets-1x1.txt)"
+matrix sets "${sets[@]}" --set train.reweight.to=top
+grep -q "train.reweight to class top: factors from" sets-1x1.txt || fail "$(cat sets-1x1.txt)"
 refused "neither none, nor flat, nor a class" --set train.reweight.to=pions
 refused "no training jet lies in the bins" --set 'train.reweight.bins.pt=[1, 2]'
 /usr/bin/python3 - <<'PYTHON' || fail "the record is not what was asked for"
