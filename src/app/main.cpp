@@ -78,16 +78,16 @@ int main(int argc, char** argv) {
     return refuse(app, mistake);
   }
 
-  if (command.needs_mpi == NeedsMpi::never && !is_first_process()) return static_cast<int>(ExitStatus::done);
+  const bool is_first = is_first_process();  // MPI adds to the environment
+  if (command.needs_mpi == NeedsMpi::never && !is_first) return static_cast<int>(ExitStatus::done);
+  const std::optional<std::string> several = several_started();
   std::optional<Environment> environment;
   if (command.needs_mpi == NeedsMpi::always || (command.needs_mpi == NeedsMpi::if_launched && is_launched()))
     environment.emplace(argc, argv);
   const Communicator world = Communicator::world();
-  if (environment) {
-    if (const auto why = unknown_launcher(world.size())) {
-      if (is_first_process()) fmt::print(stderr, "jetrain: {}\n", printable_line(*why));
-      return static_cast<int>(ExitStatus::usage);
-    }
+  if (environment && several && world.size() == 1) {
+    if (is_first) fmt::print(stderr, "jetrain: {}\n", printable_line(*several));
+    return static_cast<int>(ExitStatus::usage);
   }
   explain_crashes(world.rank());
   return run(command, world);

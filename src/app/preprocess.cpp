@@ -11,7 +11,6 @@
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
-#include "dataset/data_files.hpp"
 #include "dataset/sample_cache.hpp"
 #include "dataset/selected_rows.hpp"
 #include "io/dataset.hpp"
@@ -142,7 +141,6 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
       throw UsageError("preprocess makes images of jets; data.arrays names plain arrays, which need none");
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
-  refuse_shared_files(config.data, comm);
   set_threads(options.threads, comm);
   switch (config.input) {
     case InputKind::constituents:

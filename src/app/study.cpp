@@ -185,6 +185,13 @@ void require_ranks(const Config& config, const Communicator& comm) {
                   config.study.groups, comm.size() == 1 ? "is 1" : fmt::format("are {}", comm.size())));
 }
 
+/// Whether a variant names no data files of its own.
+bool same_files(const DataConfig& variant, const DataConfig& study) {
+  return variant.files == study.files && variant.train_files == study.train_files &&
+         variant.validation_files == study.validation_files && variant.test_files == study.test_files &&
+         variant.cache == study.cache;
+}
+
 /// Which of the members this process, or its group of ranks, trains.
 struct Work {
   std::vector<std::size_t> members;
@@ -325,7 +332,9 @@ void study(const StudyOptions& options, const Communicator& comm) {
     if (!options.share.empty()) share = parse_share(options.share);
     trials = make_trials(config);
   });
-  for (Trial& trial : trials) complete_files(trial.config.data, comm);  // a variant may name files
+  for (Trial& trial : trials) {
+    if (!same_files(trial.config.data, config.data)) complete_files(trial.config.data, comm);
+  }
   comm.agree([&] {
     for (const Trial& trial : trials) {  // what cannot be is refused before the first
       make_model(trial.config);

@@ -9,9 +9,10 @@ namespace jetrain {
 /// several: MPI must be asked. Where none does (a shell, also that of `srun --pty`), the process is alone.
 bool is_launched() noexcept;
 
-/// What to tell where MPI knows of this process alone, `ranks` is 1, but its launcher started several: by how
-/// many, and how it is to be started. None where all is well.
-std::optional<std::string> unknown_launcher(int ranks);
+/// What to tell if MPI, once started, knows of this process alone, but its launcher says that it started
+/// several: how many, and how they are to be started. None where it does not say so. To be asked before MPI
+/// is started, which adds to the environment.
+std::optional<std::string> several_started();
 
 /// Whether this is the first process of its job, as far as its launcher (mpirun, srun) tells in the
 /// environment; for what is said before MPI has started.

@@ -72,6 +72,7 @@ void complete_files(DataConfig& data, const Communicator& comm) {
   data.validation_files = data_files(data.validation_files, "data.validation_files", comm);
   data.test_files = data_files(data.test_files, "data.test_files", comm);
   data.cache = with_home(data.cache);
+  refuse_shared_files(data, comm);
 }
 
 void refuse_twice(const std::vector<std::string>& files, const std::string& what) {

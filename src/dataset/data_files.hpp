@@ -16,7 +16,8 @@ namespace jetrain {
 std::vector<std::string> data_files(const std::vector<std::string>& names, const std::string& what,
                                     const Communicator& comm);
 
-/// The same of all files of a config, so that what is written of it has their names. Collective.
+/// The same of all files of a config, so that what is written of it has their names; and refuse_shared_files.
+/// Collective.
 void complete_files(DataConfig& data, const Communicator& comm);
 
 /// UsageError where two of `files` are one file, also under two names: a link, ./a and a. On one rank.

@@ -7,7 +7,6 @@
 #include "core/stopwatch.hpp"
 #include "core/untrainable.hpp"
 #include "dataset/array_axes.hpp"
-#include "dataset/data_files.hpp"
 #include "dataset/sample_cache.hpp"
 
 namespace jetrain {
@@ -147,7 +146,6 @@ void require_both_classes(const SampleSet& set, Set which, const Communicator& c
 
 std::vector<LoadedSamples> load_samples(const std::vector<const Config*>& configs,
                                         const std::vector<Set>& wanted, const Communicator& comm) {
-  refuse_shared_files(configs.front()->data, comm);
   if (configs.front()->data.cache.empty()) return load_from_files(configs, wanted, comm);
   std::vector<LoadedSamples> all;
   for (const Config* config : configs) all.push_back(load_samples(*config, wanted, comm));
@@ -156,7 +154,6 @@ std::vector<LoadedSamples> load_samples(const std::vector<const Config*>& config
 
 LoadedSamples load_samples(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
                            const Say& say) {
-  refuse_shared_files(config.data, comm);
   const auto load = [&] { return std::move(load_from_files({&config}, wanted, comm).front()); };
   LoadedSamples loaded =
       config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);

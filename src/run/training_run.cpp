@@ -192,8 +192,7 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   if (of_train == of_validation)
     log_.warning(
         "the training and validation sets are the same jets, so that validation says nothing of other ones: "
-        "is one "
-        "file a copy of the other?");
+        "is one file a copy of the other?");
   data_ = fmt::format("{}-{}{}", of_train, of_validation,
                       config_.train.shuffle == Shuffle::local ? fmt::format("-{}", comm_.size()) : "");
   require_same_data(start_, data_);

@@ -60,9 +60,9 @@ for pid in $pids; do if wait $pid; then done=$((done + 1)); fi; done
 [ $done -ge 1 ] || fail "none of them trained: $(cat race_*.txt)"
 # Other rows are not gone on with.
 train --out rows >/dev/null
-refused "the jets are not those that the checkpoint was trained on" "$jetrain" train base.yaml --out rows --resume --set train.epochs=3 --set data.split.seed=9
-refused "the jets are not those that the checkpoint was trained on" "$jetrain" train base.yaml --out rows --resume --set train.epochs=3 --set data.limit.training_jets=100
-refused "the jets are not those that the checkpoint was trained on" "$jetrain" train base.yaml --out rows --resume --set train.epochs=3 --set data.split.folds=3
+refused "the jets are not those that the checkpoint was trained on" "$jetrain" train base.yaml --out rows --resume --quiet --set train.epochs=3 --set data.split.seed=9
+refused "the jets are not those that the checkpoint was trained on" "$jetrain" train base.yaml --out rows --resume --quiet --set train.epochs=3 --set data.limit.training_jets=100
+refused "the jets are not those that the checkpoint was trained on" "$jetrain" train base.yaml --out rows --resume --quiet --set train.epochs=3 --set data.split.folds=3
 
 # Another launcher: only the first of its processes speaks, and nothing is written.
 for names in "PMI_RANK PMI_SIZE" "MV2_COMM_WORLD_RANK MV2_COMM_WORLD_SIZE" "SLURM_PROCID SLURM_STEP_NUM_TASKS"; do
