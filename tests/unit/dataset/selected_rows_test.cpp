@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "io/hdf5_file.hpp"
 #include "table_file.hpp"
@@ -100,19 +101,20 @@ class SelectedRowsTest : public testing::Test {
 
   /// Row i of `rows` holds (i, 0, 1 / (i + 1)), and the label i % 2, or the targets (0, i), and the weight
   /// i / 4.
+  /// `bad_row` has that weight, or, without one, a NaN.
   std::string write_arrays(const std::string& name, std::int64_t rows, std::int64_t bad_row = -1,
-                           double bad_weight = 1) {
+                           std::optional<double> bad_weight = std::nullopt) {
     std::vector<float> x;
     std::vector<std::int64_t> classes;
     std::vector<float> targets;
     std::vector<double> weights;
     for (std::int64_t i = 0; i < rows; ++i) {
       const auto number = static_cast<float>(i);
-      x.insert(x.end(),
-               {number, i == bad_row ? std::numeric_limits<float>::quiet_NaN() : 0.0F, 1 / (number + 1)});
+      x.insert(x.end(), {number, i == bad_row && !bad_weight ? std::numeric_limits<float>::quiet_NaN() : 0.0F,
+                         1 / (number + 1)});
       classes.push_back(i % 2);
       targets.insert(targets.end(), {-0.0F, number});
-      weights.push_back(i == bad_row ? bad_weight : 0.25 * static_cast<double>(i));
+      weights.push_back(i == bad_row && bad_weight ? *bad_weight : 0.25 * static_cast<double>(i));
     }
     hdf5::write_file(folder_.file(name), hdf5::Seal::none, [&](hid_t file) {
       hdf5::write_array(file, "x", {rows, 3}, x.data());

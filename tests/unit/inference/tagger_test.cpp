@@ -99,17 +99,25 @@ TEST(Tagger, TakesFewerAndMoreConstituentsThan200) {
   constexpr std::size_t kMany = 4 * 250;
   std::vector<float> few;
   std::vector<float> padded;
+  std::vector<float> full;
   std::vector<float> many;
   for (std::size_t i = 0; i < 9; ++i) {
     const auto jet = std::span(jets).subspan(i * kJet, kJet);
     few.insert(few.end(), jet.begin(), jet.begin() + kFew);
     padded.insert(padded.end(), jet.begin(), jet.begin() + kFew);
     padded.resize((i + 1) * kJet);
+    // Soft constituents, equal in pT, instead of padding: the first 200 are the leading ones.
     many.insert(many.end(), jet.begin(), jet.end());
-    many.resize((i + 1) * kMany, 1.0F);
+    many.resize((i + 1) * kMany);
+    for (std::size_t k = i * kMany; k < many.size(); k += 4) {
+      if (many[k] == 0) many[k] = many[k + 1] = 1e-3F;
+    }
+    const auto all = std::span(many).subspan(i * kMany, kMany);
+    full.insert(full.end(), all.begin(), all.begin() + kJet);
   }
   EXPECT_EQ(tagger.score(few, 30), tagger.score(padded));
-  EXPECT_EQ(tagger.score(many, 250), tagger.score(jets));
+  EXPECT_EQ(tagger.score(many, 250), tagger.score(full));
+  EXPECT_NE(tagger.score(full), tagger.score(jets));
 }
 
 TEST(Tagger, TakesNoJetsAndEmptyJets) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -11,7 +13,17 @@ namespace {
 
 using testing::HasSubstr;
 
-const ScoreSet kFirst{"a.h5", {0.1, 0.5, 0.9}, {0, 1, 1}, {4, 5, 7}};
+ScoreSet scores_of(const std::string& name, std::vector<double> scores, std::vector<std::uint8_t> labels,
+                   std::vector<std::int64_t> rows) {
+  ScoreSet set;
+  set.name = name;
+  set.scores = std::move(scores);
+  set.labels = std::move(labels);
+  set.rows = std::move(rows);
+  return set;
+}
+
+const ScoreSet kFirst = scores_of("a.h5", {0.1, 0.5, 0.9}, {0, 1, 1}, {4, 5, 7});
 
 std::string refusal(const ScoreSet& other) {
   try {
@@ -25,7 +37,7 @@ std::string refusal(const ScoreSet& other) {
 TEST(Ensemble, HasTheMeanAndTheDeviationOfEachJet) {
   const test::TemporaryFolder folder;
   const Ensemble ensemble =
-      average_scores(std::vector<ScoreSet>{kFirst, {"b.csv", {0.3, 0.5, 0.7}, {0, 1, 1}, {}}});
+      average_scores(std::vector<ScoreSet>{kFirst, scores_of("b.csv", {0.3, 0.5, 0.7}, {0, 1, 1}, {})});
   EXPECT_THAT(ensemble.mean.scores,
               testing::ElementsAre(testing::DoubleEq(0.2), 0.5, testing::DoubleEq(0.8)));
   EXPECT_THAT(ensemble.deviations, testing::ElementsAre(testing::DoubleEq(std::sqrt(0.02)), 0.0,
@@ -38,10 +50,11 @@ TEST(Ensemble, HasTheMeanAndTheDeviationOfEachJet) {
 }
 
 TEST(Ensemble, RefusesOtherJets) {
-  EXPECT_THAT(refusal({"b.h5", {0.1, 0.5}, {0, 1}, {}}),
+  EXPECT_THAT(refusal(scores_of("b.h5", {0.1, 0.5}, {0, 1}, {})),
               HasSubstr("a.h5 and b.h5 are not of the same jets: 3 and 2"));
-  EXPECT_THAT(refusal({"b.h5", {0.1, 0.5, 0.9}, {0, 1, 1}, {4, 6, 7}}), HasSubstr("entry 1 is row 5"));
-  EXPECT_THAT(refusal({"b.h5", {0.1, 0.5, 0.9}, {0, 1, 0}, {}}),
+  EXPECT_THAT(refusal(scores_of("b.h5", {0.1, 0.5, 0.9}, {0, 1, 1}, {4, 6, 7})),
+              HasSubstr("entry 1 is row 5"));
+  EXPECT_THAT(refusal(scores_of("b.h5", {0.1, 0.5, 0.9}, {0, 1, 0}, {})),
               HasSubstr("the label of entry 2 is 1 in the one"));
   EXPECT_THROW(average_scores(std::vector{kFirst}), UsageError);
 }
