@@ -75,6 +75,10 @@ class RowSource {
 /// Says of a bad row where it stands and what can be done: a DataError.
 [[noreturn]] void refuse_row(const RowSource& rows, std::int64_t row, const UnusableRow& bad);
 
+/// A row's weight as a float32. UnusableRow where it is none; DataError where it is negative and may not be:
+/// to leave out such rows alone would bias what is learned.
+float weight_of(const RowSource& rows, const RowBlock& block, std::int64_t i, NegativeWeights negative);
+
 /// Opens `files` as the configs say, which differ only in what is made of a row: config `way` says how
 /// RowBlock::sample makes it. `clouds`: where a config augments, training samples are clouds. Collective.
 std::unique_ptr<RowSource> open_rows(const std::vector<std::string>& files,

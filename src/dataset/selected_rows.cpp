@@ -99,32 +99,6 @@ SelectedRows SelectedRows::everything(const std::vector<std::string>& files, con
   return rows;
 }
 
-/// As a float32. UnusableRow where it is none; DataError where it is negative and may not be: to leave out
-/// such rows alone would bias what is learned.
-float SelectedRows::weight_of(const RowBlock& block, std::int64_t i) const {
-  const double weight = block.weight(i);
-  if (!std::isfinite(weight)) throw UnusableRow("the weight is NaN or infinite");
-  constexpr double kLargest = std::numeric_limits<float>::max();
-  if (std::abs(weight) > kLargest || (weight != 0 && static_cast<float>(weight) == 0)) {
-    throw UnusableRow(fmt::format(
-        "the weight {:g} is beyond float32: only the ratios of weights matter, so scale all of them",
-        weight));
-  }
-  if (weight >= 0) return static_cast<float>(weight);
-  switch (negative_weights_) {
-    case NegativeWeights::keep:
-      return static_cast<float>(weight);
-    case NegativeWeights::zero:
-      return 0;
-    case NegativeWeights::error:
-      break;
-  }
-  throw DataError(
-      fmt::format("{}: the weight {:g} is negative; say data.negative_weights: keep, where such rows count "
-                  "with their sign, or zero, where they do not count",
-                  source_->place(block.first_row + i), weight));
-}
-
 void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& skipped, const Take& take,
                         ReadingNotes* notes) const {
   SampleDraft draft;
@@ -136,7 +110,7 @@ void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& sk
     SampleView sample;
     try {
       sample = block.sample(i, way, set == Set::train, draft);
-      sample.weight = weight_of(block, i);
+      sample.weight = weight_of(*source_, block, i, negative_weights_);
     } catch (const UnusableRow& bad) {
       if (!skip_bad_rows_) refuse_row(*source_, row, bad);
       ++skipped;

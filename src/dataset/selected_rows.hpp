@@ -80,7 +80,6 @@ class SelectedRows {
 
  private:
   SelectedRows() = default;
-  float weight_of(const RowBlock& block, std::int64_t i) const;
 
   std::unique_ptr<RowSource> source_;
   Selection selection_;

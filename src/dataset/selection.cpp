@@ -52,10 +52,11 @@ std::vector<std::uint8_t> read_labels(const RowSource& rows, RowRange range, boo
 }
 
 /// Whether a row would become no sample, so that a draw must not count it.
-bool is_unusable(const RowBlock& block, std::int64_t i) {
+bool is_unusable(const RowSource& rows, const RowBlock& block, std::int64_t i, NegativeWeights negative) {
   SampleDraft draft;
   try {
     block.sample(i, 0, false, draft);
+    weight_of(rows, block, i, negative);
     return false;
   } catch (const UnusableRow&) {
     return true;
@@ -167,7 +168,8 @@ std::vector<Selection::Drawable> Selection::drawable_rows(const Config& config, 
   constexpr std::uint8_t kUnusable = 128;
   const auto byte_of = [&](const RowBlock& block, std::int64_t i) {
     const auto set = static_cast<std::uint8_t>(set_of(block.first_row + i, block.ttv(i)));
-    return static_cast<std::uint8_t>(set | (skip && is_unusable(block, i) ? kUnusable : 0));
+    return static_cast<std::uint8_t>(
+        set | (skip && is_unusable(rows, block, i, config.data.negative_weights) ? kUnusable : 0));
   };
   const std::vector<std::uint8_t> bytes = read_bytes(rows, range(), byte_of, comm);
   for (std::size_t i = 0; i < bytes.size(); ++i)
