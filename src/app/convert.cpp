@@ -54,7 +54,12 @@ StoredModel read_weights(const ConvertOptions& options, Kind source, const Commu
   comm.agree([&] {
     model.emplace(make_model(config));
     if (!comm.is_root()) return;
-    source == Kind::keras ? load_keras(options.from, *model) : load_npz(options.from, *model);
+    if (source == Kind::npz) return load_npz(options.from, *model);
+    if (load_keras(options.from, *model) == KerasComparison::shapes)
+      print_line(
+          "{} has no model_config: layers were compared by their shapes only, not by activations, padding, "
+          "strides and the like (model.save(\"model.h5\") writes one)",
+          options.from);
   });
   return {std::move(config), std::move(*model)};
 }

@@ -15,7 +15,7 @@ void keep_study(const std::string& folder, const std::string& file, const Config
   const fs::path kept = fs::path(folder) / file;
   const std::string text = to_yaml(config);
   if (fs::exists(kept)) {
-    const Config stored = parse_config(read_whole(kept.string()), kept.string(), {}, false);
+    const Config stored = parse_stored_config(read_whole(kept.string()), kept.string());
     if (to_yaml(stored) == text) return;
     const std::vector<std::string> keys = differing_keys(stored, config);
     throw UsageError(

@@ -67,10 +67,13 @@ struct Config {
   }
 };
 
-/// Every config that is written begins with `version`. Where a key gets another meaning, this is raised, and
-/// the reader told what lower versions meant. A config without one is a person's, or older than versions
-/// were: 1.
-inline constexpr std::int64_t kConfigVersion = 1;
+/// Every config that is written begins with `version`. Where a key, or its absence, gets another meaning,
+/// this is raised, and the reader told what lower versions meant:
+///   1  without image.version the image is that of version 1
+///   2  now
+/// A config without one is a person's, and means what it would mean now; what a program stored (a model, a
+/// checkpoint, a run's config.yaml) without one is older than versions were: 1.
+inline constexpr std::int64_t kConfigVersion = 2;
 
 /// In bytes, far above what anybody needs.
 inline constexpr std::size_t kLongestConfig = std::size_t{16} << 20;
@@ -81,6 +84,9 @@ inline constexpr std::size_t kLongestConfig = std::size_t{16} << 20;
 /// model).
 Config parse_config(const std::string& text, const std::string& name,
                     const std::vector<std::string>& assignments = {}, bool data_required = true);
+
+/// Parses what `to_yaml` wrote, now or at the time of an older version; data files need not be named.
+Config parse_stored_config(const std::string& text, const std::string& name);
 
 /// The whole config as YAML, every default spelled out; parse_config(to_yaml(c)) gives c again.
 std::string to_yaml(const Config& config);

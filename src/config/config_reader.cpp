@@ -31,10 +31,10 @@ void refuse_duplicate_keys(const YAML::Node& node, const std::string& key, const
   }
 }
 
-/// Takes `version` out of the tree, where it stands.
-void take_version(YAML::Node root, const Origins& origins) {
+/// Takes `version` out of the tree, where it stands; else it is `absent`.
+std::int64_t take_version(YAML::Node root, std::int64_t absent, const Origins& origins) {
   const YAML::Node node = root["version"];
-  if (!node.IsDefined()) return;
+  if (!node.IsDefined()) return absent;
   std::int64_t version = 0;
   MapReader::read(node, "version", version, origins);
   if (version > kConfigVersion)
@@ -45,6 +45,14 @@ void take_version(YAML::Node root, const Origins& origins) {
                     version, kConfigVersion));
   if (version < 1) origins.fail("version", node, fmt::format("must be at least 1, not {}", version));
   root.remove("version");
+  return version;
+}
+
+/// What is not said means what it meant to the version that wrote the config; see kConfigVersion.
+Config defaults_of(std::int64_t version) {
+  Config config;
+  if (version < 2) config.image.version = 1;
+  return config;
 }
 
 /// What a setting outside of data.arrays may be depends on what the rows are.
@@ -141,10 +149,9 @@ void check_together(const Config& config, const std::string& name, bool data_req
   }
 }
 
-}  // namespace
-
-Config parse_config(const std::string& text, const std::string& name,
-                    const std::vector<std::string>& assignments, bool data_required) {
+/// `unversioned`: the version of a config that does not say its own.
+Config parse(const std::string& text, const std::string& name, const std::vector<std::string>& assignments,
+             bool data_required, std::int64_t unversioned) {
   Origins origins(name);
   YAML::Node root;
   try {
@@ -160,12 +167,22 @@ Config parse_config(const std::string& text, const std::string& name,
     throw UsageError(fmt::format("{}:1: a config is made of sections (data, model, train, ...)", name));
   refuse_duplicate_keys(root, "", origins);
   for (const std::string& word : assignments) assign(root, word, origins);
-  take_version(root, origins);
-  Config config;
+  Config config = defaults_of(take_version(root, unversioned, origins));
   MapReader::read(root, "", config, origins);
   settle_input(root, config);
   check_together(config, name, data_required);
   return config;
+}
+
+}  // namespace
+
+Config parse_config(const std::string& text, const std::string& name,
+                    const std::vector<std::string>& assignments, bool data_required) {
+  return parse(text, name, assignments, data_required, kConfigVersion);
+}
+
+Config parse_stored_config(const std::string& text, const std::string& name) {
+  return parse(text, name, {}, false, 1);
 }
 
 }  // namespace jetrain

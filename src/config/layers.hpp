@@ -30,6 +30,7 @@ struct Conv2dConfig {
   std::int64_t groups = 1;
   Padding padding = Padding::valid;
   LayerActivation activation = LayerActivation::linear;
+  bool use_bias = true;
   InitializerConfig initializer{DefaultInitializer{}};
   InitializerConfig bias_initializer{ZerosInitializer{}};
   RegularizerConfig regularizer{};
@@ -41,6 +42,7 @@ struct Conv2dConfig {
           rules::between(1, rules::kLargestLayer));
     visit("padding", padding, "at the border");
     visit("activation", activation, "after it");
+    visit("use_bias", use_bias, "adds a bias to each output");
     visit("initializer", initializer, "of the kernel");
     visit("bias_initializer", bias_initializer, "of the bias");
     visit("regularizer", regularizer, "of the kernel, added to the model's");
@@ -81,12 +83,14 @@ struct DenseConfig {
   static constexpr const char* kMeaning = "every output from every input";
   std::int64_t units = 0;
   LayerActivation activation = LayerActivation::linear;
+  bool use_bias = true;
   InitializerConfig initializer{DefaultInitializer{}};
   InitializerConfig bias_initializer{ZerosInitializer{}};
   RegularizerConfig regularizer{};
   void fields(auto& visit) {
     visit("units", units, "outputs", rules::between(1, rules::kLargestLayer));
     visit("activation", activation, "after it");
+    visit("use_bias", use_bias, "adds a bias to each output");
     visit("initializer", initializer, "of the kernel");
     visit("bias_initializer", bias_initializer, "of the bias");
     visit("regularizer", regularizer, "of the kernel, added to the model's");

@@ -45,6 +45,7 @@ constexpr Word word_of(Normalization normalization) {
 
 /// Which steps are taken, and on which grid.
 struct ImageConfig {
+  std::int64_t version = 2;
   std::int64_t bins = 40;
   std::vector<ImageChannel> channels{ImageChannel::pt};
   double half_width = 0.8;
@@ -53,6 +54,11 @@ struct ImageConfig {
   bool flip = false;
   Normalization normalize = Normalization::max;
   void fields(auto& visit) {
+    visit("version", version,
+          "of the picture's definition; 2: a rotated jet's second constituent stands exactly on the first "
+          "axis; "
+          "1, what jetrain 0.1 made: rounding decides on which side of it",
+          rules::between(1, 2));
     visit("bins", bins, "pixels of each axis", rules::between(1, 255));
     visit("channels", channels, "what a pixel holds of its constituents, one channel each",
           rules::Rule{"one or more", [](const auto& named) {

@@ -93,11 +93,12 @@ std::string section(const std::string& yaml, const std::string& name) {
   return yaml.substr(begin, end - begin);
 }
 
-/// A section without the keys that caches are older than, where they say nothing.
-std::string without_later_keys(std::string section) {
-  for (const std::string key : {"  classes:\n    []\n", "  signal: \"\"\n"}) {
-    const std::size_t at = section.find(key);
-    if (at != std::string::npos) section.erase(at, key.size());
+/// A section without what is younger than caches are, where it says what was meant before there were these
+/// keys: else every cache would be stale.
+std::string without_younger_keys(std::string section, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    if (const std::size_t at = section.find("\n" + line + "\n"); at != std::string::npos)
+      section.erase(at, line.size() + 1);
   }
   return section;
 }
@@ -114,7 +115,9 @@ std::string describe_settings(const Config& config) {
   relevant.data.signal.clear();
   const std::string yaml = settings_yaml(relevant);
   const std::string data =
-      fmt::format("seed: {}\n{}", relevant.seed, without_later_keys(section(yaml, "data")));
+      fmt::format("seed: {}\n{}", relevant.seed,
+                  without_younger_keys(section(yaml, "data"), {"  weights: \"\"", "  negative_weights: error",
+                                                               "  classes:\n    []", "  signal: \"\""}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);
@@ -122,10 +125,8 @@ std::string describe_settings(const Config& config) {
     case InputKind::arrays:
       break;
   }
-  std::string augmentation = section(yaml, "augmentation");
-  const std::string drop = "  drop: 0\n";  // only sets can have another, and caches are older than it
-  augmentation.erase(augmentation.find(drop), drop.size());
-  return data + section(yaml, "image") + augmentation + kOtherSettings;
+  return data + without_younger_keys(section(yaml, "image"), {"  version: 1"}) +
+         without_younger_keys(section(yaml, "augmentation"), {"  drop: 0"}) + kOtherSettings;
 }
 
 std::string describe_inputs(const Config& config, const std::vector<Set>& wanted) {

@@ -5,20 +5,17 @@
 
 #include <algorithm>
 
+#include "exchange/keras_config.hpp"
 #include "exchange/keras_layers.hpp"
+#include "exchange/keras_weights.hpp"
+#include "exchange/outline_match.hpp"
+#include "inference/model_file.hpp"
 #include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
-
-/// A layer in the file.
-struct StoredLayer {
-  std::string name;
-  std::vector<std::string> weights;               ///< paths in the file
-  std::vector<std::vector<std::int64_t>> shapes;  ///< of these
-};
 
 std::string text_of(const std::vector<std::vector<std::int64_t>>& shapes) {
   std::string text;
@@ -27,42 +24,67 @@ std::string text_of(const std::vector<std::vector<std::int64_t>>& shapes) {
   return text;
 }
 
-/// The layers that have weights, in the file's order.
-std::vector<StoredLayer> stored_layers(hid_t file, const std::string& path) {
-  const std::string root = hdf5::exists(file, "/model_weights") ? "/model_weights" : "/";
-  const hdf5::Handle group(H5Gopen2(file, root.c_str(), H5P_DEFAULT), H5Gclose);
-  hdf5::check(group, path + ": opening " + root);
-  if (!hdf5::has_attribute(group, "layer_names")) {
-    throw DataError(fmt::format(
-        "{} has no attribute layer_names, so these are not Keras' weights as model.save(\"model.h5\") writes "
-        "them{}",
-        path,
-        hdf5::exists(file, "/layers") ? " (but as Keras 3 writes .weights.h5: load them into the model in "
-                                        "Keras, and save that as model.h5)"
-                                      : ""));
-  }
-  std::vector<StoredLayer> layers;
-  for (const std::string& name : hdf5::read_texts(group, "layer_names", path)) {
-    const hdf5::Handle layer(H5Gopen2(group, name.c_str(), H5P_DEFAULT), H5Gclose);
-    hdf5::check(layer, fmt::format("{}: opening the layer {}", path, name));
-    StoredLayer stored{name, {}, {}};
-    for (const std::string& weight : hdf5::read_texts(layer, "weight_names", path + ", layer " + name)) {
-      stored.weights.push_back(fmt::format("{}/{}/{}", root == "/" ? "" : root, name, weight));
-      stored.shapes.push_back(hdf5::Dataset::open(file, stored.weights.back()).shape());
-    }
-    if (!stored.weights.empty()) layers.push_back(std::move(stored));
-  }
-  return layers;
+std::vector<std::vector<std::int64_t>> shapes_of(const KerasLayer& layer) {
+  std::vector<std::vector<std::int64_t>> shapes;
+  for (const KerasWeight& weight : layer.weights) shapes.push_back(weight.shape);
+  return shapes;
 }
 
-void require_equal(const KerasLayer& wanted, const StoredLayer& stored, const std::string& path) {
-  std::vector<std::vector<std::int64_t>> shapes;
-  for (const KerasWeight& weight : wanted.weights) shapes.push_back(weight.shape);
+void require_equal(const KerasLayer& wanted, const StoredKerasLayer& stored, const std::string& path) {
+  const std::vector<std::vector<std::int64_t>> shapes = shapes_of(wanted);
   if (shapes == stored.shapes) return;
   throw DataError(fmt::format(
       "{}: the layer {} has weights of the shapes {}, but the config's network has {} there, with {}: "
       "the config must describe the network that was saved",
       path, stored.name, text_of(stored.shapes), wanted.name, text_of(shapes)));
+}
+
+/// For each layer of ours, the one of the file that comes at its place; a group with the weights of several
+/// is several.
+std::vector<StoredKerasLayer> layers_in_order(const std::string& path, const std::vector<KerasLayer>& layers,
+                                              const std::vector<StoredKerasGroup>& groups) {
+  std::vector<std::size_t> wanted;
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    if (!layers[i].weights.empty()) wanted.push_back(i);
+  std::vector<StoredKerasLayer> found;
+  for (const StoredKerasGroup& group : groups) {
+    const bool is_next =
+        found.size() < wanted.size() && group.whole.shapes == shapes_of(layers[wanted[found.size()]]);
+    if (is_next || group.layers.size() == 1) {
+      found.push_back(group.whole);
+    } else {
+      require_order(group, path);
+      found.insert(found.end(), group.layers.begin(), group.layers.end());
+    }
+  }
+  for (std::size_t i = 0; i < std::min(wanted.size(), found.size()); ++i)
+    require_equal(layers[wanted[i]], found[i], path);
+  if (wanted.size() != found.size()) {
+    const bool more = found.size() > wanted.size();
+    throw DataError(fmt::format("{} has {} layers with weights, but the config's network has {}: {} is {}",
+                                path, found.size(), wanted.size(),
+                                more ? found[wanted.size()].name : layers[wanted[found.size()]].name,
+                                more ? "too much" : "missing"));
+  }
+  std::vector<StoredKerasLayer> all(layers.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) all[wanted[i]] = std::move(found[i]);
+  return all;
+}
+
+/// The same by what the file says of its layers.
+std::vector<StoredKerasLayer> layers_by_name(const std::string& path, const Model& model,
+                                             const std::vector<KerasLayer>& layers,
+                                             const std::vector<StoredKerasGroup>& groups,
+                                             const KerasConfig& config) {
+  const Outline ours = outline_of(model, config.conventions);
+  std::vector<StoredKerasLayer> all(layers.size());
+  for (const auto& [theirs, mine] : match_outlines(path, config.outline, ours)) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      if (layers[i].ours == ours.layers[mine].name && !layers[i].weights.empty())
+        all[i] = stored_layer_of(config.outline.layers[theirs], groups, path);
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -95,21 +117,19 @@ void save_keras(const std::string& path, const Model& model) {
   });
 }
 
-void load_keras(const std::string& path, Model& model) {
-  std::vector<KerasLayer> layers = keras_layers(model);
-  std::erase_if(layers, [](const KerasLayer& layer) { return layer.weights.empty(); });
+KerasComparison load_keras(const std::string& path, Model& model) {
+  const std::vector<KerasLayer> layers = keras_layers(model);
   const hdf5::Handle file = hdf5::open_file(path);
-  const std::vector<StoredLayer> stored = stored_layers(file, path);
-  for (std::size_t i = 0; i < std::min(layers.size(), stored.size()); ++i)
-    require_equal(layers[i], stored[i], path);
-  if (layers.size() != stored.size()) {
-    const bool more = stored.size() > layers.size();
-    throw DataError(fmt::format("{} has {} layers with weights, but the config's network has {}: {} is {}",
-                                path, stored.size(), layers.size(),
-                                more ? stored[layers.size()].name : layers[stored.size()].name,
-                                more ? "too much" : "missing"));
-  }
+  const std::vector<StoredKerasGroup> groups = stored_keras_groups(file, path);
+  const std::string config = keras_text(file, "model_config", path);
+  const std::vector<StoredKerasLayer> stored =
+      config.empty()
+          ? layers_in_order(path, layers, groups)
+          : layers_by_name(path, model, layers, groups,
+                           parse_keras_config(path, config, keras_text(file, "training_config", path)));
   for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].weights.empty()) continue;
+    require_equal(layers[i], stored[i], path);
     for (std::size_t k = 0; k < layers[i].weights.size(); ++k) {
       const KerasWeight& weight = layers[i].weights[k];
       if (weight.view == nullptr) continue;
@@ -119,6 +139,8 @@ void load_keras(const std::string& path, Model& model) {
       std::copy(ours.begin(), ours.end(), model.parameters().data() + weight.view->offset);
     }
   }
+  require_finite_weights(model, path);
+  return config.empty() ? KerasComparison::shapes : KerasComparison::config;
 }
 
 }  // namespace jetrain

@@ -111,7 +111,7 @@ std::vector<KerasLayer> keras_layers(const Model& model) {
   std::vector<KerasLayer> layers;
   for (const Node* node : in_keras_order(model)) {
     const char* deviation = kind_of(*node).deviation;
-    KerasLayer layer{keras_name(*node), {}};
+    KerasLayer layer{keras_name(*node), {}, node->name};
     for (const ParameterView& view : model.parameter_views()) {
       if (view.layer != node->name) continue;
       layer.weights.push_back(deviation != nullptr ? weight_of_normalization(view, deviation)

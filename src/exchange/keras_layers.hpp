@@ -22,6 +22,7 @@ struct KerasWeight {
 struct KerasLayer {
   std::string name;
   std::vector<KerasWeight> weights;
+  std::string ours;  ///< the layer's name here
 };
 
 /// Layers ordered by their distance from the network's output, the farthest first. An activation stands

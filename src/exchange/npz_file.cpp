@@ -7,6 +7,7 @@
 
 #include "core/output_file.hpp"
 #include "exchange/npy_array.hpp"
+#include "inference/model_file.hpp"
 #include "io/zip_archive.hpp"
 #include "jetrain/error.hpp"
 
@@ -51,6 +52,7 @@ void load_npz(const std::string& path, Model& model) {
     throw DataError(
         fmt::format("{} has {}, which the config's network does not have", path, members.begin()->first));
   }
+  require_finite_weights(model, path);
 }
 
 }  // namespace jetrain

@@ -14,7 +14,7 @@ namespace jetrain {
 void save_npz(const std::string& path, const Model& model);
 
 /// Fills the model's parameters from a file of numpy.savez or savez_compressed. DataError where an array is
-/// missing, too much, or of another shape or type. On one rank.
+/// missing, too much, of another shape or type, or not finite. On one rank.
 void load_npz(const std::string& path, Model& model);
 
 }  // namespace jetrain

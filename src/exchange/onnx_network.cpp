@@ -50,7 +50,7 @@ class LayerInOnnx {
     attributes.emplace_back("group", kind.groups);
     const std::string filters = graph().constant(layer_.named("kernel"), {s[3], s[2], s[0], s[1]},
                                                  filters_first(s, layer_.values_of("kernel")));
-    return rectified("Conv", {x(), filters, parameter("bias")}, attributes);
+    return rectified("Conv", with_bias({x(), filters}), attributes);
   }
 
   /// The kernel as (units, inputs), as PyTorch writes it: OpenCV 4.6 reads no other.
@@ -59,7 +59,7 @@ class LayerInOnnx {
     const std::vector<std::int64_t>& s = layer_.view_of("kernel").spec.shape;
     const std::string units =
         graph().constant(layer_.named("kernel"), {s[1], s[0]}, units_first(s, layer_.values_of("kernel")));
-    return rectified("Gemm", {x(), units, parameter("bias")}, {{"transB", std::int64_t{1}}});
+    return rectified("Gemm", with_bias({x(), units}), {{"transB", std::int64_t{1}}});
   }
 
   std::string operator()(const MaxPool2dDescription& kind) {
@@ -154,6 +154,11 @@ class LayerInOnnx {
   const std::string& name() const { return layer_.node().name; }
   OnnxGraph& graph() const { return layer_.graph(); }
   std::string parameter(const char* name) const { return layer_.parameter(name); }
+  /// Where the layer has one: it is an operator's optional last input.
+  std::vector<std::string> with_bias(std::vector<std::string> inputs) const {
+    if (layer_.has("bias")) inputs.push_back(parameter("bias"));
+    return inputs;
+  }
   const Shape& input() const { return layer_.node().layer->inputs().front(); }
   bool of_sets() const { return std::holds_alternative<SetShape>(input().form()); }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -58,10 +60,11 @@ StoredModel read_all(const std::string& path, std::string& text) {
   }
   require_known_version(file, path);
   text = hdf5::read_text(file, "/config");
-  Config config = parse_config(text, path + ":/config", {}, false);
+  Config config = parse_stored_config(text, path + ":/config");
   Model model = make_model(config);
   read_weights(file, model);
   require_stored_hash(file, model, path);
+  require_finite_weights(model, path);
   return {std::move(config), std::move(model)};
 }
 
@@ -75,6 +78,21 @@ StoredModel read_model(const std::string& path, std::string& text) {
 std::string weights_hash(std::span<const float> parameters) {
   const XXH128_hash_t hash = XXH3_128bits(parameters.data(), parameters.size_bytes());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+void require_finite_weights(const Model& model, const std::string& path) {
+  for (const ParameterView& view : model.parameter_views()) {
+    const auto values = model.parameters().subspan(static_cast<std::size_t>(view.offset),
+                                                   static_cast<std::size_t>(view.spec.size()));
+    const auto is_bad = [](float value) { return !std::isfinite(value); };
+    const auto first = std::find_if(values.begin(), values.end(), is_bad);
+    if (first == values.end()) continue;
+    throw DataError(fmt::format(
+        "{}: {} of the {} values of {}/{} are not finite (the first: number {} is {}), as of a training that "
+        "diverged: its scores would mean nothing",
+        path, std::count_if(first, values.end(), is_bad), values.size(), view.layer, view.spec.name,
+        first - values.begin(), *first));
+  }
 }
 
 void save_model(const std::string& path, const Config& config, const Model& model,
@@ -102,7 +120,7 @@ StoredModel load_model(const std::string& path, const Communicator& comm) {
   });
   text = comm.broadcast(text);
   if (!stored) {
-    Config config = parse_config(text, path + ":/config", {}, false);
+    Config config = parse_stored_config(text, path + ":/config");
     Model model = make_model(config);
     stored.emplace(StoredModel{std::move(config), std::move(model)});
   }

@@ -23,12 +23,16 @@ struct StoredModel {
 /// XXH3-128 of the parameters' bytes in arena order, in hexadecimal.
 std::string weights_hash(std::span<const float> parameters);
 
+/// DataError naming `path`, the layer, and the first weight that is no number, or infinite: scores of such a
+/// network are none.
+void require_finite_weights(const Model& model, const std::string& path);
+
 /// Writes the file whole or not at all. On one rank.
 void save_model(const std::string& path, const Config& config, const Model& model,
                 std::span<const float> parameters);
 
 /// On one rank; needs no MPI. DataError where the file is no model, damaged, of a newer jetrain, or where its
-/// weights do not have the hash that was stored with them.
+/// weights do not have the hash that was stored with them, or are not all finite.
 StoredModel read_model(const std::string& path);
 
 /// Rank 0 reads as read_model() does, all ranks get it, or learn why not. Collective.

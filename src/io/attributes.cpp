@@ -66,17 +66,33 @@ bool has_attribute(hid_t object, const std::string& name) {
 }
 
 std::string text_attribute(hid_t object, const std::string& name) {
+  return bytes_attribute(object, name).c_str();  // up to the first zero
+}
+
+std::string bytes_attribute(hid_t object, const std::string& name) {
   const Handle attribute = open_attribute(object, name);
   const Handle type(H5Aget_type(attribute), H5Tclose);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
-    throw DataError(fmt::format("the attribute {} is not a text", name));
-  std::vector<char> text(H5Tget_size(type) + 1, '\0');
-  check(H5Aread(attribute, type, text.data()), "reading the attribute " + name);
-  return text.data();
+  if (H5Tget_class(type) != H5T_STRING) throw DataError(fmt::format("the attribute {} is not a text", name));
+  if (H5Tis_variable_str(type) > 0) {
+    char* text = nullptr;
+    check(H5Aread(attribute, type, static_cast<void*>(&text)), "reading the attribute " + name);
+    const std::string bytes = text == nullptr ? "" : text;
+    H5free_memory(text);
+    return bytes;
+  }
+  std::string bytes(H5Tget_size(type), '\0');
+  check(H5Aread(attribute, type, bytes.data()), "reading the attribute " + name);
+  return bytes;
 }
 
 std::int64_t integer_attribute(hid_t object, const std::string& name) {
   const Handle attribute = open_attribute(object, name);
+  const Handle type(H5Aget_type(attribute), H5Tclose);
+  if (H5Tget_class(type) == H5T_BITFIELD && H5Tget_size(type) == 1) {
+    std::uint8_t bits = 0;
+    check(H5Aread(attribute, H5T_NATIVE_B8, &bits), "reading the attribute " + name);
+    return bits;
+  }
   std::int64_t value = 0;
   check(H5Aread(attribute, H5T_NATIVE_INT64, &value), "reading the attribute " + name);
   return value;

@@ -20,6 +20,10 @@ void write_pickle(hid_t object, const std::string& name, const std::string& valu
 /// Whether there is one of that name. ReadError.
 bool has_attribute(hid_t object, const std::string& name);
 std::string text_attribute(hid_t object, const std::string& name);
+/// The same of a text that may have zeros in it, as a pickle has them: all bytes, or up to the end of one of
+/// its own length.
+std::string bytes_attribute(hid_t object, const std::string& name);
+/// An integer, or a bool of PyTables (bits, which HDF5 does not convert).
 std::int64_t integer_attribute(hid_t object, const std::string& name);
 
 /// Several texts, as h5py writes a list of bytes.

@@ -92,7 +92,7 @@ Dataset::Dataset(Handle id, std::string name)
   std::vector<hsize_t> chunk(shape_.size());
   check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()),
         "reading the chunk shape of " + name_);
-  chunk_rows_ = static_cast<std::int64_t>(chunk[0]);
+  chunk_shape_.assign(chunk.begin(), chunk.end());
 }
 
 Dataset Dataset::open(hid_t file, const std::string& path) {

@@ -63,7 +63,10 @@ class Dataset {
   std::int64_t rows() const noexcept { return shape_.empty() ? 1 : shape_[0]; }
   /// Elements in a row.
   std::int64_t row_size() const noexcept { return row_size_; }
-  std::int64_t chunk_rows() const noexcept { return chunk_rows_; }  ///< 0: it is in one piece
+  /// The shape of a chunk, as many sizes as shape() has; empty: it is in one piece.
+  const std::vector<std::int64_t>& chunk_shape() const noexcept { return chunk_shape_; }
+  /// Of a chunk; 0: it is in one piece.
+  std::int64_t chunk_rows() const noexcept { return chunk_shape_.empty() ? 0 : chunk_shape_[0]; }
   Storage storage() const noexcept { return storage_; }
   std::string filters() const;  ///< see describe_filters()
   /// Goes through the whole index of chunks: to be shown, not to be used while reading.
@@ -93,8 +96,9 @@ class Dataset {
   }
   /// The same for elements that are no numbers; `type`: in memory.
   void read_records(std::int64_t first, std::int64_t count, hid_t type, void* values) const;
-  /// The chunk that begins with row `row`, of a dataset of one dimension. DataError names its rows.
-  void read_chunk(std::int64_t row, StoredChunk& chunk) const;
+  /// The chunk whose first element has the indices `start`, multiples of chunk_shape(). DataError names its
+  /// rows.
+  void read_chunk(std::span<const std::int64_t> start, StoredChunk& chunk) const;
 
   /// `values` as rows first, first + 1, ...; from this rank alone.
   template <std::ranges::contiguous_range Values>
@@ -138,7 +142,7 @@ class Dataset {
   std::string name_;
   std::vector<std::int64_t> shape_;
   std::int64_t row_size_ = 0;
-  std::int64_t chunk_rows_ = 0;
+  std::vector<std::int64_t> chunk_shape_;
   Storage storage_ = Storage::contiguous;
   std::shared_ptr<const ExternalStorage> external_;  ///< where that is its storage
   std::optional<bool>

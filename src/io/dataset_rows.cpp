@@ -140,23 +140,25 @@ void Dataset::read_records(std::int64_t first, std::int64_t count, hid_t type, v
   read(row_box(first, count), type, values);
 }
 
-void Dataset::read_chunk(std::int64_t row, StoredChunk& chunk) const {
-  const auto rows_named = [&] { return named(row_box(row, std::min(chunk_rows_, rows() - row))); };
-  const auto start = static_cast<hsize_t>(row);
+void Dataset::read_chunk(std::span<const std::int64_t> start, StoredChunk& chunk) const {
+  const auto rows_named = [&] { return named(row_box(start[0], std::min(chunk_rows(), rows() - start[0]))); };
+  const std::vector<hsize_t> offset(start.begin(), start.end());
   hsize_t bytes = 0;
-  if (H5Dget_chunk_storage_size(id_, &start, &bytes) < 0 || bytes == 0) {
+  if (H5Dget_chunk_storage_size(id_, offset.data(), &bytes) < 0 || bytes == 0) {
     require_reads(rows_named);
     throw DataError(fmt::format("{} were never written or their place is lost: write or copy the file again",
                                 rows_named()));
   }
   // A damaged index can claim any size; no filter here makes a chunk much larger than its content.
-  const std::size_t chunk_bytes = static_cast<std::size_t>(chunk_rows_) * H5Tget_size(type_);
+  const std::size_t chunk_bytes = std::accumulate(
+      chunk_shape_.begin(), chunk_shape_.end(), H5Tget_size(type_),
+      [](std::size_t all, std::int64_t size) { return all * static_cast<std::size_t>(size); });
   if (bytes > 2 * chunk_bytes + 65536) {
     throw DataError(
         fmt::format("{} are damaged (a chunk of {} bytes): copy the file again", rows_named(), bytes));
   }
   chunk.bytes.resize(bytes);
-  if (H5Dread_chunk(id_, H5P_DEFAULT, &start, &chunk.filter_mask, chunk.bytes.data()) < 0) {
+  if (H5Dread_chunk(id_, H5P_DEFAULT, offset.data(), &chunk.filter_mask, chunk.bytes.data()) < 0) {
     const std::string reason = last_error();
     require_reads(rows_named);
     throw DataError(fmt::format("cannot read {} (HDF5: {}): the file is damaged", rows_named(), reason));

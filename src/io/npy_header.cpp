@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "jetrain/error.hpp"
 
@@ -37,16 +38,33 @@ bool parse_shape(std::string_view tuple, std::vector<std::int64_t>& shape) {
   }
 }
 
-}  // namespace
+/// Where the dict begins, and how long it is.
+struct DictPlace {
+  std::size_t begin = 0;
+  std::size_t length = 0;
+};
 
-NpyHeader parse_npy_header(const std::string& name, std::string_view bytes) {
-  constexpr std::size_t kShortest = 12;
-  if (!bytes.starts_with(kNpyMagic) || bytes.size() < kShortest)
-    throw DataError(fmt::format("{} is not a NumPy array (no NumPy signature)", name));
+constexpr std::size_t kShortest = 12;
+
+std::optional<DictPlace> dict_place(std::string_view bytes) {
+  if (!bytes.starts_with(kNpyMagic) || bytes.size() < kShortest) return std::nullopt;
   const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(bytes[at])}; };
   const bool long_length = byte(6) > 1;  // from version 2 on
-  const std::size_t begin = long_length ? 12 : 10;
-  const std::size_t length = byte(8) | byte(9) << 8 | (long_length ? byte(10) << 16 | byte(11) << 24 : 0);
+  return DictPlace{long_length ? std::size_t{12} : std::size_t{10},
+                   byte(8) | byte(9) << 8 | (long_length ? byte(10) << 16 | byte(11) << 24 : 0)};
+}
+
+}  // namespace
+
+std::int64_t npy_header_bytes(std::string_view bytes) {
+  const std::optional<DictPlace> place = dict_place(bytes);
+  return place ? static_cast<std::int64_t>(place->begin + place->length) : 0;
+}
+
+NpyHeader parse_npy_header(const std::string& name, std::string_view bytes) {
+  const std::optional<DictPlace> place = dict_place(bytes);
+  if (!place) throw DataError(fmt::format("{} is not a NumPy array (no NumPy signature)", name));
+  const auto [begin, length] = *place;
   if (length > bytes.size() - begin) throw DataError(fmt::format("{} is cut off: copy it again", name));
 
   const std::string_view dict = bytes.substr(begin, length);

@@ -21,6 +21,10 @@ struct NpyHeader {
   std::size_t data_at = 0;  ///< where the values begin; how many there are, the caller checks
 };
 
+/// How many bytes are the header, with what stands before it, by the first 12 bytes of a file; 0 where those
+/// are no array's.
+std::int64_t npy_header_bytes(std::string_view bytes);
+
 /// DataError naming `name` where `bytes` do not begin with a header.
 NpyHeader parse_npy_header(const std::string& name, std::string_view bytes);
 

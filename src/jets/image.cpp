@@ -91,10 +91,13 @@ void center(Jet& jet) {
 }
 
 /// Step 3: with the unit vector (a, b) along constituent 1, u = a*eta + b*phi, w = -b*eta + a*phi. No
-/// rotation where constituent 1 does not exist (has no pT) or stands at the origin.
-void rotate(Jet& jet, bool wanted) {
+/// rotation where constituent 1 does not exist (has no pT) or stands at the origin. By construction its w is
+/// 0, which is a border of pixels where their number is even; since version 2 it is exactly 0, before which
+/// rounding decided between the two.
+void rotate(Jet& jet, const ImageConfig& config) {
+  constexpr std::int64_t kFirstExact = 2;
   const float length = std::sqrt(jet.eta[1] * jet.eta[1] + jet.phi[1] * jet.phi[1]);
-  const bool has_axis = wanted && jet.pt[1] > 0 && length > 0;
+  const bool has_axis = config.rotate && jet.pt[1] > 0 && length > 0;
   const double a = has_axis ? static_cast<double>(jet.eta[1] / length) : 1.0;
   const double b = has_axis ? static_cast<double>(jet.phi[1] / length) : 0.0;
 #pragma omp simd
@@ -104,6 +107,7 @@ void rotate(Jet& jet, bool wanted) {
     jet.u[i] = a * eta + b * phi;
     jet.w[i] = -b * eta + a * phi;
   }
+  if (has_axis && config.version >= kFirstExact) jet.w[1] = 0;
 }
 
 /// Mirrors w so that the half with more pT has w > 0. What stands on the axis (constituents 0 and 1 do, up to
@@ -304,7 +308,7 @@ RowStatus place(std::span<const float> constituents, const ImageConfig& config, 
   if (jet.count == 0) return RowStatus::good;
   if (!to_detector_coordinates(constituents.data(), jet)) return RowStatus::not_finite;
   if (config.center) center(jet);
-  rotate(jet, config.rotate);
+  rotate(jet, config);
   if (config.flip) flip(jet);
   for (std::int64_t i = 0; i < (with_momenta ? jet.count : 0); ++i) {
     for (int k = 0; k < 4; ++k) jet.momentum[k][i] = constituents[static_cast<std::size_t>(4 * i + k)];

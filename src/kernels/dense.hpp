@@ -23,9 +23,9 @@ void dense_backward_input(const DenseShape& shape, const float* dy, const float*
                           float* dx);
 
 /// Adds this leaf's gradients to exact sums (see exact_sum.hpp): dweights(i,o) += sum over lanes of x[i] *
-/// dy[o], dbias[o] += sum over lanes of dy[o]. Returns false where a leaf's value is not finite or not below
-/// `limit`; the sums are then of no use. `scratch` holds at least dense_scratch_floats(shape) floats, 64-byte
-/// aligned.
+/// dy[o], dbias[o] (may be null) += sum over lanes of dy[o]. Returns false where a leaf's value is not finite
+/// or not below `limit`; the sums are then of no use. `scratch` holds at least dense_scratch_floats(shape)
+/// floats, 64-byte aligned.
 bool dense_backward_weights(const DenseShape& shape, const float* x, const float* dy, float limit,
                             float* scratch, std::int64_t* dweights, std::int64_t* dbias);
 std::int64_t dense_scratch_floats(const DenseShape& shape) noexcept;

@@ -35,7 +35,8 @@ void dense_backward_input(const DenseShape& shape, const float* dy, const float*
 bool dense_backward_weights(const DenseShape& shape, const float* x, const float* dy, float limit,
                             float* /*scratch*/, std::int64_t* dweights, std::int64_t* dbias) {
   bool good = true;
-  for (std::int64_t i = -1; i < shape.inputs; ++i) {  // -1: the bias, whose input is always 1
+  const std::int64_t first = dbias == nullptr ? 0 : -1;  // -1: the bias, whose input is always 1
+  for (std::int64_t i = first; i < shape.inputs; ++i) {
     for (std::int64_t o = 0; o < shape.outputs; ++o) {
       double sum = 0;
       for (std::int64_t lane = 0; lane < kLanes; ++lane) {

@@ -100,7 +100,7 @@ bool dense_backward_weights(const DenseShape& shape, const float* x, const float
                             float* scratch, std::int64_t* dweights, std::int64_t* dbias) {
   transpose(shape.outputs, dy, scratch);
   MagnitudeWatch watch;
-  add_bias_gradient(shape.outputs, scratch, dbias, watch);
+  if (dbias != nullptr) add_bias_gradient(shape.outputs, scratch, dbias, watch);
   const std::int64_t row_length = padded(shape.outputs);
   const EvenBlocks inputs(shape.inputs, kInputs);
   const EvenBlocks vectors(row_length / kVectorLanes, kOutputVectors);

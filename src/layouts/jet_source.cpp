@@ -99,7 +99,7 @@ void JetSource::File::load(Window& window, RowRange local) const {
       RawChunk& chunk = window.chunks[static_cast<std::size_t>(c)];
       const std::int64_t first = start + c * layout.chunk_rows;
       chunk.asked = {std::max(first, local.first), std::min(first + layout.chunk_rows, local.last)};
-      dataset.read_chunk(first, chunk.stored);
+      dataset.read_chunk(std::span(&first, 1), chunk.stored);
     }
   } catch (...) {
     window.error = std::current_exception();

@@ -20,7 +20,8 @@ class Conv2d final : public Layer {
         input_(input),
         output_{config.filters, rows.outputs, columns.outputs},
         shape_{input.channels, config.filters, config.kernel[0], config.kernel[1],
-               rows.before,    columns.before, config.stride,    config.groups} {}
+               rows.before,    columns.before, config.stride,    config.groups},
+        no_bias_(config.use_bias ? 0 : static_cast<std::size_t>(config.filters)) {}
 
   LayerNeeds needs() const override {
     return {.input_halo = halo(kernels::input_margins),
@@ -33,14 +34,13 @@ class Conv2d final : public Layer {
   std::vector<ParameterSpec> parameters() const override {
     const std::int64_t taps = shape_.kernel_rows * shape_.kernel_columns;
     const std::int64_t inputs = shape_.group_inputs();
-    return {kernel_of(config_, {shape_.kernel_rows, shape_.kernel_columns, inputs, config_.filters},
-                      taps * inputs, taps * config_.filters),
-            bias_of(config_, config_.filters)};
+    return kernel_and_bias_of(config_, {shape_.kernel_rows, shape_.kernel_columns, inputs, config_.filters},
+                              taps * inputs, taps * config_.filters);
   }
 
   void forward(const LayerPass& pass, Planes y) const override {
-    kernels::conv2d_forward(shape_, pass.x(), pass.parameters, pass.parameters + shape_.weight_count(),
-                            pass.rectify, y);
+    const float* bias = config_.use_bias ? pass.parameters + shape_.weight_count() : no_bias_.data();
+    kernels::conv2d_forward(shape_, pass.x(), pass.parameters, bias, pass.rectify, y);
   }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
                        std::span<const InputGradient> gradients) const override {
@@ -51,7 +51,8 @@ class Conv2d final : public Layer {
                            const GradientSums& gradients) const override {
     float* weights = pass.scratch;
     kernels::conv2d_backward_weights(shape_, pass.x(), dy, weights, weights + shape_.weight_count());
-    const auto count = static_cast<std::size_t>(shape_.weight_count() + config_.filters);
+    const auto count =
+        static_cast<std::size_t>(shape_.weight_count() + (config_.use_bias ? config_.filters : 0));
     return kernels::exact_accumulate({weights, count}, gradients.limit, {gradients.sums, count});
   }
 
@@ -69,6 +70,7 @@ class Conv2d final : public Layer {
   ImageShape input_;
   ImageShape output_;
   kernels::Conv2dShape shape_;
+  std::vector<float> no_bias_;  ///< zeros, where there is none
 };
 
 }  // namespace

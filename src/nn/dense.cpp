@@ -5,13 +5,14 @@
 namespace jetrain {
 namespace {
 
-/// y = W^T x + b.
+/// y = W^T x + b, or without b.
 class Dense final : public Layer {
  public:
   Dense(const DenseConfig& config, const VectorShape& input)
       : Layer(DenseDescription{}, {input}, Shape::vector(config.units)),
         config_(config),
-        shape_{input.features, config.units} {}
+        shape_{input.features, config.units},
+        no_bias_(config.use_bias ? 0 : static_cast<std::size_t>(config.units)) {}
 
   LayerNeeds needs() const override {
     return {.scratch_floats = kernels::dense_scratch_floats(shape_),
@@ -21,13 +22,11 @@ class Dense final : public Layer {
   }
 
   std::vector<ParameterSpec> parameters() const override {
-    return {kernel_of(config_, {shape_.inputs, shape_.outputs}, shape_.inputs, shape_.outputs),
-            bias_of(config_, shape_.outputs)};
+    return kernel_and_bias_of(config_, {shape_.inputs, shape_.outputs}, shape_.inputs, shape_.outputs);
   }
 
   void forward(const LayerPass& pass, Planes y) const override {
-    kernels::dense_forward(shape_, pass.x().data, pass.parameters, pass.parameters + weight_count(),
-                           pass.rectify, y.data);
+    kernels::dense_forward(shape_, pass.x().data, pass.parameters, bias_of(pass), pass.rectify, y.data);
   }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
                        std::span<const InputGradient> gradients) const override {
@@ -37,14 +36,19 @@ class Dense final : public Layer {
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
     return kernels::dense_backward_weights(shape_, pass.x().data, dy.data, gradients.limit, pass.scratch,
-                                           gradients.sums, gradients.sums + weight_count());
+                                           gradients.sums,
+                                           config_.use_bias ? gradients.sums + weight_count() : nullptr);
   }
 
  private:
   std::int64_t weight_count() const { return shape_.inputs * shape_.outputs; }
+  const float* bias_of(const LayerPass& pass) const {
+    return config_.use_bias ? pass.parameters + weight_count() : no_bias_.data();
+  }
 
   DenseConfig config_;
   kernels::DenseShape shape_;
+  std::vector<float> no_bias_;  ///< zeros, where there is none
 };
 
 }  // namespace

@@ -37,12 +37,20 @@ ParameterSpec kernel_of(const Config& config, std::vector<std::int64_t> shape, s
           .regularizer = config.regularizer};
 }
 
+/// With the bias, where the config asks for one: a number for each of the kernel's outputs, which its shape
+/// ends with.
 template <class Config>
-ParameterSpec bias_of(const Config& config, std::int64_t outputs) {
-  return {.name = "bias",
-          .role = ParameterRole::bias,
-          .shape = {outputs},
-          .initializer = config.bias_initializer};
+std::vector<ParameterSpec> kernel_and_bias_of(const Config& config, std::vector<std::int64_t> shape,
+                                              std::int64_t fan_in, std::int64_t fan_out) {
+  const std::int64_t outputs = shape.back();
+  std::vector<ParameterSpec> specs{kernel_of(config, std::move(shape), fan_in, fan_out)};
+  if (config.use_bias) {
+    specs.push_back({.name = "bias",
+                     .role = ParameterRole::bias,
+                     .shape = {outputs},
+                     .initializer = config.bias_initializer});
+  }
+  return specs;
 }
 
 /// Scale and shift of a normalisation, one each a channel.

@@ -5,7 +5,7 @@
 namespace jetrain {
 namespace {
 
-/// y = W^T x + b for each constituent.
+/// y = W^T x + b for each constituent, or without b.
 class RowDense final : public Layer {
  public:
   RowDense(const DenseConfig& config, const SetShape& input)
@@ -23,8 +23,7 @@ class RowDense final : public Layer {
   }
 
   std::vector<ParameterSpec> parameters() const override {
-    return {kernel_of(config_, {shape_.inputs, shape_.outputs}, shape_.inputs, shape_.outputs),
-            bias_of(config_, shape_.outputs)};
+    return kernel_and_bias_of(config_, {shape_.inputs, shape_.outputs}, shape_.inputs, shape_.outputs);
   }
 
   std::int64_t prepared_floats() const override {
@@ -36,9 +35,10 @@ class RowDense final : public Layer {
   }
 
   void forward(const LayerPass& pass, Planes y) const override {
-    kernels::multiply(rows_of(pass.x(), shape_.inputs), pass.prepared,
-                      {.bias = pass.parameters + weight_count(), .rectify = pass.rectify},
-                      rows_of(y, shape_.outputs));
+    kernels::multiply(
+        rows_of(pass.x(), shape_.inputs), pass.prepared,
+        {.bias = config_.use_bias ? pass.parameters + weight_count() : nullptr, .rectify = pass.rectify},
+        rows_of(y, shape_.outputs));
   }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
                        std::span<const InputGradient> gradients) const override {
@@ -49,11 +49,12 @@ class RowDense final : public Layer {
   bool backward_parameters(const LayerPass& pass, ConstPlanes dy,
                            const GradientSums& gradients) const override {
     float* dweights = pass.scratch;
-    float* dbias = pass.scratch + gradient_floats();
+    float* dbias = config_.use_bias ? pass.scratch + gradient_floats() : nullptr;
     kernels::multiply_transposed(rows_of(pass.x(), shape_.inputs), rows_of(dy, shape_.outputs), dweights,
                                  dbias);
     return add_rows_exactly({dweights, shape_.inputs, shape_.outputs}, gradients.limit, gradients.sums) &&
-           add_rows_exactly({dbias, 1, shape_.outputs}, gradients.limit, gradients.sums + weight_count());
+           (dbias == nullptr ||
+            add_rows_exactly({dbias, 1, shape_.outputs}, gradients.limit, gradients.sums + weight_count()));
   }
 
  private:

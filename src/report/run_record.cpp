@@ -36,7 +36,7 @@ std::vector<RunRecord> read_runs(const std::vector<std::string>& paths) {
     run.name = names[i];
     const auto file = [&](const char* name) { return (fs::path(path) / name).string(); };
     run.yaml = read_file(file("config.yaml"));
-    run.config = parse_config(run.yaml, file("config.yaml"), {}, false);
+    run.config = parse_stored_config(run.yaml, file("config.yaml"));
     run.history = parse_history(read_file(file("history.csv")), file("history.csv"));
     run.ended = RunDirectory::holds_result(path);
     if (run.ended) run.result = parse_result(read_file(file("result.json")), file("result.json"));

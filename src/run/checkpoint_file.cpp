@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 
@@ -119,12 +121,16 @@ Checkpoint load_checkpoint(const std::string& path) {
     throw DataError(fmt::format("{} is not a checkpoint of this version of jetrain", path));
   Checkpoint checkpoint;
   checkpoint.data = hdf5::text_attribute(file, "data");
-  checkpoint.config = parse_config(hdf5::read_text(file, "/config"), path + ":/config", {}, false);
+  checkpoint.config = parse_stored_config(hdf5::read_text(file, "/config"), path + ":/config");
   StateReader(file).read(checkpoint.state);
   const TrainingState& state = checkpoint.state;
   if (state.best_parameters.size() != state.parameters.size())
     throw DataError(fmt::format("{}: {} best parameters, but {} parameters: the checkpoint is damaged", path,
                                 state.best_parameters.size(), state.parameters.size()));
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  if (!std::all_of(state.parameters.begin(), state.parameters.end(), is_finite) ||
+      !std::all_of(state.best_parameters.begin(), state.best_parameters.end(), is_finite))
+    throw DataError(fmt::format("{}: not all of its weights are finite: the training had diverged", path));
   return checkpoint;
 }
 

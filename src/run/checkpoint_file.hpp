@@ -27,7 +27,8 @@ struct Checkpoint {
 /// On one rank. The file appears whole or not at all; DataError with the reason where it cannot.
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
-/// On one rank. DataError where the file is damaged, or is no checkpoint of this version.
+/// On one rank. DataError where the file is damaged, is no checkpoint of this version,
+/// or has weights that are not finite.
 Checkpoint load_checkpoint(const std::string& path);
 
 }  // namespace jetrain

@@ -73,10 +73,13 @@ void require_same_results(const Config& stored, const Config& config, const std:
   std::vector<std::string> keys = differing_keys(stored, config);
   std::erase_if(keys, [&](const std::string& key) { return may_change(key, config); });
   if (keys.empty()) return;
-  throw UsageError(
-      fmt::format("{} was written with another config; these keys differ and change the results: {}. Resume "
-                  "with the run's own config, or start a new run with another --out",
-                  path, first_of(keys)));
+  // The default has changed; the user's config, which does not say it, has not.
+  const bool older_image = keys == std::vector<std::string>{"image.version"};
+  throw UsageError(fmt::format(
+      "{} was written with another config; these keys differ and change the results: {}. Resume "
+      "with the run's own config{}, or start a new run with another --out",
+      path, first_of(keys),
+      older_image ? fmt::format(" (--set image.version={})", stored.image.version) : std::string()));
 }
 
 }  // namespace

@@ -24,11 +24,11 @@ std::int64_t loss_to_fixed(double loss) noexcept;
 
 /// Scores of a set of jets, all on one rank.
 struct ScoredJets {
-  std::vector<float> scores;            ///< the signal's probability; of a single output, its value
-  std::vector<std::uint8_t> labels;     ///< 1 top, 0 QCD; of other data, the class
-  std::vector<std::uint8_t> predicted;  ///< the class that the network calls each; empty: not known
-  std::vector<float> outputs;           ///< (jets, classes), of more than two classes; else empty
-  std::vector<float> weights;           ///< how much each counts; empty: all 1
+  std::vector<float> scores = {};            ///< the signal's probability; of a single output, its value
+  std::vector<std::uint8_t> labels = {};     ///< 1 top, 0 QCD; of other data, the class
+  std::vector<std::uint8_t> predicted = {};  ///< the class that the network calls each; empty: not known
+  std::vector<float> outputs = {};           ///< (jets, classes), of more than two classes; else empty
+  std::vector<float> weights = {};           ///< how much each counts; empty: all 1
   std::int64_t classes = 2;
   std::int64_t signal = 1;    ///< the class that `scores` are of
   std::int64_t loss_sum = 0;  ///< exact sum of weight times loss, in loss_unit

@@ -10,6 +10,11 @@ convert() { "$jetrain" convert "$@" >>convert.txt || fail "convert $*"; }
 convert "$TEST_DATA_DIR/keras_weights.h5" model.h5 --config "$network"
 convert "$TEST_DATA_DIR/keras_model.h5" whole.h5 --config "$network"
 cmp -s model.h5 whole.h5 || fail "the weights and the whole model give other files"
+grep -q "keras_weights.h5 has no model_config: layers were compared by their shapes only" convert.txt ||
+  fail "nothing says that shapes alone were compared"
+[ "$(grep -c model_config convert.txt)" = 1 ] || fail "of a whole model, layers are compared by more than shapes"
+convert "$TEST_DATA_DIR/keras_nested.h5" nested.h5 --config "$network"
+cmp -s model.h5 nested.h5 || fail "models in a model give other weights"
 convert model.h5 keras.h5
 convert model.h5 weights.npz
 convert weights.npz from_npz.h5 --config "$network"
@@ -63,7 +68,10 @@ refused() {  # refused STATUS TEXT ARGUMENT...: convert says so, once; the first
 }
 sed 's/units: 6/units: 7/' "$network" >other.yaml
 refused 1 "the layer dense has weights of the shapes (75, 6), (6), but .* has dense there, with (75, 7), (7)" \
-  "$TEST_DATA_DIR/keras_model.h5" new.h5 --config other.yaml
+  "$TEST_DATA_DIR/keras_weights.h5" new.h5 --config other.yaml
+sed 's/units: 6, activation: relu/units: 6, activation: tanh/; s/padding: same/padding: valid/' "$network" >other.yaml
+refused 1 "padding of the layer conv2d is same, but valid in the config's conv2d; .*activation of the layer dense is relu" \
+  "$TEST_DATA_DIR/keras_nested.h5" new.h5 --config other.yaml
 refused 1 "double.npz, array conv2d/kernel: holds <f8, not float32" double.npz new.h5 --config "$network"
 refused 2 "name a config" keras.h5 new.h5
 refused 2 "model.h5 exists" keras.h5 model.h5 --config "$network"

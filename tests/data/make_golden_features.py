@@ -9,7 +9,7 @@ import os
 import h5py
 import numpy as np
 
-from make_golden_images import BINS, HALF_WIDTH, rounded
+from make_golden_images import BINS, HALF_WIDTH, rotated
 
 NAMES = ["mass", "pt", "eta", "multiplicity", "width", "pt_dispersion", "tau_1", "tau_2", "tau_3", "tau_21", "tau_32"]
 
@@ -54,19 +54,11 @@ def features(jet):
 def channels(jet):
     """Sums of pT, E and the four-vector, and counts, by pixel; each channel divided by its largest."""
     e, px, py, pz = jet.T
-    pt = np.sqrt(px * px + py * py)
-    eta = rounded(np.arctanh, pz / np.sqrt(pt * pt + pz * pz))
-    phi = rounded(np.arctan2, py, px)
-    eta = eta - eta[0]
-    pi = np.float32(np.pi)
-    phi = np.mod(phi - phi[0] + pi, 2 * pi) - pi
-    length = np.sqrt(eta[1] * eta[1] + phi[1] * phi[1])
-    a, b = np.float64(eta[1] / length), np.float64(phi[1] / length)
-    eta, phi = eta.astype(np.float64), phi.astype(np.float64)
+    pt, u, w = rotated(jet)
     span = [-HALF_WIDTH, HALF_WIDTH]
 
     def summed(weights):
-        return np.histogram2d(a * eta + b * phi, -b * eta + a * phi, BINS, [span, span], weights=weights)[0]
+        return np.histogram2d(u, w, BINS, [span, span], weights=weights)[0]
 
     squared = summed(e) ** 2 - summed(px) ** 2 - summed(py) ** 2 - summed(pz) ** 2
     found = [summed(pt), summed(e), np.sqrt(np.maximum(squared, 0)), summed(np.ones_like(e))]

@@ -10,7 +10,9 @@
 #include "dataset/array_file.hpp"
 #include "dataset/sample_cache.hpp"
 #include "inference/model_file.hpp"
+#include "io/dataset.hpp"
 #include "io/hdf5_file.hpp"
+#include "io/zip_archive.hpp"
 #include "jets/image.hpp"
 #include "layouts/reference_table_writer.hpp"
 #include "run/checkpoint_file.hpp"
@@ -196,9 +198,25 @@ Outcome try_set_cache(const std::string& bytes) {
 
 Config array_config() {
   return parse_config("data: {files: [" + scratch_file() +
-                          "], arrays: {features: x, labels: y}}\n"
+                          "], arrays: {features: x, labels: y}, classes: [QCD, top]}\n"
                           "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n",
                       "arrays.yaml");
+}
+
+/// Labels are names of that size; of variable length those are pointers.
+std::string named_seed(std::size_t size) {
+  const std::vector<float> values(20 * 12, 0.5F);
+  const std::vector<char> fixed(20 * 4, 'Q');
+  const std::vector<const char*> variable(20, "top");
+  return written_by([&](const std::string& path) {
+    hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
+      hdf5::write_array(file, "x", {20, 12}, values.data());
+      const hdf5::Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+      H5Tset_size(type, size);
+      const void* names = size == H5T_VARIABLE ? static_cast<const void*>(variable.data()) : fixed.data();
+      hdf5::Dataset::create(file, "y", type, {20}).write_records(0, 20, type, names);
+    });
+  });
 }
 
 std::vector<std::string> array_seeds() {
@@ -216,7 +234,8 @@ std::vector<std::string> array_seeds() {
       });
     });
   };
-  return {seed({20, 12}, false), seed({20, 2, 3, 2}, false), seed({20, 12}, true)};
+  return {seed({20, 12}, false), seed({20, 2, 3, 2}, false), seed({20, 12}, true), named_seed(4),
+          named_seed(H5T_VARIABLE)};
 }
 
 Outcome try_arrays(const std::string& bytes) {
@@ -254,6 +273,14 @@ std::vector<std::string> score_seeds() {
           predictions(".h5"),
           "row,label,score\r\n0,1,0.5\r\n1,0,2.5e-1\r\n",
           "# score label\n0.5 1\n",
+          "label,output_a,\"output_b, c\",output_d\n0,0.5,0.25,0.25\n2,0,0.5,0.5\n",
+          zip_bytes({{"score.npy", npy}, {"label.npy", npy}, {"row.npy", npy}}),
+          written_by([&](const std::string& path) {
+            const auto file = PredictionFile::create(path + ".h5", 2, {true, {"q", "g", "t"}});
+            file->append({{0, 1}, {2, 0}, {0.5F, 0.25F}, {0.25F, 0.25F, 0.5F, 0.5F, 0.25F, 0.25F}});
+            file->complete();
+            std::filesystem::rename(path + ".h5", path);
+          }),
           written_by([&](const std::string& path) {
             hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
               hdf5::write_array(file, "score", {10, 2}, scores.data());
@@ -266,7 +293,9 @@ std::vector<std::string> score_seeds() {
 Outcome try_scores(const std::string& bytes) {
   put(bytes);
   if (bytes.starts_with("\x89HDF")) return outcome_of([] { read_score_files({scratch_file()}, {}); });
-  const std::string path = scratch_file() + (bytes.starts_with("\x93") ? ".npy" : ".csv");
+  const std::string path = scratch_file() + (bytes.starts_with("\x93") ? ".npy"
+                                             : bytes.starts_with("PK") ? ".npz"
+                                                                       : ".csv");
   std::filesystem::rename(scratch_file(), path);
   const Outcome outcome = outcome_of([&] { read_score_files({path, path}, {}); });
   std::filesystem::remove(path);

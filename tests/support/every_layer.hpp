@@ -66,13 +66,17 @@ inline LayerCase also_on_sets(const std::string& layer) {
 /// No rule for all others, on purpose.
 struct NetworkAround {
   LayerCase operator()(const Conv2dDescription&) const {
-    return {.layers =
-                "conv2d: {filters: 4, kernel: [4, 3], stride: 2, padding: same, activation: relu}, conv2d: "
-                "{filters: 4, kernel: 2, groups: 2}, flatten" +
-                end_of_network()};
+    return {
+        .layers =
+            "conv2d: {filters: 4, kernel: [4, 3], stride: 2, padding: same, activation: relu}, conv2d: "
+            "{filters: 4, kernel: 2, groups: 2}, conv2d: {filters: 3, kernel: 2, use_bias: false}, flatten" +
+            end_of_network()};
   }
   LayerCase operator()(const DenseDescription&) const {
-    return {.layers = "flatten, dense: {units: 4, activation: relu}, dense: {units: 5}" + end_of_network()};
+    return {.layers =
+                "flatten, dense: {units: 4, activation: relu}, dense: {units: 5}, dense: {units: 6, "
+                "use_bias: false}" +
+                end_of_network()};
   }
   LayerCase operator()(const MaxPool2dDescription&) const {
     return on_images("max_pool2d: {size: 3, stride: 2, padding: same}");
@@ -164,7 +168,9 @@ inline std::vector<LayerCase> shared_layers_on_sets() {
     all.push_back(tested);
   };
   const auto index_of = [](const LayerDescription& kind) { return kind.index(); };
-  add("dense", on_sets("dense: {units: 17, activation: relu}, dense: {units: 5, activation: tanh}, sum_pool"),
+  add("dense",
+      on_sets("dense: {units: 17, activation: relu}, dense: {units: 7, use_bias: false}, dense: {units: 5, "
+              "activation: tanh}, sum_pool"),
       index_of(DenseDescription{}));
   add("dropout", also_on_sets("dropout: {rate: 0.4}"), index_of(DropoutDescription{}));
   add("layer_norm", also_on_sets("layer_norm"), index_of(LayerNormDescription{}));

@@ -161,10 +161,19 @@ TEST(ConfigVersion, MayBeMissing) {
   EXPECT_EQ(to_yaml(parse(settings_yaml(config))), to_yaml(config));
 }
 
+TEST(ConfigVersion, SaysWhatAnAbsentImageVersionMeans) {
+  EXPECT_EQ(parse(kSmall).image.version, 2);
+  EXPECT_EQ(parse("version: 2\n" + kSmall).image.version, 2);
+  EXPECT_EQ(parse("version: 1\n" + kSmall).image.version, 1);
+  EXPECT_EQ(parse("version: 1\nimage: {version: 2}\n" + kSmall).image.version, 2);
+  EXPECT_EQ(parse_stored_config(kSmall, "best.h5").image.version, 1);  // older than versions were
+  EXPECT_EQ(parse_stored_config(to_yaml(parse(kSmall)), "best.h5").image.version, 2);
+}
+
 TEST(ConfigVersion, OfANewerJetrainIsRefused) {
-  EXPECT_THAT(refusal("version: 2\n" + kSmall),
-              HasSubstr("small.yaml:1: version: 2 was written by a newer jetrain"));
-  EXPECT_THAT(refusal(kSmall, {"version=99999"}), HasSubstr("knows no version above 1"));
+  EXPECT_THAT(refusal("version: 3\n" + kSmall),
+              HasSubstr("small.yaml:1: version: 3 was written by a newer jetrain"));
+  EXPECT_THAT(refusal(kSmall, {"version=99999"}), HasSubstr("knows no version above 2"));
   EXPECT_EQ(refusal("version: 1\n" + kSmall), "");
 }
 

@@ -10,6 +10,7 @@
 #include "exchange/keras_file.hpp"
 #include "exchange/npz_file.hpp"
 #include "inference/model_file.hpp"
+#include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
@@ -98,6 +99,38 @@ TEST(KerasFile, KeepsVariancesOfChannelsLast) {
   EXPECT_EQ(variance[(1 * 5 + 3) * 4 + 2], scale * scale);
 }
 
+/// A file whose only group has the weights of two dense layers, named so, one after another.
+std::string nested_file(const test::TemporaryFolder& folder, const std::string& first,
+                        const std::string& second) {
+  const std::string path = folder.file("nested.h5");
+  hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
+    const hdf5::Handle group(H5Gcreate2(file, "inner", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+    hdf5::write_texts(file, "layer_names", {"inner"});
+    hdf5::write_texts(group, "weight_names",
+                      {first + "/kernel:0", first + "/bias:0", second + "/kernel:0", second + "/bias:0"});
+    std::vector<float> values(102 * 2);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+    hdf5::write_array<float>(file, "/inner/" + first + "/kernel:0", {102, 2}, values.data());
+    hdf5::write_array<float>(file, "/inner/" + first + "/bias:0", {2}, values.data() + 1);
+    hdf5::write_array<float>(file, "/inner/" + second + "/kernel:0", {2, 2}, values.data() + 2);
+    hdf5::write_array<float>(file, "/inner/" + second + "/bias:0", {2}, values.data() + 3);
+  });
+  return path;
+}
+
+TEST(KerasFile, ReadsTheLayersOfAModelInAModelInTheirOrder) {
+  const test::TemporaryFolder folder;
+  Model model = network("flatten, features, dense: {units: 2}, dense: {units: 2, activation: softmax}");
+  EXPECT_EQ(load_keras(nested_file(folder, "first", "second"), model), KerasComparison::shapes);
+  const ParameterView& kernel = model.parameter_views()[2];
+  EXPECT_EQ(kernel.layer, "dense_1");
+  EXPECT_EQ(model.parameters()[static_cast<std::size_t>(kernel.offset)], 2.0F);
+  EXPECT_EQ(load_keras(nested_file(folder, "dense_7", "dense_8"), model), KerasComparison::shapes);
+  EXPECT_THAT(
+      refusal([&] { load_keras(nested_file(folder, "dense_8", "dense_7"), model); }),
+      HasSubstr("in inner, the weights of dense_7 stand behind those of a layer with a larger number"));
+}
+
 TEST(KerasFile, NamesBothShapesOfALayerThatDoesNotFit) {
   const test::TemporaryFolder folder;
   save_keras(folder.file("keras.h5"), network("flatten, features, dense: {units: 2, activation: softmax}"));
@@ -119,6 +152,21 @@ TEST(NpzFile, GivesBackEveryBit) {
   Model other = network(kLayers);
   load_npz(folder.file("weights.npz"), other);
   EXPECT_EQ(weights_hash(other.parameters()), weights_hash(model.parameters()));
+}
+
+TEST(WeightsFiles, WithANumberThatIsNoneAreRefused) {
+  const test::TemporaryFolder folder;
+  const std::string layers = "flatten, features, dense: {units: 2, activation: softmax}";
+  Model model = network(layers);
+  model.parameters()[3] = std::numeric_limits<float>::quiet_NaN();
+  model.parameters()[9] = std::numeric_limits<float>::infinity();
+  save_keras(folder.file("keras.h5"), model);
+  save_npz(folder.file("weights.npz"), model);
+  Model other = network(layers);
+  const auto says =
+      HasSubstr(": 2 of the 204 values of dense/kernel are not finite (the first: number 3 is nan)");
+  EXPECT_THAT(refusal([&] { load_keras(folder.file("keras.h5"), other); }), says);
+  EXPECT_THAT(refusal([&] { load_npz(folder.file("weights.npz"), other); }), says);
 }
 
 TEST(NpzFile, NamesTheArrayThatIsMissingOrOfAnotherShape) {

@@ -116,6 +116,23 @@ TEST(ModelFile, ComparesTheStoredHash) {
                                        other + " was stored"));
 }
 
+TEST(ModelFile, NamesALayerWithWeightsThatAreNotFinite) {
+  const test::TemporaryFolder folder;
+  const Config config = small_config();
+  Model model = small_model(config);
+  const std::string path = folder.file("best.h5");
+  const std::size_t kernels = 2 * 3 * 3 + 3;  // of the convolution
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    model.parameters()[kernels + 5] = bad;
+    model.parameters()[kernels + 7] = bad;
+    save_model(path, config, model, model.parameters());
+    EXPECT_THAT(refusal(path), HasSubstr(path +
+                                         ": 2 of the 120 values of dense/kernel are not finite (the first: "
+                                         "number 5 is " +
+                                         std::string(bad < 0 ? "-inf)" : "nan)")));
+  }
+}
+
 TEST(ModelFile, RefusesTheLayoutOfANewerJetrain) {
   const test::TemporaryFolder folder;
   const auto with_version = [&](std::int64_t version) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <numeric>
 
@@ -137,10 +138,10 @@ TEST_F(DatasetTest, GivesChunksAsTheyStandInTheFile) {
   Dataset dataset = Dataset::create<std::uint8_t>(file_, "/chunks", {10}, chunked({4}));
   dataset.write_rows(0, counted<std::uint8_t>(8));
   hdf5::StoredChunk chunk;
-  dataset.read_chunk(4, chunk);
+  dataset.read_chunk(std::array<std::int64_t, 1>{4}, chunk);
   EXPECT_THAT(chunk.bytes, ElementsAre(std::byte{4}, std::byte{5}, std::byte{6}, std::byte{7}));
   EXPECT_EQ(chunk.filter_mask, 0U);
-  EXPECT_THAT(refusal([&] { dataset.read_chunk(8, chunk); }),
+  EXPECT_THAT(refusal([&] { dataset.read_chunk(std::array<std::int64_t, 1>{8}, chunk); }),
               HasSubstr("rows 8 to 9 of " + path_ + ":/chunks were never written"));
 }
 

@@ -1,5 +1,6 @@
 #include "jets/image.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -221,21 +222,48 @@ std::vector<float> floats_in(const hdf5::Handle& file, const std::string& name) 
   return dataset.read_rows<float>(0, dataset.rows());
 }
 
-TEST(Image, EqualsNumpysImages) {
+void expect_numpys_images(std::int64_t version) {
   const hdf5::Handle file = hdf5::open_file(TEST_DATA_DIR "/golden_images.h5");
   const std::vector<float> constituents = floats_in(file, "/constituents");
-  const std::vector<float> images = floats_in(file, "/images");
+  const std::vector<float> images = floats_in(file, fmt::format("/images_{}", version));
   const std::size_t jets = images.size() / 1600;
   ASSERT_EQ(jets, 100u);
+  ImageConfig config;
+  config.version = version;
   for (std::size_t jet = 0; jet < jets; ++jet) {
     Momenta momenta;
     std::copy_n(constituents.begin() + static_cast<std::ptrdiff_t>(jet * 800), 800, momenta.begin());
-    const Result result = make(ImageConfig{}, momenta);
+    const Result result = make(config, momenta);
     std::vector<float> dense(1600, 0.0f);
     for (std::size_t i = 0; i < result.pixels.size(); ++i) dense[result.pixels[i]] = result.values[i];
     for (std::size_t pixel = 0; pixel < 1600; ++pixel)
       ASSERT_NEAR(dense[pixel], images[jet * 1600 + pixel], 1e-6) << "jet " << jet << ", pixel " << pixel;
   }
+}
+
+TEST(Image, EqualsNumpysImages) {
+  expect_numpys_images(2);
+  expect_numpys_images(1);
+}
+
+TEST(Image, TheSecondConstituentStandsExactlyOnTheFirstAxis) {
+  ImageConfig config;  // 40 bins: w = 0 is a border
+  config.normalize = Normalization::none;
+  int below = 0;
+  for (int i = 0; i < 100; ++i) {
+    const double angle = 0.0625 * i;
+    const std::vector<Particle> particles{{100, 0.3, 1},
+                                          {50, 0.3 + 0.4 * std::cos(angle), 1 + 0.4 * std::sin(angle)}};
+    const auto columns = [&](std::int64_t version) {
+      config.version = version;
+      std::vector<int> found;
+      for (const auto& [pixel, value] : image_of(config, particles)) found.push_back(pixel.second);
+      return found;
+    };
+    EXPECT_EQ(columns(2), (std::vector<int>{20, 20})) << angle;
+    below += columns(1).back() == 19 ? 1 : 0;
+  }
+  EXPECT_GT(below, 10);  // so rounding had it in version 1
 }
 
 }  // namespace

@@ -77,6 +77,23 @@ TEST_P(Dense, WeightGradientIsAddedAndEqualsReference) {
   EXPECT_LT(test::largest_difference(values(dbias), values(expected_dbias)), 1e-5);
 }
 
+TEST_P(Dense, WeightGradientIsTheSameWithoutABias) {
+  AlignedBuffer<float> scratch(static_cast<std::size_t>(dense_scratch_floats(shape_)));
+  const float limit = exact_sum_limit(1);
+  Sums dbias(bias_.size());
+  Sums expected(weights_.size());
+  Sums dweights(weights_.size());
+  EXPECT_TRUE(dense_backward_weights(shape_, x_.data(), dy_.data(), limit, scratch.data(), expected.data(),
+                                     dbias.data()));
+  EXPECT_TRUE(
+      dense_backward_weights(shape_, x_.data(), dy_.data(), limit, scratch.data(), dweights.data(), nullptr));
+  EXPECT_EQ(dweights, expected);
+  Sums of_reference(weights_.size());
+  EXPECT_TRUE(reference::dense_backward_weights(shape_, x_.data(), dy_.data(), limit, nullptr,
+                                                of_reference.data(), nullptr));
+  EXPECT_LT(test::largest_difference(values(dweights), values(of_reference)), 1e-5);
+}
+
 TEST_P(Dense, WeightGradientReportsWhatMayNotBeSummed) {
   AlignedBuffer<float> scratch(static_cast<std::size_t>(dense_scratch_floats(shape_)));
   const auto is_accepted = [&](float limit) {

@@ -222,6 +222,41 @@ TEST(Model, OneInitializerMayServeAllLayers) {
   EXPECT_EQ(kernel_start(", initializer: zeros", "  initializer: glorot_uniform\n")[7], 0.0);
 }
 
+/// The parameters' places of the kernels alone.
+std::vector<double> of_kernels(const Model& model, const std::vector<double>& gradient) {
+  std::vector<double> values;
+  for (const ParameterView& view : model.parameter_views()) {
+    if (view.spec.role != ParameterRole::kernel) continue;
+    const auto first = gradient.begin() + view.offset;
+    values.insert(values.end(), first, first + view.spec.size());
+  }
+  return values;
+}
+
+TEST(Model, WithoutBiasesIsThatWithBiasesOfZero) {
+  const auto layers = [](const std::string& more) {
+    return "conv2d: {filters: 4, kernel: 3, groups: 2, activation: relu" + more +
+           "}, conv2d: {filters: 3, kernel: 2, stride: 2" + more + "}, flatten, dense: {units: 5" + more +
+           "}, dense: {units: 2, activation: softmax" + more + "}";
+  };
+  Model with(network(layers("")), Shape::image(2, 8, 7));
+  Model without(network(layers(", use_bias: false")), Shape::image(2, 8, 7));
+  EXPECT_EQ(without.parameter_count(), with.parameter_count() - 4 - 3 - 5 - 2);
+  for (const ParameterView& view : without.parameter_views()) EXPECT_EQ(view.spec.name, "kernel");
+  without.initialize(5);
+  for (std::size_t i = 0; i < without.parameter_views().size(); ++i) {
+    const ParameterView& from = without.parameter_views()[i];
+    const ParameterView& to = with.parameter_views()[2 * i];  // between biases of 0
+    ASSERT_EQ(to.spec.shape, from.spec.shape);
+    std::copy_n(without.parameters().begin() + from.offset, from.spec.size(),
+                with.parameters().begin() + to.offset);
+  }
+  LeafOfSamples a(with, 16, 4);
+  LeafOfSamples b(without, 16, 4);
+  EXPECT_EQ(a.loss(), b.loss());
+  EXPECT_EQ(of_kernels(with, a.gradient()), of_kernels(without, b.gradient()));
+}
+
 TEST(Model, BiasesStartAtZeroUnlessTheySayOtherwise) {
   const Config config = config_of(
       "flatten, dense: {units: 3, bias_initializer: {constant: {value: 0.5}}}, dense: "

@@ -129,6 +129,15 @@ TEST_F(CheckpointsTest, WithFewerBestParametersAreDamaged) {
   EXPECT_THROW(newest(sample_config()), DataError);
 }
 
+TEST_F(CheckpointsTest, OfATrainingThatHadDivergedAreLeftOut) {
+  Checkpoints checkpoints(folder(), sample_config(), "the jets");
+  checkpoints.write(sample_state(1, 5));
+  TrainingState state = sample_state(1, 10);
+  state.parameters[1] = std::numeric_limits<float>::quiet_NaN();
+  checkpoints.write(state);
+  EXPECT_EQ(newest(sample_config())->state.progress.steps, 5);
+}
+
 TEST_F(CheckpointsTest, KeepTheNewest) {
   Checkpoints checkpoints(folder(), sample_config(), "the jets");
   for (const std::int64_t steps : {998, 999999, 1000000}) checkpoints.write(sample_state(9, steps));
