@@ -69,6 +69,8 @@ std::string values_text(const std::string& range) {
     return "one of " + link_to<T>();
   } else if constexpr (schema::Pair<T>) {
     return "a whole number, or [rows, columns]" + rest;
+  } else if constexpr (schema::Edges<T>) {
+    return "a list of numbers" + rest + ", or `{from, to, count}`: equal bins";
   } else if constexpr (schema::List<T>) {
     using Entry = typename T::value_type;
     const std::string list = "a list of " + entries_text<Entry>() + rest;
@@ -96,6 +98,8 @@ std::string value_text(const T& value) {
       return fmt::format("[{}]", fmt::join(names, ", "));
     }
     return fmt::format("{} entries", value.size());
+  } else if constexpr (schema::Edges<T>) {
+    return value.used() ? fmt::format("{} bins", value.bins()) : "none";
   } else if constexpr (schema::Pair<T>) {
     return fmt::format("[{}, {}]", value[0], value[1]);
   } else if constexpr (std::is_same_v<T, std::string>) {

@@ -35,6 +35,8 @@ class MapWriter {
       out_ << word_of(value).text;
     } else if constexpr (schema::Choice<T>) {
       write(value.kind);
+    } else if constexpr (schema::Edges<T>) {
+      write(value.edges);
     } else {
       out_ << YAML::BeginMap;
       schema::fields(*this, value);

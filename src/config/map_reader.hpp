@@ -56,6 +56,8 @@ class MapReader {
       read_alternative(node, key, value.kind, origins);
     } else if constexpr (schema::Pair<T>) {
       read_pair(node, key, value, origins);
+    } else if constexpr (schema::Edges<T>) {
+      read_edges(node, key, value, origins);
     } else if constexpr (Worded<T>) {
       read_word(node, key, value, origins);
     } else if constexpr (schema::List<T>) {
@@ -110,6 +112,19 @@ class MapReader {
       read_scalar(node, key, value[0], origins);
       value[1] = value[0];
     }
+  }
+
+  static void read_edges(const YAML::Node& node, const std::string& key, BinEdges& value,
+                         const Origins& origins) {
+    if (!node.IsMap()) {
+      read_list(node, key, value.edges, origins);
+      return;
+    }
+    EqualBins bins;
+    read(node, key, bins, origins);
+    if (bins.count == 0 || !(bins.to > bins.from))
+      origins.fail(key, node, "must name from, to above it, and count: {from: 500, to: 700, count: 20}");
+    value = bins.edges();
   }
 
   template <class T>

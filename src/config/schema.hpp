@@ -35,8 +35,13 @@ concept List = !std::is_same_v<T, std::string> && requires(T value) {
 template <class T>
 concept Pair = std::is_same_v<T, std::array<std::int64_t, 2>>;
 
+/// Borders of bins.
 template <class T>
-concept Section = std::is_class_v<T> && !std::is_same_v<T, std::string> && !Choice<T> && !List<T> && !Pair<T>;
+concept Edges = std::is_same_v<T, BinEdges>;
+
+template <class T>
+concept Section =
+    std::is_class_v<T> && !std::is_same_v<T, std::string> && !Choice<T> && !List<T> && !Pair<T> && !Edges<T>;
 
 /// Of one number or word.
 template <class T>

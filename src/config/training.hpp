@@ -8,6 +8,7 @@
 
 #include "config/losses.hpp"
 #include "config/optimizers.hpp"
+#include "config/reweighting.hpp"
 #include "config/rules.hpp"
 #include "config/schedules.hpp"
 #include "config/words.hpp"
@@ -40,6 +41,7 @@ struct AverageConfig {
 
 struct TrainConfig {
   LossConfig loss;
+  ReweightConfig reweight;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   WarmupConfig warmup;
@@ -55,6 +57,7 @@ struct TrainConfig {
   std::int64_t stall_seconds = 300;
   void fields(auto& visit) {
     visit("loss", loss, "what is minimised");
+    visit("reweight", reweight, "of the training jets by pT and mass");
     visit("optimizer", optimizer, "how");
     visit("schedule", schedule, "of the learning rate over the epochs");
     visit("warmup", warmup, "of the learning rate");

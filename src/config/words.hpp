@@ -129,6 +129,19 @@ constexpr Word word_of(Set set) {
   return {};
 }
 
+/// The order in which images of plain arrays stand in files.
+enum class ArrayLayout { channels_first, channels_last };
+constexpr Word word_of(ArrayLayout layout) {
+  switch (layout) {
+    case ArrayLayout::channels_first:
+      return {"channels_first", "(N, C, H, W), as PyTorch has them"};
+    case ArrayLayout::channels_last:
+      return {"channels_last",
+              "(N, H, W, C), as Keras has them; brought into the other order as they are read"};
+  }
+  return {};
+}
+
 // Of training.
 
 /// How the learning rate follows the global batch.

@@ -9,6 +9,7 @@
 
 #include "config/class_names.hpp"
 #include "config/row_layout.hpp"
+#include "dataset/array_axes.hpp"
 #include "io/text_rows.hpp"
 #include "jetrain/error.hpp"
 
@@ -90,15 +91,29 @@ std::vector<std::int64_t> shape_in_file(const DataConfig& data, bool targets_wan
   const hdf5::Dataset features = open_array(file, path, "features", data.arrays.features);
   const hdf5::Dataset labels = open_array(file, path, "labels", data.arrays.labels);
   const std::vector<std::int64_t>& sizes = features.shape();
-  if (sizes.size() != 2 && sizes.size() != 4) {
+  std::vector<std::int64_t> found = sample_shape(sizes, data.arrays.layout);
+  if (found.empty()) {
     throw DataError(
-        fmt::format("{}: {} has shape ({}): (rows, features) or (rows, channels, rows, columns) is expected",
+        fmt::format("{}: {} has shape ({}): (rows, features), (rows, height, width), or (rows, channels, "
+                    "height, width) is expected",
                     path, data.arrays.features, fmt::join(sizes, ", ")));
   }
   const std::int64_t columns = labels.shape().size() == 2 ? labels.shape()[1] : 1;
-  std::vector<std::int64_t> found = sizes;
-  found[0] = targets_wanted && labels.elements() == hdf5::Elements::reals ? columns : 0;
+  found.insert(found.begin(), targets_wanted && labels.elements() == hdf5::Elements::reals ? columns : 0);
   return found;
+}
+
+void require_sample_shape(const std::string& path, const std::vector<std::int64_t>& sizes,
+                          const ArraysConfig& config) {
+  if (sample_shape(sizes, config.layout) == config.shape) return;
+  const ArrayLayout other =
+      config.layout == ArrayLayout::channels_first ? ArrayLayout::channels_last : ArrayLayout::channels_first;
+  throw DataError(
+      fmt::format("{}: {} has shape ({}), but samples of ({}) are expected (data.arrays.shape){}", path,
+                  config.features, fmt::join(sizes, ", "), fmt::join(config.shape, ", "),
+                  sample_shape(sizes, other) == config.shape
+                      ? fmt::format(", as it has with data.arrays.layout: {}, not {}", other, config.layout)
+                      : ""));
 }
 
 }  // namespace
@@ -106,17 +121,14 @@ std::vector<std::int64_t> shape_in_file(const DataConfig& data, bool targets_wan
 ArrayFile::ArrayFile(const std::string& path, const DataConfig& data)
     : path_(path),
       file_(hdf5::open_file(path)),
-      features_(open_array(file_, path, "features", data.arrays.features)) {
+      features_(open_array(file_, path, "features", data.arrays.features)),
+      shape_(data.arrays.shape),
+      layout_(data.arrays.layout) {
   const ArraysConfig& config = data.arrays;
-  std::vector<std::int64_t> expected = config.shape;
   const std::vector<std::int64_t>& sizes = features_.shape();
   rows_ = sizes.empty() ? 0 : sizes[0];
-  expected.insert(expected.begin(), rows_);
-  if (sizes != expected && product(sizes) != 0) {
-    throw DataError(fmt::format("{}: {} has shape ({}), but ({}) is expected (data.arrays.shape)", path,
-                                config.features, fmt::join(sizes, ", "), fmt::join(expected, ", ")));
-  }
-  if (!data.weights.empty()) weights_ = open_weights(file_, path, data.weights, rows_);
+  if (product(sizes) != 0) require_sample_shape(path, sizes, config);
+  if (data.weighted()) weights_ = open_weights(file_, path, data.weights, rows_);
   if (!config.labels.empty() && !hdf5::exists(file_, config.labels)) return;
   labels_ = open_array(file_, path, "labels", config.labels);
   const std::vector<std::int64_t>& label_sizes = labels_->shape();
@@ -143,6 +155,8 @@ ArrayWindow ArrayFile::read(std::int64_t first, std::int64_t count) const {
   window.rows = count;
   if (weights_) window.weights = weights_->read_rows<double>(first, count);
   window.width = window.features.size() / static_cast<std::size_t>(count);
+  if (layout_ == ArrayLayout::channels_last && shape_.size() == 3)
+    put_channels_first(window.features, shape_);
   if (!labels_) return window;
   if (labels_->elements() == hdf5::Elements::text) {
     window.names = read_text_rows(*labels_, first, count);

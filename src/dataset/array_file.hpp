@@ -14,7 +14,7 @@ namespace jetrain {
 
 /// Consecutive rows of both arrays, in memory.
 struct ArrayWindow {
-  std::vector<float> features;     ///< (rows, width)
+  std::vector<float> features;     ///< (rows, width), images (rows, C, H, W)
   std::vector<double> labels;      ///< (rows, columns)
   std::vector<std::string> names;  ///< (rows): labels that are text, instead
   std::int64_t rows = 0;
@@ -23,8 +23,9 @@ struct ArrayWindow {
   std::vector<double> weights;  ///< (rows); empty: all 1
 };
 
-/// One HDF5 file's two arrays (data.arrays): features (N, F) or images (N, C, H, W), labels (N) or (N, K),
-/// which may be missing where nothing needs them; and, where there are such, weights (N) (data.weights).
+/// One HDF5 file's two arrays (data.arrays): features (N, F) or images, (N, H, W), (N, C, H, W) or, as the
+/// layout says, (N, H, W, C); labels (N) or (N, K), which may be missing where nothing needs them; and, where
+/// there are such, weights (N) (data.weights).
 class ArrayFile {
  public:
   /// DataError where a shape is not that of the config, or labels are neither numbers nor text.
@@ -41,6 +42,8 @@ class ArrayFile {
   hdf5::Dataset features_;
   std::optional<hdf5::Dataset> labels_;
   std::optional<hdf5::Dataset> weights_;
+  std::vector<std::int64_t> shape_;  ///< of a sample
+  ArrayLayout layout_;
   std::int64_t rows_ = 0;
   std::int64_t label_columns_ = 1;
 };

@@ -14,8 +14,9 @@
 ///     /train/labels       uint8    (samples)  1 top, 0 QCD; of other data, the class
 ///     /train/pixels       uint16   (entries)  positions, of all samples one after another
 ///     /train/values       float32  (entries)
-///     /train/pieces       uint64   (pieces, 3)  number of samples, number of entries, XXH3-64 of the four,
-///     and of weights /train/weights      float32  (samples)  where data.weights names some
+///     /train/pieces       uint64   (pieces, 3)  samples, entries, XXH3-64 of the four, and of these two:
+///     /train/weights      float32  (samples)     where data.weights names some
+///     /train/jets         float32  (samples, 4)  of images where train.reweight needs the sums, as below
 ///     /train/constituent_counts  uint16   (samples)          of samples that are sets, these four, too
 ///     /train/constituents        float32  (constituents, 4)  E, px, py, pz in GeV, of all samples
 ///     /train/jets                float32  (samples, 4)       of the sums over each jet's constituents

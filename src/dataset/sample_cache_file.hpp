@@ -11,6 +11,7 @@
 #include <string>
 
 #include "dataset/selection.hpp"
+#include "samples/sample_layout.hpp"
 
 namespace jetrain::sample_cache_file {
 
@@ -19,6 +20,12 @@ inline constexpr const char* kFormat = "jetrain image cache";
 /// "/train/counts"
 inline std::string path_of(Set set, const char* name) {
   return fmt::format("/{}/{}", set_name(set), name);
+}
+
+/// Whether a set's samples have their jets beside what is flat of them; of sets they stand with the
+/// constituents.
+inline bool has_own_jets(const SampleLayout& layout) {
+  return layout.has_jet && !layout.is_set();
 }
 
 /// The root's attributes.

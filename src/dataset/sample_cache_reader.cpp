@@ -19,6 +19,7 @@
 namespace jetrain {
 namespace {
 
+using sample_cache_file::has_own_jets;
 using sample_cache_file::path_of;
 
 /// Fails unless the header stands as it was written.
@@ -124,6 +125,10 @@ class StoredSet {
       weights_ = hdf5::Dataset::open(file, path_of(set, "weights"));
       if (weights_->shape() != samples) refuse_shapes(name_);
     }
+    if (has_own_jets(layout)) {
+      jets_ = hdf5::Dataset::open(file, path_of(set, "jets"));
+      if (jets_->shape() != std::vector<std::int64_t>{table_.samples, kMomentumColumns}) refuse_shapes(name_);
+    }
     if (layout.is_set()) constituents_.emplace(file, set, layout, table_);
   }
 
@@ -157,10 +162,12 @@ class StoredSet {
   SamplePiece read_piece(const PieceRecord& record, std::int64_t sample, std::int64_t entry) const {
     const auto samples = static_cast<std::int64_t>(record.samples);
     const auto entries = static_cast<std::int64_t>(record.entries);
-    SamplePiece piece{
-        counts_.read_rows<std::uint16_t>(sample, samples), labels_.read_rows<std::uint8_t>(sample, samples),
-        positions_.read_rows<std::uint16_t>(entry, entries), values_.read_rows<float>(entry, entries),
-        weights_ ? weights_->read_rows<float>(sample, samples) : std::vector<float>()};
+    SamplePiece piece{counts_.read_rows<std::uint16_t>(sample, samples),
+                      labels_.read_rows<std::uint8_t>(sample, samples),
+                      positions_.read_rows<std::uint16_t>(entry, entries),
+                      values_.read_rows<float>(entry, entries),
+                      weights_ ? weights_->read_rows<float>(sample, samples) : std::vector<float>(),
+                      jets_ ? jets_->read_rows<float>(sample, samples) : std::vector<float>()};
     if (piece.checksum() != record.checksum) refuse_piece(name_, sample, samples);
     return piece;
   }
@@ -179,6 +186,7 @@ class StoredSet {
       if (i >= first) {
         SampleView sample = flat.restore(entries, piece.labels[index]);
         if (weights_) sample.weight = piece.weights[index];
+        if (jets_) sample.jet = std::span(piece.jets).subspan(4 * index, 4);
         if (constituents_) {
           sample.constituents = sets[index];
           sample.jet = std::span(set_piece.jets).subspan(4 * index, 4);
@@ -197,6 +205,7 @@ class StoredSet {
   hdf5::Dataset values_;
   PieceTable table_;
   std::optional<hdf5::Dataset> weights_;
+  std::optional<hdf5::Dataset> jets_;
   std::optional<StoredConstituents> constituents_;
 };
 

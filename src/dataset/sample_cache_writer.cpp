@@ -14,6 +14,7 @@
 namespace jetrain {
 namespace {
 
+using sample_cache_file::has_own_jets;
 using sample_cache_file::path_of;
 
 /// Samples in a piece, but for each rank's last: of images and of sets about 5 MB, held beside the store.
@@ -100,7 +101,7 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
   const std::int64_t all_samples = written.total();
   const std::int64_t all_entries = comm.sum(my_entries);
   const std::int64_t all_pieces = comm.sum(my_pieces);
-  hdf5::Dataset counts, labels, positions, values, table, weights;
+  hdf5::Dataset counts, labels, positions, values, table, weights, jets;
   comm.agree_while_writing([&] {
     const hdf5::Handle whole = hdf5::unfilled_creation();
     const auto path = [&](const char* name) { return path_of(set, name); };
@@ -110,6 +111,8 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
     values = hdf5::Dataset::create<float>(file, path("values"), {all_entries}, whole);
     if (written.layout.weighted)
       weights = hdf5::Dataset::create<float>(file, path("weights"), {all_samples}, whole);
+    if (has_own_jets(written.layout))
+      jets = hdf5::Dataset::create<float>(file, path("jets"), {all_samples, kMomentumColumns}, whole);
     table = hdf5::Dataset::create<std::uint64_t>(file, path("pieces"), {all_pieces, 3}, whole);
   });
 
@@ -128,6 +131,8 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
       const SampleView sample = mine[i];
       piece.append(flat.flatten(sample), sample.label);
       if (written.layout.weighted) piece.weights.push_back(sample.weight);
+      if (has_own_jets(written.layout))
+        piece.jets.insert(piece.jets.end(), sample.jet.begin(), sample.jet.end());
       if (sets) set_piece.append(sample);
     }
     counts.write_rows(first_sample, piece.counts, comm);
@@ -135,6 +140,7 @@ void write_set(hdf5::NewFile& file, Set set, const SampleSet& written, const Com
     positions.write_rows(first_entry, piece.positions, comm);
     values.write_rows(first_entry, piece.values, comm);
     if (written.layout.weighted) weights.write_rows(first_sample, piece.weights, comm);
+    if (has_own_jets(written.layout)) jets.write_rows(first_sample, piece.jets, comm);
     if (sets) sets->write(set_piece);
     first_sample += std::ssize(piece.counts);
     first_entry += std::ssize(piece.positions);
@@ -156,7 +162,9 @@ std::int64_t count_bytes(const std::vector<Set>& wanted, const LoadedSamples& lo
     const SampleLayout& layout = loaded[set].layout;
     const std::int64_t tables =
         std::int64_t{sizeof(PieceRecord)} * ceil_divide(mine.size(), piece_samples(layout));
-    bytes += mine.size() * (2 + 1 + (layout.weighted ? 4 : 0)) + count_entries(mine) * (2 + 4) + tables;
+    bytes += mine.size() *
+                 (2 + 1 + (layout.weighted ? 4 : 0) + (has_own_jets(layout) ? 4 * kMomentumColumns : 0)) +
+             count_entries(mine) * (2 + 4) + tables;
     if (layout.is_set())
       bytes += mine.size() * (2 + 4 * kMomentumColumns) +
                count_constituents(mine) * layout.constituent_columns * 4 + tables;

@@ -26,6 +26,7 @@ struct SamplePiece {
   std::vector<std::uint16_t> positions;  ///< (sum of counts)
   std::vector<float> values;             ///< (sum of counts)
   std::vector<float> weights;            ///< (samples), where the layout has them
+  std::vector<float> jets;               ///< (samples, 4), of images where the layout has them
 
   void append(const SparseView& flat, std::uint8_t label) {
     counts.push_back(static_cast<std::uint16_t>(flat.positions.size()));
@@ -35,8 +36,8 @@ struct SamplePiece {
   }
 
   std::uint64_t checksum() const {
-    return weights.empty() ? checksum_of(counts, labels, positions, values)
-                           : checksum_of(counts, labels, positions, values, weights);
+    return weights.empty() && jets.empty() ? checksum_of(counts, labels, positions, values)
+                                           : checksum_of(counts, labels, positions, values, weights, jets);
   }
 };
 

@@ -96,12 +96,13 @@ void require_finite_weights(const Model& model, const std::string& path) {
 }
 
 void save_model(const std::string& path, const Config& config, const Model& model,
-                std::span<const float> parameters) {
+                std::span<const float> parameters, const std::string& reweighting) {
   hdf5::write_file(path, hdf5::Seal::checksum, [&](hid_t file) {
     hdf5::write_attribute(file, "format", kFormat);
     hdf5::write_attribute(file, "version", kVersion);
     hdf5::write_attribute(file, "weights_hash", weights_hash(parameters));
     hdf5::write_text(file, "/config", to_yaml(config));
+    if (!reweighting.empty()) hdf5::write_text(file, "/reweighting", reweighting);
     for (const ParameterView& view : model.parameter_views())
       hdf5::write_array(file, dataset_path(view), view.spec.shape, parameters.data() + view.offset);
   });

@@ -6,6 +6,7 @@
 ///   /config                the resolved config (YAML) as a scalar string
 ///   /weights/LAYER/kernel  float32, shaped and ordered as in Keras
 ///   /weights/LAYER/bias    float32
+///   /reweighting           where train.reweight is used, what was done (JSON), for whoever opens the file
 
 #include <string>
 
@@ -27,9 +28,9 @@ std::string weights_hash(std::span<const float> parameters);
 /// network are none.
 void require_finite_weights(const Model& model, const std::string& path);
 
-/// Writes the file whole or not at all. On one rank.
+/// Writes the file whole or not at all. `reweighting`: empty: none. On one rank.
 void save_model(const std::string& path, const Config& config, const Model& model,
-                std::span<const float> parameters);
+                std::span<const float> parameters, const std::string& reweighting = "");
 
 /// On one rank; needs no MPI. DataError where the file is no model, damaged, of a newer jetrain, or where its
 /// weights do not have the hash that was stored with them, or are not all finite.

@@ -26,7 +26,7 @@ namespace {
 struct LeafScores {
   std::array<float, kLanes> scores;
   std::array<std::uint8_t, kLanes> predicted;
-  std::int64_t loss_sum = 0;
+  ExactTotal loss_sum;  ///< of weight times loss
 };
 
 /// What the network's outputs mean, for those who look at them.
@@ -57,7 +57,7 @@ class LeafScorer {
       result.scores[i] = output(static_cast<std::size_t>(model_.score_output()), i);
       result.predicted[i] =
           static_cast<std::uint8_t>(predicted_class(model_.outputs(), workspace_.predictions(), i));
-      result.loss_sum += loss_to_fixed(losses[i]);
+      result.loss_sum.add(static_cast<double>(samples[i].weight) * counted_loss(losses[i]));
     }
     return result;
   }
@@ -121,12 +121,13 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
   result.scores.resize(static_cast<std::size_t>(count));
   result.labels.resize(static_cast<std::size_t>(count));
   result.predicted.resize(static_cast<std::size_t>(count));
-  std::int64_t loss_sum = 0;
+  result.weights.resize(static_cast<std::size_t>(count));
   model.prepare();
   ThreadErrors errors;
-#pragma omp parallel reduction(+ : loss_sum) if (count > kLanes)  // not to wake a team for a leaf
+#pragma omp parallel if (count > kLanes)  // not to wake a team for a leaf
   {
     std::optional<LeafScorer> scorer;
+    ExactTotal loss_sum;
     std::array<SampleView, kLanes> samples;
     errors.run([&] { scorer.emplace(model); });
 #pragma omp for schedule(dynamic, 4)
@@ -139,17 +140,21 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
       for (std::int64_t i = 0; i < size; ++i) {
         result.scores[static_cast<std::size_t>(first + i)] = scores.scores[static_cast<std::size_t>(i)];
         result.labels[static_cast<std::size_t>(first + i)] = samples[static_cast<std::size_t>(i)].label;
+        result.weights[static_cast<std::size_t>(first + i)] = samples[static_cast<std::size_t>(i)].weight;
         result.predicted[static_cast<std::size_t>(first + i)] = scores.predicted[static_cast<std::size_t>(i)];
         if (outputs == nullptr) continue;
         for (std::size_t o = 0; o < width; ++o)
           (*outputs)[static_cast<std::size_t>(first + i) * width + o] =
               scorer->output(o, static_cast<std::size_t>(i));
       }
-      loss_sum += scores.loss_sum;
+      loss_sum.add(scores.loss_sum);
     }
+#pragma omp critical(loss_sums)
+    result.loss_sum.add(loss_sum);
   }
   memory_for("the threads' activations (fewer threads need less)", [&] { errors.rethrow(); });
-  result.loss_sum = loss_sum;
+  if (std::all_of(result.weights.begin(), result.weights.end(), [](float weight) { return weight == 1; }))
+    result.weights = {};
   return result;
 }
 
@@ -174,6 +179,7 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
       }
       samples.append(sample);
       out.rows.push_back({row, 0.0F, sample.label, 0});
+      if (rows.weighted()) out.weights.push_back(sample.weight);
     };
     rows.make(block, 0, out.skipped, take, &out.notes);
     std::array<SampleView, kLanes> leaf;
@@ -187,14 +193,14 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
         row.predicted = scores.predicted[i];
         for (std::size_t o = 0; width > 2 && o < width; ++o) out.outputs.push_back(scorer->output(o, i));
       }
-      out.loss_sum += scores.loss_sum;
+      out.loss_sum.add(scores.loss_sum);
     }
   };
   const auto keep = [&](const ScoredSlice& slot) {
     result.rows.insert(result.rows.end(), slot.rows.begin(), slot.rows.end());
     result.outputs.insert(result.outputs.end(), slot.outputs.begin(), slot.outputs.end());
     result.weights.insert(result.weights.end(), slot.weights.begin(), slot.weights.end());
-    result.loss_sum += slot.loss_sum;
+    result.loss_sum.add(slot.loss_sum);
     result.skipped += slot.skipped;
     result.notes.add(slot.notes);
   };
@@ -208,14 +214,14 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
 
 ScoredSlice gather_scores(ScoredSlice slice, const Communicator& comm) {
   ScoredSlice all;
-  all.loss_sum = comm.sum(slice.loss_sum);
+  comm.sum(slice.loss_sum.words());
+  all.loss_sum = slice.loss_sum;
   all.skipped = comm.sum(slice.skipped);
   all.notes = sum_of(slice.notes, comm);
   all.labelled = slice.labelled;
   all.has_labels = slice.has_labels;
   all.classes = slice.classes;
   all.signal = slice.signal;
-  all.loss_unit = slice.loss_unit;
   all.rows = comm.gather(std::span<const ScoredRow>(slice.rows));
   all.outputs = comm.gather(std::span<const float>(slice.outputs));
   all.weights = comm.gather(std::span<const float>(slice.weights));
@@ -234,7 +240,6 @@ ScoredJets without_rows(const ScoredSlice& slice) {
   scored.classes = slice.classes;
   scored.signal = slice.signal;
   scored.loss_sum = slice.loss_sum;
-  scored.loss_unit = slice.loss_unit;
   scored.labelled = slice.labelled;
   return scored;
 }

@@ -17,6 +17,7 @@ namespace jetrain {
 
 /// Scores of `count` samples, by OpenMP threads; `sample(i)` gives the i-th. `outputs` (null: not wanted)
 /// becomes what the network says of each, (count, outputs).
+/// Weights are kept where any is not 1.
 ScoredJets score_samples(const Model& model, std::int64_t count,
                          const std::function<SampleView(std::int64_t)>& sample,
                          std::vector<float>* outputs = nullptr);
@@ -32,14 +33,13 @@ struct ScoredRow {
 /// This rank's rows (in file order) and the sums over them.
 struct ScoredSlice {
   std::vector<ScoredRow> rows;
-  std::int64_t loss_sum = 0;
-  double loss_unit = kLossUnit;
+  ExactTotal loss_sum;  ///< of weight times loss
   std::int64_t skipped = 0;
   ReadingNotes notes;          ///< of jets that became sets
   bool labelled = true;        ///< false: a regression, or rows without labels
   bool has_labels = true;      ///< false: the files have none, and labels are 0
   std::vector<float> outputs;  ///< (rows, outputs), where there are more than two
-  std::vector<float> weights;  ///< empty: all 1
+  std::vector<float> weights;  ///< (rows), where data.weights names some; empty: all 1
   std::int64_t classes = 2;
   std::int64_t signal = 1;
 };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "io/filters.hpp"
+#include "io/links.hpp"
 #include "io/reading_driver.hpp"
 #include "io/virtual_sources.hpp"
 #include "jetrain/error.hpp"
@@ -17,17 +18,9 @@
 namespace jetrain::hdf5 {
 namespace {
 
-std::string file_name(hid_t object) {
-  const ssize_t length = H5Fget_name(object, nullptr, 0);
-  std::string name(static_cast<std::size_t>(std::max<ssize_t>(length, 0)) + 1, '\0');
-  H5Fget_name(object, name.data(), name.size());
-  name.pop_back();
-  return name;
-}
-
 /// FILE:path.
 std::string full_name(hid_t file, const std::string& path) {
-  return file_name(file) + ":" + path;
+  return file_of_object(file) + ":" + path;
 }
 
 Storage storage_of(hid_t creation) {
@@ -87,7 +80,7 @@ Dataset::Dataset(Handle id, std::string name)
                   : std::accumulate(shape_.begin() + 1, shape_.end(), std::int64_t{1}, std::multiplies<>());
   const Handle creation = creation_list();
   storage_ = storage_of(creation);
-  if (storage_ == Storage::external) external_ = std::make_shared<ExternalStorage>(creation, file_name(id_));
+  if (storage_ == Storage::external) external_ = std::make_shared<ExternalStorage>(creation, file_name());
   if (shape_.empty() || storage_ != Storage::chunked) return;
   std::vector<hsize_t> chunk(shape_.size());
   check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()),
@@ -101,13 +94,17 @@ Dataset Dataset::open(hid_t file, const std::string& path) {
   const std::string reason = last_error();
   require_reads([&] { return "opening " + name; });
   if (id < 0) {
-    throw DataError(
-        fmt::format("{} is no dataset or is damaged (HDF5: {}): copy the file again", name, reason));
+    require_link_targets(file, path);
+    throw DataError(fmt::format("{} is no dataset, or cannot be opened (HDF5: {}){}", name, reason,
+                                advice_for_opening(reason)));
   }
   Dataset dataset(std::move(id), name);
-  if (dataset.storage_ == Storage::assembled)
-    require_sources(dataset.creation_list(), name, file_name(dataset.id_));
+  if (dataset.storage_ == Storage::assembled) require_sources(dataset.id_, name);
   return dataset;
+}
+
+std::string Dataset::file_name() const {
+  return file_of_object(id_);
 }
 
 Dataset Dataset::create(hid_t file, const std::string& path, hid_t type,

@@ -58,6 +58,7 @@ class Dataset {
   Handle creation_list() const;
   /// FILE:path, for messages.
   const std::string& name() const noexcept { return name_; }
+  std::string file_name() const;
   Elements elements() const;
   const std::vector<std::int64_t>& shape() const noexcept { return shape_; }
   std::int64_t rows() const noexcept { return shape_.empty() ? 1 : shape_[0]; }

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "io/dataset.hpp"
+#include "io/filters.hpp"
 #include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 
@@ -29,6 +30,13 @@ bool is_shared(hid_t dataset) {
   const Handle file(H5Iget_file_id(dataset), H5Idec_ref);
   const Handle access(H5Fget_access_plist(file), H5Pclose);
   return H5Pget_driver(access) == H5FD_MPIO;
+}
+
+/// Filters tell of damage, since they cannot undo what nobody did.
+const char* advice_for_chunks(const std::string& note) {
+  for (const char* words : {"filter", "inflate", "Fletcher32", "chunk"})
+    if (note.find(words) != std::string::npos) return ": its chunks are damaged, copy the file again";
+  return "";
 }
 
 struct Spaces {
@@ -113,9 +121,10 @@ void Dataset::read_through_hdf5(const Box& box, hid_t type, std::byte* values) c
   const std::string reason = done ? "" : last_error();  // of this call, not of filters()
   require_reads([&] { return named(box); });
   if (done) return;
-  throw DataError(fmt::format(
-      "cannot read {} (HDF5: {}): the file is damaged or needs a filter that is not here (it has: {})",
-      named(box), reason, filters()));
+  const std::string missing = missing_filters(creation_list());
+  if (!missing.empty())
+    throw DataError(fmt::format("cannot read {}: {}", named(box), advice_for_filters(missing, file_name())));
+  throw DataError(fmt::format("cannot read {} (HDF5: {}){}", named(box), reason, advice_for_chunks(reason)));
 }
 
 /// HDF5 would take a read of an external file that gives fewer bytes for the file's end, and fill with zeros.
@@ -146,8 +155,10 @@ void Dataset::read_chunk(std::span<const std::int64_t> start, StoredChunk& chunk
   hsize_t bytes = 0;
   if (H5Dget_chunk_storage_size(id_, offset.data(), &bytes) < 0 || bytes == 0) {
     require_reads(rows_named);
-    throw DataError(fmt::format("{} were never written or their place is lost: write or copy the file again",
-                                rows_named()));
+    throw DataError(
+        fmt::format("{} were never written, or their place in the file is lost: write the file again, "
+                    "or copy it again if the original has them",
+                    rows_named()));
   }
   // A damaged index can claim any size; no filter here makes a chunk much larger than its content.
   const std::size_t chunk_bytes = std::accumulate(

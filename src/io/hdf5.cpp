@@ -10,6 +10,8 @@
 #include "core/input_file.hpp"
 #include "core/write_watch.hpp"
 #include "io/blosc_filter.hpp"
+#include "io/file_kind.hpp"
+#include "io/links.hpp"
 #include "io/reading_driver.hpp"
 #include "jetrain/error.hpp"
 
@@ -35,16 +37,7 @@ bool has_signature(const InputFile& file) {
 
 void require_signature(const InputFile& file) {
   if (has_signature(file)) return;
-  throw DataError(
-      fmt::format("{} is not an HDF5 file (no HDF5 signature): give a file written by pandas, h5py or "
-                  "`jetrain generate`",
-                  file.path()));
-}
-
-void require_opened(hid_t file, const std::string& path) {
-  if (file >= 0) return;
-  throw DataError(fmt::format("{} cannot be opened, it is truncated or damaged (HDF5: {}): copy it again",
-                              path, last_error()));
+  throw DataError(fmt::format("{} is not an HDF5 file: {}", file.path(), kind_of_file(file)));
 }
 
 }  // namespace
@@ -58,6 +51,22 @@ std::string last_error() {
   std::string text = "no details";
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_innermost, &text);
   return text;
+}
+
+std::string advice_for_opening(const std::string& note) {
+  const auto says = [&](const char* words) { return note.find(words) != std::string::npos; };
+  if (says("truncated")) return ": it was cut off, copy it again";
+  if (says("already open for write"))
+    return ": another program writes it, or did not close it: end that one, or, if there is none, h5clear -s "
+           "FILE";
+  if (says("version") || says("unknown")) {
+    return fmt::format(
+        ": it may be of a newer HDF5 than the {} that is here: write it with libver=\"earliest\" (h5py), or "
+        "copy it "
+        "by a newer h5repack --high=2",
+        library_version());
+  }
+  return ": it is damaged, copy it again";
 }
 
 hid_t check(hid_t id, const std::string& doing) {
@@ -83,10 +92,7 @@ Handle open_file(const std::string& path, const Communicator& comm) {
     if (comm.is_root()) require_signature(*input);
   });
   Handle file;
-  comm.agree([&] {
-    file = open_through_driver(std::move(*input), comm.size() > 1 ? &comm : nullptr);
-    require_opened(file, path);
-  });
+  comm.agree([&] { file = open_through_driver(std::move(*input), comm.size() > 1 ? &comm : nullptr); });
   return file;
 }
 
@@ -94,9 +100,7 @@ Handle open_file(const std::string& path) {
   initialize();
   InputFile input(path);
   require_signature(input);
-  Handle file = open_through_driver(std::move(input));
-  require_opened(file, path);
-  return file;
+  return open_through_driver(std::move(input));
 }
 
 Handle create_file(const std::string& path) {
@@ -107,13 +111,14 @@ Handle create_file(const std::string& path) {
 }
 
 bool exists(hid_t file, const std::string& path) {
-  bool found = true;
-  for (std::size_t slash = path.find('/', 1); found && slash != std::string::npos;
+  htri_t found = 1;
+  for (std::size_t slash = path.find('/', 1); found > 0 && slash != std::string::npos;
        slash = path.find('/', slash + 1))
-    found = H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) > 0;
-  found = found && H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+    found = H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT);
+  if (found > 0) found = H5Lexists(file, path.c_str(), H5P_DEFAULT);
   require_reads("looking for " + path);
-  return found;
+  if (found < 0) require_link_targets(file, path);
+  return found > 0;
 }
 
 Handle untimed_creation() {

@@ -49,6 +49,10 @@ void initialize();
 /// The innermost note on HDF5's error stack, for messages.
 std::string last_error();
 
+/// What helps against what such a note says of an object or a file that cannot be opened, beginning with ":
+/// ".
+std::string advice_for_opening(const std::string& note);
+
 /// `id` (or a herr_t) unless it is negative; then DataError "<doing> failed: <HDF5's note>", or ReadError
 /// where that is why.
 hid_t check(hid_t id, const std::string& doing);
@@ -67,7 +71,8 @@ Handle open_file(const std::string& path);
 /// made by NewFile (io/new_file.hpp).
 Handle create_file(const std::string& path);
 
-/// Whether a link of that name, and all groups on the way, are there. ReadError.
+/// Whether a link of that name, and all groups on the way, are there. ReadError; DataError where a link on
+/// the way leads to nothing.
 bool exists(hid_t file, const std::string& path);
 /// A dataset creation list without time stamps, so that equal content gives equal files.
 Handle untimed_creation();

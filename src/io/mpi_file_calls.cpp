@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cerrno>
+#include <string>
 #include <vector>
 
 #include "core/uninterrupted.hpp"
@@ -29,6 +30,24 @@ int watched(const Call& call) {
   if (result == MPI_SUCCESS || WriteWatch::active() == nullptr) return result;
   WriteWatch::active()->note(errno);
   return MPI_SUCCESS;
+}
+
+/// Whether MPI-IO is ROMIO (MPICH, Intel MPI, Open MPI's io component romio321), which takes what stands
+/// before a colon for the kind of file system, "ufs" being the plain one, and not for a part of the name.
+bool takes_prefixes() {
+  static const bool does = [] {
+    MPI_File file = MPI_FILE_NULL;
+    if (PMPI_File_open(MPI_COMM_SELF, "ufs:/dev/null", MPI_MODE_RDONLY, MPI_INFO_NULL, &file) != MPI_SUCCESS)
+      return false;
+    PMPI_File_close(&file);
+    return true;
+  }();
+  return does;
+}
+
+/// A file's name as MPI-IO has to hear it.
+std::string name_for_mpi(const std::string& name) {
+  return name.find(':') != std::string::npos && takes_prefixes() ? "ufs:" + name : name;
 }
 
 /// Why a file cannot be opened, which Open MPI knows no longer when it returns; 0: it can be. As often at
@@ -88,12 +107,13 @@ extern "C" {
 
 int MPI_File_open(MPI_Comm comm, const char* name, int mode, MPI_Info info, MPI_File* file) {
   WriteWatch* const watch = WriteWatch::active();
-  if (watch == nullptr) return PMPI_File_open(comm, name, mode, info, file);
+  const std::string name_there = name_for_mpi(name);
+  if (watch == nullptr) return PMPI_File_open(comm, name_there.c_str(), mode, info, file);
   constexpr int kMostTries = 3;
   int result = MPI_SUCCESS;
   int cause = 0;
   for (int tries = 0; tries < kMostTries && cause == 0; ++tries) {
-    result = PMPI_File_open(MPI_COMM_SELF, name, mode, info, file);
+    result = PMPI_File_open(MPI_COMM_SELF, name_there.c_str(), mode, info, file);
     if (result == MPI_SUCCESS) return result;
     cause = cause_not_to_open(name);
   }

@@ -6,8 +6,9 @@
 
 namespace jetrain::hdf5 {
 
-/// A virtual dataset is put together from datasets of other files. HDF5 gives fill values for those of a file
-/// that is not there: DataError names it instead. `dataset`: for messages; `file`: where it stands.
-void require_sources(hid_t creation_list, const std::string& dataset, const std::string& file);
+/// A virtual dataset is put together from datasets of other files. HDF5 gives fill values for what is not
+/// there: DataError lists the files instead, or names a dataset that one of them lacks or has too short, or
+/// says that rows are in none. `name`: for messages.
+void require_sources(hid_t dataset, const std::string& name);
 
 }  // namespace jetrain::hdf5

@@ -22,15 +22,20 @@ using File = std::shared_ptr<const InputFile>;
 /// Rows of an array that stands as it is from `offset` of the file on.
 class PlainRows : public RowBytes {
  public:
-  PlainRows(const InputFile& file, std::int64_t offset, std::size_t row_bytes)
-      : file_(file), offset_(offset), row_bytes_(row_bytes) {}
+  PlainRows(const InputFile& file, std::string name, std::int64_t offset, std::size_t row_bytes)
+      : file_(file), name_(std::move(name)), offset_(offset), row_bytes_(row_bytes) {}
   void read(std::int64_t first, std::int64_t count, std::byte* to) override {
-    file_.read(offset_ + first * static_cast<std::int64_t>(row_bytes_),
-               {to, static_cast<std::size_t>(count) * row_bytes_});
+    try {
+      file_.read(offset_ + first * static_cast<std::int64_t>(row_bytes_),
+                 {to, static_cast<std::size_t>(count) * row_bytes_});
+    } catch (const ReadError& error) {
+      throw ReadError(fmt::format("{} (rows {} to {} of {})", error.what(), first, first + count - 1, name_));
+    }
   }
 
  private:
   const InputFile& file_;
+  std::string name_;
   std::int64_t offset_;
   std::size_t row_bytes_;
 };
@@ -102,7 +107,7 @@ class NumpyArray : public StoredArray {
   std::unique_ptr<RowBytes> reading() const override {
     if (member_.deflated)
       return std::make_unique<DeflatedRows>(*file_, member_, name(), data_at_, row_bytes());
-    return std::make_unique<PlainRows>(*file_, member_.offset + data_at_, row_bytes());
+    return std::make_unique<PlainRows>(*file_, name(), member_.offset + data_at_, row_bytes());
   }
 
  private:
@@ -146,6 +151,31 @@ NpyHeader header_of(const std::string& name, const ZipMember& member, const Read
   return parse_npy_header(name, bytes);
 }
 
+/// One that is no array of numbers may stand beside others that are: it is refused where it is asked for.
+class UnreadableMember : public StoredArray {
+ public:
+  UnreadableMember(std::string name, const std::string& reason) : StoredArray(std::move(name), {0}, {}) {
+    refusal_ = "cannot be used: " + reason;
+  }
+  ArrayFacts facts() const override { return {}; }
+  std::unique_ptr<RowBytes> reading() const override { return nullptr; }
+};
+
+std::unique_ptr<StoredArray> open_member(const std::string& name, const File& file, const ZipMember& member,
+                                         const ReadBytes& read) {
+  std::optional<NpyHeader> header;
+  std::string reason;
+  try {
+    header = header_of(name, member, read);
+  } catch (const ReadError&) {
+    throw;
+  } catch (const DataError& error) {
+    reason = error.what();
+  }
+  if (!header) return std::make_unique<UnreadableMember>(name, reason);
+  return std::make_unique<NumpyArray>(name, file, member, *header);
+}
+
 }  // namespace
 
 NumpyFile::NumpyFile(const std::string& path, const Communicator& comm) {
@@ -169,7 +199,7 @@ NumpyFile::NumpyFile(const std::string& path, const Communicator& comm) {
       if (!member.name.ends_with(kEnding)) continue;
       names_.push_back(member.name.substr(0, member.name.size() - kEnding.size()));
       const std::string name = archive ? path + ":" + names_.back() : path;
-      arrays_.push_back(std::make_unique<NumpyArray>(name, file, member, header_of(name, member, read)));
+      arrays_.push_back(open_member(name, file, member, read));
     }
   });
 }

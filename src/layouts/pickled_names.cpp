@@ -5,31 +5,14 @@
 #include <charconv>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <variant>
 
 #include "jetrain/error.hpp"
+#include "layouts/python_texts.hpp"
 
 namespace jetrain {
 namespace {
-
-void append_utf8(std::string& text, std::uint32_t code) {
-  const auto tail = [&](int shift) { text += static_cast<char>(0x80U | ((code >> shift) & 0x3FU)); };
-  if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    text += static_cast<char>(0xC0U | code >> 6);
-    tail(0);
-  } else if (code < 0x10000) {
-    text += static_cast<char>(0xE0U | code >> 12);
-    tail(6);
-    tail(0);
-  } else {
-    text += static_cast<char>(0xF0U | code >> 18);
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
 
 /// Runs the pickle's little machine: values go onto a stack, and are gathered into lists.
 class Unpickler {
@@ -145,30 +128,9 @@ class Unpickler {
     push(found->second);
   }
 
-  /// Python's repr of a byte string, as Python 2's STRING has it: 'E_0', "it's".
-  void quoted(std::string_view text) {
-    const bool whole = text.size() >= 2 && (text[0] == '\'' || text[0] == '"') && text.back() == text[0] &&
-                       text.find('\\') == std::string_view::npos;
-    if (!whole) refuse("has a text in quotes that cannot be read");
-    push_text(text.substr(1, text.size() - 2));
-  }
-  /// Latin-1 with \uXXXX and \UXXXXXXXX ("raw-unicode-escape"), as protocol 0 has it.
-  void escaped(std::string_view text) {
-    std::string plain;
-    while (!text.empty()) {
-      const std::size_t digits = text.starts_with("\\u") ? 4 : text.starts_with("\\U") ? 8 : 0;
-      std::uint32_t code = static_cast<unsigned char>(text[0]);
-      if (digits > 0) {
-        const char* const first = text.data() + 2;
-        if (text.size() < 2 + digits) refuse("has a text that cannot be read");
-        const auto [end, failure] = std::from_chars(first, first + digits, code, 16);
-        if (failure != std::errc() || end != first + digits || code > 0x10FFFF)
-          refuse("has a text that cannot be read");
-      }
-      append_utf8(plain, code);
-      text.remove_prefix(digits > 0 ? 2 + digits : 1);
-    }
-    push(std::move(plain));
+  void push_literal(const std::optional<std::string>& text) {
+    if (!text) refuse("has a text that cannot be read");
+    push(*text);
   }
 
   /// One opcode; false behind the last.
@@ -209,7 +171,7 @@ bool Unpickler::step() {
       append_from_mark();
       return true;
     case 'V':  // UNICODE
-      escaped(line());
+      push_literal(raw_unicode(line()));
       return true;
     case '\x8c':  // SHORT_BINUNICODE
     case 'U':     // SHORT_BINSTRING
@@ -223,7 +185,7 @@ bool Unpickler::step() {
       push_text(take(little_endian(8)));
       return true;
     case 'S':  // STRING
-      quoted(line());
+      push_literal(quoted_bytes(line()));
       return true;
     case 'I':  // INT; "00" and "01" are False and True
       push_integer(number(line()));

@@ -143,7 +143,7 @@ const std::byte* decode_chunk(const RawChunks& chunks, const hdf5::StoredChunk& 
   throw DataError(
       fmt::format("rows {} to {} of {} are damaged (their chunk cannot be decompressed, filter {}): "
                   "copy the file again",
-                  rows.first, rows.last - 1, chunks.dataset->name(), chunks.dataset->filters()));
+                  rows.first, rows.last - 1, chunks.dataset->name(), chunks.filters));
 }
 
 }  // namespace jetrain

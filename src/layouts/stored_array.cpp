@@ -85,7 +85,7 @@ class Hdf5Array : public StoredArray {
     const std::size_t band_bytes = static_cast<std::size_t>(grid.chunks_in_band()) * grid.chunk_bytes();
     if (refers_elsewhere(dataset_.type()) || band_bytes > kMostBandBytes) return;
     std::optional<ChunkDecoder> decoder = ChunkDecoder::of(dataset_.creation_list());
-    if (decoder) chunks_.emplace(RawChunks{&dataset_, std::move(grid), *decoder});
+    if (decoder) chunks_.emplace(RawChunks{&dataset_, std::move(grid), *decoder, dataset_.filters()});
   }
 
   hdf5::Dataset dataset_;

@@ -22,6 +22,7 @@ struct RawChunks {
   const hdf5::Dataset* dataset = nullptr;
   ChunkGrid grid;
   ChunkDecoder decoder;
+  std::string filters;  ///< for messages, by threads that must not ask HDF5
 };
 
 /// One reading of rows, by the thread that began it.

@@ -67,7 +67,7 @@ void Model::backward_inputs(std::size_t i, const LayerPass& pass, LeafWorkspace&
 }
 
 LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
-                                   float limit, std::int64_t* gradient_sums) const {
+                                   float limit, std::int64_t* gradient_sums, float weight_scale) const {
   assert(is_prepared_ || prepared_.size() == 0);
   leaf.training = true;
   leaf.samples = targets.samples();
@@ -79,18 +79,19 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& 
   const std::size_t last = nodes().back().output;
   loss_->compute(outputs(), workspace.activations_[last].data, targets, true, workspace.predictions_.data(),
                  losses, workspace.gradients_[last].data);
-  if (gradient_scale() != 1) {
-    for (std::int64_t i = 0; i < outputs() * kLanes; ++i)
-      workspace.gradients_[last].data[i] *= gradient_scale();
+  const float scale = gradient_scale() * weight_scale;
+  if (scale != 1) {
+    for (std::int64_t i = 0; i < outputs() * kLanes; ++i) workspace.gradients_[last].data[i] *= scale;
   }
   if (nodes().back().rectifies)
     kernels::mask_gradient(workspace.activations_[last], workspace.gradients_[last]);
   LeafResult result;
   for (std::size_t lane = 0; lane < targets.labels.size(); ++lane) {
     result.loss += losses[lane];
+    result.weight += targets.weight(lane);
     if (targets.values != nullptr) continue;
-    result.correct +=
-        predicted_class(outputs(), workspace.predictions(), lane) == targets.labels[lane] ? 1 : 0;
+    if (predicted_class(outputs(), workspace.predictions(), lane) == targets.labels[lane])
+      result.correct += targets.weight(lane);
   }
   if (times != nullptr) timer.lap(times->loss);
 
@@ -106,7 +107,7 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& 
                           : node.layer->backward_parameters(pass, dy, sums);
     if (!good && result.bad_layer < 0) {
       result.bad_layer = static_cast<int>(i);
-      result.bad_value = kernels::refused_magnitude() / gradient_scale();
+      result.bad_value = kernels::refused_magnitude() / scale;
     }
     if (times != nullptr) timer.lap(times->backward_parameters[i]);
     backward_inputs(i, pass, workspace);

@@ -7,13 +7,15 @@ namespace jetrain {
 void Loss::compute(std::int64_t outputs, const float* z, const LeafTargets& targets, bool training,
                    float* predictions, double* losses, float* dz) const {
   unweighted(outputs, z, targets, predictions, losses, dz);
-  if (!training || class_weights_.empty()) return;
+  if (!training || (class_weights_.empty() && targets.weights.empty())) return;
   for (std::int64_t lane = 0; lane < targets.samples(); ++lane) {
-    const double weight = class_weights_[targets.labels[static_cast<std::size_t>(lane)]];
-    losses[lane] *= weight;
+    const auto sample = static_cast<std::size_t>(lane);
+    double weight = targets.weight(sample);
+    if (!class_weights_.empty()) weight *= class_weights_[targets.labels[sample]];
+    losses[lane] = weight == 0 ? 0 : losses[lane] * weight;
     for (std::int64_t o = 0; o < (dz != nullptr ? outputs : 0); ++o) {
       float& gradient = dz[o * kLanes + lane];
-      gradient = static_cast<float>(gradient * weight);
+      gradient = weight == 0 ? 0.0F : static_cast<float>(gradient * weight);
     }
   }
 }

@@ -20,7 +20,11 @@ namespace jetrain {
 struct LeafTargets {
   std::span<const std::uint8_t> labels;
   const float* values = nullptr;
+  std::span<const float> weights = {};  ///< how much each sample counts in training; empty: all 1
 
+  double weight(std::size_t sample) const {
+    return weights.empty() ? 1.0 : static_cast<double>(weights[sample]);
+  }
   std::int64_t samples() const { return std::ssize(labels); }
   /// What output `o` of a lane should be.
   float wanted(std::int64_t outputs, std::int64_t o, std::int64_t lane) const {
@@ -40,8 +44,8 @@ class Loss {
   virtual LayerActivation activation() const = 0;
 
   /// `z`, `predictions` and `dz`: (outputs, lanes). Losses of the samples; dz (null: not wanted) their
-  /// gradients, not divided by the number of samples; 0 in padding lanes. Class weights count in training
-  /// only.
+  /// gradients, not divided by the number of samples; 0 in padding lanes. Samples' weights and those of
+  /// classes, which multiply, count in training only; where they are 0, so are loss and gradient.
   void compute(std::int64_t outputs, const float* z, const LeafTargets& targets, bool training,
                float* predictions, double* losses, float* dz) const;
 

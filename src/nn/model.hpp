@@ -28,10 +28,11 @@ struct ParameterView {
 
 /// What one leaf adds to the batch's sums.
 struct LeafResult {
-  double loss = 0;           ///< sum over samples, not scaled
-  std::int64_t correct = 0;  ///< samples whose predicted class is their label
-  int bad_layer = -1;        ///< the first layer (in backward order) with a gradient out of bounds; -1: none
-  float bad_value = 0;       ///< its magnitude, not scaled, perhaps not finite
+  double loss = 0;      ///< sum over samples, with their weights, not scaled
+  double correct = 0;   ///< sum of the weights of samples whose predicted class is their label
+  double weight = 0;    ///< sum of the weights
+  int bad_layer = -1;   ///< the first layer (in backward order) with a gradient out of bounds; -1: none
+  float bad_value = 0;  ///< its magnitude, not scaled, perhaps not finite
 };
 
 /// The class that (outputs, lanes) predictions give for one lane: the one with the largest probability, the
@@ -88,10 +89,12 @@ class Model {
   /// an entry for each sample.
   void forward(LeafWorkspace& workspace, const LeafTargets& targets, double* losses) const;
   /// Forward, loss, backward of one leaf of up to sixteen samples; adds the parameter gradients to the exact
-  /// sums, times gradient_scale (sum_count: one per parameter; for averages, sums of the leaves' statistics).
-  /// Lanes beyond the samples must hold zeros and add nothing. `leaf`: key of its random numbers.
+  /// sums, times gradient_scale and `weight_scale` (sum_count: one per parameter; for averages, sums of the
+  /// leaves' statistics, not scaled). Lanes beyond the samples must hold zeros and add nothing. `leaf`: key
+  /// of its random numbers. `weight_scale`: a power of two that brings samples' weights down to 1, so that a
+  /// leaf's gradient has the size that it has without weights, for which `limit` leaves room.
   LeafResult forward_backward(LeafWorkspace& workspace, const LeafTargets& targets, LeafContext leaf,
-                              float limit, std::int64_t* gradient_sums) const;
+                              float limit, std::int64_t* gradient_sums, float weight_scale = 1) const;
 
  private:
   std::string memory_of_sets() const;

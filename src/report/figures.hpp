@@ -22,6 +22,8 @@ using ReportedRuns = std::vector<ReportedRun>;
 
 /// Loss and accuracy by epoch, the best epoch marked.
 std::vector<Figure> curve_figures(const ReportedRuns& runs);
+/// Spectra of the training jets before and after train.reweight.
+std::vector<Figure> reweighting_figures(const ReportedRuns& runs);
 /// ROC curve, scores by class, calibration; of other taggers, too, whose lines are dashed where those of runs
 /// are drawn through.
 std::vector<Figure> tagging_figures(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);

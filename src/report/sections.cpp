@@ -23,6 +23,7 @@ std::vector<PageSection> report_sections(const ReportedRuns& runs, const std::ve
       {"Results", missing_notes(runs) + results_table(runs), {}},
       {"Configuration", differences_table(runs) + config_texts(runs), {}},
       {"Training", "", curve_figures(runs)},
+      {"Reweighting", "", reweighting_figures(runs)},
       {several ? "Telling classes apart" : fmt::format("Telling {} from {}", names.signal, names.background),
        different_jets_note(runs) +
            together(tagging_table(runs, others) + class_tables(runs, others) + confusion_tables(runs)),

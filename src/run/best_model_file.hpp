@@ -3,6 +3,7 @@
 /// \file
 /// RUN/best.h5 while a training goes on.
 
+#include <string>
 #include <vector>
 
 #include "config/config.hpp"
@@ -17,9 +18,10 @@ namespace jetrain {
 /// them: it is about a second behind at most, and checkpoints hold the best weights, too. On rank 0.
 class BestModelFile : public TrainingObserver {
  public:
-  /// `best`: the weights, whenever they are to be written. All must outlive this.
+  /// `best`: the weights, whenever they are to be written. `reweighting`: as save_model takes it. All must
+  /// outlive this.
   BestModelFile(const RunDirectory& run, const Config& config, const Model& model,
-                const std::vector<float>& best);
+                const std::vector<float>& best, const std::string& reweighting);
   /// Writes what an error left unwritten, if that is possible.
   ~BestModelFile() override;
 
@@ -36,6 +38,7 @@ class BestModelFile : public TrainingObserver {
   const Config& config_;
   const Model& model_;
   const std::vector<float>& best_;
+  const std::string& reweighting_;
   Stopwatch since_written_;
   bool written_ = false;
   bool changed_ = false;

@@ -11,6 +11,7 @@
 #include "core/record.hpp"
 #include "statistics/class_figures.hpp"
 #include "train/epoch_record.hpp"
+#include "train/reweighting.hpp"
 #include "train/stragglers.hpp"
 
 namespace jetrain {
@@ -31,6 +32,7 @@ struct RunResult {
   std::int64_t peak_rss_bytes = 0;  ///< of the largest rank
   std::map<std::string, double> seconds;
   std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
+  Reweighting reweighting;            ///< empty: none
 
   template <class Self, class Visitor>
   static void fields(Self& r, Visitor& visit) {
@@ -49,6 +51,7 @@ struct RunResult {
     visit("peak_rss_bytes", r.peak_rss_bytes);
     visit("seconds", r.seconds);
     visit("stragglers", r.stragglers, {.may_lack = true});
+    visit("reweighting", r.reweighting, {.omit_default = true});
   }
 };
 

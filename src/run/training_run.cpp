@@ -1,9 +1,11 @@
 #include "run/training_run.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "config/class_names.hpp"
 #include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
+#include "core/record_json.hpp"
 #include "core/stop_signal.hpp"
 #include "dataset/fingerprint.hpp"
 #include "inference/model_file.hpp"
@@ -22,6 +25,7 @@
 #include "run/rescue.hpp"
 #include "run/training_events.hpp"
 #include "run/training_lines.hpp"
+#include "run/weighing.hpp"
 #include "samples/sample_layout.hpp"
 #include "train/standardization.hpp"
 
@@ -111,10 +115,25 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
   comm.agree([&] {
     model_ = std::make_unique<Model>(make_model(config));
     require_monitored(config, *model_);
-    if (writes() && comm.is_root()) RunDirectory::require_free(output_, overwrite || resume);
+    if (config.train.reweight.used())
+      static_cast<void>(class_to_follow(config, std::max<std::int64_t>(2, model_->outputs())));
+    if (writes() && comm.is_root()) find_place(overwrite, resume);
   });
   model_->initialize(config.seed);
   if (writes() && resume) start_ = find_checkpoint(output_, config, comm, log);
+}
+
+/// On rank 0. A folder that is not there is made, and locked, when there is something to write.
+void TrainingRun::find_place(bool overwrite, bool resume) {
+  lock_ = std::make_unique<RunLock>(output_);
+  std::error_code absent;
+  const bool there = std::filesystem::is_directory(output_, absent);
+  if (!there || access(output_.c_str(), W_OK | X_OK) != 0) {
+    RunDirectory::require_free(output_, overwrite || resume);
+    return;
+  }
+  lock_->take();
+  RunDirectory::require_free(output_, overwrite || resume);
 }
 
 /// Refuses a set that nothing can be learned from, or with labels that the network has no output for.
@@ -168,23 +187,55 @@ void TrainingRun::require_known_classes(const SampleSet& set, Set which) const {
 void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   require_trainable(train, Set::train);
   require_trainable(validation, Set::validation);
-  data_ = fmt::format("{}-{}{}", fingerprint(train, comm_), fingerprint(validation, comm_),
+  const std::string of_train = fingerprint(train, comm_);
+  const std::string of_validation = fingerprint(validation, comm_);
+  if (of_train == of_validation)
+    log_.warning(
+        "the training and validation sets are the same jets, so that validation says nothing of other ones: "
+        "is one "
+        "file a copy of the other?");
+  data_ = fmt::format("{}-{}{}", of_train, of_validation,
                       config_.train.shuffle == Shuffle::local ? fmt::format("-{}", comm_.size()) : "");
   require_same_data(start_, data_);
   train_ = std::move(train);
   validation_jets_ = validation.total();
   validation_ = std::move(validation);
+  weigh();
   standardize(config_, *model_, train_, comm_);
+}
+
+/// Brings the weights of both sets to mean 1, those of the training set after its reweighting. Collective.
+void TrainingRun::weigh() {
+  const ReweightConfig& reweighting = config_.train.reweight;
+  if (reweighting.used()) {
+    const std::int64_t classes = std::max<std::int64_t>(2, model_->outputs());
+    reweighting_ = reweight(reweighting, class_to_follow(config_, classes), train_, comm_);
+    reweighting_text_ = json_text(json_of(reweighting_));
+    log_.info(reweighting_line(reweighting_, train_.total()));
+  }
+  normalize_weights(train_, Set::train, comm_);
+  normalize_weights(validation_, Set::validation, comm_);
+  const SetWeights weights = weights_of(train_, comm_);
+  if (!weights.all_one) log_.info(weights_line(weights));
 }
 
 /// On rank 0.
 void TrainingRun::open_directory() {
   const TrainingState& state = start_.state;
   const bool begun = !state.parameters.empty();
+  if (!lock_->is_taken()) {  // another job may have been here meanwhile
+    RunDirectory::make_folder(output_);
+    lock_->take();
+    RunDirectory::require_free(output_, false);
+  }
+  if (!lock_->are_known())
+    log_.warning(
+        fmt::format("the file system of {} knows no locks: see that no other job trains there", output_));
   directory_ = begun ? RunDirectory::reopen(output_, state.history) : RunDirectory::create(output_);
   Checkpoints::clear_leftovers(RunDirectory::checkpoints(output_));
   directory_->write_config(to_yaml(config_));
-  if (state.best_epoch > 0) save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters);
+  if (state.best_epoch > 0)
+    save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters, reweighting_text_);
   log_.also_to(directory_->file("log.txt"));
 }
 
@@ -194,7 +245,8 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
   if (!comm_.is_root()) return all;
   if (directory_) {
     all.push_back(std::make_unique<HistoryFile>(*directory_));
-    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights()));
+    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights(),
+                                                  reweighting_text_));
     if (config_.log.tensorboard)
       all.push_back(std::make_unique<TrainingEvents>(config_.log, RunDirectory::events(output_), log_));
   }
@@ -278,6 +330,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   for (const char* of_rank_0 : {"save", "checkpoint"}) result.seconds.try_emplace(of_rank_0, 0.0);
   result.seconds = largest_by_phase(result.seconds, comm_);
   result.stragglers = stragglers_;
+  result.reweighting = reweighting_;
   comm_.agree([&] {
     if (directory_) directory_->write_result(result);
   });

@@ -19,7 +19,8 @@ struct SampleDraft {
   std::vector<float> targets;
   std::vector<float> constituents;  ///< room, and all of a jet's constituents, (all, constituent_width)
   std::int64_t constituent_width = 0;
-  std::int64_t kept = 0;       ///< so many leading ones are the sample's
+  std::int64_t kept = 0;  ///< so many leading ones are the sample's
+  bool has_jet = false;
   std::array<float, 4> jet{};  ///< their sum over all
   ReadingNotes notes;          ///< of this sample
 
@@ -41,10 +42,10 @@ struct SampleDraft {
   /// Valid until the next sample is made.
   SampleView view(std::uint8_t label) const {
     SampleView sample{input(), label, features, targets};
+    if (has_jet) sample.jet = jet;
     if (constituent_width == 0) return sample;
     sample.constituents = {std::span(constituents).first(static_cast<std::size_t>(kept * constituent_width)),
                            constituent_width};
-    sample.jet = jet;
     return sample;
   }
 };

@@ -33,8 +33,9 @@ struct SampleLayout {
   std::int64_t features = 0;  ///< length of that part
   std::int64_t targets = 0;   ///< length of that part
   bool weighted = false;      ///< samples have weights of their own; else all count 1
+  bool has_jet = false;       ///< there is a part `jet`; of sets always
 
-  /// Columns of the part `constituents`, which is the input then; 0: there is none, nor a part `jet`.
+  /// Columns of the part `constituents`, which is the input then; 0: there is none.
   std::int64_t constituent_columns = 0;
   std::int64_t most_constituents = 0;     ///< its rows at most; 0: as many as the files have
   std::int64_t constituent_features = 0;  ///< what the network sees of each (jets/constituent_features.hpp)
@@ -48,7 +49,8 @@ struct SampleLayout {
 /// known yet.
 SampleLayout sample_layout(const Config& config);
 
-/// Of the samples that training keeps in memory: where the config augments, those to train on are clouds.
+/// Of the samples that training keeps in memory: where the config augments, those to train on are clouds, and
+/// where it reweights, images have their jets' sums beside them.
 SampleLayout stored_layout(const Config& config, Set set);
 
 }  // namespace jetrain

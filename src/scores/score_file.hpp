@@ -24,11 +24,11 @@ struct ScoreSet {
   std::string name;            ///< the file's, for tables and messages
   std::vector<double> scores;  ///< the signal's
   std::vector<std::uint8_t> labels;
-  std::vector<std::int64_t> rows = {};    ///< where there is a `row`; else empty
-  std::vector<double> weights = {};       ///< how much each counts; empty: all 1
-  std::vector<double> outputs = {};       ///< (N, classes), of more than two classes; else empty
-  std::vector<std::string> classes = {};  ///< names of more than two classes
-  std::int64_t signal = 1;                ///< the class that `scores` are of
+  std::vector<std::int64_t> rows;    ///< where there is a `row`; else empty
+  std::vector<double> weights;       ///< how much each counts; empty: all 1
+  std::vector<double> outputs;       ///< (N, classes), of more than two classes; else empty
+  std::vector<std::string> classes;  ///< names of more than two classes
+  std::int64_t signal = 1;           ///< the class that `scores` are of
 };
 
 /// What holds scores and labels: paths of datasets, or names of columns or arrays, or their numbers from 1.

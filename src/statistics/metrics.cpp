@@ -97,9 +97,10 @@ void require_rankable(std::size_t jets) {
 
 }  // namespace
 
-std::int64_t loss_to_fixed(double loss) noexcept {
+double counted_loss(double loss) noexcept {
+  constexpr double kUnit = 0x1p-32;
   constexpr double kLargestLoss = 1000.0;  // also what a NaN counts as
-  return std::llround((loss < kLargestLoss ? loss : kLargestLoss) / kLossUnit);
+  return std::round((loss < kLargestLoss ? loss : kLargestLoss) / kUnit) * kUnit;
 }
 
 std::vector<RocPoint> roc_curve(std::span<const float> scores, std::span<const std::uint8_t> labels,
@@ -225,7 +226,7 @@ Metrics compute_metrics(const ScoredJets& scored) {
     all = 0;
     for (const float weight : scored.weights) all += static_cast<double>(weight);
   }
-  metrics.loss = static_cast<double>(scored.loss_sum) * scored.loss_unit / all;
+  metrics.loss = scored.loss_sum.value() / all;
   if (!scored.labelled) return metrics;
   if (!scored.predicted.empty())
     metrics.accuracy = accuracy_of(scored.predicted, scored.labels, scored.weights);

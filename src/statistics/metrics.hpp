@@ -13,27 +13,26 @@
 #include <string>
 #include <vector>
 
+#include "core/exact_total.hpp"
 #include "core/record.hpp"
 
 namespace jetrain {
 
-/// Losses are summed exactly in units of 2^-32, each at most 1000 (larger ones count as 1000): the sum of two
-/// million fits 63 bits.
-inline constexpr double kLossUnit = 0x1p-32;
-std::int64_t loss_to_fixed(double loss) noexcept;
+/// A loss as it counts in a sum: in units of 2^-32, and at most 1000, also where it is NaN. Times a float32
+/// weight, as many as there are may be added exactly (core/exact_total.hpp).
+double counted_loss(double loss) noexcept;
 
 /// Scores of a set of jets, all on one rank.
 struct ScoredJets {
-  std::vector<float> scores = {};            ///< the signal's probability; of a single output, its value
-  std::vector<std::uint8_t> labels = {};     ///< 1 top, 0 QCD; of other data, the class
-  std::vector<std::uint8_t> predicted = {};  ///< the class that the network calls each; empty: not known
-  std::vector<float> outputs = {};           ///< (jets, classes), of more than two classes; else empty
-  std::vector<float> weights = {};           ///< how much each counts; empty: all 1
+  std::vector<float> scores;            ///< the signal's probability; of a single output, its value
+  std::vector<std::uint8_t> labels;     ///< 1 top, 0 QCD; of other data, the class
+  std::vector<std::uint8_t> predicted;  ///< the class that the network calls each; empty: not known
+  std::vector<float> outputs;           ///< (jets, classes), of more than two classes; else empty
+  std::vector<float> weights;           ///< how much each counts; empty: all 1
   std::int64_t classes = 2;
-  std::int64_t signal = 1;    ///< the class that `scores` are of
-  std::int64_t loss_sum = 0;  ///< exact sum of weight times loss, in loss_unit
-  double loss_unit = kLossUnit;
-  bool labelled = true;  ///< false: a regression, or jets without labels: neither accuracy nor ROC curve
+  std::int64_t signal = 1;  ///< the class that `scores` are of
+  ExactTotal loss_sum;      ///< of weight times loss, each as counted_loss says
+  bool labelled = true;     ///< false: a regression, or jets without labels: neither accuracy nor ROC curve
 
   double weight(std::size_t i) const { return weights.empty() ? 1.0 : static_cast<double>(weights[i]); }
 };

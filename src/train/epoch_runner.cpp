@@ -18,14 +18,17 @@ namespace jetrain {
 using progress::Activity;
 
 EpochRunner::EpochRunner(const Config& config, LiveState& live, const Model& model, const SampleSet& train,
-                         const BatchPlan& plan, bool profile, std::string best_file, const Communicator& comm)
+                         const SetWeights& weights, const BatchPlan& plan, bool profile,
+                         std::string best_file, const Communicator& comm)
     : config_(config),
       live_(live),
       model_(model),
       train_(train),
+      weights_(weights),
       plan_(plan),
       augmenter_(config),
-      step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_, config.train.allreduce),
+      step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_, config.train.allreduce,
+            weights),
       feeder_(train, plan_, comm),
       best_file_(std::move(best_file)),
       profile_(profile) {
@@ -53,14 +56,18 @@ EpochRecord EpochRunner::run(const std::function<bool()>& stop_asked,
     if (step_.bad_layer() >= 0) refuse_diverged();
     progress::set(Activity::updating);
     const Stopwatch update_watch;
-    live_.step({step_.gradient_sums(), step_.loss(), step_.correct(), plan_.batch(b).size()});
+    live_.step({.gradients = step_.gradient_sums(),
+                .scale = step_.scale(),
+                .loss = step_.loss(),
+                .correct = step_.correct(),
+                .samples = plan_.batch(b).size()});
     optimizer_seconds_ += update_watch.seconds();
     after_step(step_end());
   }
   EpochRecord record;
   record.epoch = at.epoch;
-  record.loss = at.loss / static_cast<double>(plan_.samples);
-  record.accuracy = accuracy_of(at.correct, static_cast<double>(plan_.samples));
+  record.loss = at.loss / weights_.sum;
+  record.accuracy = accuracy_of(at.correct, weights_.sum);
   record.learning_rate = live_.update().learning_rate();
   record.seconds = at.seconds;
   seconds_ += watch.seconds();
@@ -103,17 +110,19 @@ std::string EpochRunner::profile(const Phase& validate, const Communicator& comm
 StepEnd EpochRunner::step_end() const {
   const EpochProgress& at = live_.progress();
   const Positions batch = plan_.batch(at.steps - 1);
-  const auto samples = static_cast<double>(batch.size());
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  const double weight = static_cast<double>(step_.weight()) * weights_.unit();
   const WeightUpdate& update = live_.update();
-  const StepRecord record = {(at.epoch - 1) * plan_.batches() + at.steps, step_.loss() / samples,
-                             accuracy_of(step_.correct(), samples), update.learning_rate(),
-                             update.gradient_norm()};
+  const StepRecord record = {(at.epoch - 1) * plan_.batches() + at.steps,
+                             weight > 0 ? step_.loss() / weight : kNaN, accuracy_of(step_.correct(), weight),
+                             update.learning_rate(), update.gradient_norm()};
   return {record, at, plan_.batches(), batch.last, plan_.samples, step_.stop()};
 }
 
-double EpochRunner::accuracy_of(std::int64_t correct, double samples) const {
-  return model_.input().targets > 0 ? std::numeric_limits<double>::quiet_NaN()
-                                    : static_cast<double>(correct) / samples;
+double EpochRunner::accuracy_of(std::int64_t correct, double weight) const {
+  return model_.input().targets > 0 || !(weight > 0)
+             ? std::numeric_limits<double>::quiet_NaN()
+             : static_cast<double>(correct) * weights_.unit() / weight;
 }
 
 void EpochRunner::refuse_diverged() const {
@@ -124,7 +133,7 @@ void EpochRunner::refuse_diverged() const {
   const std::string what =
       std::isfinite(value)
           ? fmt::format("reached {:.3g}, and with {} leaves in a batch each must stay below {:.3g}", value,
-                        leaves, kernels::exact_sum_limit(leaves) / model_.gradient_scale())
+                        leaves, kernels::exact_sum_limit(leaves) / step_.scale())
           : std::string("is not finite");
   // Before the first step, no learning rate has had a part in it.
   const std::string advice =

@@ -23,10 +23,11 @@ namespace jetrain {
 
 class EpochRunner {
  public:
-  /// Changes `live` step by step. `best_file`: where the best weights are, for the message of a training that
-  /// diverges; empty: nowhere.
+  /// Changes `live` step by step. `weights`: of the training set. `best_file`: where the best weights are,
+  /// for the message of a training that diverges; empty: nowhere.
   EpochRunner(const Config& config, LiveState& live, const Model& model, const SampleSet& train,
-              const BatchPlan& plan, bool profile, std::string best_file, const Communicator& comm);
+              const SetWeights& weights, const BatchPlan& plan, bool profile, std::string best_file,
+              const Communicator& comm);
 
   std::int64_t epochs_run() const { return epochs_run_; }
 
@@ -47,14 +48,16 @@ class EpochRunner {
  private:
   /// Of the step just taken.
   StepEnd step_end() const;
-  /// NaN: a regression has none.
-  double accuracy_of(std::int64_t correct, double samples) const;
+  /// The share that `correct`, in the weights' unit, is of `weight`. NaN: a regression has none, nor has a
+  /// batch without weight.
+  double accuracy_of(std::int64_t correct, double weight) const;
   [[noreturn]] void refuse_diverged() const;
 
   const Config& config_;
   LiveState& live_;
   const Model& model_;
   const SampleSet& train_;
+  SetWeights weights_;
   BatchPlan plan_;
   Augmenter augmenter_;
   GradientStep step_;

@@ -53,7 +53,8 @@ struct GradientStep::Worker {
 };
 
 GradientStep::GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
-                           std::uint64_t seed, const Augmenter* augmenter, RankSum::Method allreduce)
+                           std::uint64_t seed, const Augmenter* augmenter, RankSum::Method allreduce,
+                           const SetWeights& weights)
     : model_(model),
       inputs_(model.input()),
       comm_(comm),
@@ -61,6 +62,9 @@ GradientStep::GradientStep(const Model& model, int threads, bool profile, const 
       profile_(profile),
       seed_(seed),
       augmenter_(augmenter),
+      weighted_(!weights.all_one),
+      weight_scale_(weights.scale()),
+      weight_unit_(weights.unit()),
       workers_(static_cast<std::size_t>(threads)),
       sums_(bad_at(model.nodes().size()), allreduce, comm) {
   ThreadErrors errors;
@@ -135,21 +139,27 @@ void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int6
   }
   timer.lap(worker.densify_seconds);
   std::uint8_t labels[kLanes];
-  const LeafTargets targets = leaf_targets(model_, samples, labels, worker.workspace);
+  float weights[kLanes];
+  LeafTargets targets = leaf_targets(model_, samples, labels, worker.workspace);
+  if (weighted_) {
+    for (std::size_t i = 0; i < count; ++i) weights[i] = samples[i].weight;
+    targets.weights = {weights, count};
+  }
   std::int64_t* sums = worker.sums.data();
   LeafContext context;
   context.seed = seed_;
   context.epoch = epoch;
   context.first_position = mine.first_position + leaf * kLanes;
   if (profile_) count_work(worker);
-  LeafResult result = model_.forward_backward(worker.workspace, targets, context, limit, sums);
-  const double loss = result.loss * static_cast<double>(model_.gradient_scale());
+  LeafResult result = model_.forward_backward(worker.workspace, targets, context, limit, sums, weight_scale_);
+  const double loss = result.loss * static_cast<double>(scale());
   const bool good = kernels::exact_accumulate(loss, limit, sums[loss_at()]);
   if (!good && result.bad_layer < 0) {
     result.bad_layer = static_cast<int>(model_.nodes().size()) - 1;
-    result.bad_value = kernels::refused_magnitude() / model_.gradient_scale();
+    result.bad_value = kernels::refused_magnitude() / scale();
   }
-  sums[loss_at() + 1] += result.correct;
+  sums[loss_at() + 1] += std::llround(result.correct / weight_unit_);
+  sums[loss_at() + 2] += std::llround(result.weight / weight_unit_);
   if (result.bad_layer < 0) return;
   ++sums[bad_at(static_cast<std::size_t>(result.bad_layer))];
   worker.bad_values.emplace_back(result.bad_layer, result.bad_value);
@@ -204,7 +214,7 @@ std::vector<Phase> GradientStep::phases() const {
 }
 
 double GradientStep::loss() const noexcept {
-  return kernels::exact_value(sums_.total()[loss_at()]) / static_cast<double>(model_.gradient_scale());
+  return kernels::exact_value(sums_.total()[loss_at()]) / static_cast<double>(scale());
 }
 
 int GradientStep::bad_layer() const noexcept {

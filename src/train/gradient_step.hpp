@@ -19,16 +19,18 @@
 #include "nn/model.hpp"
 #include "samples/sample_maker.hpp"
 #include "train/profile.hpp"
+#include "train/set_weights.hpp"
 
 namespace jetrain {
 
 class GradientStep {
  public:
   /// `profile`: keep the times that `phases` gives; ranks then wait for one another before each allreduce, so
-  /// that waiting and travelling can be told apart. `augmenter`: for samples that are clouds.
+  /// that waiting and travelling can be told apart. `augmenter`: for samples that are clouds. `weights`: of
+  /// the set that all samples are of.
   GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
                std::uint64_t seed = 0, const Augmenter* augmenter = nullptr,
-               RankSum::Method allreduce = RankSum::Method::hierarchical);
+               RankSum::Method allreduce = RankSum::Method::hierarchical, const SetWeights& weights = {});
 
   ~GradientStep();
 
@@ -37,9 +39,14 @@ class GradientStep {
   void run(const BatchPart& mine, std::int64_t batch_leaves, std::uint32_t epoch = 1, bool stop = false);
 
   const std::int64_t* gradient_sums() const noexcept { return sums_.total().data(); }
-  /// Sum of the losses.
+  /// What they, and the losses, were multiplied by: a power of two.
+  float scale() const noexcept { return model_.gradient_scale() * weight_scale_; }
+  /// Sum of the losses, with the samples' weights.
   double loss() const noexcept;
+  /// Sum of the weights of samples that were told rightly, in SetWeights::unit.
   std::int64_t correct() const noexcept { return sums_.total()[loss_at() + 1]; }
+  /// Sum of the weights, likewise.
+  std::int64_t weight() const noexcept { return sums_.total()[loss_at() + 2]; }
   /// True, and on all ranks alike, where any rank was asked to stop.
   bool stop() const noexcept { return sums_.total()[stop_at()] != 0; }
   /// The deepest layer whose gradients were out of bounds on any rank; -1: none, and the sums are good.
@@ -60,8 +67,8 @@ class GradientStep {
  private:
   struct Worker;
   std::size_t loss_at() const noexcept { return static_cast<std::size_t>(model_.sum_count()); }
-  std::size_t stop_at() const noexcept { return loss_at() + 2; }
-  std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 3 + layer; }
+  std::size_t stop_at() const noexcept { return loss_at() + 3; }
+  std::size_t bad_at(std::size_t layer) const noexcept { return loss_at() + 4 + layer; }
   void count_work(Worker& worker) const;
   void compute_leaf(Worker& worker, const BatchPart& mine, std::int64_t leaf, std::uint32_t epoch,
                     float limit) const;
@@ -73,8 +80,11 @@ class GradientStep {
   bool profile_;
   std::uint64_t seed_;
   const Augmenter* augmenter_;
+  bool weighted_;
+  float weight_scale_;
+  double weight_unit_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  RankSum sums_;  ///< parameters, loss, correct, stop, one count of bad leaves a layer
+  RankSum sums_;  ///< parameters, loss, correct, weight, stop, one count of bad leaves a layer
   double compute_seconds_ = 0;
   double wait_seconds_ = 0;  ///< for other ranks, with `profile`
   std::int64_t rounds_ = 0;

@@ -72,7 +72,7 @@ void LiveState::start_epoch() {
 
 void LiveState::step(const BatchSums& sums) {
   const std::lock_guard lock(changing_);
-  update_.apply(sums.gradients, sums.samples);
+  update_.apply(sums.gradients, sums.samples, sums.scale);
   EpochProgress& at = state_.progress;
   at.loss += sums.loss;  // batches in their order, the same on every rank
   at.correct += sums.correct;

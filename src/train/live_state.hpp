@@ -21,8 +21,9 @@ namespace jetrain {
 /// Exact sums over one global batch, equal on all ranks.
 struct BatchSums {
   const std::int64_t* gradients = nullptr;  ///< as WeightUpdate::apply takes them
-  double loss = 0;                          ///< of all samples
-  std::int64_t correct = 0;
+  float scale = 1;                          ///< of the gradients
+  double loss = 0;                          ///< of all samples, with their weights
+  std::int64_t correct = 0;                 ///< in SetWeights::unit
   std::int64_t samples = 0;
 };
 

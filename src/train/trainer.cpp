@@ -22,7 +22,8 @@ Trainer::Trainer(const Config& config, Model& model, const SampleSet& train, Val
       options_(std::move(options)),
       plan_{train.total(), config.train.batch_size, comm.size()},
       live_(config, model, plan_.batches(), std::move(start)),
-      epochs_(config, live_, model, train, plan_, options_.profile, options_.best_file, comm) {}
+      epochs_(config, live_, model, train, weights_of(train, comm), plan_, options_.profile,
+              options_.best_file, comm) {}
 
 TrainingOutcome Trainer::run() {
   tell([](TrainingObserver& observer) { observer.on_begin(); });

@@ -18,9 +18,9 @@ namespace jetrain {
 /// Where the epoch under way stands. The samples' order follows from seed and epoch.
 struct EpochProgress {
   std::int64_t epoch = 1;
-  std::int64_t steps = 0;  ///< done; when all are, validation is next
-  double loss = 0;         ///< summed over the samples of these steps
-  std::int64_t correct = 0;
+  std::int64_t steps = 0;    ///< done; when all are, validation is next
+  double loss = 0;           ///< summed over the samples of these steps, with their weights
+  std::int64_t correct = 0;  ///< likewise, in SetWeights::unit
   double seconds = 0;
 
   template <class Self, class Visitor>

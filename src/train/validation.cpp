@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -19,8 +20,14 @@ Validation::Validation(const ValidationConfig& config, SampleSet set, const Comm
   redistribute(set_, borders(set_.total(), comm_.size()), comm_);
   if (!share_) return;
   std::vector<std::uint8_t> labels;
-  for (std::int64_t i = 0; i < set_.samples.size(); ++i) labels.push_back(set_.samples[i].label);
+  std::vector<float> weights;
+  for (std::int64_t i = 0; i < set_.samples.size(); ++i) {
+    labels.push_back(set_.samples[i].label);
+    weights.push_back(set_.samples[i].weight);
+  }
   labels_ = comm.gather(std::span<const std::uint8_t>(labels));
+  weights_ = comm.gather(std::span<const float>(weights));
+  if (std::all_of(weights_.begin(), weights_.end(), [](float weight) { return weight == 1; })) weights_ = {};
 }
 
 ScoredJets Validation::score(const Model& model) {
@@ -32,9 +39,10 @@ ScoredJets Validation::score(const Model& model) {
   if (share_) {
     scored.scores = comm_.gather(std::span<const float>(scored.scores));
     scored.labels = labels_;
+    scored.weights = weights_;
     scored.predicted = comm_.gather(std::span<const std::uint8_t>(scored.predicted));
     scored.outputs = comm_.gather(std::span<const float>(scored.outputs));
-    scored.loss_sum = comm_.sum(scored.loss_sum);
+    comm_.sum(scored.loss_sum.words());
   }
   return scored;
 }

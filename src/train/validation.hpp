@@ -39,6 +39,7 @@ class Validation {
   bool share_;
   SampleSet set_;
   std::vector<std::uint8_t> labels_;  ///< of all, on rank 0 of shared ranks
+  std::vector<float> weights_;        ///< likewise; empty: all 1
   const Communicator& comm_;
   OwnTime own_;
   double metrics_seconds_ = 0;

@@ -54,22 +54,22 @@ std::vector<std::span<float>> WeightUpdate::state() {
   return arrays;
 }
 
-void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples) {
-  const double scale = kernels::kExactUnit / static_cast<double>(batch_samples);
+void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples, float scale) {
+  const double unit = kernels::kExactUnit / static_cast<double>(batch_samples);
   rate_ = learning_rate_.at(steps(), plateau_);
-  compute_gradients(sums, scale / static_cast<double>(model_.gradient_scale()));
+  compute_gradients(sums, unit / static_cast<double>(scale));
   clip();
   optimizer_->step(rate_, model_.parameters().first(gradients_.size()), gradients_.span());
-  update_averages(sums, scale);
+  update_averages(sums, unit);
 }
 
 /// g = sum / samples + l1 sign(w) + 2 l2 w.
-void WeightUpdate::compute_gradients(const std::int64_t* sums, double scale) {
+void WeightUpdate::compute_gradients(const std::int64_t* sums, double unit) {
   float* g = gradients_.data();
   const float* w = model_.parameters().data();
   in_blocks(model_.trainable_count(), [=](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i)
-      g[i] = static_cast<float>(static_cast<double>(sums[i]) * scale);
+      g[i] = static_cast<float>(static_cast<double>(sums[i]) * unit);
   });
   for (const ParameterView& view : model_.parameter_views()) {
     const auto l1 = static_cast<float>(view.spec.regularizer.l1);

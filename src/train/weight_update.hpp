@@ -21,9 +21,9 @@ class WeightUpdate {
   /// `model`: initialised; its weights start the average.
   WeightUpdate(const TrainConfig& config, Model& model, std::int64_t steps_per_epoch);
 
-  /// One step from the sums over a batch of so many samples. Threads share the work; the bits do not depend
-  /// on how many.
-  void apply(const std::int64_t* sums, std::int64_t batch_samples);
+  /// One step from the sums over a batch of so many samples, gradients times `scale`. Threads share the work;
+  /// the bits do not depend on how many.
+  void apply(const std::int64_t* sums, std::int64_t batch_samples, float scale);
 
   /// From now on, `gradient_norm` is computed in every step.
   void watch_gradient_norm() { norm_is_watched_ = true; }
@@ -52,7 +52,7 @@ class WeightUpdate {
   std::vector<std::span<float>> state();
 
  private:
-  void compute_gradients(const std::int64_t* sums, double scale);
+  void compute_gradients(const std::int64_t* sums, double unit);
   void clip();
   double norm_of_gradients() const;
   void update_averages(const std::int64_t* sums, double scale);

@@ -1,48 +1,19 @@
 // From a file to sparse images, step by step, on all ranks together. Collective: all ranks run equally many
 // iterations.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
 #include <array>
-#include <filesystem>
 #include <string>
 
 #include "comm/communicator.hpp"
 #include "dataset/sample_loader.hpp"
 #include "generated_jets.hpp"
-#include "jetrain/error.hpp"
 #include "jets/image.hpp"
 #include "report.hpp"
+#include "shared_folder.hpp"
 
 namespace jetrain::bench {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// A folder of rank 0 that all ranks use; gone when rank 0 is done with it.
-class SharedTemporaryFolder {
- public:
-  explicit SharedTemporaryFolder(const Communicator& comm) : is_owner_(comm.is_root()) {
-    comm.agree([&] {
-      if (!is_owner_) return;
-      path_ = (fs::temp_directory_path() / "jetrain_bench_XXXXXX").string();
-      if (mkdtemp(path_.data()) == nullptr) throw DataError(path_ + ": the folder cannot be made");
-    });
-    path_ = comm.broadcast(path_);
-  }
-  ~SharedTemporaryFolder() {
-    std::error_code ignored;
-    if (is_owner_) fs::remove_all(path_, ignored);
-  }
-  SharedTemporaryFolder(const SharedTemporaryFolder&) = delete;
-  SharedTemporaryFolder& operator=(const SharedTemporaryFolder&) = delete;
-
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  bool is_owner_;
-  std::string path_;
-};
 
 /// The generated jets in a file that is in the page cache.
 class JetFile {
@@ -74,7 +45,7 @@ void read_jets(benchmark::State& state, Compression compression) {
   const RowRange mine = source.slice({0, source.rows()}, world.rank(), world.size());
   for (auto _ : state) {
     source.read(
-        mine, [](std::int64_t, const JetBlock& block) { benchmark::DoNotOptimize(block.records); },
+        mine, [](std::int64_t, const JetBlock& block) { benchmark::DoNotOptimize(block.raw); },
         [](std::int64_t) {});
     world.barrier();
   }

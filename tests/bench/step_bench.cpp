@@ -91,7 +91,7 @@ void adam(benchmark::State& state) {
   WeightUpdate update(config, model, 1000);
   const AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
   for (auto _ : state) {
-    update.apply(sums.data(), 256);
+    update.apply(sums.data(), 256, model.gradient_scale());
     benchmark::ClobberMemory();
   }
   report_rate(state, "elements/s", static_cast<double>(model.parameter_count()));
@@ -116,7 +116,7 @@ void training_step(benchmark::State& state) {
     const auto mine =
         std::span(samples).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(batch));
     step.run({mine, {}, 0}, ceil_divide(batch, kLanes));
-    update.apply(step.gradient_sums(), batch);
+    update.apply(step.gradient_sums(), batch, step.scale());
     best_seconds = std::min(best_seconds, watch.seconds());
     first = first + 2 * batch <= kGeneratedJets ? first + batch : 0;
   }

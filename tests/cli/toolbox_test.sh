@@ -55,7 +55,7 @@ model:
     - max_pool2d: {size: 3, stride: 2, padding: same}
     - avg_pool2d: {size: 2, stride: 1}
     - elu
-    - residual: {layers: [conv2d: {filters: 6, kernel: 1, initializer: lecun_uniform}], activation: tanh}
+    - residual: {layers: [conv2d: {filters: 6, kernel: 1, use_bias: false, initializer: lecun_uniform}], activation: tanh}
     - global_avg_pool2d
     - features: {layers: [standardize, dense: {units: 4, activation: relu}]}
     - layer_norm
@@ -148,6 +148,21 @@ with h5py.File("three_scores.h5") as f:
 assert outputs.shape == (300, 3) and np.allclose(outputs.sum(axis=1), 1, atol=1e-5)
 assert (outputs.argmax(axis=1) == labels).mean() > 0.85
 PYTHON
+# The same images with their axes in other orders, and with one channel, which files may leave out.
+/usr/bin/python3 - <<'PYTHON'
+import h5py
+with h5py.File("three.h5") as f:
+    x, y = f["x"][:], f["y"][:]
+for name, images in (("last", x.transpose(0, 2, 3, 1)), ("one", x[:, :1]), ("none", x[:, 0]), ("one_last", x[:, 0, :, :, None])):
+    with h5py.File(name + ".h5", "w") as f:
+        f["x"], f["y"] = images, y
+PYTHON
+train $config last 2 1 --set data.files=last.h5 --set data.arrays.layout=channels_last
+same three-1x1 last
+for layout in one:channels_first none:channels_first none:channels_last one_last:channels_last; do
+  train $config "of_$layout" 1 1 --set "data.files=${layout%:*}.h5" --set "data.arrays.layout=${layout#*:}"
+  same of_one:channels_first "of_$layout"
+done
 refused() {  # refused TEXT ARGUMENT...: the training says so, once
   local text=$1
   shift
@@ -158,7 +173,8 @@ refused "on an input only" --set 'model.layers=[flatten, standardize, dense: {un
 refused "bad.h5, row 17: a value is NaN" --set data.files=bad.h5
 refused "has the class 2" --set data.files=bad.h5 --set data.on_bad_row=skip --set 'model.layers=[flatten, dense: {units: 2, activation: softmax}]'
 refused "no dataset z" --set data.arrays.labels=z
-refused "has shape (300, 2, 4, 5), but (300, 7)" --set 'data.arrays.shape=[7]' --set 'model.layers=[dense: {units: 3, activation: softmax}]'
+refused "has shape (300, 2, 4, 5), but samples of (7) are expected" --set 'data.arrays.shape=[7]' --set 'model.layers=[dense: {units: 3, activation: softmax}]'
+refused "as it has with data.arrays.layout: channels_last, not channels_first" --set data.files=last.h5 --set 'data.arrays.shape=[2, 4, 5]'
 refused "the last layer must be a softmax" --set 'model.layers=[flatten, dense: {units: 3}]'
 train $config skipped 2 1 --set data.files=bad.h5 --set data.on_bad_row=skip
 grep -q '"skipped_rows": 1' skipped/result.json || fail "the bad row was not counted"

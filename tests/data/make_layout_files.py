@@ -120,7 +120,8 @@ def write_numpy(folder):
     np.savez(folder / "stored.npz", **arrays)
     np.savez_compressed(folder / "deflated.npz", **arrays)
     np.savez(folder / "refused.npz", fortran=np.asfortranarray(numbers(6, 4)), number=np.float32(1),
-             objects=np.array([[1], [1, 2]] + [[]] * (ROWS - 2), dtype=object), texts=np.array(["a"] * ROWS))
+             objects=np.array([[1], [1, 2]] + [[]] * (ROWS - 2), dtype=object), texts=np.array(["a"] * ROWS), good=np.arange(ROWS),
+             structure=np.zeros(ROWS, dtype=[("pt", "f4"), ("eta", "f4")]))
     np.save(folder / "alone.npy", numbers(6, 4, dtype="float64"))
 
 

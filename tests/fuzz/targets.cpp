@@ -10,9 +10,7 @@
 #include "dataset/array_file.hpp"
 #include "dataset/sample_cache.hpp"
 #include "inference/model_file.hpp"
-#include "io/dataset.hpp"
 #include "io/hdf5_file.hpp"
-#include "io/zip_archive.hpp"
 #include "jets/image.hpp"
 #include "layouts/reference_table_writer.hpp"
 #include "run/checkpoint_file.hpp"
@@ -99,19 +97,21 @@ Outcome try_jets(const std::string& bytes) {
   return outcome_of([] {
     const Communicator self = Communicator::self();
     const JetSource source({scratch_file()}, self);
-    const ImageMaker maker(small_config().image);
+    const SampleMaker images(small_config());
     const SampleMaker sets(small_set_config());
     std::int64_t rows = 0;
     source.read(
         {0, source.rows()},
         [&](std::int64_t, const JetBlock& block) {
-          std::array<std::uint16_t, JetBlock::kRecordBytes> pixels;
-          std::array<float, JetBlock::kRecordBytes> values;
-          SampleDraft set;  // each thread has its own
+          SampleDraft image;  // each thread has its own
+          SampleDraft set;
+          std::vector<float> room;
           for (std::int64_t i = 0; i < block.rows; ++i) {
-            std::int64_t count = 0;
-            maker.make(block.constituents(i), pixels.data(), values.data(), count);
-            sets.make(block.constituents(i), true, set);
+            const std::span<const float> places = block.constituents(i, room);
+            images.make(places, true, image);
+            sets.make(places, true, set);
+            static_cast<void>(block.label(i));
+            static_cast<void>(block.set(i));
           }
         },
         [&](std::int64_t) { ++rows; });
@@ -198,25 +198,9 @@ Outcome try_set_cache(const std::string& bytes) {
 
 Config array_config() {
   return parse_config("data: {files: [" + scratch_file() +
-                          "], arrays: {features: x, labels: y}, classes: [QCD, top]}\n"
+                          "], arrays: {features: x, labels: y}}\n"
                           "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n",
                       "arrays.yaml");
-}
-
-/// Labels are names of that size; of variable length those are pointers.
-std::string named_seed(std::size_t size) {
-  const std::vector<float> values(20 * 12, 0.5F);
-  const std::vector<char> fixed(20 * 4, 'Q');
-  const std::vector<const char*> variable(20, "top");
-  return written_by([&](const std::string& path) {
-    hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
-      hdf5::write_array(file, "x", {20, 12}, values.data());
-      const hdf5::Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-      H5Tset_size(type, size);
-      const void* names = size == H5T_VARIABLE ? static_cast<const void*>(variable.data()) : fixed.data();
-      hdf5::Dataset::create(file, "y", type, {20}).write_records(0, 20, type, names);
-    });
-  });
 }
 
 std::vector<std::string> array_seeds() {
@@ -234,8 +218,7 @@ std::vector<std::string> array_seeds() {
       });
     });
   };
-  return {seed({20, 12}, false), seed({20, 2, 3, 2}, false), seed({20, 12}, true), named_seed(4),
-          named_seed(H5T_VARIABLE)};
+  return {seed({20, 12}, false), seed({20, 2, 3, 2}, false), seed({20, 12}, true)};
 }
 
 Outcome try_arrays(const std::string& bytes) {
@@ -273,14 +256,6 @@ std::vector<std::string> score_seeds() {
           predictions(".h5"),
           "row,label,score\r\n0,1,0.5\r\n1,0,2.5e-1\r\n",
           "# score label\n0.5 1\n",
-          "label,output_a,\"output_b, c\",output_d\n0,0.5,0.25,0.25\n2,0,0.5,0.5\n",
-          zip_bytes({{"score.npy", npy}, {"label.npy", npy}, {"row.npy", npy}}),
-          written_by([&](const std::string& path) {
-            const auto file = PredictionFile::create(path + ".h5", 2, {true, {"q", "g", "t"}});
-            file->append({{0, 1}, {2, 0}, {0.5F, 0.25F}, {0.25F, 0.25F, 0.5F, 0.5F, 0.25F, 0.25F}});
-            file->complete();
-            std::filesystem::rename(path + ".h5", path);
-          }),
           written_by([&](const std::string& path) {
             hdf5::write_file(path, hdf5::Seal::none, [&](hid_t file) {
               hdf5::write_array(file, "score", {10, 2}, scores.data());
@@ -293,9 +268,7 @@ std::vector<std::string> score_seeds() {
 Outcome try_scores(const std::string& bytes) {
   put(bytes);
   if (bytes.starts_with("\x89HDF")) return outcome_of([] { read_score_files({scratch_file()}, {}); });
-  const std::string path = scratch_file() + (bytes.starts_with("\x93") ? ".npy"
-                                             : bytes.starts_with("PK") ? ".npz"
-                                                                       : ".csv");
+  const std::string path = scratch_file() + (bytes.starts_with("\x93") ? ".npy" : ".csv");
   std::filesystem::rename(scratch_file(), path);
   const Outcome outcome = outcome_of([&] { read_score_files({path, path}, {}); });
   std::filesystem::remove(path);
@@ -316,7 +289,7 @@ const std::vector<Target>& targets() {
         {"arrays", false, array_seeds, try_arrays},
         {"scores", false, score_seeds, try_scores},
     };
-    for (const std::vector<Target>& more : {exchange_targets(), record_targets()})
+    for (const std::vector<Target>& more : {exchange_targets(), layout_targets(), record_targets()})
       own.insert(own.end(), more.begin(), more.end());
     return own;
   }();

@@ -10,6 +10,8 @@
 #include <array>
 #include <cmath>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include "kernels/exact_sum.hpp"
 #include "nn/model.hpp"
@@ -91,6 +93,14 @@ class LeafOfSamples {
     return sum;
   }
 
+  /// From now on, samples count so in training; as many as there are samples.
+  void weigh(std::vector<float> weights) { weights_ = std::move(weights); }
+
+  /// Makes the first labels those of another, shorter leaf.
+  void take_labels(const LeafOfSamples& other) {
+    std::copy(other.labels_.begin(), other.labels_.end(), labels_.begin());
+  }
+
   /// The same in training: dropout drops, batch_norm looks at the leaf, classes have weights.
   double training_loss() {
     std::vector<std::int64_t> ignored(static_cast<std::size_t>(model_.sum_count()));
@@ -116,7 +126,7 @@ class LeafOfSamples {
 
  private:
   LeafTargets targets() {
-    return {labels_, model_.input().targets > 0 ? workspace_.targets().data() : nullptr};
+    return {labels_, model_.input().targets > 0 ? workspace_.targets().data() : nullptr, weights_};
   }
 
   /// Tests change single parameters.
@@ -128,6 +138,7 @@ class LeafOfSamples {
   Model& model_;
   LeafWorkspace workspace_;
   std::vector<std::uint8_t> labels_;
+  std::vector<float> weights_;  ///< empty: all 1
 };
 
 /// Biases start at zero; gradients must hold elsewhere, too.
@@ -163,12 +174,17 @@ inline double distance_from_slope(LeafOfSamples& leaf, float& parameter, double 
 }
 
 /// Expects every trainable parameter's gradient to be the slope of the loss, for a full leaf and a short one;
-/// returns the largest distance.
-inline double expect_gradient_is_slope(Model& model) {
+/// returns the largest distance. `weighted`: of samples with weights, also 0 and below.
+inline double expect_gradient_is_slope(Model& model, bool weighted = false) {
   randomize(model, 5);
   double largest = 0;
   for (const std::size_t samples : {std::size_t{16}, std::size_t{3}}) {
     LeafOfSamples leaf(model, samples, 11);
+    if (weighted) {
+      std::vector<float> weights{2.5F, -0.75F, 0.0F};
+      weights.resize(samples, 0.3F);
+      leaf.weigh(weights);
+    }
     const std::vector<double> gradient = leaf.gradient();
     for (std::size_t i = 0; i < static_cast<std::size_t>(model.trainable_count()); ++i) {
       const double distance = distance_from_slope(leaf, model.parameters()[i], gradient[i]);

@@ -3,6 +3,7 @@
 /// \file
 /// A training of a second's fraction, in memory, for tests of what drives and watches trainings.
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,9 +18,11 @@ class SmallTraining {
  public:
   static constexpr std::int64_t kSteps = 3;
 
-  /// `assignments`: of config keys, beside three epochs without early stopping.
-  explicit SmallTraining(const std::vector<std::string>& assignments = {},
-                         const Communicator& comm = Communicator::self())
+  /// `assignments`: of config keys, beside three epochs without early stopping. `weight_of`: of each sample
+  /// by its number, in either set.
+  explicit SmallTraining(
+      const std::vector<std::string>& assignments = {}, const Communicator& comm = Communicator::self(),
+      const std::function<float(std::int64_t)>& weight_of = [](std::int64_t) { return 1.0F; })
       : comm_(comm.handle()),
         config_(parse_config("model:\n"
                              "  layers:\n"
@@ -30,8 +33,8 @@ class SmallTraining {
                              "early_stopping: {enabled: false}\n",
                              "small.yaml", assignments, false)),
         model_(config_.model, Shape::image(1, 8, 8)),
-        train_(sample_set(32 * kSteps, comm_)),
-        validation_(config_.validation, sample_set(40, comm_), comm_) {
+        train_(weighted_samples(32 * kSteps, comm_, weight_of)),
+        validation_(config_.validation, weighted_samples(40, comm_, weight_of), comm_) {
     model_.initialize(config_.seed);
   }
 

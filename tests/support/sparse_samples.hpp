@@ -90,6 +90,15 @@ inline SampleSet sample_set(std::int64_t total, const Communicator& comm, std::i
   return set;
 }
 
+/// The same samples, of which the one with a number counts as `weight_of(number)` says.
+template <class WeightOf>
+SampleSet weighted_samples(std::int64_t total, const Communicator& comm, const WeightOf& weight_of) {
+  SampleSet set = sample_set(total, comm);
+  const std::int64_t begin = set.begins[static_cast<std::size_t>(comm.rank())];
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) set.samples.set_weight(i, weight_of(begin + i));
+  return set;
+}
+
 /// The same of sets.
 inline SampleSet set_of_sets(std::int64_t total, const Communicator& comm) {
   SampleSet set = uneven_set(total, comm);

@@ -52,6 +52,56 @@ TEST(GradientStep, SumsDoNotDependOnRanksAndThreads) {
   }
 }
 
+/// Weights of samples by their number, also 0 and below; the largest is 5.5.
+float weight_of(std::int64_t number) {
+  return number % 7 == 3 ? 0.0F : static_cast<float>(number % 13) / 2 - 0.5F;
+}
+
+TEST(GradientStep, SumsOfWeightedSamplesDoNotDependOnRanksAndThreads) {
+  const Communicator world = Communicator::world();
+  const Communicator alone = Communicator::self();
+  const Model model = test::small_network();
+  constexpr std::int64_t kSamples = 300;
+  struct Sums {
+    std::vector<std::int64_t> gradients;
+    double loss = 0;
+    std::int64_t correct = 0;
+    std::int64_t weight = 0;
+    double unit = 0;
+    float scale = 0;
+    bool operator==(const Sums&) const = default;
+  };
+  const auto sums_of = [&](const Communicator& comm, int threads) {
+    const SetWeights weights = weights_of(test::weighted_samples(kSamples, comm, weight_of), comm);
+    const BatchPlan plan{kSamples, kSamples, comm.size()};
+    const Positions part = plan.part(0, comm.rank());
+    std::vector<test::NumberedSample> numbered;
+    for (std::int64_t i = part.first; i < part.last; ++i) numbered.emplace_back(i);
+    std::vector<SampleView> mine;
+    for (std::size_t i = 0; i < numbered.size(); ++i) {
+      mine.push_back(numbered[i].view());
+      mine.back().weight = weight_of(part.first + static_cast<std::int64_t>(i));
+    }
+    GradientStep step(model, threads, false, comm, 0, nullptr, RankSum::Method::hierarchical, weights);
+    step.run({mine, {}, part.first}, plan.leaves(0));
+    EXPECT_EQ(step.bad_layer(), -1);
+    return Sums{{step.gradient_sums(), step.gradient_sums() + model.sum_count()},
+                step.loss(),
+                step.correct(),
+                step.weight(),
+                weights.unit(),
+                step.scale()};
+  };
+  const Sums expected = sums_of(alone, 1);
+  EXPECT_EQ(sums_of(world, 1), expected);
+  EXPECT_EQ(sums_of(world, 2), expected);
+  EXPECT_EQ(sums_of(alone, 3), expected);
+  EXPECT_EQ(expected.scale, 0.125F);
+  double sum = 0;
+  for (std::int64_t i = 0; i < kSamples; ++i) sum += static_cast<double>(weight_of(i));
+  EXPECT_EQ(static_cast<double>(expected.weight) * expected.unit, sum);
+}
+
 class SumsOfEveryLayer : public testing::TestWithParam<test::LayerCase> {};
 
 TEST_P(SumsOfEveryLayer, DoNotDependOnRanksAndThreads) {

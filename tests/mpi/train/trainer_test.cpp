@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "jetrain/error.hpp"
 #include "small_training.hpp"
+#include "sparse_samples.hpp"
 
 namespace jetrain {
 namespace {
@@ -34,6 +37,61 @@ TEST(Trainer, GivesTheSameBitsOnAnyNumberOfRanks) {
   const TrainingOutcome outcome = together.trainer().run();
   EXPECT_EQ(outcome.weights, expected.weights);
   EXPECT_EQ(outcome.best.validation.loss, expected.best.validation.loss);
+}
+
+/// Also 0, and below.
+float signed_weight(std::int64_t number) {
+  return static_cast<float>(number % 9) * 0.7F - 0.7F;
+}
+
+TEST(Trainer, GivesTheSameBitsOfWeightedSamples) {
+  const Communicator world = Communicator::world();
+  const auto small = [](const Communicator& comm, const char* ranks) {
+    return SmallTraining({std::string("validation.ranks=") + ranks}, comm, signed_weight);
+  };
+  SmallTraining alone = small(Communicator::self(), "root");
+  const TrainingOutcome expected = alone.trainer().run();
+  EXPECT_NE(expected.weights, SmallTraining().trainer().run().weights);
+  for (const char* ranks : {"root", "all"}) {
+    SmallTraining together = small(world, ranks);
+    const TrainingOutcome outcome = together.trainer().run();
+    EXPECT_EQ(outcome.weights, expected.weights);
+    EXPECT_EQ(outcome.best.loss, expected.best.loss);
+    EXPECT_EQ(outcome.best.accuracy, expected.best.accuracy);
+    EXPECT_EQ(outcome.best.validation.loss, expected.best.validation.loss);
+    EXPECT_EQ(outcome.best.validation.accuracy, expected.best.validation.accuracy);
+    EXPECT_EQ(outcome.best.validation.auc, expected.best.validation.auc);
+  }
+}
+
+TEST(Trainer, OfWeightsThatSumToTheirNumberHasRatiosAsItsLossAndAccuracy) {
+  // A network that is told nothing: every probability is one half, each loss ln 2, and class 0 is predicted.
+  SmallTraining small(
+      {"train.epochs=1", "train.optimizer={sgd: {learning_rate: 1.0e-30}}", "model.initializer=zeros"},
+      Communicator::self(), signed_weight);
+  const TrainingOutcome outcome = small.trainer().run();
+  const auto share_of_background = [](std::int64_t samples) {
+    double background = 0;
+    double all = 0;
+    for (std::int64_t i = 0; i < samples; ++i) {
+      const auto weight = static_cast<double>(signed_weight(i));
+      if (test::NumberedSample(i).view().label == 0) background += weight;
+      all += weight;
+    }
+    return background / all;
+  };
+  EXPECT_NEAR(outcome.best.loss, std::log(2.0), 1e-6);
+  EXPECT_NEAR(outcome.best.accuracy, share_of_background(32 * SmallTraining::kSteps), 1e-12);
+  EXPECT_NEAR(outcome.best.validation.loss, std::log(2.0), 1e-6);
+  EXPECT_NEAR(outcome.best.validation.accuracy, share_of_background(40), 1e-12);
+}
+
+// Gradients are multiplied by a power of two before they are added, and divided by it afterwards.
+TEST(Trainer, OfAllWeightsTheSameButForOneLargeOneDoesNotDiverge) {
+  SmallTraining small({"train.epochs=1"}, Communicator::self(),
+                      [](std::int64_t number) { return number == 5 ? 3.0e7F : 1.0F; });
+  const TrainingOutcome outcome = small.trainer().run();
+  for (const float weight : outcome.weights) ASSERT_TRUE(std::isfinite(weight));
 }
 
 TEST(Trainer, EndsOnAllRanksWithTheErrorOfOne) {

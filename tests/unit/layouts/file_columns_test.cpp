@@ -222,6 +222,9 @@ TEST_F(FileColumnsTest, RefusesWhatNumPyPickledOrTransposed) {
   EXPECT_THAT(refusal([&] { file.find("objects"); }),
               HasSubstr("refused.npz:objects holds pickled Python objects"));
   EXPECT_THAT(refusal([&] { file.find("fortran"); }), HasSubstr("numpy.ascontiguousarray"));
+  EXPECT_THAT(refusal([&] { file.find("structure"); }),
+              HasSubstr("refused.npz:structure is not a NumPy array of numbers"));
+  expect_values(file, "good", [](int i) { return i; });
   EXPECT_THAT(refusal([&] { file.find("number"); }), HasSubstr("is a single value"));
   EXPECT_THAT(refusal([&] { file.find("texts"); }), HasSubstr("refused.npz:texts holds NumPy's <U1"));
   EXPECT_THAT(refusal([&] { open("stored.npz", "df"); }), HasSubstr("leave data.table away"));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -76,6 +77,62 @@ TEST_P(EveryLoss, HasTheGradientOfItsLoss) {
       "test.yaml", {}, false);
   Model model(config.model, ModelInput(Shape::image(2, 7, 6)), GetParam());
   test::expect_gradient_is_slope(model);
+  test::expect_gradient_is_slope(model, true);
+}
+
+Model dense_network() {
+  const Config config = parse_config(
+      "model: {layers: [flatten, dense: {units: 3, activation: tanh}, dense: {units: 2, activation: "
+      "softmax}]}\n",
+      "test.yaml", {}, false);
+  Model model(config.model, ModelInput(Shape::image(2, 7, 6)));
+  test::randomize(model, 5);
+  return model;
+}
+
+// The exact sums themselves: what is multiplied by a power of two, and what is not there.
+TEST(WeightedLeaf, OfWeightsTwoHasTwiceTheGradient) {
+  Model model = dense_network();
+  test::LeafOfSamples leaf(model, 16, 11);
+  const std::vector<double> once = leaf.gradient();
+  std::vector<std::int64_t> ignored(static_cast<std::size_t>(model.sum_count()));
+  const LeafResult plain = leaf.backward(ignored);
+  leaf.weigh(std::vector<float>(16, 2.0F));
+  const std::vector<double> twice = leaf.gradient();
+  // Twice as large, each is rounded to the sums' unit anew.
+  for (std::size_t i = 0; i < once.size(); ++i)
+    EXPECT_NEAR(twice[i], 2 * once[i], 3 * kernels::kExactUnit) << i;
+  const LeafResult weighted = leaf.backward(ignored);
+  EXPECT_EQ(weighted.loss, 2 * plain.loss);
+  EXPECT_EQ(weighted.correct, 2 * plain.correct);
+  EXPECT_EQ(weighted.weight, 32);
+}
+
+TEST(WeightedLeaf, OfAWeightZeroIsTheLeafWithoutThatSample) {
+  Model model = dense_network();
+  test::LeafOfSamples shorter(model, 15, 11);
+  test::LeafOfSamples leaf(model, 16, 11);
+  // The same fifteen samples before the one that does not count.
+  const auto copy = [](const Planes& from, const Planes& to) {
+    for (std::int64_t k = 0; k < from.channels; ++k) {
+      for (std::int64_t r = 0; r < from.rows; ++r) {
+        for (std::int64_t c = 0; c < from.columns; ++c) std::copy_n(from.at(k, r, c), 15, to.at(k, r, c));
+      }
+    }
+  };
+  copy(shorter.workspace().input(), leaf.workspace().input());
+  std::vector<float> weights(16, 1.0F);
+  weights.back() = 0;
+  leaf.weigh(weights);
+  leaf.take_labels(shorter);
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(model.sum_count()));
+  std::vector<std::int64_t> without = sums;
+  const LeafResult result = leaf.backward(sums);
+  const LeafResult expected = shorter.backward(without);
+  EXPECT_EQ(sums, without);
+  EXPECT_EQ(result.loss, expected.loss);
+  EXPECT_EQ(result.correct, expected.correct);
+  EXPECT_EQ(result.weight, 15);
 }
 
 INSTANTIATE_TEST_SUITE_P(Losses, EveryLoss, testing::ValuesIn(every_loss()),

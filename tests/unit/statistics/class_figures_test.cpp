@@ -184,7 +184,7 @@ TEST(WeightedMetrics, LossIsASumOverTheWeights) {
   all.labels = {1, 0};
   all.predicted = {1, 1};
   all.weights = {3, 1};
-  all.loss_sum = loss_to_fixed(3 * 0.5) + loss_to_fixed(1 * 2.0);
+  all.loss_sum.add(3 * 0.5 + 1 * 2.0);
   const Metrics metrics = compute_metrics(all);
   EXPECT_DOUBLE_EQ(metrics.loss, 3.5 / 4);
   EXPECT_DOUBLE_EQ(metrics.accuracy, 0.75);

@@ -37,26 +37,6 @@ TEST(Ensemble, HasTheMeanAndTheDeviationOfEachJet) {
   EXPECT_EQ(back.rows, kFirst.rows);
 }
 
-TEST(Ensemble, OfSeveralClassesHasTheMeanOfEachOutput) {
-  const test::TemporaryFolder folder;
-  ScoreSet first{"a.h5", {0.2, 0.6}, {0, 2}};
-  first.outputs = {0.5, 0.3, 0.2, 0.1, 0.3, 0.6};
-  first.classes = {"q", "g", "t"};
-  first.signal = 2;
-  ScoreSet second = first;
-  second.scores = {0.4, 0.6};
-  second.outputs = {0.3, 0.3, 0.4, 0.3, 0.1, 0.6};
-  const Ensemble ensemble = average_scores(std::vector{first, second});
-  EXPECT_THAT(ensemble.mean.outputs,
-              testing::Pointwise(testing::DoubleNear(1e-15), {0.4, 0.3, 0.3, 0.2, 0.2, 0.6}));
-  write_ensemble(folder.file("e.h5"), ensemble);
-  const ScoreSet back = read_score_files({folder.file("e.h5")}, {}).front();
-  EXPECT_EQ(back.outputs, ensemble.mean.outputs);
-  EXPECT_EQ(back.classes, first.classes);
-  second.classes = {"q", "t", "g"};
-  EXPECT_THROW(average_scores(std::vector{first, second}), DataError);
-}
-
 TEST(Ensemble, RefusesOtherJets) {
   EXPECT_THAT(refusal({"b.h5", {0.1, 0.5}, {0, 1}, {}}),
               HasSubstr("a.h5 and b.h5 are not of the same jets: 3 and 2"));

@@ -95,7 +95,7 @@ TEST(Metrics, AreNotNumbersWhereAClassIsMissing) {
   scored.scores = {0.1F, 0.2F};
   scored.labels = {1, 1};
   scored.predicted = {0, 1};
-  scored.loss_sum = loss_to_fixed(1.0);
+  scored.loss_sum.add(1.0);
   const Metrics metrics = compute_metrics(scored);
   EXPECT_TRUE(std::isnan(metrics.auc));
   EXPECT_TRUE(std::isnan(metrics.rejection_30));
@@ -128,10 +128,11 @@ TEST(Metrics, DoNotDependOnTheOrderOfTheJets) {
 }
 
 TEST(Metrics, LossesAreFixedPointAndBounded) {
-  EXPECT_EQ(loss_to_fixed(1.0), std::int64_t{1} << 32);
-  EXPECT_EQ(loss_to_fixed(1e300), loss_to_fixed(1000.0));
-  EXPECT_EQ(loss_to_fixed(std::numeric_limits<double>::quiet_NaN()), loss_to_fixed(1000.0));
-  EXPECT_EQ(loss_to_fixed(0.0), 0);
+  EXPECT_EQ(counted_loss(1.0), 1.0);
+  EXPECT_EQ(counted_loss(1.0 / 3), std::round(0x1p32 / 3) * 0x1p-32);
+  EXPECT_EQ(counted_loss(1e300), 1000.0);
+  EXPECT_EQ(counted_loss(std::numeric_limits<double>::quiet_NaN()), 1000.0);
+  EXPECT_EQ(counted_loss(0.0), 0.0);
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+#include "layouts/named_arrays.hpp"
+
+#include <algorithm>
+
+#include "core/input_file.hpp"
+#include "io/npy_header.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+/// Rank 0 looks. Collective.
+bool begins_as_numpys(const std::string& path, const Communicator& comm) {
+  bool numpys = false;
+  comm.agree([&] {
+    if (!comm.is_root()) return;
+    const InputFile file(path);
+    std::string magic(static_cast<std::size_t>(std::min<std::int64_t>(kNpyMagic.size(), file.size())), '\0');
+    file.read(0, std::as_writable_bytes(std::span(magic)));
+    numpys = magic == kNpyMagic || magic.starts_with("PK\x03\x04") || magic.starts_with("PK\x05\x06");
+  });
+  comm.broadcast(std::span(&numpys, 1));
+  return numpys;
+}
+
+}  // namespace
+
+NamedArrays::NamedArrays(const std::string& path, const Communicator& comm) : path_(path) {
+  if (begins_as_numpys(path, comm)) {
+    numpy_.emplace(path, comm);
+  } else {
+    file_ = hdf5::open_file(path, comm);
+  }
+}
+
+const Hdf5Contents& NamedArrays::contents() {
+  if (contents_) return *contents_;
+  if (numpy_) return contents_.emplace(Hdf5Contents{numpy_->names(), {}, {}, {}, true});
+  naming_file(path_, [&] { contents_ = contents_of(file_); });
+  return *contents_;
+}
+
+bool NamedArrays::has(const std::string& name) {
+  if (!numpy_) return numbers_.count(name) > 0 || is_dataset(file_, name);
+  return std::count(numpy_->names().begin(), numpy_->names().end(), name) > 0;
+}
+
+std::size_t NamedArrays::number_of(const std::string& name) {
+  const auto known = numbers_.find(name);
+  if (known != numbers_.end()) return known->second;
+  arrays_.push_back(numpy_ ? numpy_->open(name) : open_dataset(file_, name));
+  return numbers_[name] = arrays_.size() - 1;
+}
+
+std::string NamedArrays::name_of(std::size_t number) const {
+  for (const auto& [name, known] : numbers_) {
+    if (known == number) return name;
+  }
+  return "";
+}
+
+void naming_file(const std::string& path, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const ReadError&) {
+    throw;
+  } catch (const DataError& error) {
+    const std::string what = error.what();
+    throw DataError(what.find(path) == std::string::npos ? path + ": " + what : what);
+  }
+}
+
+}  // namespace jetrain
