@@ -53,7 +53,7 @@ class Tagger {
   /// \return this
   Tagger& operator=(Tagger&& other) noexcept;
 
-  /// The score of each jet: the probability of a top.
+  /// The score of each jet: the probability of a top (of more than two classes, of the signal).
   ///
   /// A jet without constituents has a score, too.
   ///

@@ -36,14 +36,15 @@
 namespace jetrain {
 
 /// One epoch and its validation. Losses are means over the samples, accuracies and AUC shares in [0, 1]; NaN
-/// stands where the network has no such figure (a regression no accuracy, more than two classes no AUC).
+/// stands where the network has no such figure (a regression no accuracy and no AUC). Of more than two
+/// classes, rejections are of the background that is hardest to reject.
 struct EpochFigures {
   std::int64_t epoch = 0;          ///< from 1
   double loss = 0;                 ///< while training, each batch with the weights of its step
   double accuracy = 0;             ///< the same
   double validation_loss = 0;      ///< after the epoch, as all that follows
   double validation_accuracy = 0;  ///< share of samples in their right class
-  double validation_auc = 0;       ///< area under the ROC curve
+  double validation_auc = 0;       ///< area under the ROC curve; of more than two classes, their mean
   double rejection_30 = 0;         ///< 1 / background efficiency at signal efficiency 0.3; may be infinite
   double rejection_50 = 0;         ///< the same at 0.5
   double learning_rate = 0;        ///< of the epoch's last step

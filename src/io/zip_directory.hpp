@@ -4,7 +4,7 @@
 /// Where the members of a ZIP archive stand in its file (PKWARE's APPNOTE.TXT, 4.3): at its end an end
 /// record, which says where the directory begins; there an entry a member, which says where its local header
 /// stands; behind that the member's bytes. Zip64's wider fields, too. libzip, by which whole members are read
-/// and written (exchange/zip_archive.hpp), does not tell places.
+/// and written (io/zip_archive.hpp), does not tell places.
 
 #include <cstdint>
 #include <string>
