@@ -57,11 +57,9 @@ class Tagger {
   ///
   /// A jet without constituents has a score, too.
   ///
-  /// \param momenta (jets, constituents, 4): E, px, py, pz in GeV. Of a model of sets (`input:
-  /// constituents`),
-  ///     in any order, with padding anywhere, as in files: zeros, energies not above 0, NaN in all four. Of a
-  ///     model of images by falling pT, with zeros after a jet's last constituent: the first two constituents
-  ///     place and turn the image, and the first 200 count.
+  /// \param momenta (jets, constituents, 4): E, px, py, pz in GeV, in any order, with padding anywhere, as in
+  ///     files: zeros, energies not above 0, NaN in all four. Of a model of images the leading 200 in pT
+  ///     count.
   /// \param constituents places for each jet, at least 1
   /// \return (jets)
   ///

@@ -14,6 +14,7 @@
 #include "app/evaluate.hpp"
 #include "app/export.hpp"
 #include "app/generate.hpp"
+#include "app/inspect.hpp"
 #include "app/metrics.hpp"
 #include "app/predict.hpp"
 #include "app/preprocess.hpp"
@@ -25,10 +26,19 @@
 
 namespace jetrain {
 
+/// Whether a verb has MPI started. Where it is not, nothing can go wrong in it: on a login node, in `srun
+/// --pty`.
+enum class NeedsMpi {
+  always,       ///< it trains
+  if_launched,  ///< it shares work out over the ranks that a launcher started, and does without where there
+                ///< is none
+  never,        ///< one process does it all; others that were started end at once
+};
+
 /// The words of one command line; each verb fills its own part.
 struct Command {
   GenerateOptions generate;
-  std::vector<std::string> inspected_files;
+  InspectOptions inspect;
   PreprocessOptions preprocess;
   TrainOptions train;
   StudyOptions study;
@@ -42,6 +52,7 @@ struct Command {
   ReportOptions report;
   MetricsOptions metrics;
   std::string summary_config;
+  NeedsMpi needs_mpi = NeedsMpi::always;
   std::function<void(const Communicator&)> run;
 };
 

@@ -1,6 +1,6 @@
 #include "app/command.hpp"
-#include "app/inspect.hpp"
 #include "comm/threads.hpp"
+#include "dataset/data_files.hpp"
 
 namespace jetrain {
 namespace {
@@ -20,18 +20,28 @@ void add_generate(CLI::App& app, Command& command) {
   verb->add_option("--compression", o.compression, "blosc, gzip or none")->capture_default_str();
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { generate(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
+    command.run = [&](const Communicator& comm) { generate(o, comm); };
+  });
 }
 
 void add_inspect(CLI::App& app, Command& command) {
-  CLI::App* verb =
-      app.add_subcommand("inspect", "layout, rows, classes, splits, chunks, filter, physics sanity");
+  InspectOptions& o = command.inspect;
+  CLI::App* verb = app.add_subcommand(
+      "inspect", "which columns are read as what, rows, classes, splits, chunks, filter, physics sanity");
   verb->footer("Example:\n  jetrain inspect jets.h5");
-  verb->add_option("files", command.inspected_files, "HDF5 files")->required();
+  verb->add_option("files", o.files, "HDF5 or .npz files")->required();
+  verb->add_option(
+          "--set", o.assignments,
+          "how jets stand in them, as in a config: data.preset=jetnet, data.jets.pt=PT, data.table=df")
+      ->allow_extra_args(false);
   verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
     command.run = [&](const Communicator& comm) {
       set_threads(0, comm);
-      inspect(command.inspected_files, comm);
+      o.files = data_files(o.files, "inspect", comm);
+      inspect(o, comm);
     };
   });
 }
@@ -48,7 +58,10 @@ void add_preprocess(CLI::App& app, Command& command) {
   verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { preprocess(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
+    command.run = [&](const Communicator& comm) { preprocess(o, comm); };
+  });
 }
 
 }  // namespace

@@ -56,10 +56,10 @@ std::string placement_table(const std::vector<Placement>& places) {
     std::vector<int> cpus;  // of all of them, some more than once
   };
   std::vector<Line> lines;
-  std::map<std::tuple<std::string, int, std::size_t>, std::size_t> line_of;
+  std::map<std::tuple<std::string, int, std::size_t, double>, std::size_t> line_of;
   for (std::size_t rank = 0; rank < places.size(); ++rank) {
     const Placement& p = places[rank];
-    const auto found = line_of.try_emplace({p.host, p.threads, p.cpus.size()}, lines.size()).first;
+    const auto found = line_of.try_emplace({p.host, p.threads, p.cpus.size(), p.quota}, lines.size()).first;
     if (found->second == lines.size()) lines.emplace_back();
     Line& line = lines[found->second];
     line.ranks.push_back(static_cast<int>(rank));
@@ -72,10 +72,10 @@ std::string placement_table(const std::vector<Placement>& places) {
     std::sort(cpus.begin(), cpus.end());
     cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
     const bool apart = cpus.size() == p.cpus.size() * ranks.size();
-    const std::string cores =
-        ranks.size() == 1
-            ? number_ranges(cpus)
-            : fmt::format("{} of {}{}", p.cpus.size(), number_ranges(cpus), apart ? ", its rank's own" : "");
+    std::string cores = ranks.size() == 1 ? number_ranges(cpus)
+                                          : fmt::format("{} of {}{}", p.cpus.size(), number_ranges(cpus),
+                                                        apart ? ", its rank's own" : "");
+    if (p.quota < static_cast<double>(p.cpus.size())) cores += fmt::format(", time of {:.4g}", p.quota);
     text += fmt::format("\n{:<20}{:>12}{:>9}  {:<28}{:>8}", printable_line(p.host), rank_numbers(ranks),
                         p.threads, cores, gigabytes(p.memory_bytes));
   }

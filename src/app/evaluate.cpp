@@ -18,6 +18,7 @@
 #include "core/record_csv.hpp"
 #include "core/record_json.hpp"
 #include "core/stopwatch.hpp"
+#include "dataset/data_files.hpp"
 #include "inference/model_file.hpp"
 #include "jetrain/error.hpp"
 #include "pictures/gnuplot.hpp"
@@ -74,13 +75,16 @@ void require_drawable(const EvaluateOptions& options) {
 
 }  // namespace
 
-void evaluate(const EvaluateOptions& options, const Communicator& comm) {
+void evaluate(const EvaluateOptions& given, const Communicator& comm) {
+  EvaluateOptions options = given;
+  options.files = data_files(given.files, "evaluate", comm);
   Set set = Set::none;
   std::optional<JetBins> bins;
   comm.agree([&] {
     if (!options.split.empty()) set = parse_set(options.split);
     if (!options.bins.empty()) bins = parse_bins(options.bins);
     if (!comm.is_root()) return;
+    refuse_twice(options.files, "evaluate");
     if (!options.picture.empty()) require_drawable(options);
     for (const std::string& output : {options.json, options.roc, options.picture}) {
       if (!output.empty()) require_writable(output, options.overwrite);
@@ -88,6 +92,10 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
   });
   set_threads(options.threads, comm);
   const StoredModel stored = load_model(options.model, comm);
+  comm.agree([&] {
+    if (comm.is_root() && set != Set::none)
+      require_known_set(options.model, stored.config, options.files, set);
+  });
   const Stopwatch watch;
   const ScoredSlice slice = score_files(stored, options.files, set, comm);
   const std::vector<float> values =
@@ -112,6 +120,8 @@ void evaluate(const EvaluateOptions& options, const Communicator& comm) {
       const std::string note = record_test_set_use(options.model, options.files, m.accuracy, m.auc);
       if (!note.empty()) print_line("{}", note);
     }
+    if (const std::string note = training_note(stored.config, options.files, set); !note.empty())
+      print_line("{}", note);
     print_notes(slice.skipped, slice.notes);
     if (std::isnan(m.auc) && labels_of(stored.config.data) == Labels::jets)
       fmt::print("note: all jets are of one class, so there is no ROC curve\n");

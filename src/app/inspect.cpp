@@ -1,6 +1,7 @@
 #include "app/inspect.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -9,217 +10,128 @@
 #include <cstdint>
 #include <iterator>
 
-#include "core/order_statistics.hpp"
+#include "app/inspected_jets.hpp"
+#include "config/config.hpp"
+#include "config/jet_presets.hpp"
 #include "core/printable_text.hpp"
-#include "jets/constituent_set.hpp"
-#include "jets/image.hpp"
 #include "layouts/jet_source.hpp"
-#include "layouts/read_in_slots.hpp"
 
 namespace jetrain {
 namespace {
-
-/// Rows of the physics check: enough for means and medians, read in no time.
-constexpr std::int64_t kSampleRows = 1000;
-
-/// How often each label stands in a file. The last entry of each group counts values that mean nothing.
-struct LabelCounts {
-  enum : std::size_t { qcd, top, unknown_class, train, test, validation, unknown_split, kinds };
-  std::array<std::int64_t, kinds> counts{};
-
-  void add(std::int64_t is_signal, std::int64_t ttv) {
-    ++counts[is_signal == 0 ? qcd : is_signal == 1 ? top : unknown_class];
-    const bool known = ttv >= 0 && ttv <= 2;
-    ++counts[known ? std::size_t{train} + static_cast<std::size_t>(ttv) : std::size_t{unknown_split}];
-  }
-};
-
-/// One jet as the sum of its constituents; GeV, pseudorapidity.
-struct JetSummary {
-  bool top = false;
-  bool finite = true;
-  bool ordered = true;            ///< constituents descend in pT
-  bool padded_otherwise = false;  ///< than by zeros behind the last constituent
-  std::int64_t constituents = 0;
-  double pt = 0;
-  double mass = 0;
-  double eta = 0;
-};
-
-JetSummary summarize(const JetBlock& block, std::int64_t i) {
-  const auto momenta = block.constituents(i);
-  JetSummary jet;
-  jet.top = block.is_signal(i) == 1;
-  std::array<double, 4> sum{};
-  double last_pt = 0;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(kConstituents); ++c) {
-    std::array<double, 4> p{};
-    for (std::size_t k = 0; k < 4; ++k) p[k] = static_cast<double>(momenta[4 * c + k]);
-    for (std::size_t k = 0; k < 4; ++k) jet.finite = jet.finite && std::isfinite(p[k]);
-    if (std::all_of(p.begin(), p.end(), [](double value) { return value == 0; })) {
-      last_pt = 0;  // anything after the padding is out of order
-      continue;
-    }
-    const double pt = std::hypot(p[1], p[2]);
-    // Float32 momenta fix pT to about 1e-7; equal ones may stand either way.
-    if (c > 0 && pt > last_pt * (1 + 1e-6)) jet.ordered = false;
-    last_pt = pt;
-    ++jet.constituents;
-    for (std::size_t k = 0; k < 4; ++k) sum[k] += p[k];
-  }
-  std::vector<float> constituents;
-  std::array<float, 4> rounded{};
-  ReadingNotes notes;
-  jet.padded_otherwise = collect_constituents(momenta, constituents, rounded, notes) == RowStatus::good &&
-                         notes.other_padding > 0;
-  jet.pt = std::hypot(sum[1], sum[2]);
-  jet.eta = jet.pt > 0 ? std::asinh(sum[3] / jet.pt) : 0.0;
-  const double p2 = sum[1] * sum[1] + sum[2] * sum[2] + sum[3] * sum[3];
-  jet.mass = std::sqrt(std::max(0.0, sum[0] * sum[0] - p2));
-  return jet;
-}
-
-LabelCounts count_labels(const JetSource& source, const Communicator& comm) {
-  LabelCounts labels;
-  comm.agree([&] {
-    read_in_slots<LabelCounts>(
-        source, source.slice({0, source.rows()}, comm.rank(), comm.size()),
-        [](LabelCounts& slot, const JetBlock& block) {
-          for (std::int64_t i = 0; i < block.rows; ++i) slot.add(block.is_signal(i), block.ttv(i));
-        },
-        [&](const LabelCounts& slot) {
-          for (std::size_t k = 0; k < LabelCounts::kinds; ++k) labels.counts[k] += slot.counts[k];
-        });
-  });
-  comm.sum(labels.counts);
-  return labels;
-}
-
-std::vector<JetSummary> sample(const JetSource& source, const Communicator& comm) {
-  std::vector<JetSummary> jets;
-  comm.agree([&] {
-    if (!comm.is_root()) return;
-    using Summaries = std::vector<JetSummary>;
-    read_in_slots<Summaries>(
-        source, RowRange{0, std::min(kSampleRows, source.rows())},
-        [](Summaries& slot, const JetBlock& block) {
-          for (std::int64_t i = 0; i < block.rows; ++i) slot.push_back(summarize(block, i));
-        },
-        [&](const Summaries& slot) { jets.insert(jets.end(), slot.begin(), slot.end()); });
-  });
-  return jets;
-}
 
 std::string bytes_text(std::int64_t bytes) {
   const auto value = static_cast<double>(bytes);
   return bytes < 10'000'000 ? fmt::format("{:.1f} kB", value / 1e3) : fmt::format("{:.1f} MB", value / 1e6);
 }
 
-void print_storage(const FileLayout& layout) {
-  print_line("{}", layout.path);
-  fmt::print("  layout       /table/table, 200 constituents (E, px, py, pz), truth, ttv, is_signal_new\n");
-  fmt::print("  rows         {}\n", layout.rows);
-  if (layout.chunk_rows > 0) {
-    fmt::print("  chunks       {} of {} rows, {}\n", layout.chunks, layout.chunk_rows,
-               layout.raw_chunks ? "decompressed by threads" : "decoded inside HDF5 (slower)");
-  } else {
-    fmt::print("  chunks       none ({})\n", hdf5::storage_name(layout.storage));
-  }
-  print_line("  filter       {}", layout.filters);
-  fmt::print("  size         {} on disk, {} decoded\n", bytes_text(layout.stored_bytes),
-             bytes_text(layout.decoded_bytes));
+std::string chunks_text(const ArrayFacts& array) {
+  if (array.chunk.empty()) return fmt::format("none ({})", hdf5::storage_name(array.storage));
+  return fmt::format("{} of {}, {}", array.chunks,
+                     array.chunk.size() == 1 ? fmt::format("{} rows", array.chunk.front())
+                                             : fmt::format("({})", fmt::join(array.chunk, ", ")),
+                     array.raw_chunks ? "decompressed by threads" : "decoded inside HDF5 (slower)");
 }
 
-void print_labels(const LabelCounts& labels) {
-  const auto& counts = labels.counts;
-  fmt::print("  classes      {} top, {} QCD", counts[LabelCounts::top], counts[LabelCounts::qcd]);
-  if (counts[LabelCounts::unknown_class] > 0)
-    fmt::print(", {} NEITHER 0 NOR 1", counts[LabelCounts::unknown_class]);
-  fmt::print("\n  splits       {} train, {} test, {} validation", counts[LabelCounts::train],
-             counts[LabelCounts::test], counts[LabelCounts::validation]);
-  if (counts[LabelCounts::unknown_split] > 0)
-    fmt::print(", {} of another ttv", counts[LabelCounts::unknown_split]);
+void print_storage(const ArrayFacts& array) {
+  fmt::print("  chunks       {}\n", chunks_text(array));
+  print_line("  filter       {}", array.filters);
+  fmt::print("  size         {} on disk, {} decoded\n", bytes_text(array.stored_bytes),
+             bytes_text(array.decoded_bytes));
+}
+
+void print_layout(const FileLayout& layout, JetPreset preset) {
+  print_line("{}", layout.path);
+  print_line("  layout       data.preset: {}{}", preset,
+             layout.table.empty() ? std::string() : fmt::format(", table {}", layout.table));
+  for (const auto& [what, columns] : layout.columns) print_line("  {:<12} {}", what, columns);
+  fmt::print("  rows         {}\n", layout.rows);
+  if (layout.arrays.size() == 1) return print_storage(layout.arrays.front());
+  for (const ArrayFacts& array : layout.arrays)
+    print_line("  {:<12} {} ({}); chunks {}; filter {}; {} on disk, {} decoded", array.name, array.type,
+               fmt::join(array.shape, ", "), chunks_text(array), array.filters,
+               bytes_text(array.stored_bytes), bytes_text(array.decoded_bytes));
+}
+
+void print_classes(const LabelCounts& counts, bool tops, const std::string& without_label) {
+  if (!without_label.empty()) return fmt::print("  classes      none: jets are not labelled\n");
+  std::vector<std::string> words;
+  for (std::size_t label = 0; label < counts.classes.size(); ++label) {
+    if (counts.classes[label] == 0 && !(tops && label < 2)) continue;
+    words.push_back(tops && label < 2
+                        ? fmt::format("{} {}", counts.classes[label], label == 1 ? "top" : "QCD")
+                        : fmt::format("{} of class {}", counts.classes[label], label));
+  }
+  if (tops) std::swap(words[0], words[1]);
+  if (counts.no_class > 0) words.push_back(fmt::format("{} OF NO CLASS", counts.no_class));
+  fmt::print("  classes      {}\n", fmt::join(words, ", "));
+}
+
+void print_sets(const LabelCounts& counts, const std::string& without_set) {
+  if (!without_set.empty()) return fmt::print("  splits       no column says which rows train\n");
+  fmt::print("  splits       {} train, {} test, {} validation", counts.sets[0], counts.sets[1],
+             counts.sets[2]);
+  if (counts.no_set > 0) fmt::print(", {} of another value", counts.no_set);
   fmt::print("\n");
 }
 
-/// The median of `value` over the jets that `chosen` picks, or "-" where there are none.
-template <class Chosen, class Value>
-std::string median_text(const std::vector<JetSummary>& jets, const Chosen& chosen, const Value& value) {
-  std::vector<double> values;
-  for (const JetSummary& jet : jets) {
-    if (jet.finite && chosen(jet)) values.push_back(value(jet));
-  }
-  if (values.empty()) return "-";
-  return fmt::format("{:.1f}", median(values, OfTwo::upper));
+/// All that a file holds, for where its jets are not found. To be called by FileColumns::together.
+std::vector<std::string> contents(FileColumns& file) {
+  std::vector<std::string> lines{file.path()};
+  for (const ArrayFacts& array : file.datasets())
+    lines.push_back(fmt::format("  {:<24} {} ({})", array.name, array.type, fmt::join(array.shape, ", ")));
+  const std::vector<std::string> tables = file.tables();
+  if (!tables.empty()) lines.push_back(fmt::format("  tables: {}", fmt::join(tables, ", ")));
+  if (tables.size() != 1) return lines;
+  std::vector<std::string> columns = file.columns();
+  constexpr std::size_t kListed = 12;
+  const std::size_t more = columns.size() > kListed ? columns.size() - kListed : 0;
+  columns.resize(columns.size() - more);
+  if (more > 0) columns.push_back(fmt::format("and {} more", more));
+  lines.push_back(fmt::format("  its columns: {}", fmt::join(columns, ", ")));
+  return lines;
 }
 
-template <class Chosen>
-std::string mean_constituents(const std::vector<JetSummary>& jets, const Chosen& chosen) {
-  double sum = 0;
-  double count = 0;
-  for (const JetSummary& jet : jets) {
-    if (!chosen(jet)) continue;
-    sum += static_cast<double>(jet.constituents);
-    ++count;
+/// data, with the preset that fits the file where none, and no columns, are named.
+DataConfig data_for(const std::string& path, const DataConfig& data, bool chosen, const Communicator& comm) {
+  if (chosen) return data;
+  DataConfig found = data;
+  std::vector<std::string> lines;
+  FileColumns file(path, data.table, comm);
+  file.together(comm, [&] {
+    if (const std::optional<JetPreset> preset = fitting_preset(file)) {
+      found.preset = *preset;
+    } else {
+      lines = contents(file);
+    }
+  });
+  if (comm.is_root()) {
+    for (const std::string& line : lines) print_line("{}", line);
   }
-  return count > 0 ? fmt::format("{:.1f}", sum / count) : "-";
+  return found;
 }
 
-void print_physics(const std::vector<JetSummary>& jets) {
-  const auto top = [](const JetSummary& jet) { return jet.top; };
-  const auto qcd = [](const JetSummary& jet) { return !jet.top; };
-  const auto any = [](const JetSummary&) { return true; };
-  double lowest_pt = INFINITY;
-  double highest_pt = 0;
-  double largest_eta = 0;
-  std::int64_t unordered = 0;
-  std::int64_t not_finite = 0;
-  std::int64_t padded_otherwise = 0;
-  for (const JetSummary& jet : jets) {
-    unordered += jet.ordered ? 0 : 1;
-    not_finite += jet.finite ? 0 : 1;
-    padded_otherwise += jet.padded_otherwise ? 1 : 0;
-    if (!jet.finite) continue;
-    lowest_pt = std::min(lowest_pt, jet.pt);
-    highest_pt = std::max(highest_pt, jet.pt);
-    largest_eta = std::max(largest_eta, std::abs(jet.eta));
-  }
-  fmt::print("  first {} rows\n", jets.size());
-  fmt::print("    constituents  mean {} top, {} QCD\n", mean_constituents(jets, top),
-             mean_constituents(jets, qcd));
-  if (not_finite < std::ssize(jets)) {
-    fmt::print("    jet pT        {:.1f} to {:.1f} GeV, median {}\n", lowest_pt, highest_pt,
-               median_text(jets, any, [](const JetSummary& jet) { return jet.pt; }));
-    const auto mass = [](const JetSummary& jet) { return jet.mass; };
-    fmt::print("    jet mass      median {} GeV top, {} GeV QCD\n", median_text(jets, top, mass),
-               median_text(jets, qcd, mass));
-    fmt::print("    |eta|         at most {:.2f}\n", largest_eta);
-  }
-  fmt::print(
-      "    out of order  {} jets (constituents do not descend in pT; `input: constituents` sorts them)\n",
-      unordered);
-  if (padded_otherwise == 0) {
-    fmt::print("    padding       zeros behind the last constituent in all jets\n");
-  } else {
-    fmt::print(
-        "    padding       {} jets with other than zeros behind the last constituent (zeros before it, -999, "
-        "NaN in all four, energies not above 0; `input: constituents` skips it)\n",
-        padded_otherwise);
-  }
-  fmt::print("    not finite    {} jets\n", not_finite);
+/// The section `data` that the assignments make.
+DataConfig assigned_data(const std::vector<std::string>& assignments) {
+  return parse_config("model: {layers: [flatten]}", "inspect", assignments, false).data;
 }
 
 }  // namespace
 
-void inspect(const std::vector<std::string>& files, const Communicator& comm) {
-  for (const std::string& path : files) {
-    const JetSource source({path}, comm);
-    const LabelCounts labels = count_labels(source, comm);
-    const std::vector<JetSummary> jets = sample(source, comm);
+void inspect(const InspectOptions& options, const Communicator& comm) {
+  DataConfig given;
+  comm.agree([&] { given = assigned_data(options.assignments); });
+  const bool chosen = given.preset != JetPreset::top_tagging || given.jets != JetsConfig{};
+  for (const std::string& path : options.files) {
+    const DataConfig data = data_for(path, given, chosen, comm);
+    const JetSource source({path}, comm, data);
+    const LabelCounts counts = count_labels(source, comm);
+    const std::vector<JetSummary> jets = first_jets(source, comm);
     if (!comm.is_root()) continue;
-    print_storage(source.layouts().front());
-    print_labels(labels);
-    print_physics(jets);
+    const bool tops = !has_own_classes(data);
+    print_layout(source.layouts().front(), data.preset);
+    print_classes(counts, tops, source.without_label());
+    print_sets(counts, source.without_set());
+    print_physics(jets, tops);
   }
 }
 

@@ -10,8 +10,14 @@
 
 namespace jetrain {
 
-/// Prints each file's storage, classes, splits and a physics check of its first rows, on rank 0. All ranks
-/// read. Collective; DataError (agreed on) where a file cannot be read.
-void inspect(const std::vector<std::string>& files, const Communicator& comm);
+struct InspectOptions {
+  std::vector<std::string> files;
+  std::vector<std::string> assignments;  ///< --set words, of data
+};
+
+/// Prints, of each file, which columns are read as what, its storage, classes, splits and a physics check of
+/// its first rows, on rank 0. Where no preset and no columns are named, the preset that fits. All ranks read.
+/// Collective; DataError (agreed on) where a file cannot be read.
+void inspect(const InspectOptions& options, const Communicator& comm);
 
 }  // namespace jetrain

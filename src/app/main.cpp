@@ -27,9 +27,9 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
                      printable_line(what));
 }
 
-/// Says what is wrong with the command line. All ranks have the same words, but only rank 0 speaks.
-int refuse(const CLI::App& app, const CLI::ParseError& mistake, const Communicator& world) {
-  if (world.is_root()) app.exit(mistake);
+/// All processes have the same words, but only the first speaks.
+int refuse(const CLI::App& app, const CLI::ParseError& mistake) {
+  if (is_first_process()) app.exit(mistake);
   return static_cast<int>(ExitStatus::usage);
 }
 
@@ -70,17 +70,25 @@ int main(int argc, char** argv) {
   add_scaling_verbs(app, command);
   add_model_verbs(app, command);
 
-  std::optional<CLI::ParseError> mistake;
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& question) {  // --help, --version: without MPI, which a login node may not have
+  } catch (const CLI::Success& question) {  // --help, --version
     return is_first_process() ? app.exit(question) : static_cast<int>(ExitStatus::done);
-  } catch (const CLI::ParseError& error) {
-    mistake = error;
+  } catch (const CLI::ParseError& mistake) {
+    return refuse(app, mistake);
   }
 
-  const Environment environment(argc, argv);
+  if (command.needs_mpi == NeedsMpi::never && !is_first_process()) return static_cast<int>(ExitStatus::done);
+  std::optional<Environment> environment;
+  if (command.needs_mpi == NeedsMpi::always || (command.needs_mpi == NeedsMpi::if_launched && is_launched()))
+    environment.emplace(argc, argv);
   const Communicator world = Communicator::world();
+  if (environment) {
+    if (const auto why = unknown_launcher(world.size())) {
+      if (is_first_process()) fmt::print(stderr, "jetrain: {}\n", printable_line(*why));
+      return static_cast<int>(ExitStatus::usage);
+    }
+  }
   explain_crashes(world.rank());
-  return mistake ? refuse(app, *mistake, world) : run(command, world);
+  return run(command, world);
 }

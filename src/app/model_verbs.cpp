@@ -25,7 +25,10 @@ void add_evaluate(CLI::App& app, Command& command) {
                    "with --bins: draw these efficiencies to this .svg, .png or .pdf file");
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { evaluate(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
+    command.run = [&](const Communicator& comm) { evaluate(o, comm); };
+  });
 }
 
 void add_predict(CLI::App& app, Command& command) {
@@ -37,11 +40,15 @@ void add_predict(CLI::App& app, Command& command) {
       ->required()
       ->expected(1, -1);
   verb->add_option(
+      "--split", o.split,
+      "only this set of the files, as the model's config splits them: train, validation or test");
+  verb->add_option(
       "--grid", o.grid,
       "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
   verb->callback([&] {
+    command.needs_mpi = NeedsMpi::if_launched;
     o.output = o.files.back();
     o.files.pop_back();
     command.run = [&](const Communicator& comm) { predict(o, comm); };
@@ -102,7 +109,10 @@ void add_metrics(CLI::App& app, Command& command) {
       "  jetrain metrics cnn.h5 transformer.csv --score score --label label --roc roc.csv\n"
       "  jetrain metrics scores.npy labels.npy\n"
       "  jetrain metrics --ensemble seed1.h5 seed2.h5 seed3.h5 --out ensemble.h5");
-  verb->callback([&] { command.run = [&](const Communicator& comm) { compute_figures(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
+    command.run = [&](const Communicator& comm) { compute_figures(o, comm); };
+  });
 }
 
 void add_report(CLI::App& app, Command& command) {
@@ -138,7 +148,10 @@ void add_report(CLI::App& app, Command& command) {
       ->capture_default_str();
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { report(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
+    command.run = [&](const Communicator& comm) { report(o, comm); };
+  });
 }
 
 void add_export(CLI::App& app, Command& command) {
@@ -148,7 +161,10 @@ void add_export(CLI::App& app, Command& command) {
   verb->add_option("model", o.model, "best.h5 of a run")->required();
   verb->add_option("output", o.output, "ONNX file to write")->required();
   add_overwrite(verb, o.overwrite);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { export_model(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
+    command.run = [&](const Communicator& comm) { export_model(o, comm); };
+  });
 }
 
 void add_convert(CLI::App& app, Command& command) {
@@ -166,7 +182,10 @@ void add_convert(CLI::App& app, Command& command) {
       ->required();
   verb->add_option("--config", o.config, "YAML config that has the network, for weights from elsewhere");
   add_overwrite(verb, o.overwrite);
-  verb->callback([&] { command.run = [&](const Communicator& comm) { convert(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
+    command.run = [&](const Communicator& comm) { convert(o, comm); };
+  });
 }
 
 }  // namespace

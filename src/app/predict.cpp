@@ -10,6 +10,7 @@
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
+#include "dataset/data_files.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "samples/sample_store.hpp"
@@ -83,9 +84,15 @@ Predictions predictions_of(const ScoredSlice& scored) {
 
 }  // namespace
 
-void predict(const PredictOptions& options, const Communicator& comm) {
+void predict(const PredictOptions& given, const Communicator& comm) {
+  PredictOptions options = given;
+  options.files = data_files(given.files, "predict", comm);
+  Set set = Set::none;
   comm.agree([&] {
-    if (comm.is_root()) require_writable(options.output, options.overwrite);
+    if (!options.split.empty()) set = parse_set(options.split);
+    if (!comm.is_root()) return;
+    refuse_twice(options.files, "predict");
+    require_writable(options.output, options.overwrite);
   });
   set_threads(options.threads, comm);
   const StoredModel stored = load_model(options.model, comm);
@@ -93,12 +100,15 @@ void predict(const PredictOptions& options, const Communicator& comm) {
   if (!options.grid.empty()) {
     comm.agree([&] {
       if (!options.files.empty()) throw UsageError("--grid takes no data files, only the file to write");
+      if (set != Set::none) throw UsageError("--grid takes no --split, which is of jets");
       if (comm.is_root()) predict_grid(options, stored);
     });
     return;
   }
   comm.agree([&] {
     if (options.files.empty()) throw UsageError("predict: name the data files, and last the file to write");
+    if (comm.is_root() && set != Set::none)
+      require_known_set(options.model, stored.config, options.files, set);
   });
   std::unique_ptr<PredictionFile> file;
   std::string without_labels;
@@ -106,7 +116,7 @@ void predict(const PredictOptions& options, const Communicator& comm) {
   std::int64_t skipped = 0;
   ReadingNotes notes;
   score_in_pieces(
-      stored, options.files,
+      stored, options.files, set,
       [&](std::int64_t most_rows, const RowSource& rows) {
         file = PredictionFile::create(options.output, most_rows,
                                       {rows.missing_labels().empty(), output_names(stored)});
@@ -121,11 +131,16 @@ void predict(const PredictOptions& options, const Communicator& comm) {
       comm);
   comm.agree([&] {
     if (!comm.is_root()) return;
-    if (written == 0) throw DataError(fmt::format("no jets to score: {} has none", options.files.front()));
+    if (written == 0)
+      throw DataError(fmt::format("no jets to score: {}{} has none",
+                                  set == Set::none ? "" : fmt::format("{} set of ", set),
+                                  options.files.front()));
     file->complete();
     print_line("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)", options.output, written, watch.seconds(),
                static_cast<double>(written) / watch.seconds());
     if (!without_labels.empty()) print_line("note: without labels: {}", without_labels);
+    if (const std::string note = training_note(stored.config, options.files, set); !note.empty())
+      print_line("{}", note);
     print_notes(skipped, notes);
   });
 }

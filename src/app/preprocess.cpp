@@ -11,6 +11,7 @@
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
+#include "dataset/data_files.hpp"
 #include "dataset/sample_cache.hpp"
 #include "dataset/selected_rows.hpp"
 #include "io/dataset.hpp"
@@ -43,6 +44,7 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
   LabelledRows all;
   for (const FileGroup& group : file_groups(config.data, given_sets(config.data))) {
     const SelectedRows rows(group, {&config}, false, comm);
+    require_labels(rows.source(), "preprocess");
     const auto work = [&](LabelledRows& slot, const RowBlock& block) {
       rows.make(block, 0, slot.skipped, [&](std::int64_t row, Set set, const SampleView& sample) {
         slot.samples.append(sample);
@@ -140,6 +142,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
       throw UsageError("preprocess makes images of jets; data.arrays names plain arrays, which need none");
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
+  refuse_shared_files(config.data, comm);
   set_threads(options.threads, comm);
   switch (config.input) {
     case InputKind::constituents:

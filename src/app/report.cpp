@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <exception>
 #include <filesystem>
 
 #include "comm/threads.hpp"
+#include "core/file_names.hpp"
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
+#include "dataset/data_files.hpp"
 #include "jetrain/error.hpp"
 #include "pictures/gnuplot.hpp"
 #include "report/sections.hpp"
+#include "row_kernels/product_choice.hpp"
 
 namespace jetrain {
 namespace {
@@ -34,12 +36,15 @@ void require_folder(const std::string& folder) {
 }
 
 ReportedRuns reported_runs(const ReportOptions& options) {
-  for (const std::string& file : options.files) {
+  const std::vector<std::string> files = expanded_names(options.files, "--data");
+  refuse_twice(files, "--data");
+  for (const std::string& file : files) {
     if (!fs::exists(file)) throw DataError(fmt::format("--data {}: there is no such file", file));
   }
   ReportedRuns runs;
   for (RunRecord& record : read_runs(options.runs)) {
-    const ScoringRequest request{options.files, options.jets, true};
+    if (record.config.input == InputKind::constituents) static_cast<void>(kernels::products());
+    const ScoringRequest request{files, options.jets, true};
     ScoredRun scores = score_run(record, request, Communicator::self());
     if (!scores.missing.empty()) print_line("note: without scores and images: {}", scores.missing);
     runs.push_back({std::move(record), std::move(scores)});
@@ -110,19 +115,7 @@ void make_report(const ReportOptions& options) {
 
 void report(const ReportOptions& options, const Communicator& comm) {
   set_threads(options.threads, comm);
-  // The others sleep, and leave their cores to rank 0's threads.
-  std::exception_ptr failure;
-  if (comm.is_root()) {
-    try {
-      make_report(options);
-    } catch (const std::exception&) {
-      failure = std::current_exception();
-    }
-  }
-  comm.wait_idle();
-  comm.agree([&] {
-    if (failure) std::rethrow_exception(failure);
-  });
+  comm.agree([&] { make_report(options); });
 }
 
 }  // namespace jetrain

@@ -65,7 +65,10 @@ void add_scaling_project(CLI::App* scaling, Command& command) {
            {ValidationRanks::all, ValidationRanks::root});
   verb->add_option("--out", o.output,
                    "HTML file; .csv and .json go beside it (default: FOLDER/projection.html)");
-  verb->callback([&] { command.run = [&](const Communicator& comm) { scaling_project(o, comm); }; });
+  verb->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
+    command.run = [&](const Communicator& comm) { scaling_project(o, comm); };
+  });
 }
 
 void add_scaling(CLI::App& app, Command& command) {
@@ -114,7 +117,10 @@ void add_scaling(CLI::App& app, Command& command) {
   report->add_option("folder", r.folder, "the study's folder")->required();
   report->add_option("--out", r.output,
                      "HTML file; .csv and .json go beside it (default: FOLDER/scaling.html)");
-  report->callback([&] { command.run = [&](const Communicator& comm) { scaling_report(r, comm); }; });
+  report->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
+    command.run = [&](const Communicator& comm) { scaling_report(r, comm); };
+  });
   add_scaling_project(verb, command);
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
+#include "dataset/unsaid_rows.hpp"
 #include "jetrain/error.hpp"
 #include "row_kernels/product_choice.hpp"
 
@@ -18,7 +20,64 @@ void choose_products(const Model& model, const Communicator& comm) {
   if (model.input().shape.has_rows()) comm.agree([] { static_cast<void>(kernels::products()); });
 }
 
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
+/// A set's rows are counted over all files, from the first on: with others, they would be other rows.
+void require_same_files(const std::vector<std::string>& trained, const std::vector<std::string>& files,
+                        Set set) {
+  std::string all;
+  bool same_order = true;
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    all += " " + file_name(trained[i]);
+    same_order = same_order && i < files.size() && file_name(files[i]) == file_name(trained[i]);
+  }
+  const bool same_names = std::is_permutation(
+      trained.begin(), trained.end(), files.begin(), files.end(),
+      [](const std::string& a, const std::string& b) { return file_name(a) == file_name(b); });
+  if (files.size() == trained.size() && (same_order || !same_names)) return;
+  throw UsageError(fmt::format(
+      "--split {}: the model's split counts the rows of {} files one after another: name all of them, "
+      "in this order:{}",
+      set, trained.size(), all));
+}
+
 }  // namespace
+
+void require_known_set(const std::string& model, const Config& config, const std::vector<std::string>& files,
+                       Set set) {
+  if (!have_files_together(config.data, set)) {
+    throw UsageError(
+        "this model was trained with split.method files: name the file of the set itself, without --split");
+  }
+  for (const std::string& key : unsaid_rows(model, config)) {
+    if (set != Set::train && key.starts_with("data.limit")) continue;
+    throw UsageError(fmt::format(
+        "--split {}: {} is of a study that an older jetrain made, and does not say which jets it was "
+        "trained on ({}): name files that the study did not read, without --split, or run the study "
+        "anew",
+        set, model, key));
+  }
+  require_same_files(files_of(config.data, set), files, set);
+}
+
+std::string training_note(const Config& config, const std::vector<std::string>& files, Set set) {
+  if (set != Set::none) return "";
+  const std::vector<std::string> trained = files_of(config.data, Set::train);
+  for (const std::string& file : files) {
+    const bool is_trained_on = std::any_of(trained.begin(), trained.end(), [&](const std::string& other) {
+      std::error_code absent;
+      return std::filesystem::equivalent(file, other, absent);
+    });
+    if (!is_trained_on) continue;
+    return fmt::format("note: {} is a file that this model was trained on: {}", file,
+                       have_files_together(config.data, Set::validation)
+                           ? "--split validation takes what did not train"
+                           : "only others show how good it is");
+  }
+  return "";
+}
 
 SelectedRows select_rows(const Config& config, const std::vector<std::string>& files, Set set,
                          const Communicator& comm) {
@@ -28,12 +87,6 @@ SelectedRows select_rows(const Config& config, const std::vector<std::string>& f
 
 ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string>& files, Set set,
                         const Communicator& comm) {
-  comm.agree([&] {
-    if (set != Set::none && sets_have_files(stored.config.data)) {
-      throw UsageError(
-          "this model was trained with split.method files: name the file of the set itself, without --split");
-    }
-  });
   choose_products(stored.model, comm);
   const SelectedRows rows = select_rows(stored.config, files, set, comm);
   require_labels(rows.source(), "evaluate");
@@ -48,7 +101,7 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
   return scored;
 }
 
-void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& files,
+void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& files, Set set,
                      const std::function<void(std::int64_t most_rows, const RowSource& rows)>& begin,
                      const std::function<void(const ScoredSlice& piece)>& take, const Communicator& comm) {
   const auto on_root = [&](const auto& work) {
@@ -58,8 +111,8 @@ void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& 
   };
   choose_products(stored.model, comm);
   Config config = stored.config;
-  config.data.weights.clear();  // predictions need none
-  const SelectedRows all = select_rows(config, files, Set::none, comm);
+  config.data.weights = "none";  // predictions need none
+  const SelectedRows all = select_rows(config, files, set, comm);
   const std::int64_t rows = all.range().last;
   comm.agree([&] {
     if (rows == 0) throw DataError(fmt::format("no jets to score: {} has none", files.front()));

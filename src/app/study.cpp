@@ -19,6 +19,8 @@
 #include "core/stopwatch.hpp"
 #include "core/untrainable.hpp"
 #include "dataset/array_file.hpp"
+#include "dataset/data_files.hpp"
+#include "dataset/unsaid_rows.hpp"
 #include "inference/model_input.hpp"
 #include "jetrain/error.hpp"
 #include "row_kernels/product_choice.hpp"
@@ -45,9 +47,24 @@ void clear_folder(const std::string& folder) {
   }
 }
 
+/// What an older jetrain began is not gone on with where its members do not say which jets they train on: the
+/// others might be dealt other ones.
+void require_said_rows(const std::string& folder, const std::vector<Trial>& trials) {
+  for (const Trial& trial : trials) {
+    const std::string member = (fs::path(folder) / trial.directory / "config.yaml").string();
+    if (!fs::exists(member)) continue;
+    if (unsaid_rows(member, parse_stored_config(read_whole(member), member)).empty()) return;
+    throw UsageError(fmt::format(
+        "{} was begun by an older jetrain, whose members do not say which jets they are trained on: "
+        "choose another --out, or --overwrite it",
+        folder));
+  }
+}
+
 /// A study goes on only as the one that was begun. From now on this process is at work in its folder, perhaps
 /// with others. On one rank.
-void enter_folder(const StudyOptions& options, const Config& config, std::optional<StudyLocks>& locks) {
+void enter_folder(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
+                  std::optional<StudyLocks>& locks) {
   std::error_code failure;
   fs::create_directories(options.output, failure);
   if (failure)
@@ -65,6 +82,7 @@ void enter_folder(const StudyOptions& options, const Config& config, std::option
   Config comparable = config;
   comparable.study.groups = 1;  // how ranks are shared out changes no result
   keep_study(options.output, "study.yaml", comparable);
+  require_said_rows(options.output, trials);
   locks->give_back_tables();
 }
 
@@ -93,7 +111,7 @@ void forget_failures(const std::string& folder, const Trial& trial) {
 /// One line a training.
 std::string trial_line(const Trial& trial, std::size_t number, std::size_t all, const std::string& what) {
   return fmt::format("{:3}/{}  {}{}  seed {}  {}", number + 1, all, trial.name,
-                     trial.fold >= 0 ? fmt::format("  fold {}", trial.fold) : "", trial.config.seed, what);
+                     trial.fold() ? fmt::format("  fold {}", *trial.fold()) : "", trial.config.seed, what);
 }
 
 /// A member of the family in its place.
@@ -106,13 +124,13 @@ struct Member {
 };
 
 /// Trains it once, from its newest checkpoint on where there is one.
-void train_once(const StudyOptions& options, const Member& member, std::int64_t folds, const StudyData& data,
-                int threads, Watchdog& watchdog, const Communicator& group, Log& log) {
+void train_once(const StudyOptions& options, const Member& member, const StudyData& data, int threads,
+                Watchdog& watchdog, const Communicator& group, Log& log) {
   const Trial& trial = member.trial;
   Log own_log(group.is_root(), options.log_level, Log::To::file_only);
   TrainingRun run(trial.config, (fs::path(options.output) / trial.directory).string(), false, true, group,
                   own_log);
-  TrialSets sets = data.sets_of(trial, folds);
+  TrialSets sets = data.sets_of(trial);
   run.take_data(std::move(sets.train), std::move(sets.validation));
   const RunResult result = run.run(data.loaded(trial), threads, false, watchdog);
   const Metrics& best = result.best.validation;
@@ -136,13 +154,12 @@ void note_failure(const StudyOptions& options, const Trial& trial, TrialStatus s
 /// Trains one of the family. One that fails by itself (it diverges, say) is recorded and left. One that an
 /// error of files or memory breaks off is tried once more, and then left, for the same command to try again:
 /// a line of what it was is returned, else "". A stop signal, or a mistake in the config, ends the study.
-std::string run_trial(const StudyOptions& options, const Member& member, std::int64_t folds,
-                      const StudyData& data, int threads, Watchdog& watchdog, const Communicator& group,
-                      Log& log) {
+std::string run_trial(const StudyOptions& options, const Member& member, const StudyData& data, int threads,
+                      Watchdog& watchdog, const Communicator& group, Log& log) {
   constexpr int kTries = 2;
   for (int attempt = 1;; ++attempt) {
     try {
-      train_once(options, member, folds, data, threads, watchdog, group, log);
+      train_once(options, member, data, threads, watchdog, group, log);
       return "";
     } catch (const Untrainable& error) {
       log.warning(member.line(fmt::format("failed: {}", error.what())));
@@ -240,8 +257,7 @@ std::string train_members(const StudyOptions& options, const Config& config, con
     const std::size_t number = work.members[i];
     const Trial& trial = work.trials[i];
     if (!take(options, trial, number, all, locks, group, log)) continue;
-    broken +=
-        run_trial(options, {trial, number, all}, config.study.folds, data, threads, watchdog, group, log);
+    broken += run_trial(options, {trial, number, all}, data, threads, watchdog, group, log);
     if (locks) locks->give_back(number);
   }
   return broken;
@@ -308,12 +324,15 @@ void study(const StudyOptions& options, const Communicator& comm) {
   comm.agree([&] {
     if (!options.share.empty()) share = parse_share(options.share);
     trials = make_trials(config);
+  });
+  for (Trial& trial : trials) complete_files(trial.config.data, comm);  // a variant may name files
+  comm.agree([&] {
     for (const Trial& trial : trials) {  // what cannot be is refused before the first
       make_model(trial.config);
       if (trial.config.input == InputKind::constituents) static_cast<void>(kernels::products());
     }
     require_ranks(config, comm);
-    if (comm.is_root()) enter_folder(options, config, locks);
+    if (comm.is_root()) enter_folder(options, config, trials, locks);
   });
 
   // 2. Groups of ranks take its members in turns.
@@ -332,6 +351,11 @@ void study(const StudyOptions& options, const Communicator& comm) {
                     : has_failed(options.output, trial) ? TrialStatus::failed
                                                         : TrialStatus::not_run);
   comm.broadcast(known);
+  if (my_group == 0 && config.study.repeats > 1 && config.data.split.method == SplitMethod::random &&
+      config.data.split.seed < 0)
+    log.info(
+        "note: each repeat draws a random split of its own, so that no jets can test all of them; "
+        "data.split.seed keeps one");
   const Work work = work_of(trials, share, known, my_group, groups, log);
   comm.agree([&] {
     if (group.is_root() && !locks) locks.emplace(options.output);

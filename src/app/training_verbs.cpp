@@ -16,6 +16,7 @@ void add_summary(CLI::App& app, Command& command) {
   verb->add_option("--set", command.train.assignments, "override a config key: key=value")
       ->allow_extra_args(false);
   verb->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
     command.run = [&](const Communicator& comm) {
       Config config = load_config(command.summary_config, command.train.assignments, false, comm);
       complete_arrays(config, comm);
@@ -38,6 +39,7 @@ void add_config(CLI::App& app, Command& command) {
       "--reference", config_reference,
       "every key, its default, its meaning and what it may be, in Markdown (configs/README.md)");
   verb->callback([&] {
+    command.needs_mpi = NeedsMpi::never;
     command.run = [&](const Communicator& comm) {
       const Config config = load_config(o.config, o.assignments, false, comm);
       if (comm.is_root()) fmt::print("{}", to_yaml(config));

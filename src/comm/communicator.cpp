@@ -31,15 +31,24 @@ void in_pieces(std::int64_t total, std::int64_t element_bytes, const Send& send)
   }
 }
 
+bool mpi_runs() {
+  int started = 0;
+  int ended = 0;
+  MPI_Initialized(&started);
+  MPI_Finalized(&ended);
+  return started != 0 && ended == 0;
+}
+
 /// By which a message names this process, also where its communicator is a part of all ranks.
 int world_rank() {
   int rank = 0;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (mpi_runs()) MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   return rank;
 }
 
 template <class T>
 T all_reduce(T value, MPI_Datatype type, MPI_Op operation, MPI_Comm comm) {
+  if (comm == MPI_COMM_NULL) return value;
   T result{};
   const progress::Waiting waiting;
   MPI_Allreduce(&value, &result, 1, type, operation, comm);
@@ -48,6 +57,7 @@ T all_reduce(T value, MPI_Datatype type, MPI_Op operation, MPI_Comm comm) {
 
 template <class T>
 std::vector<T> all_gather_values(T value, MPI_Datatype type, int size, MPI_Comm comm) {
+  if (comm == MPI_COMM_NULL) return {value};
   std::vector<T> all(static_cast<std::size_t>(size));
   const progress::Waiting waiting;
   MPI_Allgather(&value, 1, type, all.data(), 1, type, comm);
@@ -92,12 +102,14 @@ Communicator::Outcome Communicator::outcome_of(const std::function<void()>& work
 }
 
 Communicator::Communicator(MPI_Comm original) {
+  if (original == MPI_COMM_NULL || !mpi_runs()) return;
   MPI_Comm_dup(original, &handle_);
   MPI_Comm_rank(handle_, &rank_);
   MPI_Comm_size(handle_, &size_);
 }
 
 Communicator Communicator::split(int color) const {
+  if (is_alone()) return Communicator(MPI_COMM_NULL);
   MPI_Comm part = MPI_COMM_NULL;
   MPI_Comm_split(handle_, color, rank_, &part);
   Communicator duplicate(part);
@@ -106,6 +118,7 @@ Communicator Communicator::split(int color) const {
 }
 
 Communicator Communicator::node() const {
+  if (is_alone()) return Communicator(MPI_COMM_NULL);
   MPI_Comm part = MPI_COMM_NULL;
   MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part);
   Communicator duplicate(part);
@@ -128,11 +141,13 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
 }
 
 void Communicator::barrier() const {
+  if (is_alone()) return;
   const progress::Waiting waiting;
   MPI_Barrier(handle_);
 }
 
 void Communicator::wait_idle() const {
+  if (is_alone()) return;
   MPI_Request arrived = MPI_REQUEST_NULL;
   MPI_Ibarrier(handle_, &arrived);
   int done = 0;
@@ -144,6 +159,7 @@ void Communicator::wait_idle() const {
 }
 
 void Communicator::sum(std::span<std::int64_t> values) const {
+  if (is_alone()) return;
   const progress::Waiting waiting;
   in_pieces(std::ssize(values), sizeof(std::int64_t), [&](std::int64_t offset, int count) {
     MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, MPI_INT64_T, MPI_SUM, handle_);
@@ -169,6 +185,7 @@ std::int64_t Communicator::sum_before(std::int64_t value) const {
 }
 
 void Communicator::broadcast_bytes(std::span<std::byte> bytes, int root) const {
+  if (is_alone()) return;
   const progress::Waiting waiting;
   in_pieces(std::ssize(bytes), 1, [&](std::int64_t offset, int count) {
     MPI_Bcast(bytes.data() + offset, count, MPI_BYTE, root, handle_);
@@ -191,6 +208,7 @@ std::vector<double> Communicator::all_gather(double value) const {
 }
 
 std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> bytes, int root) const {
+  if (is_alone()) return {bytes.begin(), bytes.end()};
   const std::vector<std::int64_t> lengths = all_gather(std::ssize(bytes));
   const std::int64_t total = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
   const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end());
@@ -241,6 +259,7 @@ std::vector<std::byte> Communicator::gather_padded(std::span<const std::byte> by
 
 std::vector<std::vector<std::byte>> Communicator::exchange(
     const std::vector<std::vector<std::byte>>& outgoing) const {
+  if (is_alone()) return outgoing;
   const auto ranks = static_cast<std::size_t>(size_);
   std::vector<std::int64_t> out_lengths(ranks);
   std::vector<std::int64_t> in_lengths(ranks);
@@ -278,6 +297,7 @@ void Communicator::agree(const std::function<void()>& work) const {
 }
 
 void Communicator::agree_while_writing(const std::function<void()>& work) const {
+  if (is_alone()) return agree(work);
   Outcome outcome = outcome_of(work);
   if (!outcome.good() && size_ > 1)
     outcome.message = fmt::format("{} (rank {} on {})", outcome.message, rank_, host_name());
@@ -295,6 +315,7 @@ void Communicator::agree_while_writing(const std::function<void()>& work) const 
 }
 
 bool Communicator::all_come() const {
+  if (is_alone()) return true;
   MPI_Request request = MPI_REQUEST_NULL;
   const progress::Waiting waiting;
   MPI_Ibarrier(handle_, &request);

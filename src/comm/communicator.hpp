@@ -18,7 +18,8 @@ namespace jetrain {
 
 class Communicator {
  public:
-  /// Duplicates `original`, so that our messages never meet those of other libraries. Collective.
+  /// Duplicates `original`, so that our messages never meet those of other libraries. Collective. Where MPI
+  /// has not been started, and of MPI_COMM_NULL, it is of this process alone and calls MPI for nothing.
   explicit Communicator(MPI_Comm original);
   static Communicator world() { return Communicator(MPI_COMM_WORLD); }
   /// The ranks that give the same color, in their order. Collective.
@@ -37,6 +38,8 @@ class Communicator {
   int size() const noexcept { return size_; }
   bool is_root() const noexcept { return rank_ == 0; }
   MPI_Comm handle() const noexcept { return handle_; }
+  /// Without MPI.
+  bool is_alone() const noexcept { return handle_ == MPI_COMM_NULL; }
 
   void barrier() const;
   /// A barrier for ranks with nothing to do: they sleep and leave their cores to others.

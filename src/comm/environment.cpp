@@ -61,7 +61,9 @@ void Environment::end_job(const std::string& message, ExitStatus status, int ran
   Watchdog::announce_end(status);
   fmt::print(stderr, "jetrain: {}\n", printable_line(message));
   std::fflush(nullptr);
-  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(status));
+  int started = 0;
+  MPI_Initialized(&started);
+  if (started != 0) MPI_Abort(MPI_COMM_WORLD, static_cast<int>(status));
   std::_Exit(static_cast<int>(status));
 }
 

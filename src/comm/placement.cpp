@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "comm/cgroup.hpp"
 #include "comm/hosts.hpp"
 #include "comm/threads.hpp"
 #include "core/checked_cast.hpp"
@@ -30,9 +31,9 @@ int count_cores(const std::vector<int>& cpus) {
 
 std::int64_t usable_memory() {
   const std::int64_t installed = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
-  std::int64_t limit = 0;
-  std::ifstream("/sys/fs/cgroup/memory.max") >> limit;  // "max", and no file, leave it at 0
-  return limit > 0 ? std::min(limit, installed) : installed;
+  const std::optional<GroupLimit> limit = memory_limit();
+  if (!limit || limit->amount >= static_cast<double>(installed)) return installed;
+  return static_cast<std::int64_t>(limit->amount);
 }
 
 /// Ranks with the same complaint, told once.
@@ -50,10 +51,11 @@ std::vector<Placement> gather_placements(int threads, const Communicator& comm) 
   const std::vector<int> cpus = usable_cpus();
   struct Numbers {
     std::int64_t cpus, cores, threads, memory;
-    double share;
+    double share, quota;
   };
   const double share = share_of_cores(comm);
-  const Numbers mine{std::ssize(cpus), count_cores(cpus), threads, usable_memory(), share};
+  const double quota = share_of_quota(comm);
+  const Numbers mine{std::ssize(cpus), count_cores(cpus), threads, usable_memory(), share, quota};
   const std::vector<std::string> hosts = gather_host_names(comm);
   const std::vector<Numbers> numbers = comm.gather(std::span<const Numbers>(&mine, 1));
   const std::vector<int> all_cpus = comm.gather(std::span<const int>(cpus));
@@ -62,7 +64,7 @@ std::vector<Placement> gather_placements(int threads, const Communicator& comm) 
   for (std::size_t rank = 0; rank < numbers.size(); ++rank) {
     const Numbers& n = numbers[rank];
     placements.push_back({hosts[rank], std::vector<int>(next, next + n.cpus), checked_cast<int>(n.cores),
-                          checked_cast<int>(n.threads), n.share, n.memory});
+                          checked_cast<int>(n.threads), n.share, n.memory, n.quota});
     next += n.cpus;
   }
   return placements;
@@ -94,13 +96,20 @@ std::vector<std::string> placement_warnings(const std::vector<Placement>& placem
                    p.threads)]
           .push_back(rank);
     } else if (p.threads > p.share + 1e-6) {
-      const bool shared = p.share < static_cast<double>(p.cpus.size()) - 1e-6;
+      const bool limited = p.quota < p.share + 1e-6;
+      const bool shared = !limited && p.share < static_cast<double>(p.cpus.size()) - 1e-6;
       crowded[fmt::format(
-                  "{} thread{} for {:.4g} core{}{}; waiting threads take time from working ones: start "
-                  "fewer ranks or threads{}",
-                  p.threads, p.threads == 1 ? "" : "s", p.share, p.share == 1 ? "" : "s",
-                  shared ? ", since ranks share them" : "",
-                  shared ? ", or bind each rank to cores of its own" : "")]
+                  "{} thread{} for {:.4g} core{}{}; {}: start fewer ranks or threads{}", p.threads,
+                  p.threads == 1 ? "" : "s", p.share, p.share == 1 ? "" : "s",
+                  limited
+                      ? ", since a quota of the control group (container, batch system) gives no more time"
+                  : shared ? ", since ranks share them"
+                           : "",
+                  limited ? "all of them stand still when it is used up"
+                          : "waiting threads take time from working ones",
+                  limited  ? ", or ask for more cores"
+                  : shared ? ", or bind each rank to cores of its own"
+                           : "")]
           .push_back(rank);
     } else if (p.threads > p.cores) {
       hyper_threads[fmt::format("{} threads on {} cores, two hyper-threads each; one thread fills a core's "

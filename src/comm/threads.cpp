@@ -5,8 +5,15 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
 
+#include "comm/cgroup.hpp"
 #include "core/checked_cast.hpp"
 
 namespace jetrain {
@@ -35,6 +42,15 @@ std::vector<int> usable_cpus() {
   return cpus;
 }
 
+double share_of_quota(const Communicator& comm) {
+  const std::optional<GroupLimit> quota = cpu_quota();
+  const Communicator node = comm.node();
+  const auto group = static_cast<std::int64_t>(quota ? std::hash<std::string>()(quota->group) >> 1 : 0);
+  const std::vector<std::int64_t> groups = node.all_gather(group);
+  if (!quota) return std::numeric_limits<double>::infinity();
+  return quota->amount / static_cast<double>(std::count(groups.begin(), groups.end(), group));
+}
+
 double share_of_cores(const Communicator& comm) {
   const std::vector<int> mine = usable_cpus();
   const Communicator node = comm.node();
@@ -44,7 +60,7 @@ double share_of_cores(const Communicator& comm) {
   node.sum(users);
   double share = 0;
   for (const int cpu : mine) share += 1.0 / static_cast<double>(users[static_cast<std::size_t>(cpu)]);
-  return share;
+  return std::min(share, share_of_quota(comm));
 }
 
 int set_threads(int requested, const Communicator& comm) {
@@ -56,7 +72,13 @@ int set_threads(int requested, const Communicator& comm) {
   return threads;
 }
 
+/// ru_maxrss lives through fork and exec: it may be that of the program that started this one.
 std::int64_t peak_rss_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    long kilobytes = 0;
+    if (std::sscanf(line.c_str(), "VmHWM: %ld kB", &kilobytes) == 1) return std::int64_t{kilobytes} * 1024;
+  }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return std::int64_t{usage.ru_maxrss} * 1024;

@@ -10,7 +10,12 @@ namespace jetrain {
 /// some of them (OMP_PROC_BIND), its threads'.
 std::vector<int> usable_cpus();
 
-/// Processors that this rank may use, each divided by how many ranks of the node may. Collective.
+/// This rank's part of the CPU time that a quota leaves it and the ranks of the node in the same control
+/// group, in cores (comm/cgroup.hpp); infinity where there is none. Collective.
+double share_of_quota(const Communicator& comm);
+
+/// Processors that this rank may use, each divided by how many ranks of the node may; no more than its share
+/// of a quota. Collective.
 double share_of_cores(const Communicator& comm);
 
 /// Sets the number of OpenMP threads of this rank and returns it: `requested` if above 0; else

@@ -46,7 +46,9 @@ struct Config {
   LogConfig log;
   StudyConfig study;
   void fields(auto& visit) {
-    visit("seed", seed, "of initial weights, the order of the jets, random splits, dropout and augmentation");
+    visit("seed", seed,
+          "of initial weights, the order of the jets, dropout, augmentation, and of what `data.split.seed` "
+          "says");
     visit("data", data, "Which jets, and which of them train.");
     visit("input", input, "what the network sees of a row");
     visit(
@@ -64,6 +66,14 @@ struct Config {
     visit("checkpoint", checkpoint, "What a run can be resumed from.");
     visit("log", log, "Beside the run's own files; changes no result.");
     visit("study", study, "For `jetrain study`; a training by itself does not look at it.");
+  }
+
+  /// Whether the split's seed decides which set a row belongs to.
+  bool draws_rows() const {
+    return data.split.method == SplitMethod::random || data.split.folds > 0 || data.limit.training_jets > 0;
+  }
+  std::uint64_t split_seed() const {
+    return data.split.seed < 0 ? seed : static_cast<std::uint64_t>(data.split.seed);
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "config/assignment.hpp"
 #include "config/config.hpp"
+#include "config/jet_presets.hpp"
 #include "config/map_reader.hpp"
 #include "config/origins.hpp"
 #include "config/row_layout.hpp"
@@ -55,19 +56,36 @@ Config defaults_of(std::int64_t version) {
   return config;
 }
 
+/// Jets have momenta, and sets where the split wants them.
+void check_jets(const DataConfig& data, const std::function<void(const char*)>& fail) {
+  std::string wrong;
+  try {
+    const JetMapping mapping = jet_mapping(data);
+    if (data.split.method == SplitMethod::column && mapping.columns.set.empty())
+      wrong = "data.split.method column needs data.jets.set, the column that says which rows train";
+  } catch (const UsageError& error) {
+    wrong = error.what();
+  }
+  if (!wrong.empty()) fail(wrong.c_str());
+}
+
 /// What a setting outside of data.arrays may be depends on what the rows are.
 void check_rows(const Config& config, const std::function<void(const char*)>& fail) {
   const DataConfig& data = config.data;
   switch (row_layout(data)) {
     case RowLayout::jet_table:
       if (!data.arrays.labels.empty()) fail("data.arrays.labels: is given without data.arrays.features");
-      if (data.weighted()) fail("data.weights: is of plain arrays; the reference table has no such column");
+      check_jets(data, fail);
       break;
     case RowLayout::arrays:
       if (data.arrays.labels.empty())
         fail("data.arrays.labels: is missing; name the dataset beside data.arrays.features");
       if (data.split.method == SplitMethod::column)
         fail("data.split.method column needs jets; plain arrays have no such column");
+      if (data.preset != JetPreset::top_tagging || data.jets != JetsConfig{})
+        fail(
+            "data.preset and data.jets: are of jets, but data.arrays.features names plain arrays: leave out "
+            "one of the two");
       if (!data.high_level.empty()) fail("data.high_level: is of jets; plain arrays have none");
       if (config.augmentation.used()) fail("augmentation: is of jets; plain arrays have no constituents");
       break;
@@ -138,6 +156,24 @@ void check_signal(const DataConfig& data, const std::function<void(const std::st
         data.classes[1]));
 }
 
+void check_folds(const DataConfig& data, const std::function<void(const std::string&)>& fail) {
+  const SplitConfig& split = data.split;
+  if (split.folds == 0) {
+    if (split.fold != 0)
+      fail(fmt::format("data.split.fold: {} is given without data.split.folds, how many there are",
+                       split.fold));
+    return;
+  }
+  if (split.fold >= split.folds)
+    fail(fmt::format("data.split.fold: must be from 0 to {} with data.split.folds: {}, not {}",
+                     split.folds - 1, split.folds, split.fold));
+  if (split.method == SplitMethod::files && data.limit.jets > 0)
+    fail(
+        "data.limit.jets: is of each set with data.split.method files, but data.split.folds makes one of "
+        "two: "
+        "leave out one of these keys (data.limit.training_jets goes with folds)");
+}
+
 /// Rules that join several keys.
 void check_together(const Config& config, const std::string& name, bool data_required) {
   const auto fail = [&](const std::string& what) { throw UsageError(fmt::format("{}: {}", name, what)); };
@@ -146,6 +182,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   if (data.split.validation + data.split.test >= 1) {
     fail("data.split: validation and test together must leave rows to train on (their sum must be below 1)");
   }
+  check_folds(data, fail);
   check_input(config, fail);
   check_rows(config, fail);
   check_signal(data, fail);

@@ -95,6 +95,13 @@ inline auto class_names() {
                 return std::string();
               }};
 }
+/// Of a cross-validation.
+inline auto folds() {
+  return Rule{"0, or from 2 to 1000", [](std::int64_t n) {
+                return n == 0 || (n >= 2 && n <= 1000) ? std::string()
+                                                       : std::string("must be 0 (none), or from 2 to 1000");
+              }};
+}
 /// "[low, high]", or nothing.
 inline auto interval() {
   return Rule{"[low, high]", [](const auto& v) {

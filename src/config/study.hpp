@@ -70,8 +70,7 @@ struct VariantsFamily {
 };
 struct LearningCurveFamily {
   static constexpr const char* kName = "learning_curve";
-  static constexpr const char* kMeaning =
-      "training sets of several sizes: random parts of the whole, each within the next";
+  static constexpr const char* kMeaning = "training sets of several sizes, `data.limit.training_jets`";
   std::vector<std::int64_t> training_jets;
   void fields(auto& visit) { visit("training_jets", training_jets, "the sizes"); }
 };
@@ -89,12 +88,11 @@ struct StudyConfig {
   Monitor monitor = Monitor::val_loss;
   void fields(auto& visit) {
     visit("family", family, "which trainings");
-    visit("folds", folds, "of a cross-validation over training and validation jets; 0: none",
-          rules::Rule{"0, or from 2 to 1000", [](std::int64_t n) {
-                        return n == 0 || (n >= 2 && n <= 1000)
-                                   ? std::string()
-                                   : std::string("must be 0 (none), or from 2 to 1000");
-                      }});
+    visit(
+        "folds", folds,
+        "of a cross-validation: each member gets `data.split.folds`, and a `data.split.fold` of its own; 0: "
+        "none",
+        rules::folds());
     visit("repeats", repeats, "of each, with seed, seed + 1, ...", rules::between(1, 1000));
     visit("groups", groups, "of ranks, that train at the same time", rules::between(1, 100000));
     visit("monitor", monitor, "what the ranking goes by");

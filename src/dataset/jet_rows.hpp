@@ -6,8 +6,16 @@
 
 namespace jetrain {
 
-/// The rows of jet tables: images, or clouds, of their constituents. A bad row has a label that is not 0 or
-/// 1, or momenta that are not finite.
+/// What makes a row a bad one.
+struct JetRules {
+  bool two_classes = true;  ///< labels above 1 are none
+  bool labelled = true;     ///< rows have labels; else all get 0
+  bool sorted = false;      ///< data.unsorted: error
+  std::size_t jet_columns = 0;
+};
+
+/// The rows of jets: images, clouds, or sets, of their constituents. A bad row has a label that is no class,
+/// momenta that are not finite, or, where those are errors, constituents that do not descend in pT.
 class JetRows : public RowSource {
  public:
   /// Collective; DataError (agreed on) as JetSource.
@@ -20,10 +28,14 @@ class JetRows : public RowSource {
   RowRange slice(RowRange all, int rank, int size) const override { return source_.slice(all, rank, size); }
   void read(RowRange range, const Consume& consume, const EndWindow& end_window) const override;
   std::int64_t window_slots() const override { return source_.window_slots(); }
+  std::string missing_labels() const override { return source_.without_label(); }
+  std::string missing_weights() const override { return source_.without_weight(); }
+  std::string missing_sets() const override { return source_.without_set(); }
 
  private:
   JetSource source_;
   std::vector<SampleMaker> makers_;  ///< of each way
+  JetRules rules_;
 };
 
 }  // namespace jetrain

@@ -61,6 +61,10 @@ class RowSource {
   virtual std::string name() const = 0;
   /// "" where every row has a label; else what is missing, in words. Samples then have label 0.
   virtual std::string missing_labels() const { return {}; }
+  /// Likewise of the weights that data.weights names; rows then have weight 1.
+  virtual std::string missing_weights() const { return {}; }
+  /// Likewise of what says which rows train (RowBlock::ttv).
+  virtual std::string missing_sets() const { return {}; }
   /// A rank's share of `all`: contiguous, disjoint, complete over ranks. May be empty.
   virtual RowRange slice(RowRange all, int rank, int size) const = 0;
   /// Windows and slots, as JetSource::read; to be gone through by read_in_slots.

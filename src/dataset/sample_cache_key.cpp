@@ -103,6 +103,15 @@ std::string without_younger_keys(std::string section, const std::vector<std::str
   return section;
 }
 
+/// The same of jets as they stand in files, which is a section of its own.
+std::string without_default_jets(std::string section, const JetsConfig& jets) {
+  if (jets != JetsConfig{}) return section;
+  const std::size_t begin = section.find("\n  jets:\n") + 1;
+  std::size_t end = section.find('\n', begin) + 1;
+  while (section.compare(end, 4, "    ") == 0) end = section.find('\n', end) + 1;
+  return section.erase(begin, end - begin);
+}
+
 /// The settings that samples depend on: of data, of what is made of a row and, where it matters, the seed.
 /// What the network sees of constituents, and their augmentation, comes after the store.
 std::string describe_settings(const Config& config) {
@@ -111,14 +120,16 @@ std::string describe_settings(const Config& config) {
   relevant.data.cache.clear();
   relevant.image = config.image;
   relevant.augmentation = config.augmentation;
-  if (config.data.split.method == SplitMethod::random) relevant.seed = config.seed;
+  if (config.draws_rows() && config.data.split.seed < 0) relevant.seed = config.seed;
   relevant.data.signal.clear();
   const std::string yaml = settings_yaml(relevant);
-  const std::string data =
-      fmt::format("seed: {}\n{}", relevant.seed,
-                  without_younger_keys(section(yaml, "data"), {"    layout: channels_first",
-                                                               "  weights: \"\"", "  negative_weights: error",
-                                                               "  classes:\n    []", "  signal: \"\""}));
+  const std::string data = fmt::format(
+      "seed: {}\n{}", relevant.seed,
+      without_younger_keys(
+          without_default_jets(section(yaml, "data"), config.data.jets),
+          {"    folds: 0", "    fold: 0", "    seed: -1", "    training_jets: 0",
+           "    layout: channels_first", "  preset: top_tagging", "  table: \"\"", "  unsorted: sort",
+           "  weights: \"\"", "  negative_weights: error", "  classes:\n    []", "  signal: \"\""}));
   switch (config.input) {
     case InputKind::constituents:
       return data + fmt::format("input: {}\nmost: {}\n", config.input, config.constituents.most);

@@ -7,6 +7,7 @@
 #include "core/stopwatch.hpp"
 #include "core/untrainable.hpp"
 #include "dataset/array_axes.hpp"
+#include "dataset/data_files.hpp"
 #include "dataset/sample_cache.hpp"
 
 namespace jetrain {
@@ -33,6 +34,17 @@ void add(std::vector<Made>& ways, std::vector<LoadedSamples>& all) {
   }
 }
 
+/// On all ranks alike.
+void require_constituents(const ReadingNotes& notes, const DataConfig& data) {
+  if (notes.jets == 0 || notes.empty < notes.jets) return;
+  throw CollectiveError(
+      fmt::format(
+          "all {} jets that were read are without any constituent: energies, or pT, are not above 0 in "
+          "the columns that data.preset {} and data.jets name (`jetrain inspect` shows them)",
+          notes.jets, data.preset),
+      ExitStatus::failed);
+}
+
 /// The sets that `wanted` names, from the configs' data files, which are the same.
 std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& configs,
                                            const std::vector<Set>& wanted, const Communicator& comm) {
@@ -47,6 +59,7 @@ std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& con
     loaded.rows_read = comm.sum(loaded.own_rows);
     loaded.rows_skipped = comm.sum(loaded.rows_skipped);
     loaded.notes = sum_of(loaded.notes, comm);
+    require_constituents(loaded.notes, configs[i]->data);
     for (const Set set : {Set::none, Set::train, Set::validation, Set::test}) {
       loaded[set].layout = stored_layout(*configs[i], set);
       loaded[set].samples.shrink_to_fit();
@@ -134,6 +147,7 @@ void require_both_classes(const SampleSet& set, Set which, const Communicator& c
 
 std::vector<LoadedSamples> load_samples(const std::vector<const Config*>& configs,
                                         const std::vector<Set>& wanted, const Communicator& comm) {
+  refuse_shared_files(configs.front()->data, comm);
   if (configs.front()->data.cache.empty()) return load_from_files(configs, wanted, comm);
   std::vector<LoadedSamples> all;
   for (const Config* config : configs) all.push_back(load_samples(*config, wanted, comm));
@@ -142,6 +156,7 @@ std::vector<LoadedSamples> load_samples(const std::vector<const Config*>& config
 
 LoadedSamples load_samples(const Config& config, const std::vector<Set>& wanted, const Communicator& comm,
                            const Say& say) {
+  refuse_shared_files(config.data, comm);
   const auto load = [&] { return std::move(load_from_files({&config}, wanted, comm).front()); };
   LoadedSamples loaded =
       config.data.cache.empty() ? load() : load_through_cache(config, wanted, comm, load, say);

@@ -14,23 +14,44 @@ bool sets_have_files(const DataConfig& data) {
   return data.split.method == SplitMethod::files;
 }
 
-std::vector<std::string>& files_of(DataConfig& data, Set set) {
+bool have_files_together(const DataConfig& data, Set set) {
+  return !sets_have_files(data) || (data.split.folds > 0 && set != Set::test);
+}
+
+std::vector<std::string> files_of(const DataConfig& data, Set set) {
   if (!sets_have_files(data)) return data.files;
-  return set == Set::train        ? data.train_files
-         : set == Set::validation ? data.validation_files
-                                  : data.test_files;
+  if (!have_files_together(data, set)) return data.files_of(set);
+  std::vector<std::string> files = data.train_files;
+  files.insert(files.end(), data.validation_files.begin(), data.validation_files.end());
+  return files;
+}
+
+void read_from(DataConfig& data, Set set, const std::vector<std::string>& files) {
+  if (!sets_have_files(data)) {
+    data.files = files;
+  } else if (have_files_together(data, set)) {
+    data.train_files = files;
+    data.validation_files.clear();
+  } else {
+    (set == Set::train        ? data.train_files
+     : set == Set::validation ? data.validation_files
+                              : data.test_files) = files;
+  }
 }
 
 std::vector<FileGroup> file_groups(const DataConfig& data, const std::vector<Set>& wanted) {
-  if (!sets_have_files(data)) return {{data.files, wanted}};
   std::vector<FileGroup> groups;
   for (const Set set : wanted) {
-    if (data.files_of(set).empty()) {
+    std::vector<std::string> files = files_of(data, set);
+    if (files.empty() && sets_have_files(data)) {
       throw CollectiveError(
           fmt::format("data.{}_files: is empty, but the {} set is asked for", set_name(set), set_name(set)),
           ExitStatus::usage);
     }
-    groups.push_back({data.files_of(set), {set}});
+    if (!groups.empty() && have_files_together(data, set) && have_files_together(data, groups.back().sets[0]))
+      groups.back().sets.push_back(set);
+    else
+      groups.push_back({std::move(files), {set}});
   }
   return groups;
 }
@@ -56,7 +77,12 @@ SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Confi
       weighted_(ways.front()->data.weighted()),
       negative_weights_(ways.front()->data.negative_weights) {
   const Config& config = *ways.front();
-  selection_ = sets_have_files(config.data) ? Selection::limited(config.data, sets_.front(), *source_, comm)
+  const LimitConfig& limit = config.data.limit;
+  if (limit.jets > 0 && limit.take == LimitTake::balanced)
+    require_labels(*source_, "data.limit.take: balanced");
+  if (const std::string why = source_->missing_weights(); !why.empty())
+    throw CollectiveError(why, ExitStatus::failed);
+  selection_ = sets_have_files(config.data) ? Selection::of_files(config, sets_.front(), *source_, comm)
                                             : Selection::from_config(config, *source_, comm);
 }
 

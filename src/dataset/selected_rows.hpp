@@ -17,8 +17,15 @@ namespace jetrain {
 /// Whether each set has files of its own (split.method files).
 bool sets_have_files(const DataConfig& data);
 
-/// The files that hold a set's rows, to be read or to be changed.
-std::vector<std::string>& files_of(DataConfig& data, Set set);
+/// Whether `set` stands in the same files as others: all sets do, or training and validation in the folds of
+/// a cross-validation.
+bool have_files_together(const DataConfig& data, Set set);
+
+/// The files that hold a set's rows.
+std::vector<std::string> files_of(const DataConfig& data, Set set);
+
+/// The set's rows are to be read from `files`, and those of the sets that stand in the same ones.
+void read_from(DataConfig& data, Set set, const std::vector<std::string>& files);
 
 /// Files whose rows are counted one after another, and the sets that they are read for.
 struct FileGroup {

@@ -9,6 +9,7 @@
 
 #include "config/class_names.hpp"
 #include "core/permutation.hpp"
+#include "dataset/drawn_rows.hpp"
 #include "jetrain/error.hpp"
 #include "layouts/read_in_slots.hpp"
 
@@ -17,6 +18,24 @@ namespace {
 
 /// Of a bad row that is left out.
 constexpr std::uint8_t kNoLabel = 255;
+/// What `byte_of(block, i)` says of each row of `range`, on every rank.
+template <class ByteOf>
+std::vector<std::uint8_t> read_bytes(const RowSource& rows, RowRange range, const ByteOf& byte_of,
+                                     const Communicator& comm) {
+  using Bytes = std::vector<std::uint8_t>;
+  Bytes mine;
+  comm.agree([&] {
+    read_in_slots<Bytes>(
+        rows, rows.slice(range, comm.rank(), comm.size()),
+        [&](Bytes& slot, const RowBlock& block) {
+          for (std::int64_t i = 0; i < block.rows; ++i) slot.push_back(byte_of(block, i));
+        },
+        [&](const Bytes& slot) { mine.insert(mine.end(), slot.begin(), slot.end()); });
+  });
+  Bytes all = comm.gather(std::span<const std::uint8_t>(mine));
+  comm.broadcast(all);
+  return all;
+}
 
 /// The classes of `range`, on every rank; kNoLabel where a row is bad and such rows are left out.
 std::vector<std::uint8_t> read_labels(const RowSource& rows, RowRange range, bool skip_bad_rows,
@@ -29,19 +48,18 @@ std::vector<std::uint8_t> read_labels(const RowSource& rows, RowRange range, boo
       return kNoLabel;
     }
   };
-  using Classes = std::vector<std::uint8_t>;
-  Classes mine;
-  comm.agree([&] {
-    read_in_slots<Classes>(
-        rows, rows.slice(range, comm.rank(), comm.size()),
-        [&](Classes& slot, const RowBlock& block) {
-          for (std::int64_t i = 0; i < block.rows; ++i) slot.push_back(label_of(block, i));
-        },
-        [&](const Classes& slot) { mine.insert(mine.end(), slot.begin(), slot.end()); });
-  });
-  Classes all = comm.gather(std::span<const std::uint8_t>(mine));
-  comm.broadcast(all);
-  return all;
+  return read_bytes(rows, range, label_of, comm);
+}
+
+/// Whether a row would become no sample, so that a draw must not count it.
+bool is_unusable(const RowBlock& block, std::int64_t i) {
+  SampleDraft draft;
+  try {
+    block.sample(i, 0, false, draft);
+    return false;
+  } catch (const UnusableRow&) {
+    return true;
+  }
 }
 
 /// How many jets of each class are wanted: as equal as whole numbers can be.
@@ -126,9 +144,75 @@ Selection Selection::limited(const DataConfig& data, Set set, const RowSource& r
 }
 
 Selection Selection::from_config(const Config& config, const RowSource& rows, const Communicator& comm) {
+  Selection selection = before_draws(config, rows, comm);
+  selection.draw(config, rows, comm);
+  return selection;
+}
+
+Selection Selection::of_files(const Config& config, Set set, const RowSource& rows,
+                              const Communicator& comm) {
+  Selection selection = limited(config.data, set, rows, comm);
+  if (set != Set::test) selection.draw(config, rows, comm);
+  return selection;
+}
+
+std::vector<Selection::Drawable> Selection::drawable_rows(const Config& config, const RowSource& rows,
+                                                          const Communicator& comm) const {
+  std::vector<Drawable> all(static_cast<std::size_t>(rows_));
+  const bool skip = skips_bad_rows(config.data);
+  if (!by_ttv_ && !skip) {  // nothing needs to be read
+    for (std::int64_t row = 0; row < rows_; ++row) all[static_cast<std::size_t>(row)].set = set_of(row, 0);
+    return all;
+  }
+  constexpr std::uint8_t kUnusable = 128;
+  const auto byte_of = [&](const RowBlock& block, std::int64_t i) {
+    const auto set = static_cast<std::uint8_t>(set_of(block.first_row + i, block.ttv(i)));
+    return static_cast<std::uint8_t>(set | (skip && is_unusable(block, i) ? kUnusable : 0));
+  };
+  const std::vector<std::uint8_t> bytes = read_bytes(rows, range(), byte_of, comm);
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    all[i] = {static_cast<Set>(bytes[i] & ~kUnusable), (bytes[i] & kUnusable) == 0};
+  return all;
+}
+
+void Selection::draw(const Config& config, const RowSource& rows, const Communicator& comm) {
+  const bool folded = config.data.split.folds > 0;
+  if (!folded && (config.data.limit.training_jets == 0 || only_ == Set::validation)) return;
+  std::vector<Drawable> all = drawable_rows(config, rows, comm);
+  // Those of a kind are numbered in their order, unusable ones left out, and become what `drawn` says of so
+  // many.
+  const auto draw_among = [&](const auto& among, const auto& drawn, Set if_drawn, Set if_not) {
+    const auto count = std::count_if(all.begin(), all.end(), among);
+    const std::vector<bool> is_drawn = drawn(count, config);
+    auto next = is_drawn.begin();
+    for (Drawable& row : all)
+      if (among(row)) row.set = *next++ ? if_drawn : if_not;
+  };
+  if (folded) {
+    draw_among(
+        [](const Drawable& row) {
+          return row.usable && (row.set == Set::train || row.set == Set::validation);
+        },
+        drawn_to_validate, Set::validation, Set::train);
+  }
+  if (config.data.limit.training_jets > 0) {
+    draw_among([](const Drawable& row) { return row.usable && row.set == Set::train; }, drawn_to_train,
+               Set::train, Set::none);
+  }
+  sets_.clear();
+  for (const Drawable& row : all) sets_.push_back(row.set);
+  by_ttv_ = false;
+  kept_.clear();
+}
+
+Selection Selection::before_draws(const Config& config, const RowSource& rows, const Communicator& comm) {
   const SplitConfig& split = config.data.split;
   Selection selection = limited(config.data, Set::train, rows, comm);
   if (split.method == SplitMethod::column) {
+    if (const std::string why = rows.missing_sets(); !why.empty())
+      throw CollectiveError(
+          fmt::format("data.split.method column: {}; choose another method, as random", why),
+          ExitStatus::failed);
     selection.by_ttv_ = true;
     return selection;
   }
@@ -145,7 +229,7 @@ Selection Selection::from_config(const Config& config, const RowSource& rows, co
   std::fill(by_position.begin() + train, by_position.begin() + test_end, Set::test);
   std::fill(by_position.begin() + test_end, by_position.end(), Set::validation);
   if (split.method == SplitMethod::random) {
-    const auto order = random_permutation(jets, config.seed, Purpose::split, 0);
+    const auto order = random_permutation(jets, config.split_seed(), Purpose::split, 0);
     std::vector<Set> shuffled(by_position.size());
     for (std::size_t i = 0; i < order.size(); ++i) shuffled[order[i]] = by_position[i];
     by_position = std::move(shuffled);

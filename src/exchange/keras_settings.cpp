@@ -139,8 +139,10 @@ bool does_nothing_to_scores(std::string_view kind) {
 
 }  // namespace
 
-OutlineLayer keras_layer(const std::string& kind, const json& config) {
+OutlineLayer keras_layer(const std::string& class_name, const json& config) {
   OutlineLayer layer{.name = config.value("name", "")};
+  // TensorFlow 1 had two of these.
+  const std::string kind = class_name.starts_with("BatchNormalizationV") ? "BatchNormalization" : class_name;
   if (does_nothing_to_scores(kind)) return layer;
   if (config.contains("activation")) layer.activation.values = {activation_named(config.at("activation"))};
   const std::string of_class = activation_of_class(kind, config);

@@ -11,6 +11,12 @@
 namespace jetrain {
 namespace {
 
+std::vector<std::string> feature_names(const DataConfig& data) {
+  std::vector<std::string> names = words_of(data.high_level);
+  names.insert(names.end(), data.jets.jet_columns.begin(), data.jets.jet_columns.end());
+  return names;
+}
+
 nlohmann::ordered_json preprocessing_of_jets(const Config& config) {
   const ImageConfig& image = config.image;
   std::vector<std::string> steps{"constituents (E, px, py, pz) in GeV by descending pT, at most 200",
@@ -40,7 +46,7 @@ nlohmann::ordered_json preprocessing_of_jets(const Config& config) {
           {"rotate", image.rotate},
           {"flip", image.flip},
           {"normalize", word_of(image.normalize).text},
-          {"features", words_of(config.data.high_level)},
+          {"features", feature_names(config.data)},
           {"steps", steps}};
 }
 
@@ -57,7 +63,7 @@ nlohmann::ordered_json preprocessing_of_constituents(const Config& config) {
   return {{"input", "jet constituents"},
           {"most", config.constituents.most},
           {"axis", word_of(config.constituents.axis).text},
-          {"features", words_of(config.data.high_level)},
+          {"features", feature_names(config.data)},
           {"in_the_graph", features}};
 }
 

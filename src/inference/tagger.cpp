@@ -1,6 +1,7 @@
 #include "jetrain/tagger.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <omp.h>
 
 #include <atomic>
@@ -72,6 +73,11 @@ struct Tagger::Loaded {
   void require_jets() const {
     if (!takes_jets)
       throw UsageError("this model was trained on plain arrays, not on jets: call outputs, not score");
+    if (const auto& columns = stored.config.data.jets.jet_columns; !columns.empty())
+      throw UsageError(
+          fmt::format("this model also sees columns of its files ({}), which momenta alone do not "
+                      "give: score files with `jetrain predict`",
+                      fmt::join(columns, ", ")));
   }
 
   /// `jet(i)` gives the places of the i-th, (places, 4).

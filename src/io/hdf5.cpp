@@ -40,12 +40,6 @@ void require_signature(const InputFile& file) {
   throw DataError(fmt::format("{} is not an HDF5 file: {}", file.path(), kind_of_file(file)));
 }
 
-void require_opened(hid_t file, const std::string& path) {
-  if (file >= 0) return;
-  const std::string note = last_error();
-  throw DataError(fmt::format("{} cannot be opened (HDF5: {}){}", path, note, advice_for_opening(note)));
-}
-
 }  // namespace
 
 void initialize() {
@@ -98,10 +92,7 @@ Handle open_file(const std::string& path, const Communicator& comm) {
     if (comm.is_root()) require_signature(*input);
   });
   Handle file;
-  comm.agree([&] {
-    file = open_through_driver(std::move(*input), comm.size() > 1 ? &comm : nullptr);
-    require_opened(file, path);
-  });
+  comm.agree([&] { file = open_through_driver(std::move(*input), comm.size() > 1 ? &comm : nullptr); });
   return file;
 }
 
@@ -109,9 +100,7 @@ Handle open_file(const std::string& path) {
   initialize();
   InputFile input(path);
   require_signature(input);
-  Handle file = open_through_driver(std::move(input));
-  require_opened(file, path);
-  return file;
+  return open_through_driver(std::move(input));
 }
 
 Handle create_file(const std::string& path) {

@@ -136,8 +136,11 @@ Handle open_through_driver(InputFile input, const Communicator* shared_by) {
   check(H5Pset_driver(access_list, driver_id(), &access), "choosing how to read " + path);
   failure.reset();
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access_list), H5Fclose);
+  const std::string note = file < 0 ? last_error() : "";  // before another call clears it
   if (file >= 0) opened(file)->shared_by = nullptr;
   require_reads("opening it");
+  if (file < 0)
+    throw DataError(fmt::format("{} cannot be opened (HDF5: {}){}", path, note, advice_for_opening(note)));
   return file;
 }
 

@@ -24,7 +24,7 @@
 
 namespace jetrain::hdf5 {
 
-/// Opens a file through this driver. Invalid where HDF5 finds that it is not whole. ReadError.
+/// Opens a file through this driver. ReadError; DataError with HDF5's note where it cannot open it.
 Handle open_through_driver(InputFile input, const Communicator* shared_by = nullptr);
 
 /// While it lives, all ranks of `comm` make the same calls with `file`, which each of them opened, in the

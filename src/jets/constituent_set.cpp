@@ -1,8 +1,10 @@
 #include "jets/constituent_set.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numeric>
 
 namespace jetrain {
@@ -27,6 +29,16 @@ bool all_zero(const Place& place) {
   return std::all_of(place.begin(), place.end(), [](float x) { return x == 0; });
 }
 
+/// That pT^2 may exceed the one before by so much: twice 1e-6 of pT.
+constexpr double kAboutEqual = 1 + 2e-6;
+
+bool about_descends(std::span<const float> constituents) {
+  for (std::size_t i = 4; i < constituents.size(); i += 4) {
+    if (squared_pt(&constituents[i]) > squared_pt(&constituents[i - 4]) * kAboutEqual) return false;
+  }
+  return true;
+}
+
 RowStatus sum_up(std::span<const float> constituents, std::array<float, 4>& sum) {
   std::array<double, 4> total{};
   for (std::size_t i = 0; i < constituents.size(); i += 4) {
@@ -44,6 +56,56 @@ void ReadingNotes::add(const ReadingNotes& other) {
   other_padding += other.other_padding;
   unsorted += other.unsorted;
   empty += other.empty;
+}
+
+namespace {
+
+/// Places are looked at in groups, so that loops have whole vectors to work on.
+constexpr std::int64_t kGroup = 8;
+
+/// So many places from the first on are not all zeros behind, in whole groups.
+std::int64_t without_zeros_behind(const float* momenta, std::int64_t count) {
+  constexpr std::uint32_t kMagnitude = 0x7fffffff;
+  for (std::int64_t last = count; last > 0;) {
+    const std::int64_t first = (last - 1) / kGroup * kGroup;
+    std::uint32_t any = 0;
+#pragma omp simd reduction(| : any)
+    for (std::int64_t k = 4 * first; k < 4 * last; ++k) any |= std::bit_cast<std::uint32_t>(momenta[k]);
+    if ((any & kMagnitude) != 0) return last;
+    last = first;
+  }
+  return 0;
+}
+
+}  // namespace
+
+InOrder stand_in_order(std::span<const float> places) {
+  const float* const momenta = places.data();
+  const std::int64_t count = std::ssize(places) / 4;
+  const std::int64_t used = without_zeros_behind(momenta, count);
+  constexpr auto kAbout = static_cast<float>(kAboutEqual);
+  std::int32_t wrong = 0;
+  std::int32_t zeros = 0;
+  float last = std::numeric_limits<float>::infinity();  // of the group before
+  float squares[kGroup + 1];
+  for (std::int64_t first = 0; first < used; first += kGroup) {
+    const std::int64_t size = std::min(kGroup, used - first);
+    squares[0] = last;
+#pragma omp simd reduction(| : wrong) reduction(+ : zeros)
+    for (std::int64_t k = 0; k < size; ++k) {
+      const float* const p = momenta + 4 * (first + k);
+      const float square = p[1] * p[1] + p[2] * p[2];
+      squares[k + 1] = square;
+      const std::int32_t empty = (p[0] == 0) & (p[1] == 0) & (p[2] == 0) & (p[3] == 0);
+      zeros += empty;
+      // A place behind zeros has no pT to be below; one along the beam has none to be above. NaN is no place.
+      wrong |= (empty | (p[0] > 0)) ^ 1;
+    }
+#pragma omp simd reduction(| : wrong)
+    for (std::int64_t k = 0; k < size; ++k) wrong |= (squares[k + 1] <= squares[k] * kAbout) ^ 1;
+    last = squares[size];
+  }
+  return {wrong == 0, used, count - used + zeros};
 }
 
 bool sort_by_pt(std::vector<float>& constituents, std::int64_t width) {
@@ -91,7 +153,8 @@ RowStatus collect_constituents(std::span<const float> places, std::vector<float>
   }
   notes.padding += zeros;
   ++notes.jets;
-  notes.unsorted += sort_by_pt(constituents, 4) ? 1 : 0;
+  notes.unsorted += about_descends(constituents) ? 0 : 1;
+  sort_by_pt(constituents, 4);
   notes.empty += constituents.empty() ? 1 : 0;
   return sum_up(constituents, sum);
 }

@@ -12,7 +12,7 @@
 
 namespace jetrain {
 
-/// What was found, and mended, while jets were read as sets; to be said once.
+/// What was found, and mended, while jets were read; to be said once.
 struct ReadingNotes {
   std::int64_t jets = 0;
   std::int64_t padding = 0;        ///< places without a constituent
@@ -23,10 +23,22 @@ struct ReadingNotes {
   void add(const ReadingNotes& other);
 };
 
+struct InOrder {
+  bool in_order = false;
+  std::int64_t used = 0;     ///< places, behind which there are zeros only; all, or a multiple of 8
+  std::int64_t padding = 0;  ///< places that are zeros, where they are in order
+};
+
+/// Whether `places` (n, 4) stand as files are published: constituents by falling pT, energies above 0, zeros
+/// behind the last one and nowhere else. Float32 momenta fix pT to about 1e-7: what is equal to 1e-6 may
+/// stand either way. Quick: most files are so, and then nothing is to be done.
+InOrder stand_in_order(std::span<const float> places);
+
 /// A place of a file, (4): E, px, py, pz in GeV, is padding where its energy is not above 0 (zeros, -999) or
 /// all four are NaN; wherever it stands it is left out. `places` (n, 4) without it, by falling pT (what is
 /// equal in order), become `constituents`, and `sum` their sum over all, added in double from the leading one
-/// on. What was found is added to `notes`, as of one jet. `not_finite` where a momentum, or the sum, is.
+/// on. What was found is added to `notes`, as of one jet; it was unsorted where it did not descend to 1e-6,
+/// as above. `not_finite` where a momentum, or the sum, is.
 RowStatus collect_constituents(std::span<const float> places, std::vector<float>& constituents,
                                std::array<float, 4>& sum, ReadingNotes& notes);
 

@@ -1,73 +1,56 @@
 #pragma once
 
 /// \file
-/// Reading jets in the layout of the Top Quark Tagging Reference Dataset (Zenodo 2603256) from one or several
-/// HDF5 files, in parallel: every rank opens each file and reads whole chunks of its own slice. What all need
-/// to know, rank 0 reads for all.
+/// Reading jets from one or several files, in parallel: every rank opens each file and reads whole chunks of
+/// its own slice. What all need to know, rank 0 reads for all. Which columns hold what, data.preset and
+/// data.jets say; by themselves, those of the Top Quark Tagging Reference Dataset (Zenodo 2603256).
 
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "io/dataset.hpp"
+#include "layouts/jet_columns.hpp"
 #include "layouts/row_range.hpp"
 
 namespace jetrain {
 
-/// Consecutive rows, decoded but otherwise as they stand in the file: packed records of
-/// (index int64, values_block_0 float32[804], values_block_1 int64[2]).
+/// Consecutive rows. What JetColumns says of row i of a file, this says of its row i.
 struct JetBlock {
-  static constexpr std::size_t kRecordBytes = 8 + 804 * 4 + 16;
-  std::int64_t first_row = 0;  ///< global row number of records[0]
+  std::int64_t first_row = 0;  ///< global number of row 0
   std::int64_t rows = 0;
-  const std::byte* records = nullptr;
+  const RawRows* raw = nullptr;
+  const JetColumns* columns = nullptr;
 
-  /// (200, 4): E, px, py, pz, GeV.
-  std::span<const float> constituents(std::int64_t i) const {
-    return {reinterpret_cast<const float*>(record(i) + 8), 800};
+  /// (places, 4): E, px, py, pz, GeV; a view of the row or of `room`. See JetColumns.
+  std::span<const float> constituents(std::int64_t i, std::vector<float>& room) const {
+    return columns->constituents(*raw, i, room);
   }
-  /// E, px, py, pz of the parton that the jet stems from, GeV (zero for QCD in the reference data).
-  std::span<const float, 4> truth(std::int64_t i) const {
-    return std::span<const float, 4>(reinterpret_cast<const float*>(record(i) + 8) + 800, 4);
-  }
-  std::int64_t ttv(std::int64_t i) const { return integer(i, 0); }
-  std::int64_t is_signal(std::int64_t i) const { return integer(i, 1); }
-
- private:
-  const std::byte* record(std::int64_t i) const {
-    return records + static_cast<std::size_t>(i) * kRecordBytes;
-  }
-  std::int64_t integer(std::int64_t i, std::size_t which) const {
-    std::int64_t value = 0;
-    std::memcpy(&value, record(i) + 8 + 804 * 4 + 8 * which, sizeof value);
-    return value;
-  }
+  std::optional<std::uint8_t> label(std::int64_t i) const { return columns->label(*raw, i); }
+  std::string label_text(std::int64_t i) const { return columns->label_text(*raw, i); }
+  std::int64_t set(std::int64_t i) const { return columns->set(*raw, i); }
+  void jet_values(std::int64_t i, std::span<float> values) const { columns->jet_values(*raw, i, values); }
+  double weight(std::int64_t i) const { return columns->weight(*raw, i); }
 };
 
-/// How one file stores its jets; for people and for choosing a way to read.
+/// How one file holds its jets; for people.
 struct FileLayout {
   std::string path;
   std::int64_t rows = 0;
-  hdf5::Storage storage = hdf5::Storage::contiguous;
-  std::int64_t chunk_rows = 0;  ///< 0: not chunked
-  std::int64_t chunks = 0;
-  std::string filters;  ///< "blosc level 5", "shuffle + gzip level 6", "none", ...
-  std::int64_t stored_bytes = 0;
-  std::int64_t decoded_bytes = 0;
-  bool raw_chunks = false;  ///< read as raw chunks and decompressed by threads, not inside the HDF5 library
+  std::string table;                                         ///< "" where columns are datasets of their own
+  std::vector<std::pair<std::string, std::string>> columns;  ///< JetColumns::description()
+  std::vector<ArrayFacts> arrays;                            ///< the datasets that are read
 };
 
 class JetSource {
  public:
-  /// Opens and validates all files. Collective; DataError (agreed on) names the file and what is wrong with
-  /// it.
-  JetSource(std::vector<std::string> files, const Communicator& comm);
+  /// Opens all files and looks their columns up, as `data` says (its files do not matter). Collective;
+  /// DataError (agreed on) names the file and what is wrong with it.
+  JetSource(std::vector<std::string> files, const Communicator& comm, const DataConfig& data = {});
   ~JetSource();
   JetSource(JetSource&&) noexcept;
   JetSource& operator=(JetSource&&) noexcept;
@@ -78,6 +61,12 @@ class JetSource {
   std::vector<FileLayout> layouts() const;
   /// "FILE, row N" for messages; N counts from 0 inside the file.
   std::string place(std::int64_t global_row) const;
+  /// Why the jets of some file have no class; empty where all have one.
+  std::string without_label() const;
+  /// Why the jets of some file have not the weights that are named; empty where all have.
+  std::string without_weight() const;
+  /// Why some file does not say which rows train; empty where all do.
+  std::string without_set() const;
 
   /// This rank's share of `all`: contiguous, disjoint, complete over ranks; borders stand on chunk borders
   /// (or on the ends of `all`), shares differ by about one chunk. May be empty.
@@ -99,7 +88,6 @@ class JetSource {
 
   std::vector<std::unique_ptr<File>> opened_;
   std::vector<std::string> files_;
-  std::int64_t threads_ = 1;  ///< window sizes are fixed at construction
 };
 
 }  // namespace jetrain

@@ -22,15 +22,20 @@ using File = std::shared_ptr<const InputFile>;
 /// Rows of an array that stands as it is from `offset` of the file on.
 class PlainRows : public RowBytes {
  public:
-  PlainRows(const InputFile& file, std::int64_t offset, std::size_t row_bytes)
-      : file_(file), offset_(offset), row_bytes_(row_bytes) {}
+  PlainRows(const InputFile& file, std::string name, std::int64_t offset, std::size_t row_bytes)
+      : file_(file), name_(std::move(name)), offset_(offset), row_bytes_(row_bytes) {}
   void read(std::int64_t first, std::int64_t count, std::byte* to) override {
-    file_.read(offset_ + first * static_cast<std::int64_t>(row_bytes_),
-               {to, static_cast<std::size_t>(count) * row_bytes_});
+    try {
+      file_.read(offset_ + first * static_cast<std::int64_t>(row_bytes_),
+                 {to, static_cast<std::size_t>(count) * row_bytes_});
+    } catch (const ReadError& error) {
+      throw ReadError(fmt::format("{} (rows {} to {} of {})", error.what(), first, first + count - 1, name_));
+    }
   }
 
  private:
   const InputFile& file_;
+  std::string name_;
   std::int64_t offset_;
   std::size_t row_bytes_;
 };
@@ -102,7 +107,7 @@ class NumpyArray : public StoredArray {
   std::unique_ptr<RowBytes> reading() const override {
     if (member_.deflated)
       return std::make_unique<DeflatedRows>(*file_, member_, name(), data_at_, row_bytes());
-    return std::make_unique<PlainRows>(*file_, member_.offset + data_at_, row_bytes());
+    return std::make_unique<PlainRows>(*file_, name(), member_.offset + data_at_, row_bytes());
   }
 
  private:

@@ -14,7 +14,7 @@
 #include "core/word.hpp"
 #include "io/dataset.hpp"
 #include "io/new_file.hpp"
-#include "layouts/jet_source.hpp"
+#include "layouts/row_range.hpp"
 
 namespace jetrain {
 
@@ -40,7 +40,7 @@ struct ReferenceRecord {
   std::array<float, 804> block_0;       ///< (200, 4) E, px, py, pz; then the truth's E, px, py, pz; GeV
   std::array<std::int64_t, 2> block_1;  ///< ttv, is_signal_new
 };
-static_assert(sizeof(ReferenceRecord) == JetBlock::kRecordBytes);
+static_assert(sizeof(ReferenceRecord) == 8 + 804 * 4 + 16);
 
 class ReferenceTableWriter {
  public:

@@ -36,10 +36,11 @@ class GraphBuilder {
     if (is_input(output))
       throw UsageError("model.layers: a softmax alone has nothing to train; put layers before it");
     if (!features_are_joined_) {
-      throw UsageError(fmt::format(
-          "model.layers: data.high_level names features, but no layer joins them: put a features layer "
-          "after {}",
-          shape_of(0).has_rows() ? "the pool" : "flatten"));
+      throw UsageError(
+          fmt::format("model.layers: data.high_level, or data.jets.jet_columns, names features, but no layer "
+                      "joins them: put a features layer "
+                      "after {}",
+                      shape_of(0).has_rows() ? "the pool" : "flatten"));
     }
     connect(graph_);
     return std::move(graph_);
@@ -323,7 +324,8 @@ class GraphBuilder {
   std::size_t add(const FeaturesConfig& config, std::size_t input, const std::string& place) {
     const std::size_t features = graph_.names.resolve("features");
     if (shape_of(features).size() == 0)
-      throw UsageError(place + ": features: there are none; name some in data.high_level");
+      throw UsageError(place +
+                       ": features: there are none; name some in data.high_level, or data.jets.jet_columns");
     const auto join_here = [&](const char* what_to_do) {
       throw UsageError(fmt::format("{}: features join a vector, but here is {} {}: put {} before it", place,
                                    shape_of(input).form_name(), shape_of(input).text(), what_to_do));

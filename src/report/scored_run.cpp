@@ -8,6 +8,7 @@
 
 #include "config/class_names.hpp"
 #include "dataset/selected_rows.hpp"
+#include "dataset/unsaid_rows.hpp"
 #include "inference/scoring.hpp"
 #include "jetrain/error.hpp"
 #include "report/set_pictures.hpp"
@@ -132,8 +133,16 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
   result.model = load_model(model_file, comm);
   Config config = result.model->config;
   config.data.cache.clear();
-  std::vector<std::string>& files = files_of(config.data, Set::validation);
-  if (!request.files.empty()) files = request.files;
+  for (const std::string& key : unsaid_rows(model_file, config)) {
+    if (!key.starts_with("data.split")) continue;  // fewer training jets leave the validation set as it is
+    result.missing = fmt::format(
+        "{}: its study was made by an older jetrain, so that it does not say which jets it was trained on "
+        "({})",
+        run.name, key);
+    return result;
+  }
+  if (!request.files.empty()) read_from(config.data, Set::validation, request.files);
+  const std::vector<std::string> files = files_of(config.data, Set::validation);
   for (const std::string& file : files) {
     if (fs::exists(file)) continue;
     result.missing =

@@ -58,10 +58,15 @@ RunDirectory::RunDirectory(std::string path, const std::vector<EpochRecord>& his
   write_text(file("history.csv"), history_text(history));
 }
 
-RunDirectory RunDirectory::create(std::string path) {
+void RunDirectory::make_folder(const std::string& path) {
   std::error_code failure;
   fs::create_directories(path, failure);
   if (failure) throw DataError(fmt::format("cannot make the run directory {}: {}", path, failure.message()));
+}
+
+RunDirectory RunDirectory::create(std::string path) {
+  make_folder(path);
+  std::error_code failure;
   for (const fs::path& own : own_files(path)) fs::remove_all(own, failure);
   return RunDirectory(std::move(path), {});
 }

@@ -2,7 +2,8 @@
 
 /// \file
 /// What a training leaves on disk, written by rank 0 alone: config.yaml, history.csv, result.json, best.h5,
-/// log.txt, checkpoints/ (checkpoints.hpp), and tensorboard/ (training_events.hpp).
+/// log.txt, checkpoints/ (checkpoints.hpp), tensorboard/ (training_events.hpp), and, while it trains,
+/// run.lock (run_lock.hpp).
 
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ class RunDirectory {
   static std::string checkpoints(const std::string& path) { return path + "/checkpoints"; }
   static std::string events(const std::string& path) { return path + "/tensorboard"; }
 
+  static void make_folder(const std::string& path);
   /// Makes the folder and clears away a run that it holds.
   static RunDirectory create(std::string path);
   /// Goes on with a run: history.csv is set back to `history`, log.txt grows.

@@ -1,9 +1,11 @@
 #include "run/training_run.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -115,10 +117,23 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
     require_monitored(config, *model_);
     if (config.train.reweight.used())
       static_cast<void>(class_to_follow(config, std::max<std::int64_t>(2, model_->outputs())));
-    if (writes() && comm.is_root()) RunDirectory::require_free(output_, overwrite || resume);
+    if (writes() && comm.is_root()) find_place(overwrite, resume);
   });
   model_->initialize(config.seed);
   if (writes() && resume) start_ = find_checkpoint(output_, config, comm, log);
+}
+
+/// On rank 0. A folder that is not there is made, and locked, when there is something to write.
+void TrainingRun::find_place(bool overwrite, bool resume) {
+  lock_ = std::make_unique<RunLock>(output_);
+  std::error_code absent;
+  const bool there = std::filesystem::is_directory(output_, absent);
+  if (!there || access(output_.c_str(), W_OK | X_OK) != 0) {
+    RunDirectory::require_free(output_, overwrite || resume);
+    return;
+  }
+  lock_->take();
+  RunDirectory::require_free(output_, overwrite || resume);
 }
 
 /// Refuses a set that nothing can be learned from, or with labels that the network has no output for.
@@ -172,7 +187,14 @@ void TrainingRun::require_known_classes(const SampleSet& set, Set which) const {
 void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   require_trainable(train, Set::train);
   require_trainable(validation, Set::validation);
-  data_ = fmt::format("{}-{}{}", fingerprint(train, comm_), fingerprint(validation, comm_),
+  const std::string of_train = fingerprint(train, comm_);
+  const std::string of_validation = fingerprint(validation, comm_);
+  if (of_train == of_validation)
+    log_.warning(
+        "the training and validation sets are the same jets, so that validation says nothing of other ones: "
+        "is one "
+        "file a copy of the other?");
+  data_ = fmt::format("{}-{}{}", of_train, of_validation,
                       config_.train.shuffle == Shuffle::local ? fmt::format("-{}", comm_.size()) : "");
   require_same_data(start_, data_);
   train_ = std::move(train);
@@ -201,6 +223,14 @@ void TrainingRun::weigh() {
 void TrainingRun::open_directory() {
   const TrainingState& state = start_.state;
   const bool begun = !state.parameters.empty();
+  if (!lock_->is_taken()) {  // another job may have been here meanwhile
+    RunDirectory::make_folder(output_);
+    lock_->take();
+    RunDirectory::require_free(output_, false);
+  }
+  if (!lock_->are_known())
+    log_.warning(
+        fmt::format("the file system of {} knows no locks: see that no other job trains there", output_));
   directory_ = begun ? RunDirectory::reopen(output_, state.history) : RunDirectory::create(output_);
   Checkpoints::clear_leftovers(RunDirectory::checkpoints(output_));
   directory_->write_config(to_yaml(config_));

@@ -17,6 +17,7 @@
 #include "run/checkpoints.hpp"
 #include "run/rescue.hpp"
 #include "run/run_directory.hpp"
+#include "run/run_lock.hpp"
 #include "telemetry/log.hpp"
 #include "train/trainer.hpp"
 
@@ -48,6 +49,7 @@ class TrainingRun {
   void require_trainable(const SampleSet& set, Set which) const;
   void require_known_classes(const SampleSet& set, Set which) const;
   void weigh();
+  void find_place(bool overwrite, bool resume);
   void open_directory();
   /// Those of this rank, in the order in which they are told.
   std::vector<std::unique_ptr<TrainingObserver>> observers(Trainer& trainer, const StragglerWatch& watch);
@@ -68,6 +70,7 @@ class TrainingRun {
   std::string data_;                        ///< fingerprint of both sets
   Reweighting reweighting_;                 ///< of the training set; empty: none
   std::string reweighting_text_;            ///< the same as JSON
+  std::unique_ptr<RunLock> lock_;           ///< on rank 0, where something is written
   std::optional<RunDirectory> directory_;   ///< on rank 0, where something is written
   std::optional<Checkpoints> checkpoints_;  ///< on the ranks whose watchdog may speak, 0 and 1
   std::vector<Straggler> stragglers_;       ///< found so far; on rank 0

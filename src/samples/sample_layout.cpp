@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "config/jet_presets.hpp"
 #include "config/row_layout.hpp"
 #include "jetrain/error.hpp"
 #include "jets/augmentation.hpp"
@@ -32,11 +33,11 @@ SampleLayout layout_of_jets(const Config& config) {
     layout.has_jet = true;
     layout.most_constituents = config.constituents.most;
     layout.constituent_features = std::ssize(config.constituents.features);
-    layout.features = std::ssize(config.data.high_level);
+    layout.features = config.data.jet_features();
     return layout;
   }
   layout.input = {std::ssize(config.image.channels), config.image.bins, config.image.bins};
-  layout.features = std::ssize(config.data.high_level);
+  layout.features = config.data.jet_features();
   return layout;
 }
 
@@ -65,7 +66,7 @@ bool reads_jets(const DataConfig& data) {
 Labels labels_of(const DataConfig& data) {
   switch (row_layout(data)) {
     case RowLayout::jet_table:
-      return data.classes.size() > 2 ? Labels::classes : Labels::jets;
+      return has_own_classes(data) || data.classes.size() > 2 ? Labels::classes : Labels::jets;
     case RowLayout::arrays:
       return data.arrays.targets > 0 ? Labels::none : Labels::classes;
   }

@@ -24,9 +24,23 @@ SampleMaker::SampleMaker(const Config& config, bool augmentable)
       jets_of_images_(augmentable && config.train.reweight.used() && !sets_),
       most_(config.constituents.most > 0 ? config.constituents.most : ConstituentsConfig::kMost) {}
 
-RowStatus SampleMaker::make(std::span<const float> constituents, bool training, SampleDraft& sample) const {
-  if (sets_) return make_set(constituents, sample);
-  const auto leading = leading_of(constituents);
+RowStatus SampleMaker::make(std::span<const float> places, bool training, SampleDraft& sample) const {
+  sample.notes = {};
+  return sets_ ? make_set(places, sample) : make_image(places, training, sample);
+}
+
+RowStatus SampleMaker::make_image(std::span<const float> places, bool training, SampleDraft& sample) const {
+  std::span<const float> in_order;
+  if (const InOrder found = stand_in_order(places); found.in_order) {
+    const bool empty = 4 * found.padding == std::ssize(places);
+    sample.notes = {.jets = 1, .padding = found.padding, .empty = empty ? 1 : 0};
+    in_order = places.first(static_cast<std::size_t>(4 * found.used));
+  } else {
+    const RowStatus status = collect_constituents(places, sample.constituents, sample.jet, sample.notes);
+    if (status != RowStatus::good) return status;
+    in_order = sample.constituents;
+  }
+  const auto leading = leading_of(in_order);
   sample.reserve(images_.most_entries());
   const RowStatus status =
       clouds_ && training
@@ -47,7 +61,6 @@ RowStatus SampleMaker::add_jet(std::span<const float> places, SampleDraft& sampl
 
 RowStatus SampleMaker::make_set(std::span<const float> places, SampleDraft& sample) const {
   sample.entries = 0;
-  sample.notes = {};
   sample.constituent_width = kMomentumColumns;
   sample.has_jet = true;
   sample.kept = 0;

@@ -17,12 +17,13 @@ class SampleMaker {
   /// train on are clouds, to be augmented later; where it reweights, images have their jets' sums with them.
   explicit SampleMaker(const Config& config, bool augmentable = false);
 
-  /// Of constituents (n, 4). For images, as ImageMaker::make; the leading 200 count. For sets, as
-  /// collect_constituents; what was found stands in sample.notes, and high-level features are of the leading
-  /// 200 in pT. `training`: the sample is to train on.
-  RowStatus make(std::span<const float> constituents, bool training, SampleDraft& sample) const;
+  /// Of the places (n, 4) of a jet, in any order, with padding anywhere, as collect_constituents has them;
+  /// what was found stands in sample.notes. Images and high-level features are of the leading 200 in pT; of
+  /// places that stand in order, of the first 200 as they stand. `training`: the sample is to train on.
+  RowStatus make(std::span<const float> places, bool training, SampleDraft& sample) const;
 
  private:
+  RowStatus make_image(std::span<const float> places, bool training, SampleDraft& sample) const;
   RowStatus make_set(std::span<const float> places, SampleDraft& sample) const;
   RowStatus add_jet(std::span<const float> places, SampleDraft& sample) const;
   void find_features(std::span<const float> leading, SampleDraft& sample) const;

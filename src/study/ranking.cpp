@@ -63,7 +63,7 @@ std::string table_csv(const std::vector<Trial>& trials, const std::vector<TrialO
     const Trial& trial = trials[i];
     text += fmt::format("{},{},", trial.directory, csv_quoted(trial.name));
     for (const std::string& value : trial.values) text += csv_quoted(value) + ",";
-    text += fmt::format("{},{},{}\n", trial.config.seed, trial.fold < 0 ? "" : std::to_string(trial.fold),
+    text += fmt::format("{},{},{}\n", trial.config.seed, trial.fold() ? std::to_string(*trial.fold()) : "",
                         csv_line(outcomes[i], NotFinite::empty));
   }
   return text;

@@ -24,9 +24,9 @@ class StudyData {
   /// files. Collective.
   StudyData(const std::vector<Trial>& trials, const Communicator& comm);
 
-  /// The sets of one of them: its fold of a cross-validation (`folds`; 0: none), its part of the training
-  /// jets. Which jets is a function of the config alone. Collective.
-  TrialSets sets_of(const Trial& trial, std::int64_t folds) const;
+  /// The sets of one of them, as a training by itself reads them from the files: its fold of a
+  /// cross-validation, its part of the training jets. Collective.
+  TrialSets sets_of(const Trial& trial) const;
 
   const LoadedSamples& loaded(const Trial& trial) const;
 

@@ -20,7 +20,6 @@ struct Variant {
   std::string name;
   std::vector<std::string> assignments;
   std::vector<std::string> values;
-  std::int64_t training_jets = 0;
 };
 
 void require_key(const StudyParameter& parameter) {
@@ -39,7 +38,7 @@ Variant variant_of(const std::vector<StudyParameter>& parameters, std::vector<st
 }
 
 std::vector<Variant> variants_of(const SingleFamily&, std::uint64_t) {
-  return {{"as it is", {}, {}, 0}};
+  return {{"as it is", {}, {}}};
 }
 
 std::vector<Variant> variants_of(const GridFamily& grid, std::uint64_t) {
@@ -102,7 +101,7 @@ std::vector<Variant> variants_of(const VariantsFamily& family, std::uint64_t) {
       if (word.starts_with("study"))
         throw UsageError(fmt::format("study.family.variants: {}: a study cannot change itself", word));
     }
-    variants.push_back({variant.name, variant.set, {}, 0});
+    variants.push_back({variant.name, variant.set, {}});
   }
   return variants;
 }
@@ -111,7 +110,8 @@ std::vector<Variant> variants_of(const LearningCurveFamily& curve, std::uint64_t
   std::vector<Variant> variants;
   for (const std::int64_t jets : curve.training_jets) {
     if (jets < 1) throw UsageError(fmt::format("study.family.learning_curve: {} training jets", jets));
-    variants.push_back({fmt::format("{} training jets", jets), {}, {}, jets});
+    variants.push_back(
+        {fmt::format("{} training jets", jets), {fmt::format("data.limit.training_jets={}", jets)}, {}});
   }
   return variants;
 }
@@ -206,14 +206,20 @@ std::vector<Trial> make_trials(const Config& config) {
   const std::vector<Variant> variants = std::visit(
       [&](const auto& family) { return variants_of(family, config.seed); }, config.study.family.kind);
   if (variants.empty()) throw UsageError("study.family: names no trainings");
+  if (config.study.folds > 0 && config.data.split.folds > 0)
+    throw UsageError(
+        "study.folds: data.split.folds is given, too; keep one of them (study.folds trains on all folds)");
   std::vector<Trial> trials;
   for (const Variant& variant : variants) {
     const Config changed = parse_variant(text, variant);
     for (std::int64_t repeat = 0; repeat < config.study.repeats; ++repeat) {
       for (std::int64_t fold = 0; fold < std::max<std::int64_t>(1, config.study.folds); ++fold) {
-        Trial trial{variant.name,   fmt::format("trial_{:04}", trials.size()), changed,
-                    variant.values, config.study.folds > 0 ? fold : -1,        variant.training_jets};
+        Trial trial{variant.name, fmt::format("trial_{:04}", trials.size()), changed, variant.values};
         trial.config.seed += static_cast<std::uint64_t>(repeat);
+        if (config.study.folds > 0) {
+          trial.config.data.split.folds = config.study.folds;
+          trial.config.data.split.fold = fold;
+        }
         trials.push_back(std::move(trial));
       }
     }

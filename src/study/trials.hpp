@@ -3,6 +3,7 @@
 /// \file
 /// The trainings of a study.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,12 @@ struct Trial {
   std::string directory;  ///< inside the study's: "trial_0007"
   Config config;
   std::vector<std::string> values;  ///< of the study's parameters, in their order
-  std::int64_t fold = -1;           ///< validated in a cross-validation; -1: none
-  std::int64_t training_jets = 0;   ///< 0: all
+
+  /// Validated in a cross-validation; none: there is none.
+  std::optional<std::int64_t> fold() const {
+    if (config.data.split.folds == 0) return std::nullopt;
+    return config.data.split.fold;
+  }
 };
 
 /// In the order of the config: variants, then seeds, then folds. A function of the config alone. UsageError

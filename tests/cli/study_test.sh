@@ -104,6 +104,69 @@ for ranks in 1 3; do
 done
 cmp <(hashes folds_1) <(hashes folds_3) || fail "cross-validation depends on the number of ranks"
 [ "$(column folds_1/study.csv training_jets | sort -u)" = 450 ] || fail "$(cat folds_1/study.csv)"
+
+# A member's config and model say which jets are its own, so that each is what it was in the study by itself, too, and is
+# judged by what it did not see.
+json() { /usr/bin/python3 -c 'import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."): value = value[key]
+print(value)' "$1" "$2"; }
+is_itself() {  # is_itself MEMBER NUMBER: of the study in MEMBER/..
+  local study=${1%/*}
+  "$MPIRUN" 2 "$jetrain" train "$1/config.yaml" --out alone --overwrite >alone.txt || fail "$(cat alone.txt)"
+  [ "$(sed -n "$2p" <(hashes "$study"))" = "$(json alone/result.json weights_hash)" ] ||
+    fail "$1 has other weights than its config gives"
+  [ "$(json "$1/result.json" training_jets)" = "$(json alone/result.json training_jets)" ] || fail "$1: other jets"
+}
+is_judged() {  # is_judged MEMBER FILE...: by its validation jets
+  "$jetrain" evaluate "$1/best.h5" "${@:2}" --split validation --json judged.json --overwrite >judged.txt || fail "$(cat judged.txt)"
+  [ "$(json judged.json auc)" = "$(json "$1/result.json" best.val_auc)" ] ||
+    fail "$1: AUC $(json judged.json auc), $(json "$1/result.json" best.val_auc) in the study"
+  [ "$(json judged.json jets)" = "$(json "$1/result.json" validation_jets)" ] || fail "$1: other validation jets"
+}
+for fold in 0 3; do
+  is_itself folds_1/trial_000$fold $((fold + 1))
+  is_judged folds_1/trial_000$fold jets.h5
+done
+is_itself curve/trial_0001 2
+is_judged curve/trial_0001 jets.h5
+"$jetrain" evaluate curve/trial_0001/best.h5 jets.h5 --split train | grep -q "jets 100 " || fail "not the jets that trained"
+"$jetrain" generate more.h5 --jets 200 --seed 4 >/dev/null
+for method in random column files; do
+  files=(--set data.files="[jets.h5, more.h5]")
+  [ $method != files ] || files=(--set data.files="[]" --set data.train_files=jets.h5 --set data.validation_files=more.h5)
+  study by_$method 2 "${files[@]}" --set data.split.method=$method --set data.split.test=0.1 --set study.folds=3 --set study.repeats=1 \
+    --set 'study.family={learning_curve: {training_jets: [150, 250]}}'
+  is_itself by_$method/trial_0004 5
+  is_judged by_$method/trial_0004 jets.h5 more.h5
+done
+# predict --split: the same jets; of all of a training's files, in their order.
+"$MPIRUN" 2 "$jetrain" predict by_random/trial_0004/best.h5 jets.h5 more.h5 unseen.h5 --split validation >/dev/null
+"$jetrain" metrics unseen.h5 --bootstrap 0 --json unseen.json >/dev/null
+grep -q "\"auc\": $(json by_random/trial_0004/result.json best.val_auc)" unseen.json || fail "$(cat unseen.json)"
+for files in "jets.h5" "more.h5 jets.h5"; do
+  "$jetrain" evaluate by_random/trial_0004/best.h5 $files --split validation >wrong.txt 2>&1 && fail "other rows were taken for validation jets"
+  grep -q "counts the rows of 2 files one after another: name all of them, in this order: jets.h5 more.h5" wrong.txt || fail "$(cat wrong.txt)"
+done
+"$jetrain" evaluate by_random/trial_0004/best.h5 more.h5 | grep -q "more.h5 is a file that this model was trained on" ||
+  fail "it is not said that training jets are judged by"
+# What an older jetrain left says nothing of rows: refused, with what is missing.
+mkdir -p old/trial_0002 && cp folds_1/study.yaml old
+"$jetrain" train base.yaml --out plain >/dev/null
+cp plain/best.h5 plain/config.yaml plain/history.csv plain/result.json old/trial_0002
+refused() {
+  "$jetrain" "$@" >wrong.txt 2>&1 && status=0 || status=$?
+  [ "$status" = 2 ] || fail "$*: status $status: $(cat wrong.txt)"
+}
+refused evaluate old/trial_0002/best.h5 jets.h5 --split validation
+grep -q "does not say which jets it was trained on (data.split.folds=4)" wrong.txt || fail "$(cat wrong.txt)"
+refused train old/trial_0002/config.yaml --out alone --overwrite
+grep -q -- "add --set data.split.folds=4 --set data.split.fold=2" wrong.txt || fail "$(cat wrong.txt)"
+"$jetrain" train old/trial_0002/config.yaml --set data.split.folds=4 --set data.split.fold=2 --out alone --overwrite >/dev/null
+[ "$(sed -n 3p <(hashes folds_1))" = "$(json alone/result.json weights_hash)" ] || fail "the advice makes another member"
+refused study base.yaml --out old --set study.family=single --set study.folds=4
+grep -q "begun by an older jetrain" wrong.txt || fail "$(cat wrong.txt)"
+
 # A member that cannot even begin is recorded; a mistake in one group ends all of them, with one message.
 family tiny '{learning_curve: {training_jets: [1, 300]}}' --set study.repeats=1
 [ "$(column tiny/study.csv status | tr '\n' ' ')" = "failed done " ] || fail "$(cat tiny/study.csv)"

@@ -9,7 +9,7 @@ import typing
 from contents import contents, listing, of_text
 
 # Said of a file that is as it should be, these are untrue: only a call on it failed.
-UNTRUE = ("damaged", "opy the file again", "not an HDF5 file", "holds no /table/table", "stale", "cut off", "truncated",
+UNTRUE = ("damaged", "opy the file again", "not an HDF5 file", "has no column", "no preset fits", "stale", "cut off", "truncated",
           "checksum", "No such file or directory")
 TRUE_OF = {"is the disk full": ("ENOSPC", "EDQUOT"), "No space left on device": ("ENOSPC",),
            "Disk quota exceeded": ("EDQUOT",), "Permission denied": ("EACCES",), "Input/output error": ("EIO",)}

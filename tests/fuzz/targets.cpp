@@ -97,19 +97,21 @@ Outcome try_jets(const std::string& bytes) {
   return outcome_of([] {
     const Communicator self = Communicator::self();
     const JetSource source({scratch_file()}, self);
-    const ImageMaker maker(small_config().image);
+    const SampleMaker images(small_config());
     const SampleMaker sets(small_set_config());
     std::int64_t rows = 0;
     source.read(
         {0, source.rows()},
         [&](std::int64_t, const JetBlock& block) {
-          std::array<std::uint16_t, JetBlock::kRecordBytes> pixels;
-          std::array<float, JetBlock::kRecordBytes> values;
-          SampleDraft set;  // each thread has its own
+          SampleDraft image;  // each thread has its own
+          SampleDraft set;
+          std::vector<float> room;
           for (std::int64_t i = 0; i < block.rows; ++i) {
-            std::int64_t count = 0;
-            maker.make(block.constituents(i), pixels.data(), values.data(), count);
-            sets.make(block.constituents(i), true, set);
+            const std::span<const float> places = block.constituents(i, room);
+            images.make(places, true, image);
+            sets.make(places, true, set);
+            static_cast<void>(block.label(i));
+            static_cast<void>(block.set(i));
           }
         },
         [&](std::int64_t) { ++rows; });

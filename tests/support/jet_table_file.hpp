@@ -13,7 +13,8 @@
 
 #include "io/blosc_filter.hpp"
 #include "io/dataset.hpp"
-#include "layouts/jet_source.hpp"
+#include "layouts/pandas_attributes.hpp"
+#include "layouts/reference_table_writer.hpp"
 
 namespace jetrain::testing_support {
 
@@ -27,6 +28,7 @@ struct TableOptions {
   bool padded = false;    ///< 8 unused bytes at the end of each record
   bool big_endian = false;
   hsize_t momenta = 804;
+  bool named = true;                        ///< with pandas' attributes, which name the columns
   hsize_t skip_filters_from = ~hsize_t{0};  ///< chunks from this row on are stored with all filters skipped
   std::int64_t first_index = 0;             ///< row i holds the numbers of row first_index + i
 };
@@ -37,10 +39,10 @@ inline float momentum_at(std::int64_t row, std::int64_t j) {
 }
 
 inline std::vector<std::byte> packed_rows(std::int64_t first, std::int64_t rows) {
-  std::vector<std::byte> records(static_cast<std::size_t>(rows) * JetBlock::kRecordBytes);
+  std::vector<std::byte> records(static_cast<std::size_t>(rows) * sizeof(ReferenceRecord));
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t row = first + i;
-    std::byte* record = records.data() + static_cast<std::size_t>(i) * JetBlock::kRecordBytes;
+    std::byte* record = records.data() + static_cast<std::size_t>(i) * sizeof(ReferenceRecord);
     std::array<float, 804> momenta{};
     for (std::size_t j = 0; j < momenta.size(); ++j)
       momenta[j] = momentum_at(row, static_cast<std::int64_t>(j));
@@ -78,6 +80,11 @@ inline void write_jet_table(const std::string& path, const TableOptions& options
   hdf5::Dataset dataset =
       hdf5::Dataset::create(file, "/table/table", type, {rows}, creation,
                             options.chunk_rows > 0 ? hdf5::Growth::unlimited : hdf5::Growth::none);
+  if (options.named) {
+    write_root_attributes(hdf5::Handle(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose));
+    write_group_attributes(hdf5::Handle(H5Gopen2(file, "/table", H5P_DEFAULT), H5Gclose));
+    write_table_attributes(dataset.id(), rows);
+  }
   if (options.rows == 0 || options.momenta != 804) return;
   const auto records = packed_rows(options.first_index, rows);
   const hdf5::Handle memory = table_type(H5T_NATIVE_INT64, H5T_NATIVE_FLOAT, 804, 0);

@@ -12,6 +12,7 @@
 #include "comm/communicator.hpp"
 #include "comm/environment.hpp"
 #include "io/hdf5.hpp"
+#include "layouts/pandas_attributes.hpp"
 #include "layouts/reference_table_writer.hpp"
 
 namespace {
@@ -50,7 +51,8 @@ void write_jets(const std::string& path, std::int64_t rows,
   writer.close();
 }
 
-/// A /table/table of `rows` rows with `floats` numbers in values_block_0, without data.
+/// A /table/table of `rows` rows with `floats` numbers in values_block_0, without data, but with pandas'
+/// attributes, which name 804 of them.
 void write_empty_table(const std::string& path, hsize_t floats, std::int64_t rows) {
   const hdf5::Handle file = hdf5::create_file(path);
   const hsize_t two = 2;
@@ -63,7 +65,10 @@ void write_empty_table(const std::string& path, hsize_t floats, std::int64_t row
   const hsize_t chunk_rows = 40;
   const hdf5::Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_chunk(creation, 1, &chunk_rows);
-  hdf5::Dataset::create(file, "/table/table", type, {rows}, creation, hdf5::Growth::unlimited);
+  const hdf5::Dataset table =
+      hdf5::Dataset::create(file, "/table/table", type, {rows}, creation, hdf5::Growth::unlimited);
+  write_group_attributes(hdf5::Handle(H5Gopen2(file, "/table", H5P_DEFAULT), H5Gclose));
+  write_table_attributes(table.id(), rows);
 }
 
 void write_without_table(const std::string& path) {

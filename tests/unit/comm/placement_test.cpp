@@ -3,6 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include "comm/threads.hpp"
+
 namespace jetrain {
 namespace {
 
@@ -45,6 +51,25 @@ TEST(PlacementWarnings, TellOfMoreThreadsThanCores) {
                                          testing::Not(HasSubstr("ranks share")))));
 }
 
+TEST(PlacementWarnings, TellOfAQuotaOfTheControlGroup) {
+  Placement limited = place({0, 1, 2, 3}, 4, 4, 1.5);
+  limited.quota = 1.5;
+  EXPECT_THAT(
+      placement_warnings({limited}),
+      ElementsAre(testing::AllOf(HasSubstr("4 threads for 1.5 cores, since a quota"),
+                                 HasSubstr("ask for more cores"), testing::Not(HasSubstr("ranks share")))));
+}
+
+// What a parent took does not count: ru_maxrss would.
+TEST(PeakMemory, IsOfThisProcess) {
+  std::ifstream status("/proc/self/status");
+  std::int64_t kilobytes = 0;
+  for (std::string word; status >> word;)
+    if (word == "VmHWM:") status >> kilobytes;
+  EXPECT_GE(peak_rss_bytes(), kilobytes * 1024);
+  EXPECT_LT(peak_rss_bytes(), (kilobytes + 100'000) * 1024);
+}
+
 TEST(PlacementWarnings, TellOfHyperThreads) {
   EXPECT_THAT(placement_warnings({place({0, 1, 2, 3}, 2, 4, 4)}),
               ElementsAre(HasSubstr("4 threads on 2 cores, two hyper-threads each")));
@@ -58,7 +83,7 @@ TEST(Placements, AreThoseOfTheOperatingSystem) {
   EXPECT_LE(all[0].cores, std::ssize(all[0].cpus));
   EXPECT_GE(all[0].cores, 1);
   EXPECT_EQ(all[0].threads, 3);
-  EXPECT_DOUBLE_EQ(all[0].share, static_cast<double>(all[0].cpus.size()));
+  EXPECT_DOUBLE_EQ(all[0].share, std::min(all[0].quota, static_cast<double>(all[0].cpus.size())));
   EXPECT_GT(all[0].memory_bytes, 1'000'000);
 }
 

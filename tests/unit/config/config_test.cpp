@@ -262,6 +262,10 @@ TEST(Config, DataMayBeMissingOnlyWhereNoneIsNeeded) {
 }
 
 TEST(Config, SplitByFilesNeedsItsFiles) {
+  EXPECT_THAT(refusal(kSmall, {"data.split.fold=1"}), HasSubstr("without data.split.folds"));
+  EXPECT_THAT(refusal(kSmall, {"data.split.folds=3", "data.split.fold=3"}), HasSubstr("must be from 0 to 2"));
+  EXPECT_THAT(refusal(kSmall, {"data.split.folds=1"}), HasSubstr("must be 0 (none), or from 2"));
+  EXPECT_EQ(refusal(kSmall, {"data.split.folds=3", "data.split.fold=2"}), "");
   EXPECT_THAT(refusal(kSmall, {"data.split.method=files"}), HasSubstr("needs data.train_files"));
   EXPECT_THAT(refusal(kSmall, {"data.train_files=a.h5"}), HasSubstr("split.method files only"));
   EXPECT_EQ(refusal(kSmall, {"data.split.method=files", "data.files=[]", "data.train_files=a.h5",

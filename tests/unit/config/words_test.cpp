@@ -12,9 +12,10 @@ namespace {
 template <class E>
 class ConfigWords : public testing::Test {};
 
-using AllEnumerations = testing::Types<LayerActivation, Padding, Shortcut, SplitMethod, LimitTake, BadRow,
-                                       Set, RateScaling, Shuffle, ValidationRanks, Monitor, ImageChannel,
-                                       Normalization, HighLevelFeature, Allreduce, Anneal>;
+using AllEnumerations =
+    testing::Types<LayerActivation, Padding, Shortcut, SplitMethod, LimitTake, BadRow, Set, RateScaling,
+                   Shuffle, ValidationRanks, Monitor, ImageChannel, Normalization, HighLevelFeature,
+                   Allreduce, Anneal, JetPreset, RelativeTo, MomentumUnit, Unsorted>;
 TYPED_TEST_SUITE(ConfigWords, AllEnumerations);
 
 TYPED_TEST(ConfigWords, ReadBackToTheirValues) {

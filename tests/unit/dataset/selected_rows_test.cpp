@@ -46,7 +46,10 @@ TEST(FileGroups, AreOneForEachSetWhereSetsHaveFiles) {
   EXPECT_THAT(groups[1].sets, ElementsAre(Set::validation));
   EXPECT_THAT(given_sets(config.data), ElementsAre(Set::train, Set::validation));
   EXPECT_THROW(file_groups(config.data, {Set::test}), CollectiveError);
-  EXPECT_EQ(&files_of(config.data, Set::validation), &config.data.validation_files);
+  EXPECT_THAT(files_of(config.data, Set::validation), ElementsAre("v.h5", "w.h5"));
+  read_from(config.data, Set::validation, {"x.h5"});
+  EXPECT_THAT(config.data.validation_files, ElementsAre("x.h5"));
+  EXPECT_THAT(config.data.train_files, ElementsAre("t.h5"));
 }
 
 /// One row's sample, as SelectedRows::make gave it.
@@ -272,6 +275,43 @@ TEST_F(SelectedRowsTest, BalanceArraysWithoutTheirBadRows) {
   std::vector<std::int64_t> taken;
   for (const Found& sample : read(open())) taken.push_back(sample.row);
   EXPECT_THAT(taken, ElementsAre(0, 1, 2, 3, 5, 6, 7, 8, 9, 10));
+}
+
+// A bad row is no jet, so that it is not counted among those that are drawn.
+TEST_F(SelectedRowsTest, DrawAmongUsableRows) {
+  Config config = arrays();
+  config.data.files = {write_arrays("b.h5", 600, 4)};
+  config.data.on_bad_row = BadRow::skip;
+  config.data.limit.training_jets = 420;  // all that the 70 % have, but for one
+  const auto open = [&] {
+    return SelectedRows({config.data.files, {Set::train, Set::validation}}, {&config}, true, self_);
+  };
+  EXPECT_THROW(open(), CollectiveError);
+  config.data.limit.training_jets = 419;
+  std::int64_t skipped = 0;
+  const SelectedRows rows = open();
+  EXPECT_EQ(read(rows, rows.range(), 0, skipped).size(), 599U);
+  EXPECT_EQ(skipped, 1);
+}
+
+TEST_F(SelectedRowsTest, DealTheFilesOfTwoSetsToFolds) {
+  Config config =
+      with_files({write_arrays("t.h5", 30)}, {write_arrays("v.h5", 20)}, {write_arrays("x.h5", 5)});
+  config.data.arrays = arrays().data.arrays;
+  config.data.split.folds = 5;
+  config.data.split.fold = 1;
+  const auto groups = file_groups(config.data, {Set::train, Set::validation, Set::test});
+  ASSERT_EQ(groups.size(), 2U);
+  EXPECT_THAT(groups[0].files, ElementsAre(folder_.file("t.h5"), folder_.file("v.h5")));
+  EXPECT_THAT(groups[0].sets, ElementsAre(Set::train, Set::validation));
+  EXPECT_THAT(groups[1].sets, ElementsAre(Set::test));
+  std::int64_t train = 0;
+  std::int64_t validation = 0;
+  for (const Found& sample : read(SelectedRows(groups[0], {&config}, true, self_)))
+    ++(sample.set == Set::train ? train : validation);
+  EXPECT_EQ(train, 40);
+  EXPECT_EQ(validation, 10);
+  EXPECT_EQ(read(SelectedRows(groups[1], {&config}, true, self_)).size(), 5U);
 }
 
 // One reading, two ways: an image each of the same row, and a cloud of it where it is to train on.

@@ -136,6 +136,68 @@ TEST_F(SelectionTest, LimitBeyondTheFileTakesItAll) {
   }
 }
 
+// Each row that is no test row validates once, in folds of equal size, whatever had said which rows validate.
+TEST_F(SelectionTest, FoldsShareOutTrainingAndValidationRows) {
+  write(301);
+  for (const SplitMethod method : {SplitMethod::tail, SplitMethod::random, SplitMethod::column}) {
+    Config config = split(method, 0.3, 0.2);
+    const auto before = sets_of(config);
+    std::vector<std::int64_t> validated(before.size());
+    config.data.split.folds = 4;
+    for (std::int64_t fold = 0; fold < 4; ++fold) {
+      config.data.split.fold = fold;
+      const auto sets = sets_of(config);
+      const std::int64_t rows = 301 - count(before)[Set::test];
+      EXPECT_NEAR(static_cast<double>(count(sets)[Set::validation]), static_cast<double>(rows) / 4, 1)
+          << word_of(method).text;
+      for (std::size_t row = 0; row < sets.size(); ++row) {
+        EXPECT_EQ(sets[row] == Set::test, before[row] == Set::test);
+        validated[row] += sets[row] == Set::validation;
+      }
+    }
+    for (std::size_t row = 0; row < before.size(); ++row)
+      EXPECT_EQ(validated[row], before[row] == Set::test ? 0 : 1) << word_of(method).text << ", row " << row;
+  }
+}
+
+TEST_F(SelectionTest, FewerTrainingJetsAreAmongTheMore) {
+  write(100);
+  for (const SplitMethod method : {SplitMethod::tail, SplitMethod::random, SplitMethod::column}) {
+    Config config = split(method, 0.3, 0.2);
+    auto more = sets_of(config);
+    for (const std::int64_t jets : {30, 20, 1}) {
+      config.data.limit.training_jets = jets;
+      const auto sets = sets_of(config);
+      EXPECT_EQ(count(sets)[Set::train], jets) << word_of(method).text;
+      for (std::size_t row = 0; row < sets.size(); ++row) {
+        if (sets[row] == Set::train) {
+          EXPECT_EQ(more[row], Set::train);
+        } else if (sets[row] != Set::none) {
+          EXPECT_EQ(sets[row], more[row]) << "a set changed that does not train";
+        }
+      }
+      more = sets;
+    }
+    config.data.limit.training_jets = 1000;
+    EXPECT_THROW(sets_of(config), CollectiveError);
+  }
+}
+
+TEST_F(SelectionTest, ASeedOfItsOwnKeepsTheSplit) {
+  write(200);
+  Config config = split(SplitMethod::random, 0.3, 0.2);
+  const auto as_seed_1 = sets_of(config);
+  config.data.split.seed = 1;
+  config.seed = 7;
+  EXPECT_EQ(sets_of(config), as_seed_1);
+  config.data.split.folds = 3;
+  const auto folded = sets_of(config);
+  config.seed = 8;
+  EXPECT_EQ(sets_of(config), folded);
+  config.data.split.seed = 2;
+  EXPECT_NE(sets_of(config), folded);
+}
+
 TEST_F(SelectionTest, OfAllRowsHasOneSet) {
   const Selection selection = Selection::everything(5, Set::test);
   EXPECT_EQ(selection.set_of(4, 0), Set::test);

@@ -83,6 +83,7 @@ std::string difference(const std::string& json, const std::string& layers = kNet
 
 TEST(KerasConfig, IsTheNetworkThatItSays) {
   EXPECT_EQ(difference(sequential(all())), "");
+  EXPECT_EQ(difference(with(kNorm, "BatchNormalization", "BatchNormalizationV1")), "");
 }
 
 TEST(KerasConfig, NamesLayerKeyAndBothValues) {

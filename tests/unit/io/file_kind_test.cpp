@@ -13,7 +13,9 @@
 namespace jetrain {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 /// What is said of a file with these first bytes, in opening it as HDF5.
 std::string said_of(const std::string& bytes) {
@@ -36,6 +38,30 @@ std::string said_of_start(std::string_view start) {
   std::string bytes(1000, '\x7');
   std::copy(start.begin(), start.end(), bytes.begin());
   return said_of(bytes);
+}
+
+TEST(OpeningAFile, PassesOnWhatHdf5SaysOfIt) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  hdf5::create_file(path);
+  const std::string whole = test::content_of(path);
+  const auto said = [&](const std::string& bytes) -> std::string {
+    std::ofstream(path, std::ios::binary) << bytes;
+    try {
+      hdf5::open_file(path);
+    } catch (const DataError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(said(whole), "");
+  EXPECT_THAT(said(whole.substr(0, whole.size() - 10)),
+              AllOf(HasSubstr(path + " cannot be opened (HDF5: truncated file"),
+                    HasSubstr("it was cut off, copy it again")));
+  std::string newer = whole;
+  newer[8] = 9;
+  EXPECT_THAT(said(newer), AllOf(HasSubstr("version"), HasSubstr("it may be of a newer HDF5"),
+                                 Not(HasSubstr("copy it again"))));
 }
 
 TEST(FileKind, IsToldByTheFirstBytes) {

@@ -93,5 +93,43 @@ TEST(SortByPt, MovesWholeRows) {
   EXPECT_FALSE(sort_by_pt(rows, 5));
 }
 
+TEST(StandInOrder, IsFallingPtWithZerosBehind) {
+  EXPECT_TRUE(stand_in_order(std::vector<float>{50, 30, 40, 0, 5, 3, 4, 0, 0, 0, 0, 0}).in_order);
+  EXPECT_EQ(stand_in_order(std::vector<float>{50, 30, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0}).padding, 2);
+  EXPECT_FALSE(stand_in_order(std::vector<float>{5, 3, 4, 0, 50, 30, 40, 0}).in_order);
+  EXPECT_FALSE(stand_in_order(std::vector<float>{0, 0, 0, 0, 50, 30, 40, 0}).in_order);
+  EXPECT_FALSE(stand_in_order(std::vector<float>{50, 30, 40, 0, -999, -999, -999, -999}).in_order);
+  EXPECT_FALSE(stand_in_order(std::vector<float>{-999, -999, -999, -999, -999, -999, -999, -999}).in_order);
+  EXPECT_FALSE(stand_in_order(std::vector<float>{50, 30, 40, 0, kNaN, kNaN, kNaN, kNaN}).in_order);
+  EXPECT_FALSE(stand_in_order(std::vector<float>{50, 30, 40, 0, 0, 3, 4, 0}).in_order) << "no energy";
+  EXPECT_TRUE(stand_in_order(std::vector<float>(800, 0.0F)).in_order);
+  EXPECT_EQ(stand_in_order(std::vector<float>(800, 0.0F)).padding, 200);
+  EXPECT_EQ(stand_in_order(std::vector<float>(800, 0.0F)).used, 0);
+  EXPECT_EQ(stand_in_order(std::vector<float>(8, -0.0F)).padding, 2);
+}
+
+// A place that is wrong at any place, in and between the groups that are looked at together.
+TEST(StandInOrder, LooksAtEachPlace) {
+  std::vector<float> places;
+  for (int i = 0; i < 100; ++i) {
+    const auto pt = static_cast<float>(200 - i);
+    places.insert(places.end(), {pt, pt, 0, 0});
+  }
+  ASSERT_TRUE(stand_in_order(places).in_order);
+  for (std::size_t i = 1; i < 100; ++i) {
+    std::vector<float> wrong = places;
+    wrong[4 * i] = wrong[4 * i + 1] = 200.5F - static_cast<float>(i) + 1;
+    EXPECT_FALSE(stand_in_order(wrong).in_order) << i;
+    wrong[4 * i] = wrong[4 * i + 1] = kNaN;
+    EXPECT_FALSE(stand_in_order(wrong).in_order) << i;
+  }
+}
+
+TEST(StandInOrder, LetsWhatIsAboutEqualStandEitherWay) {
+  EXPECT_TRUE(stand_in_order(std::vector<float>{50, 100, 0, 0, 50, 100.00005F, 0, 0}).in_order);
+  EXPECT_FALSE(stand_in_order(std::vector<float>{50, 100, 0, 0, 50, 100.0005F, 0, 0}).in_order);
+  EXPECT_EQ(Collected({50, 100, 0, 0, 50, 100.00005F, 0, 0}).notes.unsorted, 0) << "sorted without a word";
+}
+
 }  // namespace
 }  // namespace jetrain

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/input_file.hpp"
 #include "io/blosc_filter.hpp"
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
@@ -181,6 +182,30 @@ TEST_F(RowReaderTest, NamesWhatIsCutOff) {
   std::filesystem::copy_file(std::string(TEST_DATA_DIR) + "/layouts/alone.npy", path);
   std::filesystem::resize_file(path, std::filesystem::file_size(path) - 8);
   EXPECT_THAT(refusal([&] { FileColumns(path, "", self_); }), HasSubstr("cut.npy is cut off"));
+}
+
+/// A file that gets shorter while it is open stands for any read that fails.
+TEST_F(RowReaderTest, NamesTheRowsThatCouldNotBeRead) {
+  const std::string plain = write({{"x", {40, 5}, {}}, {"last", {4000}, {}}});
+  const std::string chunks = folder_.file("chunks.h5");
+  {
+    const hdf5::Handle file = hdf5::create_file(chunks);
+    jetrain::write(file, {"x", {40, 5}, {10, 2}, Stored::gzip});
+  }
+  const std::string npy = folder_.file("a.npy");
+  std::filesystem::copy_file(std::string(TEST_DATA_DIR) + "/layouts/alone.npy", npy);
+  for (const auto& [path, name] : {std::pair(plain, "last"), {chunks, "x"}, {npy, "arr_0"}}) {
+    FileColumns file(path, "", self_);
+    const Found found = file.find(name);
+    const std::uintmax_t bytes = std::filesystem::file_size(path);
+    std::filesystem::resize_file(path, bytes - std::min<std::uintmax_t>(bytes / 3, 20000));
+    try {
+      test::numbers_of(file, found, {0, found.rows});
+      ADD_FAILURE() << path << " is read";
+    } catch (const ReadError& error) {
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("reading " + path + " failed: "), HasSubstr("(rows ")));
+    }
+  }
 }
 
 TEST_F(RowReaderTest, ComparesTheChecksumOfADeflatedMember) {

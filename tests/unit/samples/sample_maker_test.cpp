@@ -92,6 +92,91 @@ TEST(SampleMaker, MakesImagesWithoutThem) {
   EXPECT_THAT(draft.view(0).jet, IsEmpty());
 }
 
+/// Seven constituents by falling pT; about an axis, so that images differ.
+std::vector<float> seven() {
+  std::vector<float> places;
+  for (int i = 0; i < 7; ++i) {
+    const float pt = 100.0F / static_cast<float>(i + 1);
+    const float phi = 0.1F * static_cast<float>(i * i % 5);
+    const float pz = pt * (0.3F - 0.07F * static_cast<float>(i * 3 % 7));
+    places.insert(places.end(), {std::hypot(pt, pz), pt * std::cos(phi), pt * std::sin(phi), pz});
+  }
+  return places;
+}
+
+struct Made {
+  explicit Made(const std::vector<float>& places, const std::string& yaml = "") {
+    EXPECT_EQ(
+        SampleMaker(config_of(yaml + "data: {high_level: [pt, multiplicity]}\n")).make(places, true, draft),
+        RowStatus::good);
+    const SparseView image = draft.input();
+    positions.assign(image.positions.begin(), image.positions.end());
+    values.assign(image.values.begin(), image.values.end());
+  }
+  bool operator==(const Made& other) const {
+    return positions == other.positions && values == other.values && draft.features == other.draft.features;
+  }
+  SampleDraft draft;
+  std::vector<std::uint16_t> positions;
+  std::vector<float> values;
+};
+
+TEST(SampleMaker, MakesTheSameImageOfAnyOrderAndAnyPadding) {
+  const std::vector<float> sorted = seven();
+  const Made published(sorted);
+  EXPECT_GT(published.positions.size(), 3U);
+  EXPECT_EQ(published.draft.notes.unsorted, 0);
+  EXPECT_EQ(published.draft.notes.other_padding, 0);
+
+  std::vector<float> ascending;
+  for (std::size_t i = 7; i-- > 0;) ascending.insert(ascending.end(), &sorted[4 * i], &sorted[4 * i] + 4);
+  EXPECT_EQ(Made(ascending), published);
+  EXPECT_EQ(Made(ascending).draft.notes.unsorted, 1);
+  for (const char* augmented :
+       {"augmentation: {flip: true}\n", "image: {rotate: false, channels: [energy, mass]}\n"})
+    EXPECT_EQ(Made(ascending, augmented), Made(sorted, augmented));
+
+  const auto padded = [&](float e, std::size_t before, std::size_t behind) {
+    std::vector<float> places(4 * before, e);
+    places.insert(places.end(), sorted.begin(), sorted.end());
+    places.resize(places.size() + 4 * behind, e);
+    return Made(places);
+  };
+  EXPECT_EQ(padded(0, 0, 193), published);
+  EXPECT_EQ(padded(0, 0, 193).draft.notes.other_padding, 0);
+  EXPECT_EQ(padded(0, 0, 193).draft.notes.padding, 193);
+  EXPECT_EQ(padded(0, 193, 0), published);
+  EXPECT_EQ(padded(0, 193, 0).draft.notes.other_padding, 193);
+  EXPECT_EQ(padded(-999, 0, 193), published);
+  EXPECT_EQ(padded(NAN, 3, 190), published);
+}
+
+TEST(SampleMaker, TakesTheLeadingOnesOfMoreThanAnImageHolds) {
+  const std::vector<float> sorted = seven();
+  std::vector<float> places;
+  for (int i = 0; i < 300; ++i) places.insert(places.end(), {1e-3F, 1e-3F, 0, 0});
+  const std::size_t soft = places.size();
+  places.insert(places.end(), sorted.begin(), sorted.end());
+  std::vector<float> in_order = sorted;
+  in_order.insert(in_order.end(), places.begin(), places.begin() + static_cast<std::ptrdiff_t>(soft));
+  EXPECT_EQ(Made(places), Made(in_order));
+}
+
+TEST(SampleMaker, MakesAnEmptyImageOfNothing) {
+  const Made made(std::vector<float>(800, 0.0F));
+  EXPECT_TRUE(made.positions.empty());
+  EXPECT_EQ(made.draft.notes.empty, 1);
+}
+
+TEST(SampleMaker, RefusesWhatIsNotFiniteInAnImage) {
+  SampleDraft draft;
+  for (const float bad : {NAN, INFINITY}) {
+    std::vector<float> places = seven();
+    places[9] = bad;
+    EXPECT_EQ(SampleMaker(config_of("")).make(places, true, draft), RowStatus::not_finite);
+  }
+}
+
 TEST(Augmenter, AugmentsSetsAsAFunctionOfEpochAndNumber) {
   const Augmenter augmenter(config_of(std::string(kTwo) + "augmentation: {rotate_degrees: 180}\n"));
   ASSERT_TRUE(augmenter.used());

@@ -17,7 +17,7 @@ class Ranking : public testing::Test {
     t.name = name;
     t.directory = directory;
     t.values = {name};
-    t.fold = fold;
+    if (fold >= 0) t.config.data.split = {.folds = 5, .fold = fold};
     return t;
   }
   TrialOutcome outcome_of(const Trial& t, const std::string& result) const {

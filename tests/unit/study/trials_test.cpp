@@ -86,5 +86,26 @@ TEST(Trials, TakeNoMoreMemoryThanThereMayBe) {
       testing::HasSubstr("whose configs are 3.0"));
 }
 
+/// What a member's config.yaml says is all that its training is made of.
+TEST(Trials, SayTheirRowsInTheirConfigs) {
+  const std::string base =
+      "data: {files: [a.h5]}\n"
+      "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n";
+  const auto trials = make_trials(parse_config(
+      base + "study: {folds: 3, repeats: 2, family: {learning_curve: {training_jets: [10, 20]}}}\n", "s"));
+  ASSERT_EQ(trials.size(), 12U);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const DataConfig& data = trials[i].config.data;
+    EXPECT_EQ(data.split.folds, 3);
+    EXPECT_EQ(data.split.fold, static_cast<std::int64_t>(i % 3));
+    EXPECT_EQ(data.limit.training_jets, i < 6 ? 10 : 20);
+    EXPECT_EQ(trials[i].config.seed, 1 + i / 3 % 2);
+    EXPECT_EQ(to_yaml(parse_config(to_yaml(trials[i].config), "member")), to_yaml(trials[i].config));
+  }
+  EXPECT_THAT(refusal("study: {folds: 3}\n"), testing::IsEmpty());
+  EXPECT_THROW(make_trials(parse_config(base + "study: {folds: 3}\n", "s", {"data.split.folds=2"})),
+               UsageError);
+}
+
 }  // namespace
 }  // namespace jetrain

@@ -1,0 +1,328 @@
+#include "layouts/jet_columns.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "core/input_file.hpp"
+#include "jetrain/error.hpp"
+
+namespace jetrain {
+namespace {
+
+constexpr NumberFormat kFloat{NumberKind::real, 4, false};
+
+/// Why momenta were not found, and how data.jets would have them.
+[[noreturn]] void refuse_momenta(FileColumns& file, const DataError& error) {
+  if (const std::optional<JetPreset> preset = fitting_preset(file))
+    throw DataError(fmt::format("{}; it has the columns of data.preset: {}", error.what(), *preset));
+  std::vector<std::string> presets;
+  for (const JetPreset preset : kValues<JetPreset>) {
+    if (preset != JetPreset::none) presets.push_back(word_of(preset).text);
+  }
+  throw DataError(
+      fmt::format("{}; no preset fits it ({}): name its columns in data.jets, as energy, px, py, pz or as "
+                  "pt, eta, phi with "
+                  "energy, mass or neither (`jetrain inspect` lists them)",
+                  error.what(), fmt::join(presets, ", ")));
+}
+
+std::string shape_text(const Found& found) {
+  std::vector<std::string> sizes{"N"};
+  for (const std::int64_t size : found.shape) sizes.push_back(std::to_string(size));
+  return fmt::format("({})", fmt::join(sizes, ", "));
+}
+
+/// A column of one number for each place of a row.
+Found place_column(FileColumns& file, const std::string& key, const std::string& reference) {
+  const Found found = file.find(reference);
+  if (found.shape.size() > 1) {
+    throw DataError(
+        fmt::format("{} has shape {}, but data.jets.{} is a number for each constituent, (N, P): name one "
+                    "of its columns, {}[0] to {}[{}]",
+                    found.name, shape_text(found), key, reference, reference, found.shape.back() - 1));
+  }
+  return found;
+}
+
+bool fits(const std::string& pattern, const std::string& path) {
+  return fnmatch(pattern.c_str(), std::filesystem::path(path).filename().c_str(), 0) == 0;
+}
+
+}  // namespace
+
+JetColumns::JetColumns(FileColumns& file, const JetMapping& mapping) : mapping_(mapping), momenta_(mapping) {
+  find_momenta(file, mapping);
+  find_axis(file, mapping.columns.jet);
+  find_label(file, mapping);
+  find_set(file, mapping);
+  find_weight(file, mapping);
+  find_jet_columns(file, mapping.columns.jet_columns);
+}
+
+void JetColumns::use(const Found& found) {
+  for (const Place& place : found.places) {
+    if (std::find(arrays_.begin(), arrays_.end(), place.array) == arrays_.end())
+      arrays_.push_back(place.array);
+  }
+}
+
+Found JetColumns::one_number(FileColumns& file, const std::string& key, const std::string& reference) {
+  Found found = file.find(reference);
+  if (found.places.size() != 1) {
+    throw DataError(
+        fmt::format("{} has shape {}, but data.jets.{} is one number for each jet, (N): name one of "
+                    "its columns, {}[0]",
+                    found.name, shape_text(found), key, reference));
+  }
+  use(found);
+  return found;
+}
+
+void JetColumns::find_momenta(FileColumns& file, const JetMapping& mapping) {
+  const std::vector<std::string> references = mapping.momentum_references();
+  std::vector<Found> all;
+  try {
+    for (const std::string& reference : references) all.push_back(place_column(file, "", reference));
+  } catch (const ReadError&) {
+    throw;
+  } catch (const DataError& error) {
+    refuse_momenta(file, error);
+  }
+  if (!mapping.columns.mask.empty()) all.push_back(place_column(file, "mask", mapping.columns.mask));
+  places_ = std::ssize(all.front().places);
+  for (const Found& found : all) {
+    if (std::ssize(found.places) != places_) {
+      throw DataError(
+          fmt::format("{} has {} places a row, but {} has {}: they must be of the same constituents",
+                      found.name, found.places.size(), all.front().name, places_));
+    }
+    use(found);
+  }
+  for (std::size_t k = 0; k < references.size(); ++k) columns_.push_back(runs_of(all[k].places));
+  if (all.size() > references.size()) mask_ = runs_of(all.back().places);
+  if (!mapping.columns.count.empty())
+    count_ = one_number(file, "count", mapping.columns.count).places.front();
+
+  found_.emplace_back("momenta", fmt::format("{} ({}, {} places)", fmt::join(references, ", "),
+                                             mapping.columns.unit, places_));
+  if (mask_) found_.emplace_back("mask", mapping.columns.mask);
+  if (count_) found_.emplace_back("count", mapping.columns.count);
+
+  if (mapping.momenta != MomentumColumns::energy_px_py_pz || mapping.columns.unit != MomentumUnit::gev ||
+      mask_ || count_)
+    return;
+  const Place& first = all[0].places[0];
+  for (std::size_t k = 0; k < 4; ++k) {
+    for (std::size_t i = 0; i < all[k].places.size(); ++i) {
+      if (all[k].places[i] != Place{first.array, first.offset + 16 * i + 4 * k, kFloat}) return;
+    }
+  }
+  direct_ = first;
+}
+
+void JetColumns::find_axis(FileColumns& file, const JetAxisConfig& axis) {
+  if (mapping_.columns.relative_to == RelativeTo::none) return;
+  const std::string* const references[] = {&axis.pt, &axis.eta, &axis.phi, &axis.mass};
+  const char* const names[] = {"jet.pt", "jet.eta", "jet.phi", "jet.mass"};
+  const bool shares = mapping_.columns.relative_to == RelativeTo::jet;
+  for (std::size_t k = 0; k < 4; ++k) {
+    const bool angle = k == 1 || k == 2;
+    if (references[k]->empty() || !(angle || shares)) continue;
+    axis_[k] = one_number(file, names[k], *references[k]).places.front();
+  }
+  found_.emplace_back("relative to", fmt::format("{} ({} alike)", shares ? "jet" : "jet's angles",
+                                                 axis_[2] ? "eta, phi" : "eta; phi 0"));
+}
+
+void JetColumns::find_label(FileColumns& file, const JetMapping& mapping) {
+  const JetsConfig& columns = mapping.columns;
+  if (!columns.file_labels.empty()) {
+    for (const FileLabelConfig& one : columns.file_labels) {
+      if (!fits(one.match, file.path())) continue;
+      file_label_ = static_cast<std::uint8_t>(one.label);
+      found_.emplace_back(
+          "label", fmt::format("{} for all jets of the file (its name fits {})", one.label, one.match));
+      return;
+    }
+    without_label_ = fmt::format(
+        "{} fits none of the patterns of data.jets.file_labels, so that its jets have no class", file.path());
+    return;
+  }
+  for (const std::string& reference : columns.label) {
+    const std::optional<Found> found = file.try_find(reference);
+    if (!found) {
+      label_.clear();
+      without_label_ = fmt::format(
+          "{} has no column {}, so that its jets have no class: name the one that it has in data.jets.label, "
+          "or "
+          "say data.jets.file_labels",
+          file.path(), reference);
+      return;
+    }
+    if (found->shape.size() > 1 || (columns.label.size() > 1 && found->places.size() != 1)) {
+      throw DataError(
+          fmt::format("{} has shape {}, but data.jets.label is one number for each jet, (N), or "
+                      "one-hot, (N, K)",
+                      found->name, shape_text(*found)));
+    }
+    use(*found);
+    label_.insert(label_.end(), found->places.begin(), found->places.end());
+  }
+  label_name_ = fmt::format("{}", fmt::join(columns.label, ", "));
+  if (label_.empty()) {
+    without_label_ = fmt::format(
+        "{}: data.preset {} has no column of classes: name it in data.jets.label, or say one class a file in "
+        "data.jets.file_labels",
+        file.path(), mapping.preset);
+    return;
+  }
+  found_.emplace_back("label", label_.size() > 1
+                                   ? fmt::format("{}, one-hot of {}", label_name_, label_.size())
+                                   : label_name_);
+}
+
+void JetColumns::find_set(FileColumns& file, const JetMapping& mapping) {
+  const std::string& reference = mapping.columns.set;
+  if (reference.empty()) return;
+  if (!file.try_find(reference)) {
+    without_set_ = fmt::format("{} has no column {}, which is to say which rows train (data.jets.set)",
+                               file.path(), reference);
+    if (mapping.set_is_named) throw DataError(without_set_);
+    return;
+  }
+  set_ = one_number(file, "set", reference).places.front();
+  found_.emplace_back("set", reference);
+}
+
+void JetColumns::find_weight(FileColumns& file, const JetMapping& mapping) {
+  for (const std::string& reference : mapping.weights) {
+    if (!file.try_find(reference)) continue;
+    weight_ = one_number(file, "weights", reference).places.front();
+    found_.emplace_back("weights", reference);
+    return;
+  }
+  if (mapping.weights_are_named)
+    without_weight_ = fmt::format("{} has no column {} (data.weights)", file.path(), mapping.weights.front());
+}
+
+void JetColumns::find_jet_columns(FileColumns& file, const std::vector<std::string>& references) {
+  for (const std::string& reference : references)
+    jet_places_.push_back(one_number(file, "jet_columns", reference).places.front());
+  if (!references.empty()) found_.emplace_back("features", fmt::format("{}", fmt::join(references, ", ")));
+}
+
+std::span<const float> JetColumns::direct(const RawRows& rows, std::int64_t i) const {
+  if (!direct_) return {};
+  const std::byte* const at = rows.at(*direct_, i);
+  if (reinterpret_cast<std::uintptr_t>(at) % alignof(float) != 0) return {};
+  return {reinterpret_cast<const float*>(at), static_cast<std::size_t>(4 * places_)};
+}
+
+void JetColumns::read_column(const RawRows& rows, std::int64_t i, const Column& column, double* to) const {
+  for (const PlaceRun& run : column) {
+    read_run(rows.row(run.array, i), run, to);
+    to += run.count;
+  }
+}
+
+std::span<const float> JetColumns::constituents(const RawRows& rows, std::int64_t i,
+                                                std::vector<float>& room) const {
+  if (const auto in_place = direct(rows, i); !in_place.empty()) return in_place;
+  const auto places = static_cast<std::size_t>(places_);
+  static thread_local std::vector<double> values;
+  values.resize(columns_.size() * places);
+  std::array<const double*, 4> columns{};
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    double* const to = values.data() + k * places;
+    read_column(rows, i, columns_[k], to);
+    columns[k] = to;
+  }
+  const auto number = [&](std::size_t k) { return axis_[k] ? rows.number(*axis_[k], i) : 0.0; };
+  room.resize(4 * places);
+  momenta_.make(std::span(columns).first(columns_.size()), {number(0), number(1), number(2), number(3)},
+                room);
+  if (!leave_out(rows, i, room)) return {};
+  return room;
+}
+
+bool JetColumns::leave_out(const RawRows& rows, std::int64_t i, std::span<float> momenta) const {
+  if (mask_) {
+    static thread_local std::vector<double> mask;
+    mask.resize(static_cast<std::size_t>(places_));
+    read_column(rows, i, *mask_, mask.data());
+    for (std::size_t k = 0; k < mask.size(); ++k) {
+      if (mask[k] == 0) std::fill_n(momenta.begin() + static_cast<std::ptrdiff_t>(4 * k), 4, 0.0F);
+    }
+  }
+  if (count_) {
+    const double count = rows.number(*count_, i);
+    if (!(count >= 0 && count == std::floor(count))) return false;
+    const auto kept = static_cast<std::size_t>(std::min(count, static_cast<double>(places_)));
+    std::fill(momenta.begin() + static_cast<std::ptrdiff_t>(4 * kept), momenta.end(), 0.0F);
+  }
+  return true;
+}
+
+std::optional<std::uint8_t> JetColumns::label(const RawRows& rows, std::int64_t i) const {
+  if (file_label_) return file_label_;
+  if (label_.size() == 1) {
+    const double value = rows.number(label_[0], i);
+    if (!(value >= 0 && value <= 255 && value == std::floor(value))) return std::nullopt;
+    return static_cast<std::uint8_t>(value);
+  }
+  std::optional<std::uint8_t> hot;
+  for (std::size_t k = 0; k < label_.size(); ++k) {
+    const double value = rows.number(label_[k], i);
+    if (value == 0) continue;
+    if (value != 1 || hot || k > 255) return std::nullopt;
+    hot = static_cast<std::uint8_t>(k);
+  }
+  return hot;
+}
+
+std::string JetColumns::label_text(const RawRows& rows, std::int64_t i) const {
+  if (label_.size() == 1) return fmt::format("the label {} is {}", label_name_, rows.number(label_[0], i));
+  return fmt::format("the label {} is not one-hot (a single 1, and zeros)", label_name_);
+}
+
+std::int64_t JetColumns::set(const RawRows& rows, std::int64_t i) const {
+  if (!set_) return 0;
+  const double value = rows.number(*set_, i);
+  return value == std::floor(value) && std::fabs(value) < 1e9 ? static_cast<std::int64_t>(value) : -1;
+}
+
+void JetColumns::jet_values(const RawRows& rows, std::int64_t i, std::span<float> values) const {
+  for (std::size_t k = 0; k < jet_places_.size(); ++k)
+    values[k] = static_cast<float>(rows.number(jet_places_[k], i));
+}
+
+std::vector<std::pair<std::string, std::string>> JetColumns::description() const {
+  return found_;
+}
+
+std::optional<JetPreset> fitting_preset(FileColumns& file) {
+  const auto has = [&](const std::string& reference) {
+    try {
+      return file.try_find(reference).has_value();
+    } catch (const ReadError&) {
+      throw;
+    } catch (const DataError&) {
+      return false;
+    }
+  };
+  for (const JetPreset preset : kValues<JetPreset>) {
+    if (preset == JetPreset::none) continue;
+    DataConfig data;
+    data.preset = preset;
+    const std::vector<std::string> references = jet_mapping(data).momentum_references();
+    if (std::all_of(references.begin(), references.end(), has)) return preset;
+  }
+  return std::nullopt;
+}
+
+}  // namespace jetrain

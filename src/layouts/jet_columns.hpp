@@ -1,0 +1,106 @@
+#pragma once
+
+/// \file
+/// What the rows of one file say of jets: constituents, class, set. Which columns hold that, data.preset and
+/// data.jets say (config/jet_presets.hpp); where those stand, FileColumns.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/jet_presets.hpp"
+#include "jets/momenta.hpp"
+#include "layouts/file_columns.hpp"
+#include "layouts/row_reader.hpp"
+
+namespace jetrain {
+
+class JetColumns {
+ public:
+  /// Looks the columns up; to be called by FileColumns::together. DataError where a momentum's column is
+  /// missing, with what the file holds and which preset fits it; where shapes do not go together.
+  JetColumns(FileColumns& file, const JetMapping& mapping);
+
+  /// The datasets that rows are to be read of.
+  const std::vector<std::size_t>& arrays() const noexcept { return arrays_; }
+  /// Places for constituents in each row.
+  std::int64_t places() const noexcept { return places_; }
+
+  /// (places, 4): E, px, py, pz in GeV, as MomentumMaker gives them; a view of the row where they stand in it
+  /// so, else of `room`. What `mask` or `count` leave out is zeros. Empty where `count` is no number of
+  /// places.
+  std::span<const float> constituents(const RawRows& rows, std::int64_t i, std::vector<float>& room) const;
+
+  bool has_label() const noexcept { return file_label_ || !label_.empty(); }
+  /// The class: a whole number from 0 to 255, or the place of a single 1 among zeros; nothing where it is
+  /// neither.
+  std::optional<std::uint8_t> label(const RawRows& rows, std::int64_t i) const;
+  /// What stands there, for messages: "label is_signal_new is 2".
+  std::string label_text(const RawRows& rows, std::int64_t i) const;
+  /// Why there is none, and what to do: "FILE has no label ...".
+  const std::string& without_label() const noexcept { return without_label_; }
+
+  bool has_set() const noexcept { return set_.has_value(); }
+  /// What the column of sets says; -1 where that is no whole number, 0 where there is no such column.
+  std::int64_t set(const RawRows& rows, std::int64_t i) const;
+  /// Why there is none.
+  const std::string& without_set() const noexcept { return without_set_; }
+
+  /// How much the jet counts (data.weights); 1 where the file has no such column.
+  double weight(const RawRows& rows, std::int64_t i) const {
+    return weight_ ? rows.number(*weight_, i) : 1.0;
+  }
+  /// Why weights that data.weights names are not there; "" where none are named.
+  const std::string& without_weight() const noexcept { return without_weight_; }
+
+  /// What data.jets.jet_columns names, in that order; as many as it names.
+  void jet_values(const RawRows& rows, std::int64_t i, std::span<float> values) const;
+
+  /// What was found and how it is read, a line each, for people: ("momenta", "E_*, ... GeV").
+  std::vector<std::pair<std::string, std::string>> description() const;
+
+ private:
+  /// The runs of one quantity, of each of n places.
+  using Column = std::vector<PlaceRun>;
+
+  void find_momenta(FileColumns& file, const JetMapping& mapping);
+  void find_axis(FileColumns& file, const JetAxisConfig& axis);
+  void find_label(FileColumns& file, const JetMapping& mapping);
+  void find_set(FileColumns& file, const JetMapping& mapping);
+  void find_weight(FileColumns& file, const JetMapping& mapping);
+  void find_jet_columns(FileColumns& file, const std::vector<std::string>& references);
+  Found one_number(FileColumns& file, const std::string& key, const std::string& reference);
+  void use(const Found& found);
+
+  std::span<const float> direct(const RawRows& rows, std::int64_t i) const;
+  void read_column(const RawRows& rows, std::int64_t i, const Column& column, double* to) const;
+  /// Sets to zero what the mask, or the count, leaves out; false where the count is impossible.
+  bool leave_out(const RawRows& rows, std::int64_t i, std::span<float> momenta) const;
+
+  JetMapping mapping_;
+  MomentumMaker momenta_;
+  std::int64_t places_ = 0;
+  std::vector<std::size_t> arrays_;
+  std::vector<Column> columns_;
+  std::optional<Place> direct_;  ///< of the first float, where all stand in the row as they are wanted
+  std::optional<Place> axis_[4];
+  std::optional<Column> mask_;
+  std::optional<Place> count_;
+  std::vector<Place> label_;  ///< one number, or one-hot
+  std::optional<std::uint8_t> file_label_;
+  std::optional<Place> set_;
+  std::optional<Place> weight_;
+  std::vector<Place> jet_places_;
+  std::string label_name_;
+  std::string without_label_;
+  std::string without_set_;
+  std::string without_weight_;
+  std::vector<std::pair<std::string, std::string>> found_;
+};
+
+/// The first preset whose columns of momenta the file has; nothing where none fits. As the constructor.
+std::optional<JetPreset> fitting_preset(FileColumns& file);
+
+}  // namespace jetrain
