@@ -48,7 +48,7 @@ RowStatus SampleMaker::make_image(std::span<const float> places, bool training, 
           : images_.make(leading, sample.positions.data(), sample.values.data(), sample.entries);
   sample.features.resize(high_level_.size());
   if (status == RowStatus::good) find_features(leading, sample);
-  if (status == RowStatus::good && jets_of_images_) return add_jet(constituents, sample);
+  if (status == RowStatus::good && jets_of_images_) return add_jet(places, sample);
   return status;
 }
 
