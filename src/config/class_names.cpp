@@ -4,16 +4,17 @@
 
 #include <algorithm>
 
+#include "config/jet_presets.hpp"
 #include "config/row_layout.hpp"
 #include "core/overloads.hpp"
 
 namespace jetrain {
 namespace {
 
-bool holds_jets(const DataConfig& data) {
+bool tells_tops_from_qcd(const DataConfig& data) {
   switch (row_layout(data)) {
     case RowLayout::jet_table:
-      return true;
+      return !has_own_classes(data);
     case RowLayout::arrays:
       return false;
   }
@@ -24,7 +25,7 @@ bool holds_jets(const DataConfig& data) {
 
 std::vector<std::string> class_names(const DataConfig& data, std::int64_t classes) {
   if (!data.classes.empty()) return data.classes;
-  if (classes == 2 && holds_jets(data)) return {"QCD", "top"};
+  if (classes == 2 && tells_tops_from_qcd(data)) return {"QCD", "top"};
   std::vector<std::string> names;
   for (std::int64_t k = 0; k < classes; ++k) names.push_back(fmt::format("class {}", k));
   return names;

@@ -128,7 +128,7 @@ ArrayFile::ArrayFile(const std::string& path, const DataConfig& data)
   const std::vector<std::int64_t>& sizes = features_.shape();
   rows_ = sizes.empty() ? 0 : sizes[0];
   if (product(sizes) != 0) require_sample_shape(path, sizes, config);
-  if (!data.weights.empty()) weights_ = open_weights(file_, path, data.weights, rows_);
+  if (data.weighted()) weights_ = open_weights(file_, path, data.weights, rows_);
   if (!config.labels.empty() && !hdf5::exists(file_, config.labels)) return;
   labels_ = open_array(file_, path, "labels", config.labels);
   const std::vector<std::int64_t>& label_sizes = labels_->shape();

@@ -32,6 +32,8 @@ TEST(ClassNames, AreThoseOfTheConfigOrSaidByTheData) {
   EXPECT_THAT(class_names(DataConfig(), 3), ElementsAre("class 0", "class 1", "class 2"));
   EXPECT_THAT(class_names(parsed("arrays: {features: x, labels: y}").data, 2),
               ElementsAre("class 0", "class 1"));
+  EXPECT_THAT(class_names(parsed("preset: energyflow").data, 2), ElementsAre("class 0", "class 1"));
+  EXPECT_THAT(class_names(parsed("preset: atlas_top_tagging").data, 2), ElementsAre("QCD", "top"));
   EXPECT_THAT(class_names(parsed("classes: [q, W, 7]").data, 3), ElementsAre("q", "W", "7"));
 }
 

@@ -50,7 +50,10 @@ TEST(ReportTables, ShowKeysThatDiffer) {
 
 TEST(ReportTables, CountWhatBecameOfTheJetsOfEachClass) {
   ReportedRuns runs(1);
-  runs[0].scores.tagger = scored_tagger("run", {{0.9F, 0.4F, 0.6F, 0.1F, 0.2F}, {1, 1, 0, 0, 0}});
+  ScoredJets jets;
+  jets.scores = {0.9F, 0.4F, 0.6F, 0.1F, 0.2F};
+  jets.labels = {1, 1, 0, 0, 0};
+  runs[0].scores.tagger = scored_tagger("run", jets);
   EXPECT_THAT(confusion_tables(runs),
               AllOf(HasSubstr("<th scope=\"row\">tops</th><td>1 (50.0 %)</td><td>1 (50.0 %)</td>"),
                     HasSubstr("<th scope=\"row\">QCD</th><td>1 (33.3 %)</td><td>2 (66.7 %)</td>")));

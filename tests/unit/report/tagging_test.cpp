@@ -70,7 +70,10 @@ TEST_F(Taggers, NeedBothClasses) {
 
 TEST_F(Taggers, LieDashedOverTheRunsCurves) {
   ReportedRuns runs(1);
-  runs[0].scores.tagger = scored_tagger("run", {{0.9F, 0.1F}, {1, 0}});
+  ScoredJets jets;
+  jets.scores = {0.9F, 0.1F};
+  jets.labels = {1, 0};
+  runs[0].scores.tagger = scored_tagger("run", jets);
   const std::vector<ScoredTagger> others = read_taggers({write("theirs.csv", kScores)}, {});
   const std::string roc = script_of(tagging_figures(runs, others), "roc");
   EXPECT_THAT(roc, HasSubstr("$roc0 using 1:2 with lines lw 2 dt 1 lc rgb '#0072B2' title 'run: ∞ at 0.3"));

@@ -43,7 +43,7 @@ class ABestModelFile : public testing::Test {
 };
 
 TEST_F(ABestModelFile, IsWrittenAtTheFirstChangeThenOnceASecond) {
-  BestModelFile file(run_, config_, model_, weights_);
+  BestModelFile file(run_, config_, model_, weights_, "");
   end_epoch(file, false);
   EXPECT_FALSE(exists());
   weights_[0] = 1;
@@ -59,7 +59,7 @@ TEST_F(ABestModelFile, IsWrittenAtTheFirstChangeThenOnceASecond) {
 
 TEST_F(ABestModelFile, IsUpToDateAtTheEndAndAfterAnError) {
   {
-    BestModelFile file(run_, config_, model_, weights_);
+    BestModelFile file(run_, config_, model_, weights_, "");
     end_epoch(file, true);
     weights_[0] = 3;
     end_epoch(file, true);
@@ -67,7 +67,7 @@ TEST_F(ABestModelFile, IsUpToDateAtTheEndAndAfterAnError) {
     EXPECT_EQ(stored(), 3);
   }
   try {
-    BestModelFile file(run_, config_, model_, weights_);
+    BestModelFile file(run_, config_, model_, weights_, "");
     end_epoch(file, true);
     weights_[0] = 4;
     end_epoch(file, true);
