@@ -129,6 +129,7 @@ void inspect(const InspectOptions& options, const Communicator& comm) {
     if (!comm.is_root()) continue;
     const bool tops = !has_own_classes(data);
     print_layout(source.layouts().front(), data.preset);
+    for (const std::string& doubt : source.doubts()) print_line("  warning: {}", doubt);
     print_classes(counts, tops, source.without_label());
     print_sets(counts, source.without_set());
     print_physics(jets, tops);

@@ -30,6 +30,7 @@ struct LabelledRows {
   std::vector<std::uint8_t> splits;
   std::vector<std::int64_t> rows;
   std::int64_t skipped = 0;
+  ReadingNotes notes;
 };
 
 std::uint8_t ttv_of(Set set) {
@@ -45,18 +46,21 @@ LabelledRows read_all(const Config& config, const Communicator& comm) {
     const SelectedRows rows(group, {&config}, false, comm);
     require_labels(rows.source(), "preprocess");
     const auto work = [&](LabelledRows& slot, const RowBlock& block) {
-      rows.make(block, 0, slot.skipped, [&](std::int64_t row, Set set, const SampleView& sample) {
+      const auto keep = [&](std::int64_t row, Set set, const SampleView& sample) {
         slot.samples.append(sample);
         slot.splits.push_back(ttv_of(set));
         slot.rows.push_back(row);
-      });
+      };
+      rows.make(block, 0, slot.skipped, keep, &slot.notes);
     };
     const auto collect = [&](LabelledRows& slot) {
       all.samples.append(std::move(slot.samples));
       all.splits.insert(all.splits.end(), slot.splits.begin(), slot.splits.end());
       all.rows.insert(all.rows.end(), slot.rows.begin(), slot.rows.end());
       all.skipped += slot.skipped;
+      all.notes.add(slot.notes);
     };
+    all.notes.add({.doubts = rows.source().doubts()});
     comm.agree([&] { rows.read<LabelledRows>(rows.mine(rows.range(), comm), work, collect); });
   }
   return all;
@@ -152,6 +156,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   const LabelledRows mine = read_all(config, comm);
   const std::int64_t total = comm.sum(mine.samples.size());
   const std::int64_t skipped = comm.sum(mine.skipped);
+  const ReadingNotes notes = sum_of(mine.notes, comm);
   if (total == 0)
     throw CollectiveError("no rows to preprocess: check data.split and data.limit", ExitStatus::failed);
 
@@ -160,7 +165,7 @@ void preprocess(const PreprocessOptions& options, const Communicator& comm) {
   const Grid grid = sample_layout(config).input;
   print_line("{}: {} images of {} x {} in {:.1f} s ({:.0f} jets/s)", options.output, total, grid.rows,
              grid.columns, watch.seconds(), static_cast<double>(total) / watch.seconds());
-  print_notes(skipped, {});
+  print_notes(skipped, notes);
 }
 
 }  // namespace jetrain

@@ -31,6 +31,7 @@ class JetRows : public RowSource {
   std::string missing_labels() const override { return source_.without_label(); }
   std::string missing_weights() const override { return source_.without_weight(); }
   std::string missing_sets() const override { return source_.without_set(); }
+  std::vector<std::string> doubts() const override { return source_.doubts(); }
 
  private:
   JetSource source_;

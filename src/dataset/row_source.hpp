@@ -65,6 +65,8 @@ class RowSource {
   virtual std::string missing_weights() const { return {}; }
   /// Likewise of what says which rows train (RowBlock::ttv).
   virtual std::string missing_sets() const { return {}; }
+  /// What is to be said once of how the files are read, in whole sentences.
+  virtual std::vector<std::string> doubts() const { return {}; }
   /// A rank's share of `all`: contiguous, disjoint, complete over ranks. May be empty.
   virtual RowRange slice(RowRange all, int rank, int size) const = 0;
   /// Windows and slots, as JetSource::read; to be gone through by read_in_slots.

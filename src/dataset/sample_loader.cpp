@@ -97,6 +97,7 @@ void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, con
   const double making = seconds / omp_get_max_threads();
   for (LoadedSamples& loaded : all) {
     loaded.own_rows += mine.size();
+    loaded.notes.add({.doubts = rows.source().doubts()});
     loaded.preprocess_seconds += making;
     loaded.read_seconds += watch.seconds() - making;
   }
@@ -106,6 +107,7 @@ void say_notes(const ReadingNotes& notes, const Say& say) {
   const auto count = [](std::int64_t number, const char* of_one, const char* of_several) {
     return fmt::format("{} {}", number, number == 1 ? of_one : of_several);
   };
+  for (const std::string& doubt : notes.doubts) say(LogLevel::warning, doubt);
   if (notes.other_padding > 0)
     say(LogLevel::warning,
         fmt::format("skipped {} of padding, of which {} not zeros behind the last constituent (zeros before "
@@ -120,8 +122,8 @@ void say_notes(const ReadingNotes& notes, const Say& say) {
 }
 
 ReadingNotes sum_of(const ReadingNotes& notes, const Communicator& comm) {
-  return {comm.sum(notes.jets), comm.sum(notes.padding), comm.sum(notes.other_padding),
-          comm.sum(notes.unsorted), comm.sum(notes.empty)};
+  return {comm.sum(notes.jets),     comm.sum(notes.padding), comm.sum(notes.other_padding),
+          comm.sum(notes.unsorted), comm.sum(notes.empty),   notes.doubts};
 }
 
 void require_samples(const SampleSet& set, Set which) {

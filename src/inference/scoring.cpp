@@ -208,6 +208,7 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
     memory_for("the scores of the jets that this rank reads",
                [&] { rows.read<ScoredSlice>(rows.mine(range, comm), work, keep); });
   });
+  result.notes.add({.doubts = rows.source().doubts()});
   require_numbers(model, rows, result, comm);
   return result;
 }

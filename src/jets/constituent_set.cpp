@@ -56,6 +56,9 @@ void ReadingNotes::add(const ReadingNotes& other) {
   other_padding += other.other_padding;
   unsorted += other.unsorted;
   empty += other.empty;
+  for (const std::string& doubt : other.doubts) {
+    if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
+  }
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "jets/image.hpp"
@@ -15,10 +16,11 @@ namespace jetrain {
 /// What was found, and mended, while jets were read; to be said once.
 struct ReadingNotes {
   std::int64_t jets = 0;
-  std::int64_t padding = 0;        ///< places without a constituent
-  std::int64_t other_padding = 0;  ///< those of them that are not zeros behind the last constituent
-  std::int64_t unsorted = 0;       ///< jets whose constituents did not descend in pT
-  std::int64_t empty = 0;          ///< jets without any constituent, which stay
+  std::int64_t padding = 0;              ///< places without a constituent
+  std::int64_t other_padding = 0;        ///< those of them that are not zeros behind the last constituent
+  std::int64_t unsorted = 0;             ///< jets whose constituents did not descend in pT
+  std::int64_t empty = 0;                ///< jets without any constituent, which stay
+  std::vector<std::string> doubts = {};  ///< of how files were read, the same on all ranks
 
   void add(const ReadingNotes& other);
 };

@@ -65,6 +65,14 @@ const std::string& FileColumns::table() {
   return state_->table_name = only == nullptr ? "" : only->name;
 }
 
+std::string FileColumns::broken_link() {
+  return state_->arrays.broken_link();
+}
+
+std::vector<std::string> FileColumns::doubts() const {
+  return state_->tables.doubts();
+}
+
 std::vector<std::string> FileColumns::tables() {
   std::vector<std::string> names = state_->tables.paths();
   for (std::string& name : names) name.insert(name.begin(), '/');

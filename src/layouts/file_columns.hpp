@@ -79,6 +79,10 @@ class FileColumns {
   /// The table's name, "/table" of pandas' to_hdf(key="table"); "" where there is none. DataError as
   /// columns().
   const std::string& table();
+  /// Why a link of the file leads nowhere, with its name and target; "" where all lead somewhere.
+  std::string broken_link();
+  /// What is to be said of how the file is read, in sentences that name it.
+  std::vector<std::string> doubts() const;
   /// All tables of the file.
   std::vector<std::string> tables();
   /// All datasets but those inside of pandas' tables and PyTables' indexes, the first thousand.

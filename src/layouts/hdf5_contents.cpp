@@ -17,7 +17,7 @@ std::vector<std::string> names_in(hid_t group) {
   std::vector<std::string> names;
   const auto collect = [](hid_t, const char* name, const H5L_info_t* link, void* list) -> herr_t {
     auto& all = *static_cast<std::vector<std::string>*>(list);
-    if (link->type == H5L_TYPE_HARD || link->type == H5L_TYPE_SOFT) all.emplace_back(name);
+    if (link->type < H5L_TYPE_UD_MIN || link->type == H5L_TYPE_EXTERNAL) all.emplace_back(name);
     return all.size() < kMostObjects ? 0 : 1;
   };
   H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names);
@@ -51,7 +51,10 @@ void go_through(hid_t file, hid_t group, const std::string& prefix, int depth, s
     --left;
     const std::string path = prefix + name;
     const Handle object = open_object(file, path);
-    if (object < 0) continue;  // a link that leads nowhere
+    if (object < 0) {
+      contents.broken.push_back(path);
+      continue;
+    }
     const H5I_type_t kind = H5Iget_type(object);
     if (kind == H5I_DATASET) {
       add_dataset(object, path, contents);

@@ -13,6 +13,7 @@ struct Hdf5Contents {
   std::vector<std::string> compounds;        ///< of these, those of one dimension with named members
   std::vector<std::string> wider_compounds;  ///< and of more
   std::vector<std::string> frames;           ///< groups that pandas wrote a DataFrame to
+  std::vector<std::string> broken;           ///< links that lead nowhere
   bool complete = true;                      ///< there are no more; thousands are not gone through
 };
 

@@ -18,6 +18,7 @@ constexpr NumberFormat kFloat{NumberKind::real, 4, false};
 
 /// Why momenta were not found, and how data.jets would have them.
 [[noreturn]] void refuse_momenta(FileColumns& file, const DataError& error) {
+  if (!file.broken_link().empty()) throw error;
   if (const std::optional<JetPreset> preset = fitting_preset(file))
     throw DataError(fmt::format("{}; it has the columns of data.preset: {}", error.what(), *preset));
   std::vector<std::string> presets;
@@ -206,6 +207,10 @@ void JetColumns::find_weight(FileColumns& file, const JetMapping& mapping) {
     found_.emplace_back("weights", reference);
     return;
   }
+  if (!mapping.weights.empty() && !mapping.weights_are_named)
+    doubt_ =
+        fmt::format("{} has none of the columns of weights of data.preset {} ({}): its jets count the same",
+                    file.path(), mapping.preset, fmt::join(mapping.weights, ", "));
   if (mapping.weights_are_named)
     without_weight_ = fmt::format("{} has no column {} (data.weights)", file.path(), mapping.weights.front());
 }

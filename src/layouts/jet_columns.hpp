@@ -55,6 +55,9 @@ class JetColumns {
   /// Why weights that data.weights names are not there; "" where none are named.
   const std::string& without_weight() const noexcept { return without_weight_; }
 
+  /// What is to be said once of how the file is read, in a sentence that names it; "" for nothing.
+  const std::string& doubt() const noexcept { return doubt_; }
+
   /// What data.jets.jet_columns names, in that order; as many as it names.
   void jet_values(const RawRows& rows, std::int64_t i, std::span<float> values) const;
 
@@ -97,6 +100,7 @@ class JetColumns {
   std::string without_label_;
   std::string without_set_;
   std::string without_weight_;
+  std::string doubt_;
   std::vector<std::pair<std::string, std::string>> found_;
 };
 

@@ -107,6 +107,15 @@ std::string JetSource::without_set() const {
   return {};
 }
 
+std::vector<std::string> JetSource::doubts() const {
+  std::vector<std::string> all;
+  for (const auto& file : opened_) {
+    for (std::string& doubt : file->names.doubts()) all.push_back(std::move(doubt));
+    if (!file->columns->doubt().empty()) all.push_back(file->columns->doubt());
+  }
+  return all;
+}
+
 const JetSource::File& JetSource::file_of(std::int64_t global_row) const {
   const auto after =
       std::upper_bound(opened_.begin(), opened_.end(), global_row,

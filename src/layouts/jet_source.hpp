@@ -68,6 +68,9 @@ class JetSource {
   /// Why some file does not say which rows train; empty where all do.
   std::string without_set() const;
 
+  /// What is to be said once of how files are read.
+  std::vector<std::string> doubts() const;
+
   /// This rank's share of `all`: contiguous, disjoint, complete over ranks; borders stand on chunk borders
   /// (or on the ends of `all`), shares differ by about one chunk. May be empty.
   RowRange slice(RowRange all, int rank, int size) const;

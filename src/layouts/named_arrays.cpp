@@ -1,8 +1,11 @@
 #include "layouts/named_arrays.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/input_file.hpp"
+#include "io/links.hpp"
 #include "io/npy_header.hpp"
 #include "jetrain/error.hpp"
 
@@ -35,9 +38,24 @@ NamedArrays::NamedArrays(const std::string& path, const Communicator& comm) : pa
 
 const Hdf5Contents& NamedArrays::contents() {
   if (contents_) return *contents_;
-  if (numpy_) return contents_.emplace(Hdf5Contents{numpy_->names(), {}, {}, {}, true});
+  if (numpy_) {
+    contents_.emplace().datasets = numpy_->names();
+    return *contents_;
+  }
   naming_file(path_, [&] { contents_ = contents_of(file_); });
   return *contents_;
+}
+
+std::string NamedArrays::broken_link() {
+  if (contents().broken.empty()) return "";
+  try {
+    hdf5::require_link_targets(file_, contents().broken.front());
+  } catch (const ReadError&) {
+    throw;
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return fmt::format("{}:{} cannot be opened", path_, contents().broken.front());
 }
 
 bool NamedArrays::has(const std::string& name) {

@@ -28,6 +28,8 @@ class NamedArrays {
   hid_t file() const noexcept { return file_; }  ///< of HDF5
   /// What there is; gone through once.
   const Hdf5Contents& contents();
+  /// Why a link of the file leads nowhere, with its name and target; "" where all lead somewhere.
+  std::string broken_link();
   bool has(const std::string& name);
   /// Of a dataset that has() found. DataError, ReadError.
   std::size_t number_of(const std::string& name);

@@ -7,20 +7,10 @@
 
 #include "io/attributes.hpp"
 #include "layouts/pickle.hpp"
+#include "layouts/reference_columns.hpp"
 
 namespace jetrain {
 namespace {
-
-std::vector<std::string> block_0_columns() {
-  std::vector<std::string> names;
-  for (int i = 0; i < 200; ++i) {
-    for (const char* component : {"E", "PX", "PY", "PZ"}) names.push_back(fmt::format("{}_{}", component, i));
-  }
-  names.insert(names.end(), {"truthE", "truthPX", "truthPY", "truthPZ"});
-  return names;
-}
-
-const std::vector<std::string> kBlock1Columns{"ttv", "is_signal_new"};
 
 void append_texts(Pickle& pickle, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) pickle.text(text).append();
@@ -37,8 +27,8 @@ std::string pickled_list(const std::vector<std::string>& texts) {
 std::string non_index_axes() {
   Pickle pickle;
   pickle.begin_list().mark().integer(1).begin_list();
-  append_texts(pickle, block_0_columns());
-  append_texts(pickle, kBlock1Columns);
+  append_texts(pickle, reference_block_0());
+  append_texts(pickle, reference_block_1());
   return pickle.tuple().append().finish();
 }
 
@@ -97,10 +87,10 @@ void write_table_attributes(hid_t table, std::int64_t rows) {
   hdf5::write_attribute(table, "FIELD_2_FILL", std::int64_t{0});
   hdf5::write_attribute(table, "NROWS", rows);
   hdf5::write_attribute(table, "index_kind", "integer");
-  hdf5::write_pickle(table, "values_block_0_kind", pickled_list(block_0_columns()));
+  hdf5::write_pickle(table, "values_block_0_kind", pickled_list(reference_block_0()));
   hdf5::write_attribute(table, "values_block_0_dtype", "float32");
   hdf5::write_pickle(table, "values_block_0_meta", Pickle().none().finish());
-  hdf5::write_pickle(table, "values_block_1_kind", pickled_list(kBlock1Columns));
+  hdf5::write_pickle(table, "values_block_1_kind", pickled_list(reference_block_1()));
   hdf5::write_attribute(table, "values_block_1_dtype", "int64");
   hdf5::write_pickle(table, "values_block_1_meta", Pickle().none().finish());
 }

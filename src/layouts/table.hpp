@@ -20,7 +20,8 @@ struct TableColumn {
 };
 
 struct Table {
-  std::string name;  ///< "/table", "/events/jets"
+  std::string name;   ///< "/table", "/events/jets"
+  std::string doubt;  ///< what is to be said of how it is read; empty: nothing
   std::vector<TableColumn> columns;
 };
 

@@ -7,6 +7,7 @@
 #include "jetrain/error.hpp"
 #include "layouts/names.hpp"
 #include "layouts/pandas_table.hpp"
+#include "layouts/reference_columns.hpp"
 
 namespace jetrain {
 
@@ -29,6 +30,8 @@ const Table& Tables::at(const std::string& path) {
   if (is_frame(path)) {
     const auto open = [this](const std::string& name) -> const StoredArray& { return arrays_->named(name); };
     naming_file(arrays_->path(), [&] { table = pandas_table(arrays_->file(), path, open); });
+  } else if (auto reference = unnamed_reference_table(path, arrays_->named(path).type())) {
+    table = std::move(*reference);
   } else {
     table.name = "/" + path;
     for (const StoredType::Member& member : arrays_->named(path).type().members)
@@ -57,6 +60,14 @@ const Table* Tables::only() {
   // What pandas wrote is meant where another compound stands beside it only by chance.
   if (arrays_->contents().frames.size() == 1) return &at(all[0]);
   return all.size() == 1 ? &at(all[0]) : nullptr;
+}
+
+std::vector<std::string> Tables::doubts() const {
+  std::vector<std::string> all;
+  for (const auto& [path, table] : read_) {
+    if (!table.doubt.empty()) all.push_back(arrays_->path() + ": " + table.doubt);
+  }
+  return all;
 }
 
 void Tables::refuse_several(const std::string& what) {

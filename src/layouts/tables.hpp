@@ -33,6 +33,8 @@ class Tables {
   std::vector<Column> columns_called(const std::string& name);
   /// All names of columns, likewise.
   std::vector<std::string> column_names();
+  /// What is to be said of how the tables are read that were looked at.
+  std::vector<std::string> doubts() const;
   /// DataError: which table is meant is to be said; `what` is why that matters.
   [[noreturn]] void refuse_several(const std::string& what);
 

@@ -9,6 +9,8 @@
 #include "dataset/sample_loader.hpp"
 #include "generated_jets.hpp"
 #include "jets/image.hpp"
+#include "layouts/jet_source.hpp"
+#include "layouts/reference_table_writer.hpp"
 #include "report.hpp"
 #include "shared_folder.hpp"
 

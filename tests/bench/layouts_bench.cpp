@@ -10,7 +10,7 @@
 
 #include "comm/communicator.hpp"
 #include "exchange/npy_array.hpp"
-#include "exchange/zip_archive.hpp"
+#include "io/zip_archive.hpp"
 #include "generated_jets.hpp"
 #include "io/dataset.hpp"
 #include "layouts/row_reader.hpp"

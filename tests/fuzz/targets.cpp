@@ -12,6 +12,7 @@
 #include "inference/model_file.hpp"
 #include "io/hdf5_file.hpp"
 #include "jets/image.hpp"
+#include "layouts/jet_source.hpp"
 #include "layouts/reference_table_writer.hpp"
 #include "run/checkpoint_file.hpp"
 #include "samples/sample_maker.hpp"

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "io/hdf5_file.hpp"
 #include "jet_table_file.hpp"
 #include "jetrain/error.hpp"
 
@@ -237,7 +238,7 @@ TEST_F(JetSourceTest, ListsWhatAFileWithoutTheTableHolds) {
 
 // What its columns are called, a table without pandas' attributes does not say.
 TEST_F(JetSourceTest, RefusesATableWhoseColumnsHaveNoNames) {
-  EXPECT_THAT(error_of(write("nameless.h5", {.named = false})), HasSubstr("E_*"));
+  EXPECT_THAT(error_of(write("nameless.h5", {.momenta = 404, .named = false})), HasSubstr("E_*"));
 }
 
 TEST_F(JetSourceTest, RefusesATableThatIsNotWhatItsNamesSay) {
@@ -288,6 +289,35 @@ TEST_F(JetSourceTest, PassesOnTheFirstErrorOfTheConsumer) {
   } catch (const DataError& error) {
     EXPECT_STREQ(error.what(), "row 16");
   }
+}
+
+TEST_F(JetSourceTest, TakesTheReferenceRecordWithoutNamesAndSaysSo) {
+  EXPECT_THAT(open(write("named.h5", {})).doubts(), testing::IsEmpty());
+  const JetSource source = open(write("nameless.h5", {.named = false}));
+  expect_rows(source, {0, source.rows()});
+  ASSERT_EQ(source.doubts().size(), 1U);
+  EXPECT_THAT(source.doubts()[0],
+              testing::AllOf(HasSubstr("nameless.h5: /table/table does not say what its columns are called"),
+                             HasSubstr("ttv, is_signal_new")));
+}
+
+TEST_F(JetSourceTest, FollowsLinksIntoOtherFilesAndNamesThoseThatLeadNowhere) {
+  const std::string target = write("target.h5", {});
+  const auto link = [&](const std::string& name, const std::string& file) {
+    const std::string path = directory_.file(name);
+    hdf5::write_file(path, hdf5::Seal::none, [&](hid_t root) {
+      H5Lcreate_external(file.c_str(), "/table", root, "table", H5P_DEFAULT, H5P_DEFAULT);
+    });
+    return path;
+  };
+  const JetSource source = open(link("link.h5", "target.h5"));
+  expect_rows(source, {0, source.rows()});
+  EXPECT_THAT(source.doubts(), testing::IsEmpty());
+  EXPECT_THAT(
+      error_of(link("moved.h5", "moved_away.h5")),
+      testing::AllOf(
+          HasSubstr("moved.h5:table is a link to /table in the file moved_away.h5, which is not there"),
+          testing::Not(HasSubstr("preset"))));
 }
 
 }  // namespace
