@@ -66,7 +66,7 @@ JetColumns::JetColumns(FileColumns& file, const JetMapping& mapping) : mapping_(
 }
 
 void JetColumns::use(const Found& found) {
-  for (const Place& place : found.places) {
+  for (const NumberPlace& place : found.places) {
     if (std::find(arrays_.begin(), arrays_.end(), place.array) == arrays_.end())
       arrays_.push_back(place.array);
   }
@@ -117,10 +117,10 @@ void JetColumns::find_momenta(FileColumns& file, const JetMapping& mapping) {
   if (mapping.momenta != MomentumColumns::energy_px_py_pz || mapping.columns.unit != MomentumUnit::gev ||
       mask_ || count_)
     return;
-  const Place& first = all[0].places[0];
+  const NumberPlace& first = all[0].places[0];
   for (std::size_t k = 0; k < 4; ++k) {
     for (std::size_t i = 0; i < all[k].places.size(); ++i) {
-      if (all[k].places[i] != Place{first.array, first.offset + 16 * i + 4 * k, kFloat}) return;
+      if (all[k].places[i] != NumberPlace{first.array, first.offset + 16 * i + 4 * k, kFloat}) return;
     }
   }
   direct_ = first;

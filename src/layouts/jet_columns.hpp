@@ -87,15 +87,15 @@ class JetColumns {
   std::int64_t places_ = 0;
   std::vector<std::size_t> arrays_;
   std::vector<Column> columns_;
-  std::optional<Place> direct_;  ///< of the first float, where all stand in the row as they are wanted
-  std::optional<Place> axis_[4];
+  std::optional<NumberPlace> direct_;  ///< of the first float, where all stand in the row as they are wanted
+  std::optional<NumberPlace> axis_[4];
   std::optional<Column> mask_;
-  std::optional<Place> count_;
-  std::vector<Place> label_;  ///< one number, or one-hot
+  std::optional<NumberPlace> count_;
+  std::vector<NumberPlace> label_;  ///< one number, or one-hot
   std::optional<std::uint8_t> file_label_;
-  std::optional<Place> set_;
-  std::optional<Place> weight_;
-  std::vector<Place> jet_places_;
+  std::optional<NumberPlace> set_;
+  std::optional<NumberPlace> weight_;
+  std::vector<NumberPlace> jet_places_;
   std::string label_name_;
   std::string without_label_;
   std::string without_set_;

@@ -2,9 +2,9 @@
 
 namespace jetrain {
 
-std::vector<PlaceRun> runs_of(std::span<const Place> places) {
+std::vector<PlaceRun> runs_of(std::span<const NumberPlace> places) {
   std::vector<PlaceRun> runs;
-  for (const Place& place : places) {
+  for (const NumberPlace& place : places) {
     if (!runs.empty() && runs.back().array == place.array && runs.back().format == place.format) {
       PlaceRun& run = runs.back();
       const auto last =

@@ -14,16 +14,16 @@
 namespace jetrain {
 
 /// One number of each row.
-struct Place {
+struct NumberPlace {
   std::size_t array = 0;   ///< number of the dataset in its FileColumns
   std::size_t offset = 0;  ///< bytes from the beginning of the dataset's row
   NumberFormat format;
-  bool operator==(const Place&) const = default;
+  bool operator==(const NumberPlace&) const = default;
 };
 
 /// What a name stands for: numbers of each row, one or many.
 struct Found {
-  std::vector<Place> places;        ///< one a position, the last index fastest
+  std::vector<NumberPlace> places;  ///< one a position, the last index fastest
   std::vector<std::int64_t> shape;  ///< behind the row: () one number, (P), (P, F), ...; its product: places
   std::int64_t rows = 0;
   std::string name;  ///< for messages: FILE:dataset, FILE:dataset.member, "FILE, column NAME"
@@ -39,7 +39,7 @@ struct PlaceRun {
 };
 
 /// `places` in as few runs as stand in this order.
-std::vector<PlaceRun> runs_of(std::span<const Place> places);
+std::vector<PlaceRun> runs_of(std::span<const NumberPlace> places);
 
 /// All numbers of a run of the row that begins at `row`; to[0], to[step], to[2 step], ... . T: float or
 /// double.

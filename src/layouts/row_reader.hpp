@@ -35,8 +35,12 @@ struct RawRows {
   const std::byte* row(std::size_t array, std::int64_t i) const {
     return arrays[array].first + static_cast<std::size_t>(i) * arrays[array].row_bytes;
   }
-  const std::byte* at(const Place& place, std::int64_t i) const { return row(place.array, i) + place.offset; }
-  double number(const Place& place, std::int64_t i) const { return number_at(at(place, i), place.format); }
+  const std::byte* at(const NumberPlace& place, std::int64_t i) const {
+    return row(place.array, i) + place.offset;
+  }
+  double number(const NumberPlace& place, std::int64_t i) const {
+    return number_at(at(place, i), place.format);
+  }
 };
 
 class RowReader {

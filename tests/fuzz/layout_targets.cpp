@@ -42,7 +42,7 @@ void read_all(FileColumns& file, const std::string& reference) {
       [&](std::int64_t, const RawRows& rows) {
         double sum = 0;
         for (std::int64_t i = 0; i < rows.rows; ++i) {
-          for (const Place& place : found.places) sum += rows.number(place, i);
+          for (const NumberPlace& place : found.places) sum += rows.number(place, i);
         }
         [[maybe_unused]] volatile const double kept = sum;
       },

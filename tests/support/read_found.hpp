@@ -14,7 +14,7 @@ namespace jetrain::test {
 inline std::vector<std::vector<double>> numbers_of(const FileColumns& file, const Found& found,
                                                    RowRange range) {
   std::vector<std::size_t> wanted;
-  for (const Place& place : found.places) wanted.push_back(place.array);
+  for (const NumberPlace& place : found.places) wanted.push_back(place.array);
   const RowReader reader(file, wanted);
   std::vector<std::vector<double>> rows(static_cast<std::size_t>(range.size()));
   std::mutex mutex;
@@ -27,7 +27,7 @@ inline std::vector<std::vector<double>> numbers_of(const FileColumns& file, cons
         for (std::int64_t i = 0; i < raw.rows; ++i) {
           std::vector<double>& row = rows.at(static_cast<std::size_t>(raw.first_row + i - range.first));
           EXPECT_TRUE(row.empty()) << "a row comes twice";
-          for (const Place& place : found.places) row.push_back(raw.number(place, i));
+          for (const NumberPlace& place : found.places) row.push_back(raw.number(place, i));
         }
         const std::lock_guard lock(mutex);
         if (std::ssize(first_rows) <= slot) first_rows.resize(static_cast<std::size_t>(slot) + 1, -1);

@@ -75,8 +75,8 @@ TEST(NumberFormat, TakesEachByteButZeroForTrue) {
 
 TEST(PlaceRun, GathersPlacesAtEqualDistances) {
   const NumberFormat real{NumberKind::real, 4, false};
-  const std::vector<Place> places{{0, 8, real}, {0, 24, real}, {0, 40, real},
-                                  {1, 0, real}, {0, 44, real}, {0, 40, real}};
+  const std::vector<NumberPlace> places{{0, 8, real}, {0, 24, real}, {0, 40, real},
+                                        {1, 0, real}, {0, 44, real}, {0, 40, real}};
   const std::vector<PlaceRun> runs = runs_of(places);
   ASSERT_EQ(runs.size(), 3U);
   EXPECT_EQ(runs[0].stride, 16);
