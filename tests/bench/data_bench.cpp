@@ -83,7 +83,8 @@ BENCHMARK(make_images)->UseRealTime()->Iterations(50);
 void load_jets(benchmark::State& state, Compression compression) {
   const Communicator world = Communicator::world();
   const JetFile file(compression, world);
-  const SelectedRows rows = SelectedRows::everything({file.path()}, Config{}, Set::train, world);
+  const Config config;
+  const SelectedRows rows = SelectedRows::everything({file.path()}, config, Set::train, world);
   for (auto _ : state) {
     std::vector<LoadedSamples> loaded(1);
     read_samples(rows, loaded, world);

@@ -10,9 +10,9 @@
 
 #include "comm/communicator.hpp"
 #include "exchange/npy_array.hpp"
-#include "io/zip_archive.hpp"
 #include "generated_jets.hpp"
 #include "io/dataset.hpp"
+#include "io/zip_archive.hpp"
 #include "layouts/row_reader.hpp"
 #include "report.hpp"
 #include "shared_folder.hpp"

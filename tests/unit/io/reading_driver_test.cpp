@@ -123,7 +123,8 @@ TEST_F(ReadingDriver, GivesNoZerosForWhatCannotBeRead) {
                       HasSubstr("(rows 3000 to 3049 of " + path_ + ":/")));
   }
   hdf5::StoredChunk chunk;
-  EXPECT_THAT(read_error([&] { zipped.read_chunk(std::array<std::int64_t, 1>{3000}, chunk); }), HasSubstr("(rows 3000 to 3099 of "));
+  EXPECT_THAT(read_error([&] { zipped.read_chunk(std::array<std::int64_t, 1>{3000}, chunk); }),
+              HasSubstr("(rows 3000 to 3099 of "));
 }
 
 TEST_F(ReadingDriver, SaysThatReadingFailedNotThatSomethingIsMissing) {
