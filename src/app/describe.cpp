@@ -162,10 +162,12 @@ void describe_data(const Config& config, const LoadedSamples& loaded, double sec
                    const Communicator& comm, Log& log) {
   const SampleSet& train = loaded[Set::train];
   const std::int64_t tops = comm.sum(train.samples.signal_count());
-  const std::string share = labels_of(config.data) != Labels::jets || train.total() == 0
-                                ? ""
-                                : fmt::format(" ({:.1f} % tops)", 100.0 * static_cast<double>(tops) /
-                                                                      static_cast<double>(train.total()));
+  const std::string share =
+      labels_of(config.data) != Labels::jets || train.total() == 0
+          ? ""
+          : fmt::format(" ({:.1f} % {})",
+                        100.0 * static_cast<double>(tops) / static_cast<double>(train.total()),
+                        config.data.classes.empty() ? "tops" : config.data.classes.back());
   log.info(fmt::format("read {} rows{} in {:.1f} s ({:.0f} jets/s): {} train{}, {} validate",
                        loaded.rows_read, loaded.from_cache ? " from the cache " + config.data.cache : "",
                        seconds, static_cast<double>(loaded.rows_read) / seconds, train.total(), share,

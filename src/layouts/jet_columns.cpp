@@ -16,7 +16,7 @@ namespace {
 
 constexpr NumberFormat kFloat{NumberKind::real, 4, false};
 
-/// Why momenta were not found, and how data.jets would have them.
+/// Why a momentum's column is not there, and how data.jets would have it.
 [[noreturn]] void refuse_momenta(FileColumns& file, const DataError& error) {
   if (!file.broken_link().empty()) throw error;
   if (const std::optional<JetPreset> preset = fitting_preset(file))
@@ -32,6 +32,17 @@ constexpr NumberFormat kFloat{NumberKind::real, 4, false};
                   error.what(), fmt::join(presets, ", ")));
 }
 
+void require_momenta(FileColumns& file, const std::string& reference) {
+  if (file.try_find(reference)) return;
+  try {
+    file.find(reference);
+  } catch (const ReadError&) {
+    throw;
+  } catch (const DataError& error) {
+    refuse_momenta(file, error);
+  }
+}
+
 std::string shape_text(const Found& found) {
   std::vector<std::string> sizes{"N"};
   for (const std::int64_t size : found.shape) sizes.push_back(std::to_string(size));
@@ -42,10 +53,10 @@ std::string shape_text(const Found& found) {
 Found place_column(FileColumns& file, const std::string& key, const std::string& reference) {
   const Found found = file.find(reference);
   if (found.shape.size() > 1) {
-    throw DataError(
-        fmt::format("{} has shape {}, but data.jets.{} is a number for each constituent, (N, P): name one "
-                    "of its columns, {}[0] to {}[{}]",
-                    found.name, shape_text(found), key, reference, reference, found.shape.back() - 1));
+    throw DataError(fmt::format(
+        "{} has shape {}, but a number for each constituent is wanted, (N, P) (data.jets{}): name "
+        "one of its columns, {}[0] to {}[{}]",
+        found.name, shape_text(found), key, reference, reference, found.shape.back() - 1));
   }
   return found;
 }
@@ -87,14 +98,11 @@ Found JetColumns::one_number(FileColumns& file, const std::string& key, const st
 void JetColumns::find_momenta(FileColumns& file, const JetMapping& mapping) {
   const std::vector<std::string> references = mapping.momentum_references();
   std::vector<Found> all;
-  try {
-    for (const std::string& reference : references) all.push_back(place_column(file, "", reference));
-  } catch (const ReadError&) {
-    throw;
-  } catch (const DataError& error) {
-    refuse_momenta(file, error);
+  for (const std::string& reference : references) {
+    require_momenta(file, reference);
+    all.push_back(place_column(file, "", reference));
   }
-  if (!mapping.columns.mask.empty()) all.push_back(place_column(file, "mask", mapping.columns.mask));
+  if (!mapping.columns.mask.empty()) all.push_back(place_column(file, ".mask", mapping.columns.mask));
   places_ = std::ssize(all.front().places);
   for (const Found& found : all) {
     if (std::ssize(found.places) != places_) {

@@ -85,7 +85,7 @@ refuses "an empty file" "bad/empty.h5 is not an HDF5 file" $(train) --set data.f
 refuses "no known table" "bad/no_table.h5 has no column or dataset E_*" \
   $(train) --set data.files=bad/no_table.h5
 refuses "wrong dimensions" "has 804 names, but values_block_0 has 100 columns" $(train) --set data.files=bad/wrong_dimensions.h5
-refuses "zero rows" "bad/zero_rows.h5 has no rows" $(train) --set data.files=bad/zero_rows.h5
+refuses "zero rows" "bad/zero_rows.h5, column E_0 of /table has no rows: write the file again" $(train) --set data.files=bad/zero_rows.h5
 refuses "a truncated file" "it was cut off, copy it again" \
   $(train) --set data.files=bad/truncated.h5
 refuses "a file cut in its header" "bad/header_only.h5" $(train) --set data.files=bad/header_only.h5

@@ -14,15 +14,15 @@ diff written.md printed.md >difference.txt ||
 cmp -s twice.md printed.md || fail "two ranks print another reference"
 
 "$jetrain" config "$configs/quickstart.yaml" --set train.epochs=7 >resolved.yaml
-[ "$(head -n 1 resolved.yaml)" = "version: 1" ] || fail "the config begins with $(head -n 1 resolved.yaml)"
+[ "$(head -n 1 resolved.yaml)" = "version: 2" ] || fail "the config begins with $(head -n 1 resolved.yaml)"
 grep -q '^  epochs: 7$' resolved.yaml || fail "--set is not in the config"
 "$MPIRUN" 2 "$jetrain" config resolved.yaml >again.yaml
 cmp -s resolved.yaml again.yaml || fail "the resolved config does not read back to itself"
 
-sed 's/^version: 1$/version: 2/' resolved.yaml >newer.yaml
+sed 's/^version: 2$/version: 3/' resolved.yaml >newer.yaml
 status=0
 "$jetrain" config newer.yaml >/dev/null 2>refusal.txt || status=$?
-[ $status = 2 ] && grep -qF "newer.yaml:1: version: 2 was written by a newer jetrain" refusal.txt ||
+[ $status = 2 ] && grep -qF "newer.yaml:1: version: 3 was written by a newer jetrain" refusal.txt ||
   fail "a newer config: status $status, $(cat refusal.txt)"
 status=0
 "$jetrain" config >/dev/null 2>refusal.txt || status=$?

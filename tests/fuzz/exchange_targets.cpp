@@ -48,16 +48,18 @@ Outcome try_npz(const std::string& bytes) {
   });
 }
 
-/// What a whole model says beside its weights; here of another network than small_model, which is told last.
+/// What a whole model says beside its weights.
 constexpr const char* kModelConfig =
     R"({"class_name": "Functional", "config": {"name": "m", "layers": [{"class_name": "InputLayer", "config":
     {"batch_input_shape": [null, 6, 6, 1], "name": "in"}, "name": "in", "inbound_nodes": []}, {"class_name":
-    "Sequential", "config": {"name": "s", "layers": [{"class_name": "Conv2D", "config": {"name": "conv2d",
-    "filters": 3, "kernel_size": [3, 3], "strides": [1, 1], "padding": "same", "activation": "relu"}},
-    {"class_name": "Flatten", "config": {"name": "flatten"}}]}, "name": "s", "inbound_nodes":
-    [[["in", 0, 0, {}]]]}, {"class_name": "Dense", "config": {"name": "dense", "units": 2, "activation":
-    "softmax"}, "name": "dense", "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config":
-    {"keras_history": ["s", 1, 0]}}]}]}], "input_layers": [["in", 0, 0]], "output_layers": [["dense", 0, 0]]}})";
+    "Conv2D", "config": {"name": "conv2d", "filters": 3, "kernel_size": [2, 3], "strides": [1, 1], "padding":
+    "same", "activation": "relu"}, "name": "conv2d", "inbound_nodes": [[["in", 0, 0, {}]]]}, {"class_name":
+    "MaxPooling2D", "config": {"name": "pool", "pool_size": [2, 2], "strides": [2, 2], "padding": "valid"},
+    "name": "pool", "inbound_nodes": [[["conv2d", 0, 0, {}]]]}, {"class_name": "Flatten", "config": {"name":
+    "flatten"}, "name": "flatten", "inbound_nodes": [[["pool", 0, 0, {}]]]}, {"class_name": "Dense", "config":
+    {"name": "dense", "units": 2, "activation": "softmax"}, "name": "dense", "inbound_nodes": [{"args":
+    [{"class_name": "__keras_tensor__", "config": {"keras_history": ["flatten", 0, 0]}}]}]}], "input_layers":
+    [["in", 0, 0]], "output_layers": [["dense", 0, 0]]}})";
 
 std::vector<std::string> keras_seeds() {
   return {written_by([](const std::string& path) { save_keras(path, small_model()); }),
@@ -65,7 +67,7 @@ std::vector<std::string> keras_seeds() {
             save_keras(path, small_model());
             const hdf5::Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
             hdf5::write_attribute(file, "model_config", kModelConfig);
-            hdf5::write_attribute(file, "training_config", R"({"loss": {"config": {"from_logits": true}}})");
+            hdf5::write_attribute(file, "training_config", R"({"loss": {"config": {"from_logits": false}}})");
           })};
 }
 

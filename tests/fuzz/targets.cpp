@@ -197,10 +197,13 @@ Outcome try_set_cache(const std::string& bytes) {
   });
 }
 
-Config array_config() {
-  return parse_config("data: {files: [" + scratch_file() +
-                          "], arrays: {features: x, labels: y}}\n"
-                          "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n",
+/// Labels are classes, or, of a regression, targets.
+Config array_config(bool regression) {
+  const std::string rest = regression
+                               ? "model: {layers: [flatten, dense: {units: 2}]}\n"
+                                 "train: {loss: mean_squared_error}\n"
+                               : "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n";
+  return parse_config("data: {files: [" + scratch_file() + "], arrays: {features: x, labels: y}}\n" + rest,
                       "arrays.yaml");
 }
 
@@ -224,13 +227,18 @@ std::vector<std::string> array_seeds() {
 
 Outcome try_arrays(const std::string& bytes) {
   put(bytes);
-  return outcome_of([] {
-    const Communicator self = Communicator::self();
-    Config config = array_config();
-    complete_arrays(config, self);
-    make_model(config);
-    load_samples(config, {Set::train, Set::validation}, self);
-  });
+  const auto as = [](bool regression) {
+    return outcome_of([&] {
+      const Communicator self = Communicator::self();
+      Config config = array_config(regression);
+      complete_arrays(config, self);
+      make_model(config);
+      load_samples(config, {Set::train, Set::validation}, self);
+    });
+  };
+  const Outcome classes = as(false);
+  const Outcome targets = as(true);
+  return classes == Outcome::accepted ? classes : targets;
 }
 
 /// As `jetrain predict` writes them.

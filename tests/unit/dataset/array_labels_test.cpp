@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <array>
+#include <functional>
 
 #include "dataset/array_file.hpp"
 #include "dataset/selected_rows.hpp"
@@ -66,7 +67,9 @@ class ArrayLabels : public testing::Test {
     return labels_of_rows(config, path);
   }
   std::vector<int> labels_of_rows(const Config& config, const std::string& path) const {
-    const auto rows = SelectedRows::everything({path}, config, Set::test, self_);
+    return labels_of_rows(SelectedRows::everything({path}, config, Set::test, self_));
+  }
+  std::vector<int> labels_of_rows(const SelectedRows& rows) const {
     std::vector<int> found;
     using Slot = std::vector<int>;
     rows.read<Slot>(
@@ -145,6 +148,31 @@ TEST_F(ArrayLabels, ThatAreTextOfFixedLengthLoseTheirFilling) {
   EXPECT_THAT(labels_of_rows(write_fixed(std::string("QCD\0top\0QCD ", 12), 4)), ElementsAre(0, 1, 0));
   EXPECT_THAT(refusal(write_texts({"top", "W", "top"})),
               HasSubstr("a.h5, row 1: the label is \"W\", none of data.classes (QCD, top)"));
+}
+
+TEST_F(ArrayLabels, OfSeveralClassesAreBalancedOverAll) {
+  hdf5::write_file(folder_.file("b.h5"), hdf5::Seal::none, [&](hid_t file) {
+    const std::vector<float> x(12, 1);
+    const std::vector<std::uint8_t> y{0, 0, 0, 1, 0, 2, 2, 1, 2, 1, 0, 2};
+    hdf5::write_array(file, "x", {12, 1}, x.data());
+    hdf5::write_array(file, "y", {12}, y.data());
+  });
+  const std::string path = folder_.file("b.h5");
+  classes_ = {"q", "g", "t"};
+  Config config = completed(path);
+  config.data.limit.jets = 7;
+  const auto kept = [&] {
+    const SelectedRows rows({{path}, {Set::train, Set::validation}}, {&config}, false, self_);
+    std::array<int, 3> counts{};
+    for (const int label : labels_of_rows(rows)) ++counts[static_cast<std::size_t>(label)];
+    return counts;
+  };
+  EXPECT_THAT(kept(), ElementsAre(2, 2, 3));
+  config.data.limit.jets = 11;
+  EXPECT_THROW(kept(), CollectiveError) << "there are three of g";
+  config.data.classes.clear();
+  config.data.limit.jets = 6;
+  EXPECT_THROW(kept(), CollectiveError) << "of two classes, class 2 would be left out without a word";
 }
 
 TEST_F(ArrayLabels, MayBeMissingWhereNobodyNeedsThem) {

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "io/hdf5_file.hpp"
+#include "io/zip_archive.hpp"
 #include "jetrain/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -211,6 +212,30 @@ TEST_F(ScoreFile, ReadsNpyOfManyTypes) {
   EXPECT_THAT(sets[0].labels, ElementsAre(0, 1, 0));
   EXPECT_THAT(sets[1].scores, ElementsAre(0.5, 1.5, 2.5));
   EXPECT_EQ(sets[0].labels, sets[1].labels);
+}
+
+TEST_F(ScoreFile, ReadsNpz) {
+  const std::string scores =
+      test::content_of(write_npy<float>("s.npy", "<f4", "(3,)", {0.5F, 0.25F, 0.125F}));
+  const std::string labels = test::content_of(write_npy<std::uint8_t>("l.npy", "|b1", "(3,)", {1, 0, 1}));
+  const std::string rows = test::content_of(write_npy<std::int64_t>("r.npy", "<i8", "(3,)", {4, 6, 7}));
+  const std::string path =
+      write("a.npz",
+            zip_bytes({{"score.npy", scores}, {"label.npy", labels}, {"row.npy", rows}, {"b.npy", labels}}));
+  const ScoreSet set = read_score_files({path}, {}).front();
+  EXPECT_THAT(set.scores, ElementsAre(0.5, 0.25, 0.125));
+  EXPECT_THAT(set.labels, ElementsAre(1, 0, 1));
+  EXPECT_THAT(set.rows, ElementsAre(4, 6, 7));
+  EXPECT_THAT(read_score_files({path}, {"score", "label", "row"}).front().weights, ElementsAre(4, 6, 7));
+  EXPECT_THAT(read_score_files({path}, {"score,b,b", "label"}).empty(), false) << "probabilities all";
+  EXPECT_THAT(
+      refusal(std::vector{path}, {"p", "label"}),
+      HasSubstr("a.npz has no array p: say where things are with --score and --label (it has: b, label, row, "
+                "score)"));
+  const std::string odd =
+      write("b.npz", zip_bytes({{"score.npy", scores}, {"label.npy", labels}, {"row.npy", "text"}}));
+  EXPECT_TRUE(read_score_files({odd}, {}).front().rows.empty());
+  EXPECT_THAT(refusal(std::vector{write("c.npz", "no archive")}), HasSubstr("c.npz is not a .npz file"));
 }
 
 TEST_F(ScoreFile, RefusesBadNpy) {
