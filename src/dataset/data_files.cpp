@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/file_names.hpp"
+#include "core/open_files.hpp"
 #include "core/uninterrupted.hpp"
 #include "jetrain/error.hpp"
 
@@ -27,6 +28,7 @@ NamedFiles files_by_key(const DataConfig& data) {
 void refuse_twice(const NamedFiles& lists) {
   std::map<std::pair<dev_t, ino_t>, std::pair<std::string, std::string>> known;
   for (const auto& [key, files] : lists) {
+    require_openable(files->size());
     for (const std::string& file : *files) {
       struct stat status {};
       if (uninterrupted([&] { return stat(file.c_str(), &status); }) != 0) continue;  // who opens it says so

@@ -110,13 +110,12 @@ std::optional<Found> References::find(const std::string& reference) {
 
 Found References::require(const std::string& reference) {
   if (std::optional<Found> found = find(reference)) return std::move(*found);
-  if (const std::string broken = arrays_->broken_link(); !broken.empty())
-    throw DataError(fmt::format("{} has no column or dataset {}; {}", arrays_->path(), reference, broken));
   const std::vector<std::string> names = all_names();
   const std::string near = nearest_name(split_index(reference).first, names);
-  throw DataError(fmt::format("{} has no column or dataset {}{}; it has: {}", arrays_->path(), reference,
+  const std::string broken = arrays_->broken_link();
+  throw DataError(fmt::format("{} has no column or dataset {}{}; it has: {}{}", arrays_->path(), reference,
                               near.empty() ? "" : fmt::format(" (did you mean {}?)", near),
-                              in_few_words(names)));
+                              in_few_words(names), broken.empty() ? "" : "; " + broken));
 }
 
 void References::add_members(const std::string& dataset, std::vector<std::string>& names) {

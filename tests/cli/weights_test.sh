@@ -62,7 +62,7 @@ with h5py.File("rows.h5", "w") as f:
     f["cut"] = np.where(f["signed"][:] < 0, 0, f["signed"][:])
     nan = w.copy(); nan[17] = np.nan
     f["nan"] = nan
-    f["none"] = np.zeros(400)
+    f["zeros"] = np.zeros(400)
 PYTHON
 config=rows.yaml
 cat >$config <<'YAML'
@@ -85,7 +85,7 @@ refused "row 3: the weight -0.5 is negative; say data.negative_weights: keep" --
 refused "rows.h5, row 17: the weight is NaN" --set data.weights=nan
 refused "has no dataset v" --set data.weights=v
 refused "one number for each of the 400 rows" --set data.weights=x
-refused "weights of the train set sum to 0" --set data.weights=none
+refused "weights of the train set sum to 0" --set data.weights=zeros
 matrix signed --set data.weights=signed --set data.negative_weights=keep
 train $config zeroed 1 1 --set data.weights=signed --set data.negative_weights=zero
 train $config cut 2 1 --set data.weights=cut

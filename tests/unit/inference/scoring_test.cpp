@@ -17,9 +17,9 @@ namespace {
 using testing::HasSubstr;
 
 /// A network of three classes on rows of two features.
-class Scoring : public testing::Test {
+class ScoredRows : public testing::Test {
  protected:
-  Scoring() {
+  ScoredRows() {
     config_ = parse_config(
         "data: {arrays: {features: x, labels: y, shape: [2]}, classes: [q, W, t], signal: W}\n"
         "model: {layers: [dense: {units: 3, activation: softmax}]}\n",
@@ -53,7 +53,7 @@ class Scoring : public testing::Test {
   std::unique_ptr<Model> model_;
 };
 
-TEST_F(Scoring, GivesTheSignalsOutputAndTheClassThatIsCalled) {
+TEST_F(ScoredRows, GivesTheSignalsOutputAndTheClassThatIsCalled) {
   const ScoredSlice slice = scored(write({1, 0, 0, 1, -1, 2}, {0, 1, 2}));
   ASSERT_EQ(slice.rows.size(), 3U);
   ASSERT_EQ(slice.outputs.size(), 9U);
@@ -67,19 +67,19 @@ TEST_F(Scoring, GivesTheSignalsOutputAndTheClassThatIsCalled) {
   }
 }
 
-TEST_F(Scoring, OfRowsWithoutLabelsHasNoMetrics) {
+TEST_F(ScoredRows, OfRowsWithoutLabelsHasNoMetrics) {
   const ScoredSlice slice = scored(write({1, 0, 0, 1}, {}));
   EXPECT_FALSE(slice.has_labels);
   EXPECT_FALSE(slice.labelled);
   EXPECT_TRUE(std::isnan(compute_metrics(without_rows(slice)).accuracy));
 }
 
-TEST_F(Scoring, NamesTheRowWhoseLabelTheNetworkDoesNotKnow) {
+TEST_F(ScoredRows, NamesTheRowWhoseLabelTheNetworkDoesNotKnow) {
   EXPECT_THAT(refusal(write({1, 0, 0, 1}, {0, 3})),
               HasSubstr("a.h5, row 1: the label is 3, but the model tells 3 classes apart (0 to 2)"));
 }
 
-TEST_F(Scoring, NamesTheFirstRowWhoseScoreIsNoNumber) {
+TEST_F(ScoredRows, NamesTheFirstRowWhoseScoreIsNoNumber) {
   std::vector<float> x(40, 0.0F);
   x[2 * 17] = std::numeric_limits<float>::max();
   for (float& weight : model_->parameters()) weight *= 4;
@@ -87,7 +87,7 @@ TEST_F(Scoring, NamesTheFirstRowWhoseScoreIsNoNumber) {
               HasSubstr("a.h5, row 17: the model's score is NaN or infinite: its weights are finite"));
 }
 
-TEST_F(Scoring, NamesTheLayerOfAModelThatHasDiverged) {
+TEST_F(ScoredRows, NamesTheLayerOfAModelThatHasDiverged) {
   model_->parameters()[0] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THAT(refusal(write({1, 0, 0, 1}, {0, 1})),
               HasSubstr("a.h5, row 0: the model's score is NaN or infinite: weights of dense are"));
