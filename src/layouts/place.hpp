@@ -51,8 +51,8 @@ void read_run(const std::byte* row, const PlaceRun& run, T* to, std::size_t step
       *to = static_cast<T>(number(at));
   };
   // The usual ones by loops of their own.
-  constexpr NumberFormat kFloat{NumberKind::real, 4, false};
-  constexpr NumberFormat kDouble{NumberKind::real, 8, false};
+  static constexpr NumberFormat kFloat{NumberKind::real, 4, false};
+  static constexpr NumberFormat kDouble{NumberKind::real, 8, false};
   if (run.format == kFloat) {
     each([](const std::byte* from) { return number_at(from, kFloat); });
   } else if (run.format == kDouble) {

@@ -87,7 +87,7 @@ TEST_F(ZipDirectory, ReadsZip64sFields) {
   ASSERT_EQ(entry.substr(46), "X.npy");
   const std::string extra = number(1, 2) + number(24, 2) + number(at(directory + 24, 4), 8) +
                             number(at(directory + 20, 4), 8) + number(at(directory + 42, 4), 8);
-  for (const std::size_t place : {20, 24, 42}) entry.replace(place, 4, "\xff\xff\xff\xff");
+  for (const std::size_t place : {20U, 24U, 42U}) entry.replace(place, 4, "\xff\xff\xff\xff");
   entry.replace(30, 4, number(extra.size(), 2) + number(0, 2));
   entry += extra;
   std::string wide = bytes.substr(0, directory) + entry;
@@ -114,7 +114,7 @@ TEST_F(ZipDirectory, GivesADeflatedMembersContentFromAnyPlaceOn) {
   DeflateStream(member, "X", reader(bytes)).read(0, std::as_writable_bytes(std::span(whole)));
   EXPECT_EQ(whole.substr(0, 6), "\x93NUMPY");
   DeflateStream stream(member, "X", reader(bytes));
-  for (const std::size_t place : {100, 101, 700, 1500}) {
+  for (const std::size_t place : {100U, 101U, 700U, 1500U}) {
     std::string piece(57, '\0');
     if (static_cast<std::int64_t>(place) < stream.position()) continue;
     stream.read(static_cast<std::int64_t>(place), std::as_writable_bytes(std::span(piece)));

@@ -85,7 +85,9 @@ TEST_P(JetPresets, AreFoundByWhatAFileHolds) {
   const auto& [file, preset] = GetParam();
   const Communicator self = Communicator::self();
   FileColumns columns(path_of(file), "", self);
-  columns.together(self, [&] { EXPECT_EQ(fitting_preset(columns), preset); });
+  std::optional<JetPreset> found;
+  columns.together(self, [&] { found = fitting_preset(columns); });
+  EXPECT_EQ(found, preset);
 }
 
 INSTANTIATE_TEST_SUITE_P(Published, JetPresets,
