@@ -88,6 +88,9 @@ def all_cases():
     cached = "INPUTS/jets.yaml --set data.cache=cache.h5"
     yield train("writes_cache", cached, "cache.h5", "none.h5")
     yield train("reads_cache", cached, "cache.h5", before={"cache.h5": "cache.h5"})
+    for kind in ("stored", "deflated"):
+        yield train(f"npz_{kind}", f"INPUTS/jets.yaml --set data.files=INPUTS/{kind}.npz --set data.preset=energyflow "
+                    "--set data.split.method=tail", f"{kind}.npz")
     yield train("sets", "INPUTS/sets.yaml", "none.h5", "best.h5")
     cached = "INPUTS/sets.yaml --set data.cache=cache.h5"
     yield train("writes_cache_of_sets", cached, "cache.h5", "none.h5")

@@ -5,6 +5,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 
 JETS = "320"  # eight chunks
 
@@ -99,9 +100,17 @@ def make(bench):
     jetrain("convert", model, "weights.npz")
     jetrain("scaling", "run", jets, "--out", "scaling", "--repeat", "1", "--quiet")
     write_numpy(work / "scores.csv", bench.inputs)
+    write_npz(bench.inputs)
     for name in ("run", "run_sets", "run_arrays", "stopped", "cache.h5", "cache_sets.h5", "scores.csv", "scores.h5",
                  "scores_2.h5", "keras.h5", "weights.npz", "scaling"):
         keep(name)
+
+
+def npy_bytes(values, shape, kind, letter):
+    header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': ({', '.join(map(str, shape))},), }}"
+    header += " " * (63 - (len(header) + 10) % 64) + "\n"
+    return (b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+            struct.pack(f"<{len(values)}{letter}", *values))
 
 
 def write_numpy(scores, folder):
@@ -109,9 +118,23 @@ def write_numpy(scores, folder):
     with open(scores, newline="") as file:
         rows = list(csv.DictReader(file))
     for name, column, kind, letter in (("scores", "score", "<f4", "f"), ("labels", "label", "|u1", "B")):
-        header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': ({len(rows)},), }}"
-        header += " " * (63 - (len(header) + 10) % 64) + "\n"
         number = float if letter == "f" else int
         values = [number(row[column]) for row in rows]
-        (folder / f"{name}.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
-                                             struct.pack(f"<{len(values)}{letter}", *values))
+        (folder / f"{name}.npy").write_bytes(npy_bytes(values, [len(values)], kind, letter))
+
+
+def write_npz(folder):
+    """Jets of the preset energyflow, X (pt, y, phi, pid) and y, as numpy.savez and savez_compressed write them."""
+    rows, places = 320, 12
+    x, y = [], []
+    for row in range(rows):
+        label = row % 2
+        y.append(label)
+        for place in range(places):
+            x += [100.0 / (1 + place), (0.1 + 0.3 * label) * (row * 37 + place * 53) % 1 - 0.5,
+                  0.01 * (row * 53 + place * 29) % 0.7, 211.0]
+    arrays = {"X.npy": npy_bytes(x, [rows, places, 4], "<f4", "f"), "y.npy": npy_bytes(y, [rows], "<i8", "q")}
+    for name, method in (("stored", zipfile.ZIP_STORED), ("deflated", zipfile.ZIP_DEFLATED)):
+        with zipfile.ZipFile(folder / f"{name}.npz", "w", method) as archive:
+            for member, content in arrays.items():
+                archive.writestr(zipfile.ZipInfo(member), content, method)
