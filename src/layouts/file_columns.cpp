@@ -60,7 +60,7 @@ const std::vector<std::string>& FileColumns::columns() {
 }
 
 const std::string& FileColumns::table() {
-  const Table* const only = state_->tables.only();
+  const FileTable* const only = state_->tables.only();
   if (only == nullptr && !state_->tables.paths().empty()) state_->tables.refuse_several("");
   return state_->table_name = only == nullptr ? "" : only->name;
 }

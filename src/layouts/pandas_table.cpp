@@ -41,7 +41,7 @@ bool holds_codes(hid_t table, const std::string& member) {
 
 /// A member and the names of its columns: one after another, if they are more than one.
 void add_member(const StoredType::Member& member, const std::vector<std::string>& names,
-                const std::string& refusal, const std::string& dataset, Table& table) {
+                const std::string& refusal, const std::string& dataset, FileTable& table) {
   const StoredType element = element_of(member.type);
   std::size_t offset = member.offset;
   for (const std::string& name : names) {
@@ -50,11 +50,11 @@ void add_member(const StoredType::Member& member, const std::vector<std::string>
   }
 }
 
-Table frame_table(hid_t file, const std::string& group, const OpenDataset& open) {
+FileTable frame_table(hid_t file, const std::string& group, const OpenDataset& open) {
   const std::string path = group + "/table";
   const StoredArray& rows = open(path);
   const Handle dataset = open_object(file, path);
-  Table table;
+  FileTable table;
   for (const StoredType::Member& member : rows.type().members) {
     const std::string attribute = member.name + "_kind";
     if (member.name == "index" || !hdf5::has_attribute(dataset, attribute)) {
@@ -107,8 +107,8 @@ bool is_transposed(hid_t block) {
   return hdf5::has_attribute(block, kName) && hdf5::integer_attribute(block, kName) != 0;
 }
 
-Table fixed_frame(hid_t file, const std::string& group, const OpenDataset& open) {
-  Table table;
+FileTable fixed_frame(hid_t file, const std::string& group, const OpenDataset& open) {
+  FileTable table;
   for (int block = 0; hdf5::exists(file, fmt::format("{}/block{}_values", group, block)); ++block) {
     const std::string path = fmt::format("{}/block{}_values", group, block);
     const std::string items = fmt::format("{}/block{}_items", group, block);
@@ -131,9 +131,9 @@ Table fixed_frame(hid_t file, const std::string& group, const OpenDataset& open)
 
 }  // namespace
 
-Table pandas_table(hid_t file, const std::string& group, const OpenDataset& open) {
-  Table table = pandas_type(open_object(file, group)) == "frame" ? fixed_frame(file, group, open)
-                                                                 : frame_table(file, group, open);
+FileTable pandas_table(hid_t file, const std::string& group, const OpenDataset& open) {
+  FileTable table = pandas_type(open_object(file, group)) == "frame" ? fixed_frame(file, group, open)
+                                                                     : frame_table(file, group, open);
   table.name = "/" + group;
   return table;
 }

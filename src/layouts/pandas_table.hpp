@@ -21,7 +21,7 @@ namespace jetrain {
 
 /// The table of the group `group` of `file`, in which pandas_type() is one of these. `open` gives a dataset
 /// by its path. DataError names file and group; ReadError.
-Table pandas_table(hid_t file, const std::string& group,
-                   const std::function<const StoredArray&(const std::string&)>& open);
+FileTable pandas_table(hid_t file, const std::string& group,
+                       const std::function<const StoredArray&(const std::string&)>& open);
 
 }  // namespace jetrain

@@ -17,7 +17,7 @@ const StoredType::Member* member(const StoredType& record, const std::string& na
 }
 
 void add_columns(const StoredType::Member& block, const std::vector<std::string>& names,
-                 const std::string& dataset, Table& table) {
+                 const std::string& dataset, FileTable& table) {
   StoredType number;
   number.bytes = block.type.number->bytes;
   number.number = block.type.number;
@@ -41,11 +41,11 @@ std::vector<std::string> reference_block_1() {
   return {"ttv", "is_signal_new"};
 }
 
-std::optional<Table> unnamed_reference_table(const std::string& dataset, const StoredType& record) {
+std::optional<FileTable> unnamed_reference_table(const std::string& dataset, const StoredType& record) {
   const StoredType::Member* const floats = member(record, "values_block_0", 804, NumberKind::real, 4);
   const StoredType::Member* const integers = member(record, "values_block_1", 2, NumberKind::integer, 8);
   if (floats == nullptr || integers == nullptr || record.members.size() != 3) return std::nullopt;
-  Table table;
+  FileTable table;
   table.name = "/" + dataset;
   table.doubt = fmt::format(
       "/{} does not say what its columns are called; its record is that of the Top Quark Tagging Reference "

@@ -20,6 +20,6 @@ std::vector<std::string> reference_block_1();
 /// A table whose record is the reference data set's (index, values_block_0 float32[804], values_block_1
 /// int64[2]), but which says no names, as where somebody copied the dataset without its attributes: those
 /// names, and a doubt. Nothing where the record is another. `dataset`: its path.
-std::optional<Table> unnamed_reference_table(const std::string& dataset, const StoredType& record);
+std::optional<FileTable> unnamed_reference_table(const std::string& dataset, const StoredType& record);
 
 }  // namespace jetrain

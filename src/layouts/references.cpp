@@ -71,7 +71,7 @@ std::optional<Found> References::member(const std::string& name) {
       if (const std::optional<NumberView> part = whole.member(behind)) return part->found(number);
     }
     if (!tables_->is_frame(before)) continue;
-    const Table& table = tables_->at(before);
+    const FileTable& table = tables_->at(before);
     for (const TableColumn& candidate : table.columns) {
       if (candidate.name == behind) return column({&table, &candidate});
     }

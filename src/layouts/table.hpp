@@ -19,7 +19,7 @@ struct TableColumn {
   std::string refusal;     ///< why it cannot be used, and what to do; empty: it can
 };
 
-struct Table {
+struct FileTable {
   std::string name;   ///< "/table", "/events/jets"
   std::string doubt;  ///< what is to be said of how it is read; empty: nothing
   std::vector<TableColumn> columns;

@@ -23,10 +23,10 @@ bool Tables::is_frame(const std::string& path) {
   return std::find(frames.begin(), frames.end(), path) != frames.end();
 }
 
-const Table& Tables::at(const std::string& path) {
+const FileTable& Tables::at(const std::string& path) {
   const auto known = read_.find(path);
   if (known != read_.end()) return known->second;
-  Table table;
+  FileTable table;
   if (is_frame(path)) {
     const auto open = [this](const std::string& name) -> const StoredArray& { return arrays_->named(name); };
     naming_file(arrays_->path(), [&] { table = pandas_table(arrays_->file(), path, open); });
@@ -48,7 +48,7 @@ void Tables::require_wanted() {
   only();
 }
 
-const Table* Tables::only() {
+const FileTable* Tables::only() {
   const std::vector<std::string> all = paths();
   if (!wanted_.empty()) {
     for (const std::string& path : all) {
@@ -75,16 +75,16 @@ void Tables::refuse_several(const std::string& what) {
                               arrays_->path(), in_few_words(paths()), what));
 }
 
-std::vector<const Table*> Tables::meant() {
-  if (const Table* const one = only()) return {one};
-  std::vector<const Table*> all;
+std::vector<const FileTable*> Tables::meant() {
+  if (const FileTable* const one = only()) return {one};
+  std::vector<const FileTable*> all;
   for (const std::string& path : paths()) all.push_back(&at(path));
   return all;
 }
 
 std::vector<Tables::Column> Tables::columns_called(const std::string& name) {
   std::vector<Column> columns;
-  for (const Table* table : meant()) {
+  for (const FileTable* table : meant()) {
     for (const TableColumn& column : table->columns) {
       if (column.name == name) columns.push_back({table, &column});
     }
@@ -94,7 +94,7 @@ std::vector<Tables::Column> Tables::columns_called(const std::string& name) {
 
 std::vector<std::string> Tables::column_names() {
   std::vector<std::string> names;
-  for (const Table* table : meant()) {
+  for (const FileTable* table : meant()) {
     for (const TableColumn& column : table->columns) names.push_back(column.name);
   }
   return names;

@@ -19,14 +19,14 @@ class Tables {
   /// DataError where the one that is meant is not there.
   void require_wanted();
   std::vector<std::string> paths();
-  const Table& at(const std::string& path);
+  const FileTable& at(const std::string& path);
   /// The one that is meant; nullptr where there is none, or there are several.
-  const Table* only();
+  const FileTable* only();
   /// Whether pandas wrote it.
   bool is_frame(const std::string& path);
 
   struct Column {
-    const Table* table;
+    const FileTable* table;
     const TableColumn* column;
   };
   /// Of the table that is meant, or of all where that is not clear.
@@ -39,11 +39,11 @@ class Tables {
   [[noreturn]] void refuse_several(const std::string& what);
 
  private:
-  std::vector<const Table*> meant();
+  std::vector<const FileTable*> meant();
 
   NamedArrays* arrays_;
   std::string wanted_;
-  std::map<std::string, Table> read_;
+  std::map<std::string, FileTable> read_;
 };
 
 }  // namespace jetrain

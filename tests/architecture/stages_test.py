@@ -3,8 +3,9 @@
 
 src/CMakeLists.txt says which stages there are and what each may use (jetrain_stage(NAME USES ...)). Here it is checked
 that a stage uses only stages declared before it, that every include in src/ is of the stage itself or of one that it
-may use, that what is said to be used is used, that no headers include each other in a circle, and that public headers
-(include/) include the standard library and each other only.
+may use, that what is said to be used is used, that no headers include each other in a circle, that no two headers
+define a type of one name (the linker would take either's functions for both), and that public headers (include/)
+include the standard library and each other only.
 """
 
 import pathlib
@@ -90,7 +91,24 @@ def find_circles():
         walk(path)
 
 
+def find_types_of_one_name():
+    known = {}
+    for path in sources + sorted((project / "include").rglob("*.hpp")):
+        if path.suffix != ".hpp":
+            continue
+        space = ""
+        for line in path.read_text().splitlines():
+            if match := re.match(r"namespace (\S+) \{", line):
+                space = match[1]
+            if match := re.match(r"(?:struct|class|enum class) (\w+)(?: final)?(?: : [^;]*)? ?\{", line):
+                other = known.setdefault((space, match[1]), path)
+                if other != path:
+                    complaints.append(f"{path.relative_to(project)}: {other.relative_to(project)} has a type "
+                                      f"{space}::{match[1]}, too; give one of them another name")
+
+
 find_circles()
+find_types_of_one_name()
 for complaint in complaints:
     print(complaint)
 print(f"{len(stages)} stages, {len(sources)} files in src/, {len(complaints)} complaints")
