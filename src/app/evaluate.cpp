@@ -129,7 +129,7 @@ void evaluate(const EvaluateOptions& given, const Communicator& comm) {
     if (binned) json["bins"] = bins_json(*bins, *binned);
     if (!options.json.empty()) write_text(options.json, json_text(json));
     if (!options.picture.empty()) {
-      const std::string signal = names[static_cast<std::size_t>(scored.signal)];
+      const std::string& signal = names[static_cast<std::size_t>(scored.signal)];
       write_text(options.picture,
                  draw({{bins_figure(*bins, *binned, signal), picture_format(options.picture)}})[0]);
     }
