@@ -6,6 +6,7 @@
 #include "pictures/gnuplot_script.hpp"
 #include "report/figures.hpp"
 #include "report/jet_images.hpp"
+#include "report/tagging_lines.hpp"
 
 namespace jetrain {
 namespace {
@@ -66,24 +67,11 @@ Figure confusion_figure(const ScoredTagger& tagger, const std::string& suffix) {
           520, side};
 }
 
-/// Points closer than a pixel are one.
-std::string curve_lines(const std::vector<RocPoint>& roc) {
-  std::string lines;
-  double last = -1;
-  for (const RocPoint& p : roc) {
-    if (p.background_efficiency <= 0) continue;
-    if (p.signal_efficiency - last < 0.002 && p.signal_efficiency < 1) continue;
-    last = p.signal_efficiency;
-    lines += fmt::format("{:.5f} {:.6g}\n", p.signal_efficiency, 1 / p.background_efficiency);
-  }
-  return lines;
-}
-
 Figure against_rest_figure(const ScoredTagger& tagger, const std::string& suffix) {
   std::string data;
   std::string plots;
   for (std::size_t k = 0; k < tagger.classes.size(); ++k) {
-    const std::string lines = curve_lines(curve_against_rest(tagger.scored, static_cast<std::int64_t>(k)));
+    const std::string lines = roc_lines(curve_against_rest(tagger.scored, static_cast<std::int64_t>(k)));
     if (lines.empty()) continue;
     data += data_block(fmt::format("class{}", k), lines);
     plots += fmt::format(

@@ -15,7 +15,8 @@ std::string rejection_text(double rejection) {
   return std::isfinite(rejection) ? fmt::format("{:.0f}", rejection) : std::string("∞");
 }
 
-/// Lines of "eps_S 1/eps_B"; of points closer than a pixel, one.
+}  // namespace
+
 std::string roc_lines(const std::vector<RocPoint>& roc) {
   std::string lines;
   double last = -1;
@@ -27,8 +28,6 @@ std::string roc_lines(const std::vector<RocPoint>& roc) {
   }
   return lines;
 }
-
-}  // namespace
 
 Figure roc_figure(const TaggerLines& lines, bool named, const std::string& signal, const std::string& note) {
   std::string data;

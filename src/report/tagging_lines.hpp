@@ -24,6 +24,8 @@ using TaggerLines = std::vector<TaggerLine>;
 /// follow.
 TaggerLines tagger_lines(const ReportedRuns& runs, const std::vector<ScoredTagger>& others);
 
+/// A ROC curve as lines of "eps_S 1/eps_B"; of points closer than a pixel, one.
+std::string roc_lines(const std::vector<RocPoint>& roc);
 /// Of taggers that have a ROC curve. `named`: legends name them; `note` ends the caption.
 Figure roc_figure(const TaggerLines& lines, bool named, const std::string& signal, const std::string& note);
 /// How the scores of each class are distributed, of taggers whose scores may be probabilities. Where taggers
