@@ -33,7 +33,7 @@ void NumberView::spread(std::size_t element_bytes, const std::vector<std::int64_
     total *= static_cast<std::size_t>(size);
   }
   shape_.insert(shape_.end(), sizes.begin(), sizes.end());
-  const std::size_t count = total / offsets_.size();
+  const std::size_t count = offsets_.empty() ? 0 : total / offsets_.size();
   std::vector<std::size_t> all;
   all.reserve(total);
   for (const std::size_t offset : offsets_) {
@@ -63,6 +63,9 @@ std::optional<NumberView> NumberView::member(std::string_view path) const {
 void NumberView::require_numbers() const {
   if (!array_->refusal().empty()) throw DataError(fmt::format("{} {}", name_, array_->refusal()));
   if (array_->rows() == 0) throw DataError(fmt::format("{} has no rows: write the file again", name_));
+  if (offsets_.empty())
+    throw DataError(fmt::format("{} has the shape ({}) a row: there are no numbers in it", name_,
+                                fmt::join(shape_, ", ")));
   if (type_->number) return;
   if (!type_->members.empty())
     throw DataError(fmt::format("{} has {}: name one, as {}.{}", name_, type_->words,

@@ -49,7 +49,7 @@ class RowsThroughHdf5 : public RowBytes {
 class Hdf5Array : public StoredArray {
  public:
   explicit Hdf5Array(hdf5::Dataset dataset)
-      : StoredArray(dataset.name(), dataset.shape(), stored_type(dataset.type())),
+      : StoredArray(dataset.name(), dataset.shape(), stored_type(dataset.type(), dataset.name())),
         dataset_(std::move(dataset)),
         memory_type_(memory_type(dataset_.type())) {
     const bool holds_none = rows() == 0 || row_bytes() == 0;

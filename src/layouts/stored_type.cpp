@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "io/hdf5.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
@@ -64,15 +65,26 @@ std::string describe_other(hid_t type) {
   }
 }
 
-std::vector<StoredType::Member> members_of(hid_t type) {
+/// HDF5 reads such a type from a file, and would write beyond the memory of its rows.
+[[noreturn]] void contradicts_itself(const std::string& dataset, const std::string& what) {
+  throw DataError(fmt::format("the type of {} contradicts itself ({}): the file is damaged", dataset, what));
+}
+
+std::vector<StoredType::Member> members_of(hid_t type, const std::string& dataset) {
   std::vector<StoredType::Member> members;
+  const std::size_t bytes = H5Tget_size(type);
   const int count = H5Tget_nmembers(type);
   for (int i = 0; i < count; ++i) {
     const auto index = static_cast<unsigned>(i);
     char* name = H5Tget_member_name(type, index);
     const Handle member(H5Tget_member_type(type, index), H5Tclose);
-    members.push_back({name == nullptr ? "" : name, H5Tget_member_offset(type, index), stored_type(member)});
+    members.push_back(
+        {name == nullptr ? "" : name, H5Tget_member_offset(type, index), stored_type(member, dataset)});
     H5free_memory(name);
+    const StoredType::Member& last = members.back();
+    if (last.offset > bytes || last.type.bytes > bytes - last.offset)
+      contradicts_itself(dataset, fmt::format("{} of {} bytes at byte {} of a compound of {}", last.name,
+                                              last.type.bytes, last.offset, bytes));
   }
   return members;
 }
@@ -88,15 +100,21 @@ std::string describe_members(const std::vector<StoredType::Member>& members) {
                      fmt::join(words, ", "));
 }
 
-StoredType array_type(hid_t type) {
+StoredType array_type(hid_t type, const std::string& dataset) {
   const Handle base(H5Tget_super(type), H5Tclose);
-  StoredType element = stored_type(base);
+  StoredType element = stored_type(base, dataset);
   std::vector<hsize_t> sizes(static_cast<std::size_t>(std::max(0, H5Tget_array_ndims(type))));
   H5Tget_array_dims2(type, sizes.data());
   element.words = fmt::format("{}[{}]", element.words, fmt::join(sizes, "]["));
   element.shape.insert(element.shape.begin(), sizes.begin(), sizes.end());
   if (refers_elsewhere(type)) element.members.clear();  // of arrays, HDF5 gives all or nothing
-  element.bytes = H5Tget_size(type);
+  const std::size_t bytes = H5Tget_size(type);
+  std::size_t left = bytes;
+  for (const hsize_t size : sizes) left = size != 0 && left % size == 0 ? left / size : 0;
+  if (left != element.bytes)
+    contradicts_itself(
+        dataset, fmt::format("{} has {} bytes, one of its elements {}", element.words, bytes, element.bytes));
+  element.bytes = bytes;
   return element;
 }
 
@@ -156,12 +174,12 @@ std::int64_t StoredType::count() const noexcept {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-StoredType stored_type(hid_t type) {
-  if (H5Tget_class(type) == H5T_ARRAY) return array_type(type);
+StoredType stored_type(hid_t type, const std::string& dataset) {
+  if (H5Tget_class(type) == H5T_ARRAY) return array_type(type, dataset);
   StoredType stored;
   stored.bytes = H5Tget_size(type);
   stored.number = number_format(type);
-  if (H5Tget_class(type) == H5T_COMPOUND) stored.members = members_of(type);
+  if (H5Tget_class(type) == H5T_COMPOUND) stored.members = members_of(type, dataset);
   if (stored.number) {
     stored.words = describe(*stored.number);
   } else {

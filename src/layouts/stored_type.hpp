@@ -41,7 +41,9 @@ struct StoredType::Member {
   StoredType type;
 };
 
-StoredType stored_type(hid_t type);
+/// Of `dataset`'s elements. DataError names it where members lie outside their compound, or an array has
+/// other bytes than its elements: of damaged files only.
+StoredType stored_type(hid_t type, const std::string& dataset);
 
 /// Whether elements refer to places elsewhere in the file: texts and lists of their own lengths, references.
 bool refers_elsewhere(hid_t type);

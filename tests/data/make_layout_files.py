@@ -88,6 +88,8 @@ def write_datasets(folder):
         f.create_dataset("names", data=[b"top" if i % 2 else b"qcd" for i in range(ROWS)])
         f.create_dataset("one", data=3.0)
         f.create_dataset("none", data=np.zeros((0, 3)))
+        f.create_dataset("empty", shape=(ROWS, 0), dtype="f4")
+        f.create_dataset("empty_tracks", shape=(ROWS, 0), dtype=[("x", "f4"), ("y", "i4", (2,))])
         f.create_dataset("short", data=np.arange(ROWS - 1))
         f.create_dataset("never", shape=(ROWS,), dtype="f4")
         f["soft"] = h5py.SoftLink("/fjet_pt")

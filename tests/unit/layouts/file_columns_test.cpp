@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "jetrain/error.hpp"
 #include "read_found.hpp"
+#include "temporary_folder.hpp"
 
 namespace jetrain {
 namespace {
@@ -173,6 +177,9 @@ TEST_F(FileColumnsTest, NamesDatasetsThatCannotBeUsed) {
   EXPECT_THAT(refusal([&] { file.find("names"); }), HasSubstr("datasets.h5:names holds text"));
   EXPECT_THAT(refusal([&] { file.find("one"); }), HasSubstr("datasets.h5:one is a single value"));
   EXPECT_THAT(refusal([&] { file.find("none"); }), HasSubstr("datasets.h5:none has no rows"));
+  EXPECT_THAT(refusal([&] { file.find("empty"); }), HasSubstr("datasets.h5:empty has the shape (0) a row"));
+  EXPECT_THAT(refusal([&] { file.find("empty_tracks.x"); }),
+              HasSubstr("datasets.h5:empty_tracks.x has the shape (0) a row"));
   EXPECT_THAT(refusal([&] { file.find("never"); }), HasSubstr("datasets.h5:never was never written"));
   EXPECT_THAT(refusal([&] { file.find("nowhere"); }), HasSubstr("datasets.h5:nowhere"));
   EXPECT_THAT(refusal([&] { file.find("group"); }), HasSubstr("no column or dataset group"));
@@ -200,6 +207,21 @@ TEST_F(FileColumnsTest, FindsMembersOfCompounds) {
   EXPECT_THAT(refusal([&] { file.find("tracks"); }), HasSubstr("name one, as tracks.pt"));
   EXPECT_THAT(refusal([&] { file.find("tracks.phi"); }), HasSubstr("tracks.pt"));
   EXPECT_THAT(refusal([&] { file.find("jets.name"); }), HasSubstr("compounds.h5:jets.name holds text"));
+}
+
+TEST_F(FileColumnsTest, RefusesTypesThatContradictThemselves) {
+  constexpr std::streamoff kOffsetOfX = 1719;  // in tracks.first, its second byte
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("damaged.h5");
+  std::filesystem::copy_file(std::string(TEST_DATA_DIR) + "/layouts/compounds.h5", path);
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(kOffsetOfX).put(4);
+  FileColumns file(path, "", self_);
+  for (const char* reference : {"tracks.pt", "tracks.hits.y", "tracks.first.y"}) {
+    EXPECT_THAT(
+        refusal([&] { file.find(reference); }),
+        HasSubstr("damaged.h5:tracks contradicts itself (x of 4 bytes at byte 1024 of a compound of 8)"));
+  }
+  expect_values(file, "jets.label", [](int i) { return i % 3; });
 }
 
 TEST_F(FileColumnsTest, ReadsNumPysFiles) {
