@@ -157,4 +157,20 @@ for run in "images-1x1", "sets-1x1":
             assert abs(background - wanted) < 1e-9 * wanted, (background, wanted)
 assert "reweighting" not in json.load(open("plain/result.json"))
 PYTHON
+if command -v gnuplot >/dev/null; then
+  "$jetrain" report images-1x1 --format svg --out pictures >/dev/null
+  for axis in pt mass; do
+    grep -q "before" pictures/reweighting_$axis.svg && grep -q "as they count" pictures/reweighting_$axis.svg ||
+      fail "the picture by $axis does not say which line is which"
+  done
+fi
+# A study's members reweight each for itself, though all read the jets once.
+flat='train.reweight={to: flat, bins: {pt: {from: 550, to: 650, count: 4}, mass: [0, 100, 300]}}'
+for ranks in 1 2; do
+  "$MPIRUN" $ranks "$jetrain" study jets.yaml --out study-$ranks --set 'train.reweight={}' --set study.repeats=1 --quiet \
+    --set "study.family={variants: {variants: [{name: plain, set: []}, {name: flat, set: ['$flat']}]}}" >study.txt 2>&1 ||
+    fail "study: $(cat study.txt)"
+  same plain study-$ranks/trial_0000
+  same images-1x1 study-$ranks/trial_0001
+done
 echo "weights hold"
