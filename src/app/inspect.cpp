@@ -52,8 +52,8 @@ void print_layout(const FileLayout& layout, JetPreset preset) {
                bytes_text(array.stored_bytes), bytes_text(array.decoded_bytes));
 }
 
-void print_classes(const LabelCounts& counts, bool tops, const std::string& without_label) {
-  if (!without_label.empty()) return fmt::print("  classes      none: jets are not labelled\n");
+void print_classes(const LabelCounts& counts, bool tops, const std::string& missing_labels) {
+  if (!missing_labels.empty()) return fmt::print("  classes      none: jets are not labelled\n");
   std::vector<std::string> words;
   for (std::size_t label = 0; label < counts.classes.size(); ++label) {
     if (counts.classes[label] == 0 && !(tops && label < 2)) continue;
@@ -66,8 +66,8 @@ void print_classes(const LabelCounts& counts, bool tops, const std::string& with
   fmt::print("  classes      {}\n", fmt::join(words, ", "));
 }
 
-void print_sets(const LabelCounts& counts, const std::string& without_set) {
-  if (!without_set.empty()) return fmt::print("  splits       no column says which rows train\n");
+void print_sets(const LabelCounts& counts, const std::string& missing_sets) {
+  if (!missing_sets.empty()) return fmt::print("  splits       no column says which rows train\n");
   fmt::print("  splits       {} train, {} test, {} validation", counts.sets[0], counts.sets[1],
              counts.sets[2]);
   if (counts.no_set > 0) fmt::print(", {} of another value", counts.no_set);
@@ -130,9 +130,9 @@ void inspect(const InspectOptions& options, const Communicator& comm) {
     const bool tops = !has_own_classes(data);
     print_layout(source.layouts().front(), data.preset);
     for (const std::string& doubt : source.doubts()) print_line("  warning: {}", doubt);
-    print_classes(counts, tops, source.without_label());
-    print_sets(counts, source.without_set());
-    print_physics(jets, tops);
+    print_classes(counts, tops, source.missing_labels());
+    print_sets(counts, source.missing_sets());
+    print_physics(jets, source.missing_labels().empty(), tops);
   }
 }
 

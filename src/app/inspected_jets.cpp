@@ -76,7 +76,7 @@ std::string mean_constituents(const std::vector<JetSummary>& jets, const Chosen&
   double sum = 0;
   double count = 0;
   for (const JetSummary& jet : jets) {
-    if (!chosen(jet)) continue;
+    if (!jet.finite || !chosen(jet)) continue;
     sum += static_cast<double>(jet.constituents);
     ++count;
   }
@@ -149,12 +149,14 @@ std::vector<JetSummary> first_jets(const JetSource& source, const Communicator& 
   return jets;
 }
 
-void print_physics(const std::vector<JetSummary>& jets, bool tops) {
-  const auto signal = [](const JetSummary& jet) { return jet.signal; };
-  const auto other = [](const JetSummary& jet) { return !jet.signal; };
+void print_physics(const std::vector<JetSummary>& jets, bool labelled, bool tops) {
   const auto any = [](const JetSummary&) { return true; };
-  const char* const signal_name = tops ? "top" : "class 1";
-  const char* const other_name = tops ? "QCD" : "all others";
+  const auto by_class = [&](const auto& text) {
+    if (!labelled) return text(any);
+    return fmt::format("{} {}, {} {}", text([](const JetSummary& jet) { return jet.signal; }),
+                       tops ? "top" : "class 1", text([](const JetSummary& jet) { return !jet.signal; }),
+                       tops ? "QCD" : "all others");
+  };
   double lowest_pt = INFINITY;
   double highest_pt = 0;
   double largest_eta = 0;
@@ -165,14 +167,14 @@ void print_physics(const std::vector<JetSummary>& jets, bool tops) {
     largest_eta = std::max(largest_eta, std::abs(jet.eta));
   }
   fmt::print("  first {} rows\n", jets.size());
-  fmt::print("    constituents  mean {} {}, {} {}\n", mean_constituents(jets, signal), signal_name,
-             mean_constituents(jets, other), other_name);
+  fmt::print("    constituents  mean {}\n",
+             by_class([&](const auto& chosen) { return mean_constituents(jets, chosen); }));
   if (number_of(jets, [](const JetSummary& jet) { return jet.finite; }) > 0) {
     fmt::print("    jet pT        {:.1f} to {:.1f} GeV, median {}\n", lowest_pt, highest_pt,
                median_text(jets, any, [](const JetSummary& jet) { return jet.pt; }));
     const auto mass = [](const JetSummary& jet) { return jet.mass; };
-    fmt::print("    jet mass      median {} GeV {}, {} GeV {}\n", median_text(jets, signal, mass),
-               signal_name, median_text(jets, other, mass), other_name);
+    fmt::print("    jet mass      median {}\n",
+               by_class([&](const auto& chosen) { return median_text(jets, chosen, mass) + " GeV"; }));
     fmt::print("    |eta|         at most {:.2f}\n", largest_eta);
   }
   print_unusual(jets);

@@ -39,7 +39,7 @@ struct JetSummary {
 /// Of the first thousand rows, on rank 0. Collective.
 std::vector<JetSummary> first_jets(const JetSource& source, const Communicator& comm);
 
-/// Means, medians and what is unusual. `tops`: class 1 are tops, class 0 QCD.
-void print_physics(const std::vector<JetSummary>& jets, bool tops);
+/// Means, medians and what is unusual. `labelled`: by class; `tops`: class 1 are tops, class 0 QCD.
+void print_physics(const std::vector<JetSummary>& jets, bool labelled, bool tops);
 
 }  // namespace jetrain
