@@ -13,6 +13,7 @@ struct PredictOptions {
   std::string output;
   std::string split;  ///< "": all rows; train | validation | test: as the model's config splits these files
   std::string grid;   ///< "": none; LOW:HIGH:POINTS, instead of files
+  bool weights = false;  ///< also each jet's weight, as data.weights of the model's config names it
   bool overwrite = false;
   int threads = 0;
 };

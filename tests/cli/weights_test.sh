@@ -119,6 +119,13 @@ assert abs(figures["loss"] - loss) < 1e-6
 assert abs(figures["auc"] - auc) < 1e-9
 PYTHON
 
+/usr/bin/python3 -c "
+import h5py
+with h5py.File('zeros.h5', 'w') as f, h5py.File('rows.h5') as g:
+    f['x'], f['y'], f['w'] = g['x'][:], g['y'][:], g['zeros'][:]"
+"$MPIRUN" 2 "$jetrain" evaluate rows-1x1/best.h5 zeros.h5 >zeros.txt 2>&1 && fail "figures of no weight: $(cat zeros.txt)"
+[ "$(grep -c '^jetrain: zeros.h5: the weights of the 400 jets sum to 0' zeros.txt)" = 1 ] || fail "$(cat zeros.txt)"
+
 # Jets, as images and as sets, reweighted by pT and mass.
 "$MPIRUN" 2 "$jetrain" generate jets.h5 --jets 600 --seed 3 >/dev/null
 config=jets.yaml
