@@ -74,6 +74,7 @@ JetColumns::JetColumns(FileColumns& file, const JetMapping& mapping) : mapping_(
   find_set(file, mapping);
   find_weight(file, mapping);
   find_jet_columns(file, mapping.columns.jet_columns);
+  find_constituent_columns(file, mapping.columns.constituent_columns);
 }
 
 void JetColumns::use(const Found& found) {
@@ -81,6 +82,12 @@ void JetColumns::use(const Found& found) {
     if (std::find(arrays_.begin(), arrays_.end(), place.array) == arrays_.end())
       arrays_.push_back(place.array);
   }
+}
+
+void JetColumns::require_places(const Found& found) const {
+  if (std::ssize(found.places) == places_) return;
+  throw DataError(fmt::format("{} has {} places a row, but {} has {}: they must be of the same constituents",
+                              found.name, found.places.size(), momenta_name_, places_));
 }
 
 Found JetColumns::one_number(FileColumns& file, const std::string& key, const std::string& reference) {
@@ -104,12 +111,9 @@ void JetColumns::find_momenta(FileColumns& file, const JetMapping& mapping) {
   }
   if (!mapping.columns.mask.empty()) all.push_back(place_column(file, ".mask", mapping.columns.mask));
   places_ = std::ssize(all.front().places);
+  momenta_name_ = all.front().name;
   for (const Found& found : all) {
-    if (std::ssize(found.places) != places_) {
-      throw DataError(
-          fmt::format("{} has {} places a row, but {} has {}: they must be of the same constituents",
-                      found.name, found.places.size(), all.front().name, places_));
-    }
+    require_places(found);
     use(found);
   }
   for (std::size_t k = 0; k < references.size(); ++k) columns_.push_back(runs_of(all[k].places));
@@ -229,6 +233,17 @@ void JetColumns::find_jet_columns(FileColumns& file, const std::vector<std::stri
   if (!references.empty()) found_.emplace_back("features", fmt::format("{}", fmt::join(references, ", ")));
 }
 
+void JetColumns::find_constituent_columns(FileColumns& file, const std::vector<std::string>& references) {
+  for (const std::string& reference : references) {
+    const Found found = place_column(file, ".constituent_columns", reference);
+    require_places(found);
+    use(found);
+    further_.push_back(runs_of(found.places));
+  }
+  if (!references.empty())
+    found_.emplace_back("of constituents", fmt::format("{}", fmt::join(references, ", ")));
+}
+
 std::span<const float> JetColumns::direct(const RawRows& rows, std::int64_t i) const {
   if (!direct_) return {};
   const std::byte* const at = rows.at(*direct_, i);
@@ -261,6 +276,17 @@ std::span<const float> JetColumns::constituents(const RawRows& rows, std::int64_
                 room);
   if (!leave_out(rows, i, room)) return {};
   return room;
+}
+
+void JetColumns::constituent_values(const RawRows& rows, std::int64_t i, std::vector<float>& values) const {
+  values.resize(further_.size() * static_cast<std::size_t>(places_));
+  for (std::size_t k = 0; k < further_.size(); ++k) {
+    float* to = values.data() + k;
+    for (const PlaceRun& run : further_[k]) {
+      read_run(rows.row(run.array, i), run, to, further_.size());
+      to += run.count * further_.size();
+    }
+  }
 }
 
 bool JetColumns::leave_out(const RawRows& rows, std::int64_t i, std::span<float> momenta) const {
