@@ -240,8 +240,7 @@ void JetColumns::find_constituent_columns(FileColumns& file, const std::vector<s
     use(found);
     further_.push_back(runs_of(found.places));
   }
-  if (!references.empty())
-    found_.emplace_back("of constituents", fmt::format("{}", fmt::join(references, ", ")));
+  if (!references.empty()) found_.emplace_back("columns", fmt::format("{}", fmt::join(references, ", ")));
 }
 
 std::span<const float> JetColumns::direct(const RawRows& rows, std::int64_t i) const {
@@ -251,10 +250,13 @@ std::span<const float> JetColumns::direct(const RawRows& rows, std::int64_t i) c
   return {reinterpret_cast<const float*>(at), static_cast<std::size_t>(4 * places_)};
 }
 
-void JetColumns::read_column(const RawRows& rows, std::int64_t i, const Column& column, double* to) const {
-  for (const PlaceRun& run : column) {
+void JetColumns::read_column(const RawRows& rows, std::int64_t i, const Column& column, std::size_t count,
+                             double* to) const {
+  for (PlaceRun run : column) {
+    run.count = std::min(run.count, count);
     read_run(rows.row(run.array, i), run, to);
     to += run.count;
+    count -= run.count;
   }
 }
 
@@ -265,15 +267,18 @@ std::span<const float> JetColumns::constituents(const RawRows& rows, std::int64_
   static thread_local std::vector<double> values;
   values.resize(columns_.size() * places);
   std::array<const double*, 4> columns{};
+  std::size_t used = places;
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     double* const to = values.data() + k * places;
-    read_column(rows, i, columns_[k], to);
+    read_column(rows, i, columns_[k], used, to);
     columns[k] = to;
+    if (k == 0) used = static_cast<std::size_t>(momenta_.places({to, places}));
   }
   const auto number = [&](std::size_t k) { return axis_[k] ? rows.number(*axis_[k], i) : 0.0; };
   room.resize(4 * places);
   momenta_.make(std::span(columns).first(columns_.size()), {number(0), number(1), number(2), number(3)},
-                room);
+                std::span(room).first(4 * used));
+  std::fill(room.begin() + static_cast<std::ptrdiff_t>(4 * used), room.end(), 0.0F);
   if (!leave_out(rows, i, room)) return {};
   return room;
 }
@@ -293,7 +298,7 @@ bool JetColumns::leave_out(const RawRows& rows, std::int64_t i, std::span<float>
   if (mask_) {
     static thread_local std::vector<double> mask;
     mask.resize(static_cast<std::size_t>(places_));
-    read_column(rows, i, *mask_, mask.data());
+    read_column(rows, i, *mask_, mask.size(), mask.data());
     for (std::size_t k = 0; k < mask.size(); ++k) {
       if (mask[k] == 0) std::fill_n(momenta.begin() + static_cast<std::ptrdiff_t>(4 * k), 4, 0.0F);
     }

@@ -85,7 +85,9 @@ class JetColumns {
   void use(const Found& found);
 
   std::span<const float> direct(const RawRows& rows, std::int64_t i) const;
-  void read_column(const RawRows& rows, std::int64_t i, const Column& column, double* to) const;
+  /// The first `count` numbers of a column.
+  void read_column(const RawRows& rows, std::int64_t i, const Column& column, std::size_t count,
+                   double* to) const;
   /// Sets to zero what the mask, or the count, leaves out; false where the count is impossible.
   bool leave_out(const RawRows& rows, std::int64_t i, std::span<float> momenta) const;
 
