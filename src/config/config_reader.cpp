@@ -130,10 +130,9 @@ void check_input(const Config& config, const std::function<void(const std::strin
 /// Features of constituents see columns that are read.
 void check_columns(const Config& config, const std::function<void(const std::string&)>& fail) {
   const std::vector<std::string>& columns = config.data.jets.constituent_columns;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (columns[i].empty() ||
-        std::find(columns.begin(), columns.begin() + i, columns[i]) != columns.begin() + i)
-      fail(fmt::format("data.jets.constituent_columns: names {} twice", columns[i]));
+  for (auto column = columns.begin(); column != columns.end(); ++column) {
+    if (std::find(columns.begin(), column, *column) != column)
+      fail(fmt::format("data.jets.constituent_columns: names {} twice", *column));
   }
   for (const ConstituentFeatureConfig& wanted : config.constituents.features) {
     if (wanted.column() == nullptr) continue;

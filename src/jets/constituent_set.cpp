@@ -108,7 +108,7 @@ InOrder stand_in_order(std::span<const float> places) {
       momenta, without_zeros_behind<kGroup>(momenta, without_zeros_behind<4 * kGroup>(momenta, count)));
   if (used == 0) return {true, 0, count};
   const float leading = momenta[1] * momenta[1] + momenta[2] * momenta[2];
-  std::int32_t wrong = ((momenta[0] > 0) & !std::isnan(leading)) ^ 1;
+  std::int32_t wrong = momenta[0] > 0 && !std::isnan(leading) ? 0 : 1;
   std::int64_t next = 1;
   for (; next + kGroup <= used; next += kGroup) wrong |= out_of_order<kGroup>(momenta + 4 * next);
   if (used > kGroup) {

@@ -46,9 +46,18 @@ double power_of_e(double x) {
   return x < 300 ? exponential(x) : std::numeric_limits<double>::infinity();
 }
 
+/// & and | of flags where && and || would be branches: loops then have whole vectors. 1 or 0.
+using Flag = int;
+
 template <class T>
-bool is_finite(T x) {
-  return std::fabs(x) < std::numeric_limits<T>::infinity();
+Flag finite(T x) {
+  return std::fabs(x) < std::numeric_limits<T>::infinity() ? 1 : 0;
+}
+Flag unknown(double x) {
+  return std::isnan(x) ? 1 : 0;
+}
+Flag zero(double x) {
+  return x == 0 ? 1 : 0;
 }
 
 /// The four columns of a jet's places; zeros where there is no fourth one.
@@ -76,15 +85,6 @@ ToAbsolute to_absolute(RelativeTo relative_to, double per_gev, const JetAxis& je
   return to;
 }
 
-/// Whether all quantities are NaN.
-template <MomentumColumns Kind>
-bool are_nan(const Columns& stand, std::int64_t i) {
-  constexpr std::size_t kGiven = Kind == MomentumColumns::pt_eta_phi ? 3 : 4;
-  bool all = true;
-  for (std::size_t k = 0; k < kGiven; ++k) all &= std::isnan(stand[k][i]);
-  return all;
-}
-
 /// The momenta of `n` places: of quantities as they `stand` in the file, and `plain` ones, which are the same
 /// but for logarithms. Without branches, for whole vectors.
 template <MomentumColumns Kind>
@@ -92,14 +92,20 @@ void fill(const Columns& stand, const Columns& plain, std::int64_t n, const ToAb
   const ToAbsolute by = to;  // a copy: no store can change it
 #pragma omp simd
   for (std::int64_t i = 0; i < n; ++i) {
+    const double first = stand[0][i];
+    const double second = stand[1][i];
+    const double third = stand[2][i];
+    const double last = stand[3][i];
     const double given_pt = plain[0][i];
     const double fourth = plain[3][i] / by.per_gev;
     const double pt = given_pt * by.pt_factor / by.per_gev;
     const double eta = plain[1][i] + by.eta_shift;
     const double phi = plain[2][i] + by.phi_shift;
-    const bool inside = (std::fabs(eta) < kLargestEta) & (std::fabs(phi) < kLargestPhi);
-    const Hyperbolic along = hyperbolic(inside ? eta : 0.0);
-    const SineCosine around = sine_cosine(inside ? phi : 0.0);
+    const double eta_size = std::fabs(eta);
+    const double phi_size = std::fabs(phi);
+    const Flag inside = (eta_size < kLargestEta ? 1 : 0) & (phi_size < kLargestPhi ? 1 : 0);
+    const Hyperbolic along = hyperbolic(inside != 0 ? eta : 0.0);
+    const SineCosine around = sine_cosine(inside != 0 ? phi : 0.0);
     double energy = pt * along.cosine;
     if constexpr (Kind == MomentumColumns::pt_eta_phi_mass) {
       const double square = energy * energy + fourth * std::fabs(fourth);
@@ -112,14 +118,15 @@ void fill(const Columns& stand, const Columns& plain, std::int64_t n, const ToAb
     const auto pz = static_cast<float>(pt * along.sine);
     const auto transverse = static_cast<float>(pt);
 
-    const bool none =
-        ((stand[0][i] == 0) & (stand[1][i] == 0) & (stand[2][i] == 0) & (stand[3][i] == 0)) | (given_pt == 0);
-    const bool padding = are_nan<Kind>(stand, i) | (given_pt < 0);
-    const bool good = inside & is_finite(e) & is_finite(pz) & is_finite(transverse) & is_finite(stand[3][i]);
-    const float otherwise = padding & !none ? kNaN : 0.0F;
-    const bool number = good & !none & !padding;
+    const Flag none = (zero(first) & zero(second) & zero(third) & zero(last)) | zero(given_pt);
+    const Flag three = Kind == MomentumColumns::pt_eta_phi ? 1 : 0;
+    const Flag nothing_known = unknown(first) & unknown(second) & unknown(third) & (three | unknown(last));
+    const Flag padding = nothing_known | (given_pt < 0 ? 1 : 0);
+    const Flag good = inside & finite(e) & finite(pz) & finite(transverse) & finite(last);
+    const bool number = (good & (none ^ 1) & (padding ^ 1)) != 0;
+    const float otherwise = (padding & (none ^ 1)) != 0 ? kNaN : 0.0F;
     float* const momentum = momenta + 4 * i;
-    momentum[0] = number ? e : none ? 0.0F : kNaN;
+    momentum[0] = number ? e : none != 0 ? 0.0F : kNaN;
     momentum[1] = number ? px : otherwise;
     momentum[2] = number ? py : otherwise;
     momentum[3] = number ? pz : otherwise;
@@ -143,12 +150,17 @@ std::int64_t without_zeros_behind(const double* column, std::int64_t count) {
 void fill_cartesian(const Columns& given, std::int64_t n, double per_gev, float* momenta) {
 #pragma omp simd
   for (std::int64_t i = 0; i < n; ++i) {
-    const bool none = (given[0][i] == 0) & (given[1][i] == 0) & (given[2][i] == 0) & (given[3][i] == 0);
-    const bool padding = are_nan<MomentumColumns::energy_px_py_pz>(given, i);
+    const double e = given[0][i];
+    const double px = given[1][i];
+    const double py = given[2][i];
+    const double pz = given[3][i];
+    const Flag none = zero(e) & zero(px) & zero(py) & zero(pz);
+    const Flag nothing_known = unknown(e) & unknown(px) & unknown(py) & unknown(pz);
     for (std::size_t k = 0; k < 4; ++k)
-      momenta[4 * i + static_cast<std::int64_t>(k)] = none      ? 0.0F
-                                                      : padding ? kNaN
-                                                                : static_cast<float>(given[k][i] / per_gev);
+      momenta[4 * i + static_cast<std::int64_t>(k)] = none != 0 ? 0.0F
+                                                      : nothing_known != 0
+                                                          ? kNaN
+                                                          : static_cast<float>(given[k][i] / per_gev);
   }
 }
 
