@@ -93,13 +93,17 @@ void MomentumMaker::place(const std::array<double, 4>& given, const JetAxis& jet
   const bool relative = relative_to_ != RelativeTo::none;
   const double eta = given[1] + (relative ? jet.eta : 0.0);
   const double phi = given[2] + (relative ? jet.phi : 0.0);
-  if (relative_to_ == RelativeTo::jet) pt *= jet.pt;
+  if (relative_to_ == RelativeTo::jet) {
+    if (!(jet.pt > 0)) return put(momentum, kNaN, 0, 0, 0);  // -999, say: shares of nothing are no padding
+    pt *= jet.pt;
+  }
   if (!(std::fabs(eta) < kLargestEta && std::fabs(phi) < kLargestPhi)) return put(momentum, kNaN, 0, 0, 0);
   const Hyperbolic along = hyperbolic(eta);
   const SineCosine around = sine_cosine(phi);
   double energy = pt * along.cosine;
-  if (columns_ == MomentumColumns::pt_eta_phi_mass)
-    energy = std::sqrt(std::max(0.0, energy * energy + given[3] * std::fabs(given[3])));
+  if (columns_ == MomentumColumns::pt_eta_phi_mass) {
+    energy = std::sqrt(energy * energy + given[3] * std::fabs(given[3]));  // NaN of a mass of -999
+  }
   if (columns_ == MomentumColumns::pt_eta_phi_energy)
     energy = (logarithms_ ? power_of_e(given[3]) : given[3]) * jet_energy;
   const auto e = rounded(energy);
