@@ -40,6 +40,7 @@ RowStatus SampleMaker::make_image(std::span<const float> places, bool training, 
     if (status != RowStatus::good) return status;
     in_order = sample.constituents;
   }
+  look_at_leading(in_order, sample.notes);
   const auto leading = leading_of(in_order);
   sample.reserve(images_.most_entries());
   const RowStatus status =
@@ -67,6 +68,7 @@ RowStatus SampleMaker::make_set(std::span<const float> places, SampleDraft& samp
   sample.features.resize(high_level_.size());
   const RowStatus status = collect_constituents(places, sample.constituents, sample.jet, sample.notes);
   if (status != RowStatus::good) return status;
+  look_at_leading(sample.constituents, sample.notes);
   sample.kept = std::min(most_, std::ssize(sample.constituents) / kMomentumColumns);
   find_features(leading_of(sample.constituents), sample);
   return status;
