@@ -8,6 +8,7 @@
 
 #include "app/class_tables.hpp"
 #include "app/jet_bins.hpp"
+#include "app/layout_assignments.hpp"
 #include "app/reading_notes.hpp"
 #include "app/score_files.hpp"
 #include "app/test_set_record.hpp"
@@ -91,7 +92,8 @@ void evaluate(const EvaluateOptions& given, const Communicator& comm) {
     }
   });
   set_threads(options.threads, comm);
-  const StoredModel stored = load_model(options.model, comm);
+  StoredModel stored = load_model(options.model, comm);
+  comm.agree([&] { stored.config = with_layout(stored.config, options.assignments); });
   comm.agree([&] {
     if (comm.is_root() && set != Set::none)
       require_known_set(options.model, stored.config, options.files, set);

@@ -118,10 +118,26 @@ small=(train small.yaml --out refused --set)
 refused 1 'all 300 jets .* without any constituent' "${small[@]}" data.files=nothing.h5
 refused 1 'any_order.h5, row [0-9]*: the constituents do not descend in pT' "${small[@]}" data.files=any_order.h5 --set data.unsorted=error
 refused 1 'no column ttv' "${small[@]}" data.files=no_truth.h5 --set data.split.method=column
-refused 1 'data.preset: pelican' "${small[@]}" data.files=pelican.h5
+refused 1 '--set data.preset=pelican' "${small[@]}" data.files=pelican.h5
 refused 1 'aspen.h5' "${small[@]}" data.files=aspen.h5 --set data.preset=aspen
 refused 2 'energy, px, py, pz; by pt, eta, phi, energy' "${small[@]}" data.preset=none --set data.jets.pt=PT
+cp pelican.h5 twin.h5
+refused 1 'the validation set has 180 rows, all of one class (class 1): .*random' "${small[@]}" 'data.files=[pelican.h5, twin.h5]' \
+  --set data.preset=pelican --set 'data.jets.file_labels=[{match: p*, label: 0}, {match: t*, label: 1}]'
 [ ! -e refused ] || fail "a refused training left a run"
+
+# A model's files may be of another layout than its training's: the same scores and figures.
+"$jetrain" train small.yaml --out reference --threads 1 --set data.split.method=column >/dev/null 2>&1 || fail "base.h5 was not trained on"
+"$jetrain" predict reference/best.h5 base.h5 base.csv >/dev/null
+"$jetrain" predict reference/best.h5 pelican.h5 pelican.csv --set data.preset=pelican >/dev/null || fail "pelican.h5 was not scored"
+cmp -s base.csv pelican.csv || fail "the same jets in another layout have other scores"
+"$jetrain" evaluate reference/best.h5 base.h5 --json base.json >/dev/null
+"$jetrain" evaluate reference/best.h5 pelican.h5 --json pelican.json --set data.preset=pelican >/dev/null || fail "pelican.h5 was not evaluated"
+cmp -s base.json pelican.json || fail "the same jets in another layout have other figures"
+refused 1 '--set data.preset=pelican' evaluate reference/best.h5 pelican.h5
+refused 2 '--set train.epochs=2: .*data.preset, data.jets' evaluate reference/best.h5 base.h5 --set train.epochs=2
+refused 2 'excludes' evaluate reference/best.h5 pelican.h5 --set data.preset=pelican --split test
+refused 2 'sees 0 columns of a jet, not 1' evaluate reference/best.h5 base.h5 --set data.jets.jet_columns=ttv
 
 # Unlabelled jets are scored, by columns that were named in training.
 "$jetrain" train small.yaml --out run --overwrite --set data.files=pelican.h5 --set data.preset=pelican >/dev/null 2>&1
@@ -138,6 +154,14 @@ a, b = h5py.File("scores.h5"), h5py.File("unlabelled_scores.h5")
 assert (a["score"][:] == b["score"][:]).all()
 PYTHON
 refused 1 'has no column is_signal' evaluate run/best.h5 unlabelled.h5
+"$jetrain" inspect unlabelled.h5 >inspected.txt
+grep -q 'constituents  mean [0-9.]*$' inspected.txt || fail "inspect tells classes that there are not: $(cat inspected.txt)"
+grep -q 'no column says which rows train' inspected.txt || fail "inspect tells sets that there are not: $(cat inspected.txt)"
+# The preset is found beside what data.jets says.
+"$jetrain" inspect unlabelled.h5 --set 'data.jets.file_labels=[{match: "*", label: 3}]' >inspected.txt || fail "$(cat inspected.txt)"
+grep -q 'data.preset: pelican' inspected.txt || fail "inspect does not find the preset: $(cat inspected.txt)"
+grep -q 'constituents  mean [0-9.]* class 3$' inspected.txt || fail "inspect does not tell the class: $(cat inspected.txt)"
+refused 2 '--set seed=2: .*data.preset, data.jets' inspect unlabelled.h5 --set seed=2
 
 # The preset of several datasets, with chunks of their own, on any ranks and threads.
 atlas=(--set data.files=atlas.h5 --set data.preset=atlas_top_tagging --set train.epochs=2)
