@@ -64,8 +64,11 @@ std::string roc_csv(const ScoredJets& scored, const std::vector<std::string>& na
 }
 
 PictureFormat picture_format(const std::string& path) {
-  const std::string ending = std::filesystem::path(path).extension().string();
-  return parse_picture_format(ending.empty() ? ending : ending.substr(1));
+  const std::string given = std::filesystem::path(path).extension().string();
+  for (const PictureFormat format : {PictureFormat::svg, PictureFormat::png, PictureFormat::pdf}) {
+    if (given == fmt::format(".{}", ending(format))) return format;
+  }
+  throw UsageError(fmt::format("--picture {}: must end in .svg, .png or .pdf", path));
 }
 
 void require_drawable(const EvaluateOptions& options) {

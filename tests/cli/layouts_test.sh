@@ -235,6 +235,12 @@ for kind in root parquet; do
   "$jetrain" train small.yaml --out run2 --overwrite --threads 1 --set data.files=pelican.h5 --set data.preset=pelican >/dev/null 2>&1
   [ "$(weights_hash run)" = "$(weights_hash run2)" ] || fail "convert_$kind.py: other jets than were given"
 done
+for kind in root:uproot parquet:pyarrow; do  # without them, --help and what to install
+  /usr/bin/python3 "$scripts/convert_${kind%:*}.py" --help | grep -q 'lines of a config that read the file' || fail "convert_${kind%:*}.py --help"
+  /usr/bin/python3 -c "import ${kind#*:}" 2>/dev/null && continue
+  /usr/bin/python3 "$scripts/convert_${kind%:*}.py" jets.in none.h5 2>without.txt && fail "convert_${kind%:*}.py works without ${kind#*:}"
+  [ "$(cat without.txt)" = "convert_${kind%:*}.py needs ${kind#*:}: pip install ${kind#*:}" ] || fail "$(cat without.txt)"
+done
 PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 --constituents 5 | grep -q 'softer ones left out' || fail "nothing is said of what is left out"
 status=0
 PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 2>again.txt || status=$?
