@@ -7,7 +7,7 @@ BUILD_PACKAGES=(
   libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-openmpi-dev
   libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libpng-dev
-  libblosc-dev librandom123-dev libxxhash-dev libzip-dev zlib1g-dev
+  libblosc-dev librandom123-dev libxxhash-dev libzip-dev zlib1g-dev libdeflate-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   gnuplot-nox # draws for `jetrain report` and `evaluate --picture`, which want it when they run, and for `jetrain scaling`
 )

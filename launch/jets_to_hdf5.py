@@ -122,8 +122,10 @@ def convert(options, batches, names):
     momenta, labels, _ = wanted_columns(options, names)
     out = JetFile(options.output, options.overwrite)
     left_out = 0
+    of_constituents = []
     for batch in batches:
         lists = [name for name in options.columns if batch[name].dtype == object]
+        of_constituents = of_constituents or lists
         arrays, more = padded(batch, momenta, lists, options.constituents)
         left_out += more
         for name in options.columns:
@@ -140,4 +142,8 @@ def convert(options, batches, names):
     columns = dict(zip(MOMENTUM, momenta)) | ({"label": "label"} if labels else {})
     if len(labels) > 1:
         print("classes: " + ", ".join(f"{i} {name}" for i, name in enumerate(labels)))
+    of_jets = [name for name in options.columns if name not in of_constituents]
+    for key, kept in (("jet_columns", of_jets), ("constituent_columns", of_constituents)):
+        if kept:
+            print(f"what the network may see, too: data.jets.{key}: [{', '.join(kept)}]")
     print("data: {preset: none, jets: {" + ", ".join(f"{k}: {v}" for k, v in columns.items()) + "}}")

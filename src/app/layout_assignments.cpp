@@ -38,6 +38,7 @@ bool names_preset(const std::vector<std::string>& assignments) {
 void forget_layout(DataConfig& data) {
   JetsConfig jets;
   jets.jet_columns = data.jets.jet_columns;
+  jets.constituent_columns = data.jets.constituent_columns;
   data.jets = jets;
   data.table.clear();
   if (data.weighted()) data.weights.clear();

@@ -10,6 +10,7 @@
 #include "config/config.hpp"
 #include "config/jet_presets.hpp"
 #include "config/map_reader.hpp"
+#include "config/nearest_name.hpp"
 #include "config/origins.hpp"
 #include "config/row_layout.hpp"
 #include "config/yaml_text.hpp"
@@ -126,6 +127,26 @@ void check_input(const Config& config, const std::function<void(const std::strin
     fail("augmentation.drop: is of sets; with images use smear and smear_pt, or say input: constituents");
 }
 
+/// Features of constituents see columns that are read.
+void check_columns(const Config& config, const std::function<void(const std::string&)>& fail) {
+  const std::vector<std::string>& columns = config.data.jets.constituent_columns;
+  for (auto column = columns.begin(); column != columns.end(); ++column) {
+    if (std::find(columns.begin(), column, *column) != column)
+      fail(fmt::format("data.jets.constituent_columns: names {} twice", *column));
+  }
+  for (const ConstituentFeatureConfig& wanted : config.constituents.features) {
+    if (wanted.column() == nullptr) continue;
+    const std::string& name = wanted.column()->name;
+    if (name.empty())
+      fail("constituents.features: a column is without name, one of data.jets.constituent_columns");
+    if (std::find(columns.begin(), columns.end(), name) != columns.end()) continue;
+    const std::string meant = nearest_name(name, columns);
+    fail(fmt::format("constituents.features: column {} is none of data.jets.constituent_columns ({}){}", name,
+                     columns.empty() ? "which names none" : fmt::format("{}", fmt::join(columns, ", ")),
+                     meant.empty() ? "" : fmt::format(": did you mean {}?", meant)));
+  }
+}
+
 /// Reweighting needs jets, and bins that say by what.
 void check_reweighting(const Config& config, const std::function<void(const std::string&)>& fail) {
   const ReweightConfig& reweight = config.train.reweight;
@@ -184,11 +205,14 @@ void check_together(const Config& config, const std::string& name, bool data_req
   }
   check_folds(data, fail);
   check_input(config, fail);
+  check_columns(config, fail);
   check_rows(config, fail);
   check_signal(data, fail);
   check_schedule(config.train, fail);
   check_reweighting(config, fail);
   if (!data_required) return;
+  if (config.input == InputKind::image && !data.jets.constituent_columns.empty())
+    fail("data.jets.constituent_columns: is of sets; with images leave it out, or say input: constituents");
   if (data.split.method == SplitMethod::files) {
     if (data.train_files.empty() || data.validation_files.empty()) {
       fail("data.split.method files needs data.train_files and data.validation_files");

@@ -4,6 +4,9 @@
 /// The settings of jets as sets: which constituents, from where their angles are measured, and what the
 /// network sees of each.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -57,7 +60,8 @@ enum class ConstituentFeature {
   px,
   py,
   pz,
-  e
+  e,
+  column
 };
 constexpr Word word_of(ConstituentFeature feature) {
   switch (feature) {
@@ -85,6 +89,8 @@ constexpr Word word_of(ConstituentFeature feature) {
       return {"pz", "GeV"};
     case ConstituentFeature::e:
       return {"e", "energy, GeV"};
+    case ConstituentFeature::column:
+      return {"column", "a column of the files, one of data.jets.constituent_columns"};
   }
   return {};
 }
@@ -116,9 +122,17 @@ constexpr FeatureScaling usual_scaling(ConstituentFeature feature) {
     case ConstituentFeature::py:
     case ConstituentFeature::pz:
     case ConstituentFeature::e:
+    case ConstituentFeature::column:
       return {};
   }
   return {};
+}
+
+/// The keys of a scaling, which all features have.
+void scaling_fields(FeatureScaling& scaling, auto& visit) {
+  visit("shift", scaling.shift, "subtracted first");
+  visit("scale", scaling.scale, "what the difference is multiplied by");
+  visit("clip", scaling.clip, "then held between -clip and clip; 0: not held", rules::at_least(0));
 }
 
 template <ConstituentFeature F>
@@ -128,10 +142,25 @@ struct ScaledFeature {
   static constexpr const char* kMeaning = word_of(F).meaning;
   FeatureScaling scaling = usual_scaling(F);
   bool operator==(const ScaledFeature&) const = default;
+  void fields(auto& visit) { scaling_fields(scaling, visit); }
+};
+
+/// What files say of a constituent beside its momentum: its charge, its track's distance from the beam, ...
+struct ColumnFeature {
+  static constexpr ConstituentFeature kFeature = ConstituentFeature::column;
+  static constexpr const char* kName = word_of(kFeature).text;
+  static constexpr const char* kMeaning = word_of(kFeature).meaning;
+  std::string name;
+  std::vector<std::int64_t> equals;
+  FeatureScaling scaling;
+  bool operator==(const ColumnFeature&) const = default;
   void fields(auto& visit) {
-    visit("shift", scaling.shift, "subtracted first");
-    visit("scale", scaling.scale, "what the difference is multiplied by");
-    visit("clip", scaling.clip, "then held between -clip and clip; 0: not held", rules::at_least(0));
+    visit("name", name, "which of data.jets.constituent_columns, as it stands there",
+          rules::Rule{"a column", [](const std::string& column) {
+                        return column.empty() ? std::string("must be a column") : std::string();
+                      }});
+    visit("equals", equals, "instead: 1 where it is one of these numbers (as of particles), else 0");
+    scaling_fields(scaling, visit);
   }
 };
 
@@ -142,7 +171,7 @@ struct ConstituentFeatureConfig {
       ScaledFeature<Feature::eta_rel>, ScaledFeature<Feature::phi_rel>, ScaledFeature<Feature::log_pt>,
       ScaledFeature<Feature::log_e>, ScaledFeature<Feature::log_pt_rel>, ScaledFeature<Feature::log_e_rel>,
       ScaledFeature<Feature::delta_r>, ScaledFeature<Feature::pt_fraction>, ScaledFeature<Feature::px>,
-      ScaledFeature<Feature::py>, ScaledFeature<Feature::pz>, ScaledFeature<Feature::e>>
+      ScaledFeature<Feature::py>, ScaledFeature<Feature::pz>, ScaledFeature<Feature::e>, ColumnFeature>
       kind;
   bool operator==(const ConstituentFeatureConfig&) const = default;
 
@@ -151,6 +180,20 @@ struct ConstituentFeatureConfig {
   }
   const FeatureScaling& scaling() const {
     return std::visit([](const auto& scaled) -> const FeatureScaling& { return scaled.scaling; }, kind);
+  }
+  /// nullptr of those that are computed.
+  const ColumnFeature* column() const { return std::get_if<ColumnFeature>(&kind); }
+  /// Whether both are the same quantity, however scaled.
+  bool same_as(const ConstituentFeatureConfig& other) const {
+    if (feature() != other.feature()) return false;
+    return column() == nullptr ||
+           (column()->name == other.column()->name && column()->equals == other.column()->equals);
+  }
+  /// For people: "eta_rel", "column charge", "column pid = 211 or -211".
+  std::string text() const {
+    if (column() == nullptr) return word_of(feature()).text;
+    const std::string numbers = fmt::format("{}", fmt::join(column()->equals, " or "));
+    return fmt::format("column {}{}", column()->name, numbers.empty() ? "" : " = " + numbers);
   }
 };
 
@@ -173,8 +216,8 @@ struct ConstituentsConfig {
                         if (named.empty()) return std::string("names no feature");
                         for (std::size_t i = 0; i < named.size(); ++i) {
                           for (std::size_t k = 0; k < i; ++k) {
-                            if (named[k].feature() == named[i].feature())
-                              return fmt::format("names {} twice", named[i].feature());
+                            if (named[k].same_as(named[i]))
+                              return fmt::format("names {} twice", named[i].text());
                           }
                         }
                         return std::string();

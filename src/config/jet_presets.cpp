@@ -137,6 +137,7 @@ void override_columns(JetsConfig& c, const JetsConfig& given) {
   if (given.relative_to != RelativeTo::preset) c.relative_to = given.relative_to;
   if (given.unit != MomentumUnit::preset) c.unit = given.unit;
   c.jet_columns = given.jet_columns;
+  c.constituent_columns = given.constituent_columns;
   if (given.logarithms) c.logarithms = true;
   if (!given.count.empty() && given.mask.empty()) c.mask.clear();
   if (!given.label.empty()) c.label = given.label;

@@ -147,6 +147,7 @@ struct JetsConfig {
   std::vector<FileLabelConfig> file_labels;
   std::string set;
   std::vector<std::string> jet_columns;
+  std::vector<std::string> constituent_columns;
   bool operator==(const JetsConfig&) const = default;
   void fields(auto& visit) {
     visit("energy", energy, "column of the constituents' energies; with px, py, pz or with pt, eta, phi");
@@ -168,6 +169,8 @@ struct JetsConfig {
     visit("set", set, "column of 0 train, 1 test, 2 validation, for `data.split.method: column`");
     visit("jet_columns", jet_columns,
           "columns of the jet as a whole that the network is to see: features behind those of `high_level`");
+    visit("constituent_columns", constituent_columns,
+          "of sets: further columns of the constituents, for `constituents.features` of kind `column`");
   }
 };
 

@@ -31,15 +31,35 @@ class JetRowBlock : public RowBlock {
     static thread_local std::vector<float> room;
     const std::span<const float> places = jets_.constituents(i, room);
     if (places.empty()) throw UnusableRow("the number of constituents is no whole number from 0 up");
-    if (makers_[way].make(places, training, draft) != RowStatus::good)
+    if (makers_[way].make(places, training, draft, columns(i)) != RowStatus::good)
       throw UnusableRow("a momentum is NaN or infinite");
     if (rules_.sorted && draft.notes.unsorted > 0)
       throw UnusableRow("the constituents do not descend in pT (data.unsorted: sort would sort them)");
+    require_finite_columns(draft);
     add_jet_columns(i, draft.features);
     return draft.view(rules_.labelled ? label(i) : std::uint8_t{0});
   }
 
  private:
+  PlaceColumns columns(std::int64_t i) const {
+    if (rules_.constituent_columns.empty()) return {};
+    static thread_local std::vector<float> values;
+    jets_.constituent_values(i, values);
+    return {values, std::ssize(rules_.constituent_columns)};
+  }
+
+  /// Of those constituents that a sample keeps.
+  void require_finite_columns(const SampleDraft& draft) const {
+    const std::int64_t width = draft.constituent_width;
+    for (std::int64_t i = 0; width > kMomentumColumns && i < draft.kept * width; ++i) {
+      const std::int64_t column = i % width - kMomentumColumns;
+      if (column < 0 || std::isfinite(draft.constituents[static_cast<std::size_t>(i)])) continue;
+      throw UnusableRow(
+          fmt::format("{} (data.jets.constituent_columns) is NaN or infinite where there is a constituent",
+                      rules_.constituent_columns[static_cast<std::size_t>(column)]));
+    }
+  }
+
   /// The file's own features, behind those that were made.
   void add_jet_columns(std::int64_t i, std::vector<float>& features) const {
     if (rules_.jet_columns == 0) return;
@@ -64,7 +84,7 @@ JetRows::JetRows(const std::vector<std::string>& files, const std::vector<const 
   const DataConfig& data = ways.front()->data;
   for (const Config* way : ways) makers_.emplace_back(*way, clouds);
   rules_ = {labels_of(data) == Labels::jets, source_.without_label().empty(),
-            data.unsorted == Unsorted::error, data.jets.jet_columns.size()};
+            data.unsorted == Unsorted::error, data.jets.jet_columns.size(), data.jets.constituent_columns};
 }
 
 void JetRows::read(RowRange range, const Consume& consume, const EndWindow& end_window) const {

@@ -12,6 +12,7 @@ struct JetRules {
   bool labelled = true;     ///< rows have labels; else all get 0
   bool sorted = false;      ///< data.unsorted: error
   std::size_t jet_columns = 0;
+  std::vector<std::string> constituent_columns;  ///< of sets
 };
 
 /// The rows of jets: images, clouds, or sets, of their constituents. A bad row has a label that is no class,

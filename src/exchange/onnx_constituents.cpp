@@ -1,5 +1,9 @@
 #include "exchange/onnx_constituents.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -48,6 +52,7 @@ struct Jet {
   Columns sum;
   Directions directions;
   OnnxTensor deta, dphi, fraction;
+  std::vector<OnnxTensor> further;  ///< columns of the files
 };
 
 OnnxTensor fractions_of(const OnnxTensor& pt) {
@@ -74,8 +79,17 @@ void find_angles(ConstituentAxis axis, Jet& jet) {
   jet.dphi = jet.dphi - sum_over(jet.fraction * jet.dphi, 1);
 }
 
-OnnxTensor feature_of(ConstituentFeature feature, const Jet& jet) {
-  switch (feature) {
+/// As it is, or 1 where it is one of some numbers, else 0.
+OnnxTensor column_feature(const ColumnFeature& wanted, const OnnxTensor& x) {
+  if (wanted.equals.empty()) return x;
+  OnnxTensor found = equal(x, static_cast<double>(wanted.equals.front()));
+  for (const std::int64_t number : std::span(wanted.equals).subspan(1))
+    found = found || equal(x, static_cast<double>(number));
+  return cast(found, kDouble);
+}
+
+OnnxTensor feature_of(const ConstituentFeatureConfig& wanted, const ModelInput& input, const Jet& jet) {
+  switch (wanted.feature()) {
     case ConstituentFeature::eta_rel:
       return jet.deta;
     case ConstituentFeature::phi_rel:
@@ -100,6 +114,11 @@ OnnxTensor feature_of(ConstituentFeature feature, const Jet& jet) {
       return jet.of.pz;
     case ConstituentFeature::e:
       return jet.of.e;
+    case ConstituentFeature::column: {
+      const std::vector<std::string>& names = input.constituent_columns;
+      const auto place = std::find(names.begin(), names.end(), wanted.column()->name) - names.begin();
+      return column_feature(*wanted.column(), jet.further.at(static_cast<std::size_t>(place)));
+    }
   }
   throw std::logic_error("no such feature");
 }
@@ -132,10 +151,11 @@ OnnxTensor padded(const OnnxTensor& x, const OnnxTensor& places, std::size_t axe
 /// The constituents that come in, in their order, others all 0; and which they are.
 struct Incoming {
   OnnxTensor momenta;  ///< (N, P, 4), float64
+  OnnxTensor columns;  ///< (N, P, columns), likewise; nothing where there are none
   OnnxTensor present;  ///< (N, P)
 };
 
-Incoming add_inputs(OnnxGraph& graph, OnnxFormula& formula) {
+Incoming add_inputs(OnnxGraph& graph, OnnxFormula& formula, const std::vector<std::string>& columns) {
   graph.input("momenta", std::array{kOnnxPlaces, std::int64_t{4}},
               "E, px, py, pz of each constituent in GeV, in any order");
   graph.input("mask", std::array{kOnnxPlaces},
@@ -143,14 +163,23 @@ Incoming add_inputs(OnnxGraph& graph, OnnxFormula& formula) {
               "what has no energy above 0");
   const OnnxTensor momenta = formula.tensor("momenta");
   const OnnxTensor present = (formula.tensor("mask") > 0) && (at(momenta, 0, 2) > 0);
-  return {cast(where(with_axis(present, 2), momenta, 0), kDouble), present};
+  const auto where_present = [&](const OnnxTensor& x) {
+    return cast(where(with_axis(present, 2), x, 0), kDouble);
+  };
+  Incoming incoming{where_present(momenta), {}, present};
+  if (columns.empty()) return incoming;
+  graph.input("columns", std::array{kOnnxPlaces, std::ssize(columns)},
+              fmt::format("of each constituent, by the same places: {}", fmt::join(columns, ", ")));
+  incoming.columns = where_present(formula.tensor("columns"));
+  return incoming;
 }
 
 }  // namespace
 
-OnnxConstituents add_constituents(OnnxGraph& graph, OnnxFormula& formula, const ConstituentsConfig& config,
+OnnxConstituents add_constituents(OnnxGraph& graph, OnnxFormula& formula, const ModelInput& input,
                                   std::int64_t least) {
-  const Incoming incoming = add_inputs(graph, formula);
+  const ConstituentsConfig& config = input.constituents;
+  const Incoming incoming = add_inputs(graph, formula, input.constituent_columns);
   // The sum over all is kept in float32 with each jet.
   const OnnxTensor sum = cast(cast(sum_over(incoming.momenta, 1), OnnxType::float32), kDouble);
 
@@ -163,13 +192,19 @@ OnnxConstituents add_constituents(OnnxGraph& graph, OnnxFormula& formula, const 
   const OnnxTensor present = padded(by_pt.values, missing, 2, -1) > -0.5;
 
   const Columns columns(momenta);
-  Jet jet{columns, Columns(sum), Directions(columns), {}, {}, {}};
+  Jet jet{columns, Columns(sum), Directions(columns), {}, {}, {}, {}};
   jet.fraction = fractions_of(jet.directions.pt);
   find_angles(config.axis, jet);
 
+  if (!input.constituent_columns.empty()) {
+    const OnnxTensor further = padded(places_of(incoming.columns, by_pt.indices), missing, 3, 0);
+    for (std::int64_t i = 0; i < std::ssize(input.constituent_columns); ++i)
+      jet.further.push_back(at(further, i, 2));
+  }
+
   std::vector<OnnxTensor> features;
   for (const ConstituentFeatureConfig& wanted : config.features)
-    features.push_back(scaled(feature_of(wanted.feature(), jet), wanted.scaling()));
+    features.push_back(scaled(feature_of(wanted, input, jet), wanted.scaling()));
   return {.present = present,
           .features = beside_another(features),
           .momenta = cast(momenta, OnnxType::float32),

@@ -2,6 +2,7 @@
 
 #include "config/constituents.hpp"
 #include "exchange/onnx_formula.hpp"
+#include "nn/graph.hpp"
 
 namespace jetrain {
 
@@ -16,10 +17,10 @@ struct OnnxConstituents {
   OnnxTensor pt_fraction;  ///< (N, P, 1)
 };
 
-/// Adds the inputs `momenta` and `mask`, and the formulas of jets/constituent_features.hpp; the jet's sum is
-/// that over all constituents that come in. `least`: so many places at least, where a layer asks for more
-/// than there may be.
-OnnxConstituents add_constituents(OnnxGraph& graph, OnnxFormula& formula, const ConstituentsConfig& config,
+/// Adds the inputs `momenta` and `mask`, `columns` (N, P, columns) where a network sees such, and the
+/// formulas of jets/constituent_features.hpp; the jet's sum is that over all constituents that come in.
+/// `least`: so many places at least, where a layer asks for more than there may be.
+OnnxConstituents add_constituents(OnnxGraph& graph, OnnxFormula& formula, const ModelInput& input,
                                   std::int64_t least);
 
 }  // namespace jetrain

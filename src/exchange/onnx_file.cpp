@@ -1,6 +1,7 @@
 #include "exchange/onnx_file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -55,7 +56,7 @@ nlohmann::ordered_json preprocessing_of_constituents(const Config& config) {
   std::vector<std::string> features;
   for (const ConstituentFeatureConfig& wanted : config.constituents.features) {
     const FeatureScaling& scaling = wanted.scaling();
-    features.push_back(fmt::format("{}, x = {}: (x - {}) {}", wanted.feature(),
+    features.push_back(fmt::format("{}, x = {}: (x - {}) {}", wanted.text(),
                                    word_of(wanted.feature()).meaning, scaling.shift, scaling.scale));
     if (scaling.clip > 0)
       features.back() += fmt::format(", held between {} and {}", -scaling.clip, scaling.clip);
@@ -63,6 +64,7 @@ nlohmann::ordered_json preprocessing_of_constituents(const Config& config) {
   return {{"input", "jet constituents"},
           {"most", config.constituents.most},
           {"axis", word_of(config.constituents.axis).text},
+          {"columns", config.data.jets.constituent_columns},
           {"features", feature_names(config.data)},
           {"in_the_graph", features}};
 }
@@ -82,10 +84,13 @@ nlohmann::ordered_json preprocessing(const Config& config) {
 std::string description(const Config& config) {
   if (config.input != InputKind::constituents) return "a network of jetrain for inference";
   const std::int64_t most = config.constituents.most;
+  const std::vector<std::string>& columns = config.data.jets.constituent_columns;
   return fmt::format(
       "A network of jetrain for inference. momenta (N, P, 4) are E, px, py, pz in GeV of each jet's "
-      "constituents, in any order{}; mask (N, P) is above 0 where there is one.",
-      most == 0 ? "" : fmt::format(", of which the leading {} by pT count", most));
+      "constituents, in any order{}; mask (N, P) is above 0 where there is one.{}",
+      most == 0 ? "" : fmt::format(", of which the leading {} by pT count", most),
+      columns.empty() ? ""
+                      : fmt::format(" columns (N, P, {}) are {}.", columns.size(), fmt::join(columns, ", ")));
 }
 
 }  // namespace

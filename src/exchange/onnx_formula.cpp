@@ -114,6 +114,12 @@ OnnxTensor operator<(const OnnxTensor& a, double b) {
 OnnxTensor operator&&(const OnnxTensor& a, const OnnxTensor& b) {
   return compared("And", a, b);
 }
+OnnxTensor operator||(const OnnxTensor& a, const OnnxTensor& b) {
+  return compared("Or", a, b);
+}
+OnnxTensor equal(const OnnxTensor& a, double b) {
+  return compared("Equal", a, like(a, b));
+}
 OnnxTensor where(const OnnxTensor& condition, const OnnxTensor& a, const OnnxTensor& b) {
   return a.formula->apply_as(a.type, "Where", {condition, a, b});
 }

@@ -64,6 +64,8 @@ OnnxTensor operator>(const OnnxTensor& a, const OnnxTensor& b);
 OnnxTensor operator>(const OnnxTensor& a, double b);
 OnnxTensor operator<(const OnnxTensor& a, double b);
 OnnxTensor operator&&(const OnnxTensor& a, const OnnxTensor& b);
+OnnxTensor operator||(const OnnxTensor& a, const OnnxTensor& b);
+OnnxTensor equal(const OnnxTensor& a, double b);
 OnnxTensor where(const OnnxTensor& condition, const OnnxTensor& a, const OnnxTensor& b);
 OnnxTensor where(const OnnxTensor& condition, const OnnxTensor& a, double b);
 

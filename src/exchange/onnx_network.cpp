@@ -264,7 +264,7 @@ class NetworkInOnnx {
       if (const auto* edges = std::get_if<EdgeConvDescription>(&kind))
         least = std::max(least, edges->neighbours);
     }
-    sets_ = add_constituents(graph_, formula_, model_.input().constituents, least);
+    sets_ = add_constituents(graph_, formula_, model_.input(), least);
     tensor(NetworkInput::sample) = sets_->features.name;
     tensor(NetworkInput::momenta) = sets_->momenta.name;
     tensor(NetworkInput::angles) = sets_->angles.name;

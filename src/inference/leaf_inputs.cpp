@@ -43,7 +43,7 @@ float* row_of(const Planes& planes, std::int64_t row) {
 }  // namespace
 
 LeafInputs::LeafInputs(const ModelInput& input) {
-  if (input.shape.has_rows()) constituents_.emplace(input.constituents);
+  if (input.shape.has_rows()) constituents_.emplace(input.constituents, input.constituent_columns);
 }
 
 void LeafInputs::fill(std::span<const SampleView> samples, LeafWorkspace& workspace) const {

@@ -51,6 +51,7 @@ ModelInput model_input(const Config& config) {
   input.targets = layout.targets;
   input.signal = signal_class(config.data);
   input.constituents = config.constituents;
+  input.constituent_columns = config.data.jets.constituent_columns;
   return input;
 }
 

@@ -73,7 +73,10 @@ struct Tagger::Loaded {
   void require_jets() const {
     if (!takes_jets)
       throw UsageError("this model was trained on plain arrays, not on jets: call outputs, not score");
-    if (const auto& columns = stored.config.data.jets.jet_columns; !columns.empty())
+    std::vector<std::string> columns = stored.config.data.jets.jet_columns;
+    const std::vector<std::string>& of_constituents = stored.config.data.jets.constituent_columns;
+    columns.insert(columns.end(), of_constituents.begin(), of_constituents.end());
+    if (!columns.empty())
       throw UsageError(
           fmt::format("this model also sees columns of its files ({}), which momenta alone do not "
                       "give: score files with `jetrain predict`",

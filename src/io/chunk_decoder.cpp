@@ -1,32 +1,58 @@
 #include "io/chunk_decoder.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <new>
 
 #include "io/blosc_filter.hpp"
 
 namespace jetrain {
 namespace {
 
+/// Elements of so many bytes, for whole vectors.
+template <std::size_t Bytes>
+void unshuffle_elements(const std::byte* shuffled, std::size_t elements, std::byte* raw) {
+  for (std::size_t e = 0; e < elements; ++e) {
+    for (std::size_t b = 0; b < Bytes; ++b) raw[e * Bytes + b] = shuffled[b * elements + e];
+  }
+}
+
 /// HDF5's shuffle stores byte 0 of all elements, then byte 1 of all, ...; left-over bytes stay at the end.
 void unshuffle(const std::byte* shuffled, std::span<std::byte> raw, std::size_t element_bytes) {
   const std::size_t elements = raw.size() / element_bytes;
-  for (std::size_t b = 0; b < element_bytes; ++b) {
-    const std::byte* from = shuffled + b * elements;
-    std::byte* to = raw.data() + b;
-    for (std::size_t e = 0; e < elements; ++e) to[e * element_bytes] = from[e];
+  switch (element_bytes) {
+    case 2:
+      unshuffle_elements<2>(shuffled, elements, raw.data());
+      break;
+    case 4:
+      unshuffle_elements<4>(shuffled, elements, raw.data());
+      break;
+    case 8:
+      unshuffle_elements<8>(shuffled, elements, raw.data());
+      break;
+    default:
+      for (std::size_t b = 0; b < element_bytes; ++b) {
+        for (std::size_t e = 0; e < elements; ++e) raw[e * element_bytes + b] = shuffled[b * elements + e];
+      }
   }
   const std::size_t whole = elements * element_bytes;
   std::copy(shuffled + whole, shuffled + raw.size(), raw.data() + whole);
 }
 
-bool inflate_into(std::span<const std::byte> compressed, std::span<std::byte> raw) noexcept {
-  uLongf length = raw.size();
-  const int status = uncompress(reinterpret_cast<Bytef*>(raw.data()), &length,
-                                reinterpret_cast<const Bytef*>(compressed.data()), compressed.size());
-  return status == Z_OK && length == raw.size();
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
+};
+
+/// False where they are not exactly `raw`'s bytes.
+bool inflate_into(std::span<const std::byte> compressed, std::span<std::byte> raw) {
+  static thread_local const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
+      libdeflate_alloc_decompressor());
+  if (!decompressor) throw std::bad_alloc();
+  return libdeflate_zlib_decompress(decompressor.get(), compressed.data(), compressed.size(), raw.data(),
+                                    raw.size(), nullptr) == LIBDEFLATE_SUCCESS;
 }
 
 }  // namespace
@@ -60,7 +86,7 @@ std::optional<ChunkDecoder> ChunkDecoder::of(hid_t creation_list) {
 }
 
 const std::byte* ChunkDecoder::decode(std::span<const std::byte> stored, std::uint32_t filter_mask,
-                                      std::span<std::byte> raw, std::span<std::byte> scratch) const noexcept {
+                                      std::span<std::byte> raw, std::span<std::byte> scratch) const {
   const auto applied = [&](const std::optional<Filter>& filter) {
     return filter && (filter_mask & filter->mask_bit) == 0;
   };

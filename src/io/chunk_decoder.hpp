@@ -24,7 +24,7 @@ class ChunkDecoder {
   /// The content of `stored`: a pointer into `stored`, `raw` or `scratch` (both of the chunk's full size), or
   /// nullptr where the chunk is damaged. Thread-safe.
   const std::byte* decode(std::span<const std::byte> stored, std::uint32_t filter_mask,
-                          std::span<std::byte> raw, std::span<std::byte> scratch) const noexcept;
+                          std::span<std::byte> raw, std::span<std::byte> scratch) const;
 
  private:
   enum class Kind { shuffle, deflate, blosc };

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "jets/angles.hpp"
+#include "jets/constituent_set.hpp"
 #include "jets/directions.hpp"
 
 namespace jetrain {
@@ -157,6 +159,8 @@ const double* find_feature(ConstituentFeature feature, const Columns& columns, c
       return c.pz;
     case ConstituentFeature::e:
       return c.e;
+    case ConstituentFeature::column:
+      break;
   }
   return c.value;
 }
@@ -179,9 +183,30 @@ void clear_padding(float* rows, std::int64_t n, std::int64_t used, std::int64_t 
 
 }  // namespace
 
-ConstituentFeatures::ConstituentFeatures(const ConstituentsConfig& config) : axis_(config.axis) {
-  for (const ConstituentFeatureConfig& wanted : config.features)
-    scaled_.push_back({wanted.feature(), wanted.scaling()});
+ConstituentFeatures::ConstituentFeatures(const ConstituentsConfig& config,
+                                         const std::vector<std::string>& columns)
+    : axis_(config.axis) {
+  for (const ConstituentFeatureConfig& wanted : config.features) {
+    scaled_.push_back({wanted.feature(), wanted.scaling(), 0, {}});
+    const ColumnFeature* const column = wanted.column();
+    if (column == nullptr) continue;
+    const auto found = std::find(columns.begin(), columns.end(), column->name);
+    if (found == columns.end()) throw std::logic_error("there is no column " + column->name);
+    scaled_.back().place = kMomentumColumns + (found - columns.begin());
+    scaled_.back().equals = column->equals;
+  }
+}
+
+/// The column of each constituent: as it is, or whether it is what is asked for.
+void ConstituentFeatures::read_column(const Scaled& wanted, std::span<const float> constituents,
+                                      std::int64_t width, double* values) {
+  const float* at = constituents.data() + wanted.place;
+  for (std::size_t i = 0; i < constituents.size(); i += static_cast<std::size_t>(width), at += width) {
+    const auto x = static_cast<double>(*at);
+    const bool equal = std::any_of(wanted.equals.begin(), wanted.equals.end(),
+                                   [x](std::int64_t number) { return x == static_cast<double>(number); });
+    *values++ = wanted.equals.empty() ? x : equal ? 1.0 : 0.0;
+  }
 }
 
 void ConstituentFeatures::compute(std::span<const float> constituents, std::int64_t width,
@@ -195,8 +220,13 @@ void ConstituentFeatures::compute(std::span<const float> constituents, std::int6
   if (to.features != nullptr) {
     for (std::int64_t f = 0; f < features(); ++f) {
       const Scaled& wanted = scaled_[static_cast<std::size_t>(f)];
-      write(find_feature(wanted.feature, columns, sum), columns.n, wanted.scaling, to.feature_stride,
-            to.features + f);
+      const double* values = columns.value;
+      if (wanted.feature == ConstituentFeature::column) {
+        read_column(wanted, constituents, width, columns.value);
+      } else {
+        values = find_feature(wanted.feature, columns, sum);
+      }
+      write(values, columns.n, wanted.scaling, to.feature_stride, to.features + f);
     }
     clear_padding(to.features, columns.n, features(), to.feature_stride);
   }

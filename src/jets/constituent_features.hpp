@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "config/constituents.hpp"
@@ -23,14 +24,18 @@ namespace jetrain {
 /// `weighted_mean` has those of `jet` less their means with the weights pt_fraction. delta_r is
 /// hypot(deta, dphi), pt_fraction pT / (sum of pT over the rows given), log_pt_rel and log_e_rel the
 /// logarithms of pT and E over those of the sum over all. A feature x becomes (x - shift) scale, held between
-/// -clip and clip.
+/// -clip and clip. A column of the files is itself, or with `equals` 1 where it is one of those numbers, else
+/// 0.
 ///
 /// All is computed in double and rounded once, by functions of our own (jets/elementary.hpp), in an order of
 /// operations that no vector width changes. pT and E count as 1e-8 GeV at least, so that all is finite: what
 /// flies along the beam has |eta| = asinh(|pz| / 1e-8).
 class ConstituentFeatures {
  public:
-  explicit ConstituentFeatures(const ConstituentsConfig& config);
+  /// `columns`: names of what stands behind the momenta, in that order. std::logic_error where a feature is
+  /// of a column that is not there.
+  explicit ConstituentFeatures(const ConstituentsConfig& config,
+                               const std::vector<std::string>& columns = {});
 
   /// What is wanted, and where to: a row a constituent, `..._stride` floats from row to row, those behind the
   /// values set to 0. Null: not wanted.
@@ -45,8 +50,8 @@ class ConstituentFeatures {
 
   std::int64_t features() const noexcept { return static_cast<std::int64_t>(scaled_.size()); }
 
-  /// `constituents` (n, width): E, px, py, pz in GeV first, by falling pT; `jet` (4): their like, of the sum
-  /// over all constituents.
+  /// `constituents` (n, width): E, px, py, pz in GeV, then the columns, by falling pT; `jet` (4): momenta's
+  /// like, of the sum over all constituents.
   void compute(std::span<const float> constituents, std::int64_t width, std::span<const float> jet,
                const Outputs& to) const;
 
@@ -54,7 +59,12 @@ class ConstituentFeatures {
   struct Scaled {
     ConstituentFeature feature;
     FeatureScaling scaling;
+    std::int64_t place = 0;            ///< in a constituent's row, of a column
+    std::vector<std::int64_t> equals;  ///< of a column
   };
+  static void read_column(const Scaled& wanted, std::span<const float> constituents, std::int64_t width,
+                          double* values);
+
   std::vector<Scaled> scaled_;
   ConstituentAxis axis_;
 };

@@ -32,16 +32,16 @@ bool all_zero(const Place& place) {
 /// That pT^2 may exceed the one before by so much: twice 1e-6 of pT.
 constexpr double kAboutEqual = 1 + 2e-6;
 
-bool about_descends(std::span<const float> constituents) {
-  for (std::size_t i = 4; i < constituents.size(); i += 4) {
-    if (squared_pt(&constituents[i]) > squared_pt(&constituents[i - 4]) * kAboutEqual) return false;
+bool about_descends(std::span<const float> constituents, std::size_t width) {
+  for (std::size_t i = width; i < constituents.size(); i += width) {
+    if (squared_pt(&constituents[i]) > squared_pt(&constituents[i - width]) * kAboutEqual) return false;
   }
   return true;
 }
 
-RowStatus sum_up(std::span<const float> constituents, std::array<float, 4>& sum) {
+RowStatus sum_up(std::span<const float> constituents, std::size_t width, std::array<float, 4>& sum) {
   std::array<double, 4> total{};
-  for (std::size_t i = 0; i < constituents.size(); i += 4) {
+  for (std::size_t i = 0; i < constituents.size(); i += width) {
     for (std::size_t k = 0; k < 4; ++k) total[k] += static_cast<double>(constituents[i + k]);
   }
   std::transform(total.begin(), total.end(), sum.begin(), [](double x) { return static_cast<float>(x); });
@@ -66,18 +66,37 @@ namespace {
 /// Places are looked at in groups, so that loops have whole vectors to work on.
 constexpr std::int64_t kGroup = 8;
 
-/// So many places from the first on are not all zeros behind, in whole groups.
-std::int64_t without_zeros_behind(const float* momenta, std::int64_t count) {
+/// Whether any of so many floats is not 0.
+template <std::int64_t Floats>
+bool any_set(const float* values) {
   constexpr std::uint32_t kMagnitude = 0x7fffffff;
-  for (std::int64_t last = count; last > 0;) {
-    const std::int64_t first = (last - 1) / kGroup * kGroup;
-    std::uint32_t any = 0;
+  std::uint32_t any = 0;
 #pragma omp simd reduction(| : any)
-    for (std::int64_t k = 4 * first; k < 4 * last; ++k) any |= std::bit_cast<std::uint32_t>(momenta[k]);
-    if ((any & kMagnitude) != 0) return last;
-    last = first;
+  for (std::int64_t k = 0; k < Floats; ++k) any |= std::bit_cast<std::uint32_t>(values[k]);
+  return (any & kMagnitude) != 0;
+}
+
+/// Takes from the end of so many places what is zeros, in whole steps.
+template <std::int64_t Step>
+std::int64_t without_zeros_behind(const float* momenta, std::int64_t count) {
+  while (count >= Step && !any_set<4 * Step>(momenta + 4 * (count - Step))) count -= Step;
+  return count;
+}
+
+/// Not 0 where one of so many places has no energy above 0, or a pT above that of the place before it, which
+/// is there. NaN is neither.
+template <std::int64_t Places>
+std::int32_t out_of_order(const float* momenta) {
+  constexpr auto kAbout = static_cast<float>(kAboutEqual);
+  std::int32_t wrong = 0;
+#pragma omp simd reduction(| : wrong)
+  for (std::int64_t k = 0; k < Places; ++k) {
+    const float* const p = momenta + 4 * k;
+    const float square = p[1] * p[1] + p[2] * p[2];
+    const float before = p[-3] * p[-3] + p[-2] * p[-2];
+    wrong |= ((p[0] > 0) & (square <= before * kAbout)) ^ 1;
   }
-  return 0;
+  return wrong;
 }
 
 }  // namespace
@@ -85,30 +104,19 @@ std::int64_t without_zeros_behind(const float* momenta, std::int64_t count) {
 InOrder stand_in_order(std::span<const float> places) {
   const float* const momenta = places.data();
   const std::int64_t count = std::ssize(places) / 4;
-  const std::int64_t used = without_zeros_behind(momenta, count);
-  constexpr auto kAbout = static_cast<float>(kAboutEqual);
-  std::int32_t wrong = 0;
-  std::int32_t zeros = 0;
-  float last = std::numeric_limits<float>::infinity();  // of the group before
-  float squares[kGroup + 1];
-  for (std::int64_t first = 0; first < used; first += kGroup) {
-    const std::int64_t size = std::min(kGroup, used - first);
-    squares[0] = last;
-#pragma omp simd reduction(| : wrong) reduction(+ : zeros)
-    for (std::int64_t k = 0; k < size; ++k) {
-      const float* const p = momenta + 4 * (first + k);
-      const float square = p[1] * p[1] + p[2] * p[2];
-      squares[k + 1] = square;
-      const std::int32_t empty = (p[0] == 0) & (p[1] == 0) & (p[2] == 0) & (p[3] == 0);
-      zeros += empty;
-      // A place behind zeros has no pT to be below; one along the beam has none to be above. NaN is no place.
-      wrong |= (empty | (p[0] > 0)) ^ 1;
-    }
-#pragma omp simd reduction(| : wrong)
-    for (std::int64_t k = 0; k < size; ++k) wrong |= (squares[k + 1] <= squares[k] * kAbout) ^ 1;
-    last = squares[size];
+  const std::int64_t used = without_zeros_behind<1>(
+      momenta, without_zeros_behind<kGroup>(momenta, without_zeros_behind<4 * kGroup>(momenta, count)));
+  if (used == 0) return {true, 0, count};
+  const float leading = momenta[1] * momenta[1] + momenta[2] * momenta[2];
+  std::int32_t wrong = momenta[0] > 0 && !std::isnan(leading) ? 0 : 1;
+  std::int64_t next = 1;
+  for (; next + kGroup <= used; next += kGroup) wrong |= out_of_order<kGroup>(momenta + 4 * next);
+  if (used > kGroup) {
+    wrong |= out_of_order<kGroup>(momenta + 4 * (used - kGroup));  // some once more
+  } else {
+    for (; next < used; ++next) wrong |= out_of_order<1>(momenta + 4 * next);
   }
-  return {wrong == 0, used, count - used + zeros};
+  return {wrong == 0, used, count - used};
 }
 
 bool sort_by_pt(std::vector<float>& constituents, std::int64_t width) {
@@ -133,7 +141,9 @@ bool sort_by_pt(std::vector<float>& constituents, std::int64_t width) {
 }
 
 RowStatus collect_constituents(std::span<const float> places, std::vector<float>& constituents,
-                               std::array<float, 4>& sum, ReadingNotes& notes) {
+                               std::array<float, 4>& sum, ReadingNotes& notes, const PlaceColumns& columns) {
+  const auto behind = static_cast<std::size_t>(columns.count);
+  const std::size_t width = 4 + behind;
   constituents.clear();
   std::int64_t zeros = 0;  // since the last constituent
   for (std::size_t i = 0; i + 4 <= places.size(); i += 4) {
@@ -149,6 +159,10 @@ RowStatus collect_constituents(std::span<const float> places, std::vector<float>
       ++notes.other_padding;
     } else {
       constituents.insert(constituents.end(), place.begin(), place.end());
+      if (behind > 0) {
+        const auto own = columns.values.subspan(i / 4 * behind, behind);
+        constituents.insert(constituents.end(), own.begin(), own.end());
+      }
       notes.padding += zeros;
       notes.other_padding += zeros;
       zeros = 0;
@@ -156,10 +170,10 @@ RowStatus collect_constituents(std::span<const float> places, std::vector<float>
   }
   notes.padding += zeros;
   ++notes.jets;
-  notes.unsorted += about_descends(constituents) ? 0 : 1;
-  sort_by_pt(constituents, 4);
+  notes.unsorted += about_descends(constituents, width) ? 0 : 1;
+  sort_by_pt(constituents, static_cast<std::int64_t>(width));
   notes.empty += constituents.empty() ? 1 : 0;
-  return sum_up(constituents, sum);
+  return sum_up(constituents, width, sum);
 }
 
 }  // namespace jetrain

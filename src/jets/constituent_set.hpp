@@ -13,6 +13,15 @@
 
 namespace jetrain {
 
+/// Floats of a momentum: E, px, py, pz in GeV.
+inline constexpr std::int64_t kMomentumColumns = 4;
+
+/// What else is known of places: (n, count), by their numbers.
+struct PlaceColumns {
+  std::span<const float> values;
+  std::int64_t count = 0;
+};
+
 /// What was found, and mended, while jets were read; to be said once.
 struct ReadingNotes {
   std::int64_t jets = 0;
@@ -27,8 +36,8 @@ struct ReadingNotes {
 
 struct InOrder {
   bool in_order = false;
-  std::int64_t used = 0;     ///< places, behind which there are zeros only; all, or a multiple of 8
-  std::int64_t padding = 0;  ///< places that are zeros, where they are in order
+  std::int64_t used = 0;     ///< places, behind which there are zeros only
+  std::int64_t padding = 0;  ///< the places behind
 };
 
 /// Whether `places` (n, 4) stand as files are published: constituents by falling pT, energies above 0, zeros
@@ -38,11 +47,13 @@ InOrder stand_in_order(std::span<const float> places);
 
 /// A place of a file, (4): E, px, py, pz in GeV, is padding where its energy is not above 0 (zeros, -999) or
 /// all four are NaN; wherever it stands it is left out. `places` (n, 4) without it, by falling pT (what is
-/// equal in order), become `constituents`, and `sum` their sum over all, added in double from the leading one
-/// on. What was found is added to `notes`, as of one jet; it was unsorted where it did not descend to 1e-6,
-/// as above. `not_finite` where a momentum, or the sum, is.
+/// equal in order), each with its `columns` behind the momentum, become `constituents`, (n, 4 +
+/// columns.count), and `sum` their momenta's sum over all, added in double from the leading one on. What was
+/// found is added to `notes`, as of one jet; it was unsorted where it did not descend to 1e-6, as above.
+/// `not_finite` where a momentum, or the sum, is.
 RowStatus collect_constituents(std::span<const float> places, std::vector<float>& constituents,
-                               std::array<float, 4>& sum, ReadingNotes& notes);
+                               std::array<float, 4>& sum, ReadingNotes& notes,
+                               const PlaceColumns& columns = {});
 
 /// Brings `constituents` (n, width), E, px, py, pz first, into the order of falling pT; false where they were
 /// in it.

@@ -3,7 +3,6 @@
 /// \file
 /// From the quantities that files give of a constituent to its momentum.
 
-#include <array>
 #include <cstdint>
 #include <span>
 
@@ -34,6 +33,10 @@ class MomentumMaker {
   /// Quantities a constituent: of pt, eta, phi without energy or mass three, else four.
   std::int64_t quantities() const noexcept { return quantities_; }
 
+  /// So many places, of whose `first` quantity these are the values, can hold constituents; those behind have
+  /// no pT.
+  std::int64_t places(std::span<const double> first) const;
+
   /// `columns`: of each quantity its values (n), in the order of JetMapping::momentum_references(). `momenta`
   /// (n, 4): E, px, py, pz in GeV. Zeros where all quantities, or pT, are 0; NaN in all four where all are
   /// NaN or pT is negative: both are padding (jets/constituent_set.hpp). NaN in E alone where a quantity, or
@@ -41,9 +44,6 @@ class MomentumMaker {
   void make(std::span<const double* const> columns, const JetAxis& jet, std::span<float> momenta) const;
 
  private:
-  void place(const std::array<double, 4>& given, const JetAxis& jet, double jet_energy,
-             float* momentum) const;
-
   MomentumColumns columns_;
   RelativeTo relative_to_;
   bool logarithms_;

@@ -75,6 +75,7 @@ JetColumns::JetColumns(FileColumns& file, const JetMapping& mapping) : mapping_(
   find_set(file, mapping);
   find_weight(file, mapping);
   find_jet_columns(file, mapping.columns.jet_columns);
+  find_constituent_columns(file, mapping.columns.constituent_columns);
 }
 
 void JetColumns::use(const Found& found) {
@@ -82,6 +83,12 @@ void JetColumns::use(const Found& found) {
     if (std::find(arrays_.begin(), arrays_.end(), place.array) == arrays_.end())
       arrays_.push_back(place.array);
   }
+}
+
+void JetColumns::require_places(const Found& found) const {
+  if (std::ssize(found.places) == places_) return;
+  throw DataError(fmt::format("{} has {} places a row, but {} has {}: they must be of the same constituents",
+                              found.name, found.places.size(), momenta_name_, places_));
 }
 
 Found JetColumns::one_number(FileColumns& file, const std::string& key, const std::string& reference) {
@@ -105,12 +112,9 @@ void JetColumns::find_momenta(FileColumns& file, const JetMapping& mapping) {
   }
   if (!mapping.columns.mask.empty()) all.push_back(place_column(file, ".mask", mapping.columns.mask));
   places_ = std::ssize(all.front().places);
+  momenta_name_ = all.front().name;
   for (const Found& found : all) {
-    if (std::ssize(found.places) != places_) {
-      throw DataError(
-          fmt::format("{} has {} places a row, but {} has {}: they must be of the same constituents",
-                      found.name, found.places.size(), all.front().name, places_));
-    }
+    require_places(found);
     use(found);
   }
   for (std::size_t k = 0; k < references.size(); ++k) columns_.push_back(runs_of(all[k].places));
@@ -230,6 +234,16 @@ void JetColumns::find_jet_columns(FileColumns& file, const std::vector<std::stri
   if (!references.empty()) found_.emplace_back("features", fmt::format("{}", fmt::join(references, ", ")));
 }
 
+void JetColumns::find_constituent_columns(FileColumns& file, const std::vector<std::string>& references) {
+  for (const std::string& reference : references) {
+    const Found found = place_column(file, ".constituent_columns", reference);
+    require_places(found);
+    use(found);
+    further_.push_back(runs_of(found.places));
+  }
+  if (!references.empty()) found_.emplace_back("columns", fmt::format("{}", fmt::join(references, ", ")));
+}
+
 std::span<const float> JetColumns::direct(const RawRows& rows, std::int64_t i) const {
   if (!direct_) return {};
   const std::byte* const at = rows.at(*direct_, i);
@@ -237,10 +251,13 @@ std::span<const float> JetColumns::direct(const RawRows& rows, std::int64_t i) c
   return {reinterpret_cast<const float*>(at), static_cast<std::size_t>(4 * places_)};
 }
 
-void JetColumns::read_column(const RawRows& rows, std::int64_t i, const Column& column, double* to) const {
-  for (const PlaceRun& run : column) {
+void JetColumns::read_column(const RawRows& rows, std::int64_t i, const Column& column, std::size_t count,
+                             double* to) const {
+  for (PlaceRun run : column) {
+    run.count = std::min(run.count, count);
     read_run(rows.row(run.array, i), run, to);
     to += run.count;
+    count -= run.count;
   }
 }
 
@@ -251,24 +268,38 @@ std::span<const float> JetColumns::constituents(const RawRows& rows, std::int64_
   static thread_local std::vector<double> values;
   values.resize(columns_.size() * places);
   std::array<const double*, 4> columns{};
+  std::size_t used = places;
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     double* const to = values.data() + k * places;
-    read_column(rows, i, columns_[k], to);
+    read_column(rows, i, columns_[k], used, to);
     columns[k] = to;
+    if (k == 0) used = static_cast<std::size_t>(momenta_.places({to, places}));
   }
   const auto number = [&](std::size_t k) { return axis_[k] ? rows.number(*axis_[k], i) : 0.0; };
   room.resize(4 * places);
   momenta_.make(std::span(columns).first(columns_.size()), {number(0), number(1), number(2), number(3)},
-                room);
+                std::span(room).first(4 * used));
+  std::fill(room.begin() + static_cast<std::ptrdiff_t>(4 * used), room.end(), 0.0F);
   if (!leave_out(rows, i, room)) return {};
   return room;
+}
+
+void JetColumns::constituent_values(const RawRows& rows, std::int64_t i, std::vector<float>& values) const {
+  values.resize(further_.size() * static_cast<std::size_t>(places_));
+  for (std::size_t k = 0; k < further_.size(); ++k) {
+    float* to = values.data() + k;
+    for (const PlaceRun& run : further_[k]) {
+      read_run(rows.row(run.array, i), run, to, further_.size());
+      to += run.count * further_.size();
+    }
+  }
 }
 
 bool JetColumns::leave_out(const RawRows& rows, std::int64_t i, std::span<float> momenta) const {
   if (mask_) {
     static thread_local std::vector<double> mask;
     mask.resize(static_cast<std::size_t>(places_));
-    read_column(rows, i, *mask_, mask.data());
+    read_column(rows, i, *mask_, mask.size(), mask.data());
     for (std::size_t k = 0; k < mask.size(); ++k) {
       if (mask[k] == 0) std::fill_n(momenta.begin() + static_cast<std::ptrdiff_t>(4 * k), 4, 0.0F);
     }

@@ -33,6 +33,10 @@ class JetColumns {
   /// places.
   std::span<const float> constituents(const RawRows& rows, std::int64_t i, std::vector<float>& room) const;
 
+  /// (places, n), by the same places: what data.jets.constituent_columns names, in that order; also where
+  /// there is padding.
+  void constituent_values(const RawRows& rows, std::int64_t i, std::vector<float>& values) const;
+
   bool has_label() const noexcept { return file_label_ || !label_.empty(); }
   /// The class: a whole number from 0 to 255, or the place of a single 1 among zeros; nothing where it is
   /// neither.
@@ -74,21 +78,28 @@ class JetColumns {
   void find_set(FileColumns& file, const JetMapping& mapping);
   void find_weight(FileColumns& file, const JetMapping& mapping);
   void find_jet_columns(FileColumns& file, const std::vector<std::string>& references);
+  void find_constituent_columns(FileColumns& file, const std::vector<std::string>& references);
   Found one_number(FileColumns& file, const std::string& key, const std::string& reference);
+  /// As many as there are of momenta.
+  void require_places(const Found& found) const;
   void use(const Found& found);
 
   std::span<const float> direct(const RawRows& rows, std::int64_t i) const;
-  void read_column(const RawRows& rows, std::int64_t i, const Column& column, double* to) const;
+  /// The first `count` numbers of a column.
+  void read_column(const RawRows& rows, std::int64_t i, const Column& column, std::size_t count,
+                   double* to) const;
   /// Sets to zero what the mask, or the count, leaves out; false where the count is impossible.
   bool leave_out(const RawRows& rows, std::int64_t i, std::span<float> momenta) const;
 
   JetMapping mapping_;
   MomentumMaker momenta_;
   std::int64_t places_ = 0;
+  std::string momenta_name_;  ///< of the first of their columns, for messages
   std::vector<std::size_t> arrays_;
   std::vector<Column> columns_;
   std::optional<NumberPlace> direct_;  ///< of the first float, where all stand in the row as they are wanted
   std::optional<NumberPlace> axis_[4];
+  std::vector<Column> further_;  ///< of constituents
   std::optional<Column> mask_;
   std::optional<NumberPlace> count_;
   std::vector<NumberPlace> label_;  ///< one number, or one-hot

@@ -34,6 +34,9 @@ struct JetBlock {
   std::string label_text(std::int64_t i) const { return columns->label_text(*raw, i); }
   std::int64_t set(std::int64_t i) const { return columns->set(*raw, i); }
   void jet_values(std::int64_t i, std::span<float> values) const { columns->jet_values(*raw, i, values); }
+  void constituent_values(std::int64_t i, std::vector<float>& values) const {
+    columns->constituent_values(*raw, i, values);
+  }
   double weight(std::int64_t i) const { return columns->weight(*raw, i); }
 };
 

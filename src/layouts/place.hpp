@@ -45,20 +45,24 @@ std::vector<PlaceRun> runs_of(std::span<const NumberPlace> places);
 /// double.
 template <class T>
 void read_run(const std::byte* row, const PlaceRun& run, T* to, std::size_t step = 1) {
-  const std::byte* at = row + run.offset;
-  const auto each = [&](auto number) {
-    for (std::size_t i = 0; i < run.count; ++i, at += run.stride, to += step)
-      *to = static_cast<T>(number(at));
+  const std::byte* const first = row + run.offset;
+  const auto each = [&](auto number, std::ptrdiff_t stride, std::size_t apart) {
+    for (std::size_t i = 0; i < run.count; ++i)
+      to[i * apart] = static_cast<T>(number(first + static_cast<std::ptrdiff_t>(i) * stride));
   };
-  // The usual ones by loops of their own.
+  // The usual ones by loops of their own, side by side by whole vectors.
+  const auto usual = [&](auto number, std::ptrdiff_t bytes) {
+    if (run.stride == bytes && step == 1) return each(number, bytes, 1);
+    each(number, run.stride, step);
+  };
   static constexpr NumberFormat kFloat{NumberKind::real, 4, false};
   static constexpr NumberFormat kDouble{NumberKind::real, 8, false};
   if (run.format == kFloat) {
-    each([](const std::byte* from) { return number_at(from, kFloat); });
+    usual([](const std::byte* from) { return number_at(from, kFloat); }, 4);
   } else if (run.format == kDouble) {
-    each([](const std::byte* from) { return number_at(from, kDouble); });
+    usual([](const std::byte* from) { return number_at(from, kDouble); }, 8);
   } else {
-    each([&](const std::byte* from) { return number_at(from, run.format); });
+    each([&](const std::byte* from) { return number_at(from, run.format); }, run.stride, step);
   }
 }
 

@@ -37,6 +37,7 @@ struct ModelInput {
   std::int64_t signal = -1;           ///< the class whose output is the score; -1: the last
   std::int64_t targets = 0;           ///< values to regress on, instead of labels; 0: a classification
   ConstituentsConfig constituents{};  ///< where the shape is a set: which features it has
+  std::vector<std::string> constituent_columns{};  ///< names of what stands behind a constituent's momentum
 };
 
 /// What comes in, or what a layer gives.

@@ -10,10 +10,11 @@ SampleStore pictures_of(const SampleStore& sets, const ImageConfig& image) {
   const SampleMaker maker(config);
   SampleStore pictures;
   SampleDraft draft;
+  std::vector<float> room;
   for (std::int64_t i = 0; i < sets.size(); ++i) {
     const SampleView set = sets[i];
     // A momentum beyond what images can square is a jet without a picture.
-    if (maker.make(set.constituents.values, false, draft) != RowStatus::good) draft.entries = 0;
+    if (maker.make(momenta_of(set.constituents, room), false, draft) != RowStatus::good) draft.entries = 0;
     pictures.append(draft.view(set.label));
   }
   return pictures;

@@ -9,6 +9,7 @@
 #include "config/row_layout.hpp"
 #include "jetrain/error.hpp"
 #include "jets/augmentation.hpp"
+#include "jets/constituent_set.hpp"
 
 namespace jetrain {
 namespace {
@@ -29,7 +30,7 @@ SampleLayout layout_of_jets(const Config& config) {
   if (config.input == InputKind::constituents) {
     layout.input = {1, 1, 0};
     layout.is_image = false;
-    layout.constituent_columns = kMomentumColumns;
+    layout.constituent_columns = kMomentumColumns + std::ssize(config.data.jets.constituent_columns);
     layout.has_jet = true;
     layout.most_constituents = config.constituents.most;
     layout.constituent_features = std::ssize(config.constituents.features);

@@ -23,9 +23,6 @@ Labels labels_of(const DataConfig& data);
 /// Whether the input is made here of a jet's constituents; else it stands in the files.
 bool reads_jets(const DataConfig& data);
 
-/// Floats a constituent in SampleView::constituents: E, px, py, pz in GeV.
-inline constexpr std::int64_t kMomentumColumns = 4;
-
 struct SampleLayout {
   Grid input;                 ///< what the input's positions mean; of sets empty, {1, 1, 0}
   bool is_image = true;       ///< false: the input is a vector, the only row of its grid
@@ -35,7 +32,8 @@ struct SampleLayout {
   bool weighted = false;      ///< samples have weights of their own; else all count 1
   bool has_jet = false;       ///< there is a part `jet`; of sets always
 
-  /// Columns of the part `constituents`, which is the input then; 0: there is none.
+  /// Columns of the part `constituents`, which is the input then: the momentum's (kMomentumColumns), and
+  /// those of data.jets.constituent_columns; 0: there is none.
   std::int64_t constituent_columns = 0;
   std::int64_t most_constituents = 0;     ///< its rows at most; 0: as many as the files have
   std::int64_t constituent_features = 0;  ///< what the network sees of each (jets/constituent_features.hpp)

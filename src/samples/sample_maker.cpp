@@ -24,9 +24,10 @@ SampleMaker::SampleMaker(const Config& config, bool augmentable)
       jets_of_images_(augmentable && config.train.reweight.used() && !sets_),
       most_(config.constituents.most > 0 ? config.constituents.most : ConstituentsConfig::kMost) {}
 
-RowStatus SampleMaker::make(std::span<const float> places, bool training, SampleDraft& sample) const {
+RowStatus SampleMaker::make(std::span<const float> places, bool training, SampleDraft& sample,
+                            const PlaceColumns& columns) const {
   sample.notes = {};
-  return sets_ ? make_set(places, sample) : make_image(places, training, sample);
+  return sets_ ? make_set(places, columns, sample) : make_image(places, training, sample);
 }
 
 RowStatus SampleMaker::make_image(std::span<const float> places, bool training, SampleDraft& sample) const {
@@ -59,16 +60,21 @@ RowStatus SampleMaker::add_jet(std::span<const float> places, SampleDraft& sampl
   return collect_constituents(places, sample.constituents, sample.jet, of_sets);
 }
 
-RowStatus SampleMaker::make_set(std::span<const float> places, SampleDraft& sample) const {
+RowStatus SampleMaker::make_set(std::span<const float> places, const PlaceColumns& columns,
+                                SampleDraft& sample) const {
   sample.entries = 0;
-  sample.constituent_width = kMomentumColumns;
+  sample.constituent_width = kMomentumColumns + columns.count;
   sample.has_jet = true;
   sample.kept = 0;
   sample.features.resize(high_level_.size());
-  const RowStatus status = collect_constituents(places, sample.constituents, sample.jet, sample.notes);
+  const RowStatus status =
+      collect_constituents(places, sample.constituents, sample.jet, sample.notes, columns);
   if (status != RowStatus::good) return status;
-  sample.kept = std::min(most_, std::ssize(sample.constituents) / kMomentumColumns);
-  find_features(leading_of(sample.constituents), sample);
+  const RaggedView all{sample.constituents, sample.constituent_width};
+  sample.kept = std::min(most_, all.rows());
+  if (high_level_.empty()) return status;
+  static thread_local std::vector<float> room;
+  find_features(leading_of(momenta_of(all, room)), sample);
   return status;
 }
 

@@ -20,11 +20,13 @@ class SampleMaker {
   /// Of the places (n, 4) of a jet, in any order, with padding anywhere, as collect_constituents has them;
   /// what was found stands in sample.notes. Images and high-level features are of the leading 200 in pT; of
   /// places that stand in order, of the first 200 as they stand. `training`: the sample is to train on.
-  RowStatus make(std::span<const float> places, bool training, SampleDraft& sample) const;
+  /// `columns` go into sets, behind their momenta.
+  RowStatus make(std::span<const float> places, bool training, SampleDraft& sample,
+                 const PlaceColumns& columns = {}) const;
 
  private:
   RowStatus make_image(std::span<const float> places, bool training, SampleDraft& sample) const;
-  RowStatus make_set(std::span<const float> places, SampleDraft& sample) const;
+  RowStatus make_set(std::span<const float> places, const PlaceColumns& columns, SampleDraft& sample) const;
   RowStatus add_jet(std::span<const float> places, SampleDraft& sample) const;
   void find_features(std::span<const float> leading, SampleDraft& sample) const;
 

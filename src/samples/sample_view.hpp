@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace jetrain {
 
@@ -28,6 +29,18 @@ struct RaggedView {
     return values.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width));
   }
 };
+
+/// Of each row its first four floats, the momentum: (rows, 4), a view of the rows or of `room`.
+inline std::span<const float> momenta_of(const RaggedView& constituents, std::vector<float>& room) {
+  constexpr std::int64_t kMomentum = 4;
+  if (constituents.width == kMomentum) return constituents.values;
+  room.clear();
+  for (std::int64_t i = 0; i < constituents.rows(); ++i) {
+    const auto momentum = constituents.row(i).first(kMomentum);
+    room.insert(room.end(), momentum.begin(), momentum.end());
+  }
+  return room;
+}
 
 /// A view of one sample. Parts that its layout does not have are empty.
 struct SampleView {

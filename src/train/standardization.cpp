@@ -52,7 +52,7 @@ Part part_of(const Node& node, const Model& model, const SampleSet& train, const
   if (!model.input().shape.has_rows()) return {size, train.total(), visit_entries};
   std::int64_t rows = 0;
   for (std::int64_t i = 0; i < train.samples.size(); ++i) rows += train.samples[i].constituents.rows();
-  const ConstituentFeatures features(model.input().constituents);
+  const ConstituentFeatures features(model.input().constituents, model.input().constituent_columns);
   return {size, comm.sum(rows), [features](const SampleView& sample, const Visit& visit) {
             visit_constituents(features, sample, visit);
           }};

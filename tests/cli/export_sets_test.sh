@@ -20,6 +20,14 @@ jets = pd.read_hdf("whole.h5", key="table")
 for jet in range(60):
     jets.iloc[jet, 4 * (jet % 20):800] = 0
 jets.to_hdf("judge.h5", key="table", format="table")
+import h5py, numpy as np
+random = np.random.default_rng(4)
+for name, table in (("judge_columns.h5", jets), ("train_columns.h5", pd.read_hdf("jets.h5", key="table"))):
+    momenta = table.iloc[:, :800].to_numpy(np.float32).reshape(len(table), 200, 4)
+    with h5py.File(name, "w") as file:
+        file["Pmu"], file["is_signal"] = momenta, table["is_signal_new"].to_numpy()
+        file["d0"] = random.normal(0, 1, momenta.shape[:2]) * (1 + momenta[..., 1] / 50)
+        file["pid"] = random.choice([211, -211, 22, 13], momenta.shape[:2])
 PYTHON
 
 network() {  # network NAME CONSTITUENTS EPOCHS LEARNING_RATE [TRAIN] <LAYERS: NAME.yaml, a training on jets.h5
@@ -78,7 +86,7 @@ network messages "most: 40" 3 0.005 <<'LAYERS'
 LAYERS
 
 cat >compare.py <<'PYTHON'
-"""compare.py SUPPORT MODEL.onnx SCORES.h5 [FEATURES.h5]: judges the largest difference from SCORES."""
+"""compare.py SUPPORT MODEL.onnx SCORES.h5 [FEATURES.h5 | COLUMNS.h5]: judges the largest difference from SCORES."""
 import sys
 import h5py, numpy as np, pandas as pd
 sys.path.insert(0, sys.argv[1])
@@ -86,14 +94,20 @@ from onnx_numpy import OnnxModel
 
 momenta = pd.read_hdf("judge.h5", key="table").iloc[:, :800].to_numpy(np.float32).reshape(1000, 200, 4)
 random = np.random.default_rng(1)
-for jet in momenta:
-    random.shuffle(jet)
+order = np.argsort(random.random((1000, 200)), axis=1)
+momenta = np.take_along_axis(momenta, order[..., None], 1)
 mask = (momenta[..., 0] > 0).astype(np.float32)
 momenta[mask == 0] = random.choice([0, np.nan, np.inf, -999, 1], (int((mask == 0).sum()), 4))
 inputs = {"momenta": momenta, "mask": mask}
 if len(sys.argv) > 4:
     with h5py.File(sys.argv[4]) as file:
-        inputs["features"] = file["features"][:].astype(np.float32)
+        if "features" in file:
+            inputs["features"] = file["features"][:].astype(np.float32)
+        else:
+            columns = np.stack([file["pid"][:], file["d0"][:]], -1).astype(np.float32)
+            columns = np.take_along_axis(columns, order[..., None], 1)
+            columns[mask == 0] = random.choice([0, np.nan, -999], (int((mask == 0).sum()), 2))
+            inputs["columns"] = columns
 with h5py.File(sys.argv[3]) as file:
     expected = file["score"][:]
 model = OnnxModel(sys.argv[2])
@@ -109,7 +123,7 @@ assert close.sum() <= 500 and (difference[close] > 1e-5).sum() <= 10
 # Any N and P: few places, fewer than neighbours, and one jet alone.
 few = {name: x[:60] for name, x in inputs.items()}
 at = np.argsort(-few["mask"], axis=1, kind="stable")[:, :19]
-for name in ("momenta", "mask"):
+for name in set(few) - {"features"}:
     few[name] = np.stack([x[i] for x, i in zip(few[name], at)])
 for places in (19, 3, 1):
     fits = few["mask"].sum(1) <= places
@@ -135,6 +149,17 @@ YAML
 "$jetrain" preprocess images.yaml features.h5 >/dev/null
 trained deep_set deep_set.yaml --set "data.high_level=[mass, multiplicity, tau_32]"
 judged deep_set features.h5
+network columns "most: 30, features: [log_pt, column: {name: d0, scale: 0.5, clip: 2}, column: {name: pid, equals: [211, -211]},
+  column: {name: pid, equals: [13], shift: 0.2}]" 4 0.01 <<'LAYERS'
+  dense: {units: 20, activation: relu},
+  sum_pool,
+  layer_norm,
+  dense: {units: 2, activation: softmax}
+LAYERS
+trained columns columns.yaml --set data.files=train_columns.h5 --set data.preset=pelican --set "data.jets.constituent_columns=[pid, d0]"
+"$jetrain" predict columns/best.h5 judge_columns.h5 columns.h5 >/dev/null
+"$jetrain" export columns/best.h5 columns.onnx >/dev/null
+/usr/bin/python3 compare.py "$TEST_DATA_DIR/../support" columns.onnx columns.h5 judge_columns.h5 || fail "columns: another network than jetrain's"
 for network in largest edges transformer messages; do
   trained $network $network.yaml
   judged $network

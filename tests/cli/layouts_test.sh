@@ -139,6 +139,59 @@ refused 2 '--set train.epochs=2: .*data.preset, data.jets' evaluate reference/be
 refused 2 'excludes' evaluate reference/best.h5 pelican.h5 --set data.preset=pelican --split test
 refused 2 'sees 0 columns of a jet, not 1' evaluate reference/best.h5 base.h5 --set data.jets.jet_columns=ttv
 
+# Columns of constituents: those of momenta are the features that jetrain computes of them, whatever stands beside.
+set_config() { # NAME FEATURES COLUMNS
+  cat >"$1.yaml" <<YAML
+data: {files: [columns.h5], preset: pelican, split: {method: tail, validation: 0.3}, jets: {constituent_columns: [$3]}}
+input: constituents
+constituents: {most: 20, features: [log_pt_rel, $2]}
+model: {layers: [{dense: {units: 8, activation: relu}}, mean_pool, {dense: {units: 2, activation: softmax}}]}
+train: {batch_size: 40, epochs: 2, optimizer: {adam: {learning_rate: 0.01}}}
+YAML
+}
+/usr/bin/python3 - <<'PYTHON'
+import h5py
+import numpy as np
+rng = np.random.default_rng(2)
+with h5py.File("pelican.h5") as f, h5py.File("columns.h5", "w") as to, h5py.File("other_order.h5", "w") as other:
+    p, signal = f["Pmu"][:], f["is_signal"][:]
+    pid = np.where(p[..., 0] > 0, rng.choice([211, -211, 22], p.shape[:2]), 0).astype("i2")
+    d0 = np.where(p[..., 0] > 0, p[..., 2], np.nan)
+    to.create_dataset("pid", data=pid, chunks=(32, 60), compression="gzip")
+    to["Pmu"], to["is_signal"], to["d0"] = p, signal, d0
+    order = np.argsort(rng.random(p.shape[:2]), axis=1)
+    other["Pmu"], other["is_signal"] = np.take_along_axis(p, order[..., None], 1), signal
+    other["pid"], other["d0"] = np.take_along_axis(pid, order, 1), np.take_along_axis(d0, order, 1)
+    bad = np.array(d0)
+    bad[5, 1] = np.nan
+    with h5py.File("bad_column.h5", "w") as f:
+        f["Pmu"], f["is_signal"], f["d0"], f["pid"] = p, signal, bad, pid
+PYTHON
+hash_of() { # CONFIG RANKS THREADS SETTINGS...
+  "$MPIRUN" "$2" "$jetrain" train "$1.yaml" --out run --overwrite --threads "$3" "${@:4}" >"$1.txt" 2>&1 || fail "$1: $(cat "$1.txt")"
+  weights_hash run
+}
+set_config computed "px: {scale: 0.01}, py" ""
+set_config columns "column: {name: 'Pmu[1]', scale: 0.01}, column: {name: d0}" "'Pmu[1]', pid, d0"
+wanted=$(hash_of computed 1 1)
+[ "$(hash_of columns 1 1)" = "$wanted" ] || fail "columns are not what they hold"
+[ "$(hash_of columns 3 1 --set data.files=other_order.h5)" = "$wanted" ] || fail "columns do not follow their constituents"
+set_config particles "column: {name: pid, equals: [211, -211]}, column: {name: d0, scale: 0.1, clip: 1}" "d0, pid"
+wanted=$(hash_of particles 1 1)
+[ "$(hash_of particles 2 1 --set data.cache=columns_cache.h5)" = "$wanted" ] || fail "columns have other bits on two ranks"
+[ "$(hash_of particles 1 2 --set data.cache=columns_cache.h5)" = "$wanted" ] || fail "columns have other bits from the cache"
+grep -q 'from the cache' particles.txt || fail "the cache was not read: $(cat particles.txt)"
+"$jetrain" predict run/best.h5 columns.h5 columns_scores.h5 >/dev/null && "$jetrain" predict run/best.h5 other_order.h5 other_scores.h5 >/dev/null
+/usr/bin/python3 - <<'PYTHON' || fail "scores depend on the order of constituents"
+import h5py
+a, b = h5py.File("columns_scores.h5")["score"][:], h5py.File("other_scores.h5")["score"][:]
+assert (a == b).all() and a.std() > 0.01
+PYTHON
+"$jetrain" report run --out columns.html >/dev/null || fail "no report of a training that sees columns"
+refused 1 'bad_column.h5, row 5: d0 (data.jets.constituent_columns) is NaN' train particles.yaml --out refused --set data.files=bad_column.h5
+refused 1 "pelican.h5.*d0" train particles.yaml --out refused --set data.files=pelican.h5
+"$jetrain" train particles.yaml --out skipped --set data.files=bad_column.h5 --set data.on_bad_row=skip >/dev/null 2>&1 || fail "a bad row was not skipped"
+
 # Unlabelled jets are scored, by columns that were named in training.
 "$jetrain" train small.yaml --out run --overwrite --set data.files=pelican.h5 --set data.preset=pelican >/dev/null 2>&1
 "$jetrain" predict run/best.h5 pelican.h5 scores.h5 >/dev/null || fail "pelican.h5 was not scored"
@@ -227,6 +280,7 @@ for kind in root parquet; do
   PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_$kind.py" jets.in "$kind.h5" --constituents 200 --columns part_charge jet_pt >"$kind.txt" ||
     fail "convert_$kind.py: $(cat "$kind.txt")"
   grep -q "$kind.h5: 300 jets" "$kind.txt" || fail "$(cat "$kind.txt")"
+  grep -q 'data.jets.constituent_columns: \[part_charge\]' "$kind.txt" || fail "$(cat "$kind.txt")"
   grep -q 'classes: 0 label_QCD, 1 label_Tbqq' "$kind.txt" || fail "$(cat "$kind.txt")"
   tail -1 "$kind.txt" >"$kind.yaml"
   sed -e "s/^data: {/data: {files: [$kind.h5], split: {method: tail, validation: 0.3}, /" "$kind.yaml" >whole.yaml

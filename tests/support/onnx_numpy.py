@@ -135,7 +135,7 @@ OPERATORS = {
     "Abs": np.abs, "Add": np.add, "And": np.logical_and, "Atan": np.arctan, "Div": np.divide, "Equal": np.equal,
     "Erf": erf, "Exp": np.exp, "Greater": np.greater, "Identity": lambda x: x, "Less": np.less, "Log": np.log,
     "MatMul": np.matmul, "Max": np.maximum, "Min": np.minimum, "Mul": np.multiply, "Neg": np.negative,
-    "Not": np.logical_not, "Relu": lambda x: np.maximum(x, 0), "Sign": np.sign,
+    "Not": np.logical_not, "Or": np.logical_or, "Relu": lambda x: np.maximum(x, 0), "Sign": np.sign,
     "Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "Sqrt": np.sqrt, "Sub": np.subtract, "Tanh": np.tanh, "Where": np.where,
     "BatchNormalization": batch_normalization,

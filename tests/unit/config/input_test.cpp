@@ -69,6 +69,38 @@ TEST(Constituents, HaveTheUsualFeatures) {
   EXPECT_EQ(config.constituents.features[0].scaling(), (FeatureScaling{0, 1, 0}));
 }
 
+TEST(Constituents, HaveFeaturesOfColumnsThatAreRead) {
+  const std::string columns =
+      "input: constituents\ndata: {jets: {constituent_columns: [\"X[3]\", charge]}}\n";
+  const auto features = [&](const std::string& list) {
+    return columns + "constituents: {features: [" + list + "]}\n";
+  };
+  const Config config =
+      parse(features("column: {name: charge, clip: 2}, column: {name: 'X[3]', equals: [211, -211]}, e"));
+  ASSERT_NE(config.constituents.features[1].column(), nullptr);
+  EXPECT_EQ(config.constituents.features[0].scaling(), (FeatureScaling{0, 1, 2}));
+  EXPECT_EQ(config.constituents.features[1].text(), "column X[3] = 211 or -211");
+  EXPECT_EQ(config.constituents.features[2].column(), nullptr);
+  EXPECT_EQ(to_yaml(parse_config(to_yaml(config), "again.yaml", {}, false)), to_yaml(config));
+
+  EXPECT_EQ(refusal(features("column: {name: charge, equals: [1]}, column: {name: charge, equals: [-1]}")), "");
+  EXPECT_THAT(refusal(features("column: {name: charge}, column: {name: charge, scale: 2}")),
+              HasSubstr("names column charge twice"));
+  EXPECT_THAT(
+      refusal(features("column: {name: charg}")),
+      HasSubstr("column charg is none of data.jets.constituent_columns (X[3], charge): did you mean"));
+  EXPECT_THAT(refusal(features("column: {clip: 1}")), HasSubstr("name"));
+  EXPECT_THAT(refusal("input: constituents\nconstituents: {features: [column: {name: d0}]}\n"),
+              HasSubstr("column d0 is none of data.jets.constituent_columns (which names none)"));
+  EXPECT_THAT(refusal("data: {jets: {constituent_columns: [d0, d0]}}\n"), HasSubstr("names d0 twice"));
+  EXPECT_THAT(test::refusal_of([] {
+                parse_config(
+                    "model: {layers: [flatten]}\ndata: {files: [a.h5], jets: {constituent_columns: d0}}\n",
+                    "a.yaml", {}, true);
+              }),
+              HasSubstr("data.jets.constituent_columns: is of sets"));
+}
+
 TEST(Constituents, NameTheirFeaturesPlainOrWithSettings) {
   const Config config = parse(
       "input: constituents\n"

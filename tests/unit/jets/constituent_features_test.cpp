@@ -11,7 +11,7 @@
 namespace jetrain {
 namespace {
 
-constexpr std::size_t kAll = kValues<ConstituentFeature>.size();
+constexpr std::size_t kAll = kValues<ConstituentFeature>.size() - 1;  // but columns
 
 /// All features in their order, each scaled by scaling_of(feature).
 template <std::size_t... I>
@@ -58,7 +58,7 @@ void expect_golden(const ConstituentsConfig& config, const char* name) {
   const Golden golden;
   const std::vector<double> wanted = golden.all<double>(name);
   const ConstituentFeatures features(config);
-  ASSERT_EQ(features.features(), std::ssize(kValues<ConstituentFeature>));
+  ASSERT_EQ(features.features(), static_cast<std::int64_t>(kAll));
   std::size_t row = 0;
   for (std::size_t jet = 0; jet < golden.counts.size(); ++jet) {
     const auto n = static_cast<std::size_t>(golden.counts[jet]);
@@ -103,6 +103,20 @@ TEST(ConstituentFeatures, AreThoseOfTheConfigInItsOrder) {
   std::vector<float> found(4);
   ConstituentFeatures(config).compute(jet, 5, std::array{60.0F, 24.0F, 48.0F, 0.0F}, {found.data(), 2});
   EXPECT_EQ(found, (std::vector<float>{98, 3, 18, -3}));
+}
+
+TEST(ConstituentFeatures, AreColumnsOfTheFiles) {
+  ConstituentsConfig config;
+  config.features = {{ColumnFeature{"pid", {211, -211}, {}}},
+                     {ScaledFeature<ConstituentFeature::e>{}},
+                     {ColumnFeature{"d0", {}, {0.5, 10, 20}}},
+                     {ColumnFeature{"pid", {13}, {0, 2, 0}}}};
+  const std::vector<float> jet{50, 30, 40, 0, 1.5F, -211, 10, -6, 8, 0, 4, 13, 5, 3, 4, 0, 0, 22};
+  std::vector<float> found(12);
+  const std::array sum{65.0F, 27.0F, 52.0F, 0.0F};
+  ConstituentFeatures(config, {"d0", "pid"}).compute(jet, 6, sum, {found.data(), 4});
+  EXPECT_EQ(found, (std::vector<float>{1, 50, 10, 0, 0, 10, 20, 2, 0, 5, -5, 0}));
+  EXPECT_THROW(ConstituentFeatures(config, {"d0"}), std::logic_error);
 }
 
 TEST(ConstituentFeatures, OfTheLeadingOnesHaveFractionsOfThoseGiven) {

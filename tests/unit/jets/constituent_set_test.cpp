@@ -12,8 +12,8 @@ const float kNaN = std::numeric_limits<float>::quiet_NaN();
 const float kInfinity = std::numeric_limits<float>::infinity();
 
 struct Collected {
-  explicit Collected(const std::vector<float>& places)
-      : status(collect_constituents(places, constituents, sum, notes)) {}
+  explicit Collected(const std::vector<float>& places, const PlaceColumns& columns = {})
+      : status(collect_constituents(places, constituents, sum, notes, columns)) {}
   std::vector<float> constituents;
   std::array<float, 4> sum{};
   ReadingNotes notes;
@@ -44,6 +44,16 @@ TEST(ConstituentSet, LeavesOutPaddingWhereverItStands) {
   EXPECT_EQ(found.notes.padding, 5);
   EXPECT_EQ(found.notes.other_padding, 4);
   EXPECT_EQ(found.notes.unsorted, 0);
+}
+
+TEST(ConstituentSet, KeepsColumnsWithTheirConstituents) {
+  const std::vector<float> columns{1, 2, 3, 4, 5, 6, kNaN, 8};
+  const Collected found({5, 3, 4, 0, -999, -999, -999, -999, 50, 30, 40, 0, 0, 0, 0, 0}, {columns, 2});
+  EXPECT_EQ(found.status, RowStatus::good);
+  EXPECT_EQ(found.constituents, (std::vector<float>{50, 30, 40, 0, 5, 6, 5, 3, 4, 0, 1, 2}));
+  EXPECT_EQ(found.sum, (std::array<float, 4>{55, 33, 44, 0}));
+  EXPECT_EQ(found.notes.unsorted, 1);
+  EXPECT_EQ(found.notes.padding, 2);
 }
 
 TEST(ConstituentSet, RefusesWhatIsNotFinite) {

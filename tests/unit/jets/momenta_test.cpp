@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 
 namespace jetrain {
 namespace {
@@ -112,6 +114,55 @@ TEST(Momenta, OfPaddingAreZerosOrNaN) {
       mapping(MomentumColumns::pt_eta_phi_energy, RelativeTo::none, MomentumUnit::gev, true);
   EXPECT_THAT(momentum(logarithms, {0, 0, 0, 0}), ElementsAre(0, 0, 0, 0));
   EXPECT_THAT(momentum(logarithms, {-kInfinity, 0, 0, -kInfinity}), ElementsAre(0, 0, 0, 0));
+}
+
+TEST(Momenta, OfManyPlacesAreThoseOfEach) {
+  const double strange[] = {0, -0.0, kNaN, kInfinity, -kInfinity, -999, 350, 1e30};
+  const JetAxis jet{700, -1.5, 2, 80};
+  std::mt19937_64 random(1);
+  std::uniform_real_distribution<double> number(-3, 3);
+  for (const MomentumColumns kind : {MomentumColumns::energy_px_py_pz, MomentumColumns::pt_eta_phi_energy,
+                                     MomentumColumns::pt_eta_phi_mass, MomentumColumns::pt_eta_phi}) {
+    const bool cartesian = kind == MomentumColumns::energy_px_py_pz;
+    const JetMapping way =
+        mapping(kind, cartesian ? RelativeTo::none : RelativeTo::angles, MomentumUnit::mev);
+    const MomentumMaker maker(way);
+    const auto quantities = static_cast<std::size_t>(maker.quantities());
+    constexpr std::size_t kPlaces = 301;
+    std::vector<std::vector<double>> columns(quantities, std::vector<double>(kPlaces));
+    std::vector<const double*> pointers;
+    for (std::vector<double>& column : columns) {
+      std::generate(column.begin(), column.end(), [&] { return std::exp(number(random)); });
+      for (std::size_t i = 0; i < kPlaces; i += 5) column[i] = strange[random() % std::size(strange)];
+      pointers.push_back(column.data());
+    }
+    std::vector<float> made(4 * kPlaces);
+    maker.make(pointers, jet, made);
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+      std::vector<double> given;
+      for (const std::vector<double>& column : columns) given.push_back(column[i]);
+      const std::vector<float> alone = momentum(way, given, jet);
+      for (std::size_t k = 0; k < 4; ++k) {
+        const float one = made[4 * i + k];
+        EXPECT_TRUE(one == alone[k] || (std::isnan(one) && std::isnan(alone[k]))) << "place " << i;
+      }
+    }
+  }
+}
+
+TEST(Momenta, EndWhereNoPlaceHasAPt) {
+  std::vector<double> pt(40, 0.0);
+  pt[17] = 3;
+  EXPECT_EQ(MomentumMaker(mapping(MomentumColumns::pt_eta_phi)).places(pt), 18);
+  EXPECT_EQ(MomentumMaker(mapping(MomentumColumns::energy_px_py_pz)).places(pt), 40);
+  pt[30] = kNaN;
+  EXPECT_EQ(MomentumMaker(mapping(MomentumColumns::pt_eta_phi)).places(pt), 31);
+  EXPECT_EQ(
+      MomentumMaker(mapping(MomentumColumns::pt_eta_phi_energy, RelativeTo::none, MomentumUnit::gev, true))
+          .places(pt),
+      40)
+      << "0 is the logarithm of 1 GeV";
+  EXPECT_EQ(MomentumMaker(mapping(MomentumColumns::pt_eta_phi)).places(std::vector<double>(7, 0.0)), 0);
 }
 
 TEST(Momenta, OfBadQuantitiesAreNoNumbers) {

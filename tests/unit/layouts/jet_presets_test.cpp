@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -162,6 +163,60 @@ TEST(JetColumns, GiveWeightsAndColumnsOfTheJet) {
   data.weights = "truth_weight";
   EXPECT_THAT(JetSource({path_of("atlas_top_tagging.h5")}, Communicator::self(), data).without_weight(),
               HasSubstr("truth_weight"));
+}
+
+/// Momenta with the columns behind them, of each row.
+std::vector<std::vector<float>> read_with_columns(const std::string& file, const DataConfig& data) {
+  const JetSource source({path_of(file)}, Communicator::self(), data);
+  const std::int64_t count = std::ssize(data.jets.constituent_columns);
+  std::vector<std::vector<float>> jets(static_cast<std::size_t>(source.rows()));
+  source.read(
+      {0, source.rows()},
+      [&](std::int64_t, const JetBlock& block) {
+        for (std::int64_t i = 0; i < block.rows; ++i) {
+          std::vector<float> room;
+          std::vector<float> values;
+          std::array<float, 4> sum{};
+          ReadingNotes notes;
+          block.constituent_values(i, values);
+          collect_constituents(block.constituents(i, room),
+                               jets[static_cast<std::size_t>(block.first_row + i)], sum, notes,
+                               {values, count});
+        }
+      },
+      [](std::int64_t) {});
+  return jets;
+}
+
+TEST(JetColumns, GiveColumnsOfTheConstituents) {
+  DataConfig data = data_of(JetPreset::aspen);
+  data.jets.constituent_columns = {"PFCands[3]", "PFCands[9]", "PFCands[0]"};  // E, the particle's number, px
+  const std::vector<ReadJet> jets = read("aspen.h5", data);
+  const auto found = read_with_columns("aspen.h5", data);
+  ASSERT_EQ(found.size(), 7U);
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    ASSERT_EQ(found[row].size(), jets[row].momenta.size() / 4 * 7);
+    for (std::size_t i = 0; i < jets[row].momenta.size() / 4; ++i) {
+      const float* const own = &found[row][7 * i];
+      EXPECT_EQ(own[4], jets[row].momenta[4 * i]);
+      EXPECT_EQ(own[5], 211);
+      EXPECT_EQ(own[6], jets[row].momenta[4 * i + 1]);
+    }
+  }
+}
+
+TEST(JetColumns, GiveMembersOfCompoundsWithoutThoseOfPadding) {
+  DataConfig data = data_of(JetPreset::flavour_tagging);
+  data.jets.constituent_columns = {"tracks.valid", "tracks.deta", "tracks.d0"};
+  for (const std::vector<float>& jet : read_with_columns("flavour_tagging.h5", data)) {
+    for (std::size_t i = 0; i < jet.size(); i += 7) {
+      EXPECT_EQ(jet[i + 4], 1);  // NaN stand at all others
+      EXPECT_TRUE(std::isfinite(jet[i + 5]));
+      EXPECT_EQ(jet[i + 6], 0);
+    }
+  }
+  data.jets.constituent_columns = {"jets.pt"};
+  EXPECT_THAT(error_of("flavour_tagging.h5", data), AllOf(HasSubstr("jets.pt"), HasSubstr("40")));
 }
 
 TEST(JetColumns, SayWhatIsMissing) {

@@ -75,6 +75,12 @@ TEST(SampleLayout, OfConstituentsIsASetBesideTheFeatures) {
   EXPECT_FALSE(sample_layout(config_of(kJets)).is_set());
 }
 
+TEST(SampleLayout, OfConstituentsHasTheirColumnsBehindTheMomenta) {
+  const std::string columns = "data: {jets: {constituent_columns: [charge, d0]}}\n";
+  EXPECT_EQ(sample_layout(config_of("input: constituents\n" + columns)).constituent_columns, 6);
+  EXPECT_EQ(sample_layout(config_of(columns)).constituent_columns, 0);
+}
+
 TEST(SampleLayout, RefusesMoreValuesThanPositions) {
   EXPECT_THROW(sample_layout(config_of("image: {bins: 255, channels: [pt, energy]}")), UsageError);
 }

@@ -40,6 +40,21 @@ TEST(SampleMaker, MakesASetOfTheLeadingOnesAndTheSumOfAll) {
   EXPECT_EQ(draft.notes.unsorted, 1);
 }
 
+TEST(SampleMaker, HasColumnsBehindTheMomentaOfSetsOnly) {
+  const std::string more = "data: {high_level: [multiplicity, pt], jets: {constituent_columns: [d0]}}\n";
+  SampleDraft draft;
+  const std::vector<float> values{1, 2, 3, 4, 5};
+  const PlaceColumns columns{values, 1};
+  ASSERT_EQ(SampleMaker(config_of(kTwo + more)).make(kPlaces, true, draft, columns), RowStatus::good);
+  EXPECT_EQ(draft.view(1).constituents.width, 5);
+  EXPECT_THAT(draft.view(1).constituents.values, ElementsAre(50, 30, 40, 2, 2, 6, 3, 4, 1, 1));
+  EXPECT_THAT(draft.view(1).jet, ElementsAre(58, 34, 45, 4));
+  EXPECT_THAT(draft.view(1).features, ElementsAre(3, std::hypot(34.0F, 45.0F)));
+  SampleDraft image;
+  ASSERT_EQ(SampleMaker(config_of(more)).make(kPlaces, true, image, columns), RowStatus::good);
+  EXPECT_EQ(image.view(1).constituents.width, 0);
+}
+
 TEST(SampleMaker, GivesImagesTheirJetWhereItIsAskedForInTraining) {
   const std::string reweighting = "train: {reweight: {to: flat, bins: {pt: [10, 20]}}}\n";
   SampleDraft draft;
