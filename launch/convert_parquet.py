@@ -19,8 +19,11 @@ except ImportError:
     parquet = None
     try:
         import pandas
+        from pandas.io.parquet import get_engine
+
+        get_engine("auto")
     except ImportError:
-        sys.exit("convert_parquet.py needs pyarrow: pip install pyarrow")
+        pandas = None  # --help does without
 
 BATCH_JETS = 50_000
 
@@ -40,6 +43,8 @@ def batches_of(path, wanted):
 
 def main():
     options = arguments(__doc__, "Parquet files").parse_args()
+    if parquet is None and pandas is None:
+        sys.exit("convert_parquet.py needs pyarrow: pip install pyarrow")
 
     def batches():
         for path in options.inputs:

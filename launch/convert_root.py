@@ -15,7 +15,7 @@ from jets_to_hdf5 import arguments, convert, wanted_columns
 try:
     import uproot
 except ImportError:
-    sys.exit("convert_root.py needs uproot: pip install uproot")
+    uproot = None  # --help does without
 
 BATCH_JETS = 50_000
 
@@ -24,6 +24,8 @@ def main():
     parser = arguments(__doc__, "ROOT files")
     parser.add_argument("--tree", default="tree", help="name of the tree (tree)")
     options = parser.parse_args()
+    if uproot is None:
+        sys.exit("convert_root.py needs uproot: pip install uproot")
 
     def tree_of(path):
         file = uproot.open(path)

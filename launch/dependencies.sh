@@ -9,7 +9,7 @@ BUILD_PACKAGES=(
   libonnx-dev libprotobuf-dev protobuf-compiler libpng-dev
   libblosc-dev librandom123-dev libxxhash-dev libzip-dev zlib1g-dev libdeflate-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  gnuplot-nox # draws for `jetrain report`, which wants it when it runs, and for the pages of `jetrain scaling`
+  gnuplot-nox # draws for `jetrain report` and `evaluate --picture`, which want it when they run, and for `jetrain scaling`
 )
 # Judges of the files that jetrain writes, which the tests read as pandas, h5py and OpenCV users do; a batch system;
 # network namespaces, which are the tests' hosts; a simulator of networks; another compiler with its sanitizers and tools;

@@ -9,8 +9,11 @@ import argparse
 import os
 import sys
 
-import h5py
-import numpy as np
+try:
+    import h5py
+    import numpy as np
+except ImportError as missing:
+    sys.exit(f"{os.path.basename(sys.argv[0])} needs h5py and numpy: pip install {missing.name}")
 
 MOMENTUM = ("energy", "px", "py", "pz")
 

@@ -39,7 +39,7 @@ run=runs/quickstart
 
 install_missing "${BUILD_PACKAGES[@]}"
 step cmake --preset release
-step cmake --build --preset release
+step cmake --build --preset release --target jetrain
 step mkdir -p build/quickstart
 step "${mpirun[@]}" $jetrain generate $data --jets 20000 --overwrite
 step $jetrain inspect $data

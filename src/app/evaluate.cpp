@@ -8,6 +8,7 @@
 
 #include "app/class_tables.hpp"
 #include "app/jet_bins.hpp"
+#include "app/layout_assignments.hpp"
 #include "app/reading_notes.hpp"
 #include "app/score_files.hpp"
 #include "app/test_set_record.hpp"
@@ -63,8 +64,11 @@ std::string roc_csv(const ScoredJets& scored, const std::vector<std::string>& na
 }
 
 PictureFormat picture_format(const std::string& path) {
-  const std::string ending = std::filesystem::path(path).extension().string();
-  return parse_picture_format(ending.empty() ? ending : ending.substr(1));
+  const std::string given = std::filesystem::path(path).extension().string();
+  for (const PictureFormat format : {PictureFormat::svg, PictureFormat::png, PictureFormat::pdf}) {
+    if (given == fmt::format(".{}", ending(format))) return format;
+  }
+  throw UsageError(fmt::format("--picture {}: must end in .svg, .png or .pdf", path));
 }
 
 void require_drawable(const EvaluateOptions& options) {
@@ -91,7 +95,8 @@ void evaluate(const EvaluateOptions& given, const Communicator& comm) {
     }
   });
   set_threads(options.threads, comm);
-  const StoredModel stored = load_model(options.model, comm);
+  StoredModel stored = load_model(options.model, comm);
+  comm.agree([&] { stored.config = with_layout(stored.config, options.assignments); });
   comm.agree([&] {
     if (comm.is_root() && set != Set::none)
       require_known_set(options.model, stored.config, options.files, set);

@@ -10,6 +10,8 @@ namespace jetrain {
 struct EvaluateOptions {
   std::string model;
   std::vector<std::string> files;
+  std::vector<std::string>
+      assignments;      ///< --set words: how jets stand in these files (app/layout_assignments.hpp)
   std::string split;    ///< "": all rows; train | validation | test: as the model's config splits these files
   std::string json;     ///< "": none; else a file for the metrics
   std::string roc;      ///< "": none; else a CSV file for the ROC curve

@@ -11,7 +11,7 @@
 #include <iterator>
 
 #include "app/inspected_jets.hpp"
-#include "config/config.hpp"
+#include "app/layout_assignments.hpp"
 #include "config/jet_presets.hpp"
 #include "core/printable_text.hpp"
 #include "layouts/jet_source.hpp"
@@ -52,8 +52,8 @@ void print_layout(const FileLayout& layout, JetPreset preset) {
                bytes_text(array.stored_bytes), bytes_text(array.decoded_bytes));
 }
 
-void print_classes(const LabelCounts& counts, bool tops, const std::string& missing_labels) {
-  if (!missing_labels.empty()) return fmt::print("  classes      none: jets are not labelled\n");
+void print_classes(const LabelCounts& counts, bool tops, bool labelled) {
+  if (!labelled) return fmt::print("  classes      none: jets are not labelled\n");
   std::vector<std::string> words;
   for (std::size_t label = 0; label < counts.classes.size(); ++label) {
     if (counts.classes[label] == 0 && !(tops && label < 2)) continue;
@@ -66,8 +66,8 @@ void print_classes(const LabelCounts& counts, bool tops, const std::string& miss
   fmt::print("  classes      {}\n", fmt::join(words, ", "));
 }
 
-void print_sets(const LabelCounts& counts, const std::string& missing_sets) {
-  if (!missing_sets.empty()) return fmt::print("  splits       no column says which rows train\n");
+void print_sets(const LabelCounts& counts, bool known) {
+  if (!known) return fmt::print("  splits       no column says which rows train\n");
   fmt::print("  splits       {} train, {} test, {} validation", counts.sets[0], counts.sets[1],
              counts.sets[2]);
   if (counts.no_set > 0) fmt::print(", {} of another value", counts.no_set);
@@ -91,16 +91,16 @@ std::vector<std::string> contents(FileColumns& file) {
   return lines;
 }
 
-/// data, with the preset that fits the file where none, and no columns, are named.
-DataConfig data_for(const std::string& path, const DataConfig& data, bool chosen, const Communicator& comm) {
-  if (chosen) return data;
-  DataConfig found = data;
+/// data, with the preset that fits the file where none is named. What data.jets says beside it stands.
+DataConfig data_for(const std::string& path, const LayoutAssignments& given, const Communicator& comm) {
+  DataConfig found = given.data;
+  if (given.preset_is_named) return found;
   std::vector<std::string> lines;
-  FileColumns file(path, data.table, comm);
+  FileColumns file(path, found.table, comm);
   file.together(comm, [&] {
     if (const std::optional<JetPreset> preset = fitting_preset(file)) {
       found.preset = *preset;
-    } else {
+    } else if (found.jets == JetsConfig{}) {
       lines = contents(file);
     }
   });
@@ -110,29 +110,35 @@ DataConfig data_for(const std::string& path, const DataConfig& data, bool chosen
   return found;
 }
 
-/// The section `data` that the assignments make.
-DataConfig assigned_data(const std::vector<std::string>& assignments) {
-  return parse_config("model: {layers: [flatten]}", "inspect", assignments, false).data;
+/// What the physics tells apart: the classes that there are, tops before QCD.
+std::vector<NamedClass> classes_of(const LabelCounts& counts, const DataConfig& data, bool labelled) {
+  if (!labelled) return {};
+  if (!has_own_classes(data)) return {{1, "top"}, {0, "QCD"}};
+  std::vector<NamedClass> classes;
+  for (std::size_t label = 0; label < counts.classes.size(); ++label) {
+    if (counts.classes[label] > 0)
+      classes.push_back({static_cast<std::uint8_t>(label), fmt::format("class {}", label)});
+  }
+  return classes;
 }
 
 }  // namespace
 
 void inspect(const InspectOptions& options, const Communicator& comm) {
-  DataConfig given;
-  comm.agree([&] { given = assigned_data(options.assignments); });
-  const bool chosen = given.preset != JetPreset::top_tagging || given.jets != JetsConfig{};
+  LayoutAssignments given;
+  comm.agree([&] { given = parse_layout(options.assignments); });
   for (const std::string& path : options.files) {
-    const DataConfig data = data_for(path, given, chosen, comm);
+    const DataConfig data = data_for(path, given, comm);
     const JetSource source({path}, comm, data);
     const LabelCounts counts = count_labels(source, comm);
     const std::vector<JetSummary> jets = first_jets(source, comm);
     if (!comm.is_root()) continue;
-    const bool tops = !has_own_classes(data);
+    const bool labelled = source.missing_labels().empty();
     print_layout(source.layouts().front(), data.preset);
     for (const std::string& doubt : source.doubts()) print_line("  warning: {}", doubt);
-    print_classes(counts, tops, source.missing_labels());
-    print_sets(counts, source.missing_sets());
-    print_physics(jets, source.missing_labels().empty(), tops);
+    print_classes(counts, !has_own_classes(data), labelled);
+    print_sets(counts, source.missing_sets().empty() && !jet_mapping(data).columns.set.empty());
+    print_physics(jets, classes_of(counts, data, labelled));
   }
 }
 

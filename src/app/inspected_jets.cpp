@@ -1,9 +1,12 @@
 #include "app/inspected_jets.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <string>
 
 #include "core/order_statistics.hpp"
@@ -45,7 +48,7 @@ JetSummary summarize(const JetBlock& block, std::int64_t i) {
   const std::span<const float> places = block.constituents(i, room);
   jet.finite =
       !places.empty() && collect_constituents(places, constituents, rounded, jet.notes) == RowStatus::good;
-  jet.signal = block.label(i) == 1;
+  if (const std::optional<std::uint8_t> label = block.label(i)) jet.label = *label;
   if (!jet.finite) return jet;
   look_at_leading(constituents, jet.notes);
   jet.ordered = jet.notes.unsorted == 0;
@@ -60,27 +63,32 @@ JetSummary summarize(const JetBlock& block, std::int64_t i) {
   return jet;
 }
 
-/// The median of `value` over the jets that `chosen` picks, or "-" where there are none.
-template <class Chosen, class Value>
-std::string median_text(const std::vector<JetSummary>& jets, const Chosen& chosen, const Value& value) {
-  std::vector<double> values;
-  for (const JetSummary& jet : jets) {
-    if (jet.finite && chosen(jet)) values.push_back(value(jet));
-  }
-  if (values.empty()) return "-";
-  return fmt::format("{:.1f}", median(values, OfTwo::upper));
+std::string median_text(const std::vector<double>& values) {
+  return values.empty() ? "-" : fmt::format("{:.1f}", median(values, OfTwo::upper));
 }
 
-template <class Chosen>
-std::string mean_constituents(const std::vector<JetSummary>& jets, const Chosen& chosen) {
-  double sum = 0;
-  double count = 0;
-  for (const JetSummary& jet : jets) {
-    if (!jet.finite || !chosen(jet)) continue;
-    sum += static_cast<double>(jet.constituents);
-    ++count;
-  }
-  return count > 0 ? fmt::format("{:.1f}", sum / count) : "-";
+std::string mean_text(const std::vector<double>& values) {
+  if (values.empty()) return "-";
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return fmt::format("{:.1f}", sum / static_cast<double>(values.size()));
+}
+
+/// `text` of the values of each class's jets, with its name: "172.1 GeV top, 80.5 GeV QCD".
+template <class Text, class Value>
+std::string by_class(const std::vector<JetSummary>& jets, const std::vector<NamedClass>& classes,
+                     const std::string& unit, const Text& text, const Value& value) {
+  const auto of = [&](const auto& chosen) {
+    std::vector<double> values;
+    for (const JetSummary& jet : jets) {
+      if (jet.finite && chosen(jet)) values.push_back(value(jet));
+    }
+    return text(values) + unit;
+  };
+  if (classes.empty()) return of([](const JetSummary&) { return true; });
+  std::vector<std::string> words;
+  for (const NamedClass& one : classes)
+    words.push_back(of([&](const JetSummary& jet) { return jet.label == one.label; }) + " " + one.name);
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 /// So many of the jets are as `unusual` says.
@@ -154,14 +162,7 @@ std::vector<JetSummary> first_jets(const JetSource& source, const Communicator& 
   return jets;
 }
 
-void print_physics(const std::vector<JetSummary>& jets, bool labelled, bool tops) {
-  const auto any = [](const JetSummary&) { return true; };
-  const auto by_class = [&](const auto& text) {
-    if (!labelled) return text(any);
-    return fmt::format("{} {}, {} {}", text([](const JetSummary& jet) { return jet.signal; }),
-                       tops ? "top" : "class 1", text([](const JetSummary& jet) { return !jet.signal; }),
-                       tops ? "QCD" : "all others");
-  };
+void print_physics(const std::vector<JetSummary>& jets, const std::vector<NamedClass>& classes) {
   double lowest_pt = INFINITY;
   double highest_pt = 0;
   double largest_eta = 0;
@@ -172,14 +173,14 @@ void print_physics(const std::vector<JetSummary>& jets, bool labelled, bool tops
     largest_eta = std::max(largest_eta, std::abs(jet.eta));
   }
   fmt::print("  first {} rows\n", jets.size());
-  fmt::print("    constituents  mean {}\n",
-             by_class([&](const auto& chosen) { return mean_constituents(jets, chosen); }));
+  fmt::print("    constituents  mean {}\n", by_class(jets, classes, "", mean_text, [](const JetSummary& jet) {
+               return static_cast<double>(jet.constituents);
+             }));
   if (number_of(jets, [](const JetSummary& jet) { return jet.finite; }) > 0) {
     fmt::print("    jet pT        {:.1f} to {:.1f} GeV, median {}\n", lowest_pt, highest_pt,
-               median_text(jets, any, [](const JetSummary& jet) { return jet.pt; }));
-    const auto mass = [](const JetSummary& jet) { return jet.mass; };
+               by_class(jets, {}, "", median_text, [](const JetSummary& jet) { return jet.pt; }));
     fmt::print("    jet mass      median {}\n",
-               by_class([&](const auto& chosen) { return median_text(jets, chosen, mass) + " GeV"; }));
+               by_class(jets, classes, " GeV", median_text, [](const JetSummary& jet) { return jet.mass; }));
     fmt::print("    |eta|         at most {:.2f}\n", largest_eta);
   }
   print_unusual(jets);

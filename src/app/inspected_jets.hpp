@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "comm/communicator.hpp"
@@ -27,7 +28,7 @@ LabelCounts count_labels(const JetSource& source, const Communicator& comm);
 
 /// One jet as the sum of its constituents; GeV, pseudorapidity.
 struct JetSummary {
-  bool signal = false;  ///< class 1
+  int label = -1;  ///< its class; -1: none
   bool finite = true;
   bool ordered = true;            ///< constituents descend in pT
   bool padded_otherwise = false;  ///< than by zeros behind the last constituent
@@ -41,7 +42,12 @@ struct JetSummary {
 /// Of the first thousand rows, on rank 0. Collective.
 std::vector<JetSummary> first_jets(const JetSource& source, const Communicator& comm);
 
-/// Means, medians and what is unusual. `labelled`: by class; `tops`: class 1 are tops, class 0 QCD.
-void print_physics(const std::vector<JetSummary>& jets, bool labelled, bool tops);
+struct NamedClass {
+  std::uint8_t label = 0;
+  std::string name;
+};
+
+/// Means, medians, of each of `classes` (none: of all jets), and what is unusual.
+void print_physics(const std::vector<JetSummary>& jets, const std::vector<NamedClass>& classes);
 
 }  // namespace jetrain

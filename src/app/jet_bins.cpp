@@ -36,12 +36,24 @@ HighLevelFeature quantity_named(const std::string& word, const std::string& text
   refuse(text, fmt::format("\"{}\" is no quantity", word));
 }
 
+const char* axis_title(HighLevelFeature quantity) {
+  if (quantity == HighLevelFeature::pt) return "pT of the jet [GeV]";
+  if (quantity == HighLevelFeature::mass) return "mass of the jet [GeV]";
+  return quantity == HighLevelFeature::eta ? "eta of the jet" : "constituents of the jet";
+}
+
 const char* unit_of(HighLevelFeature quantity) {
   return quantity == HighLevelFeature::pt || quantity == HighLevelFeature::mass ? " (GeV)" : "";
 }
 
+/// With as many digits as the error has two of, at least three.
 std::string efficiency_text(const Efficiency& efficiency) {
-  return with_error(efficiency.value, efficiency.error, 5);
+  constexpr int kFewest = 3;
+  constexpr int kMost = 7;
+  const double digits = std::isfinite(efficiency.error) && efficiency.error > 0
+                            ? 1 - std::floor(std::log10(efficiency.error))
+                            : kFewest;
+  return with_error(efficiency.value, efficiency.error, std::clamp(static_cast<int>(digits), kFewest, kMost));
 }
 
 }  // namespace
@@ -177,13 +189,15 @@ Figure bins_figure(const JetBins& bins, const BinnedFigures& measured, const std
           gnuplot::data_block("background", lines([](const BinFigures& bin) { return bin.background; })) +
               gnuplot::data_block("signal", lines([](const BinFigures& bin) { return bin.signal; })) +
               fmt::format(
-                  "set xlabel '{}{}'\nset ylabel 'efficiency'\nset logscale y\nset yrange [*:1]\n"
+                  "set xlabel '{}'\nset ylabel 'efficiency at ε_S = {:g} over all bins'\nset logscale y\nset "
+                  "yrange [*:1]\n"
                   "set xrange [{:g}:{:g}]\nset format y '%g'\nset key maxcols 1\n"
                   "plot $background using 1:4:2:3:5:6 with xyerrorbars pt {} ps 0.9 lw 2 lc rgb '{}' title "
                   "'background that passes (ε_B)', "
                   "$signal using 1:4:2:3:5:6 with xyerrorbars pt {} ps 0.9 lw 2 lc rgb '{}' title {}\n",
-                  name, unit_of(bins.quantity), bins.borders.front(), bins.borders.back(), gnuplot::mark(0),
-                  color(0), gnuplot::mark(1), color(1), gnuplot::literal(signal + " that passes (ε_S)"))};
+                  axis_title(bins.quantity), kBinsSignalEfficiency, bins.borders.front(), bins.borders.back(),
+                  gnuplot::mark(0), color(0), gnuplot::mark(1), color(1),
+                  gnuplot::literal(signal + " that passes (ε_S)"))};
 }
 
 }  // namespace jetrain

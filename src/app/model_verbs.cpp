@@ -3,6 +3,16 @@
 namespace jetrain {
 namespace {
 
+/// How jets stand in files that the model's config does not name.
+CLI::Option* add_layout(CLI::App* verb, std::vector<std::string>& assignments) {
+  return verb
+      ->add_option(
+          "--set", assignments,
+          "how jets stand in these files, where otherwise than in the training's: data.preset=jetnet, "
+          "data.jets.label=LABEL, data.weights=none")
+      ->allow_extra_args(false);
+}
+
 void add_evaluate(CLI::App& app, Command& command) {
   EvaluateOptions& o = command.evaluate;
   CLI::App* verb =
@@ -10,11 +20,14 @@ void add_evaluate(CLI::App& app, Command& command) {
   verb->footer(
       "Example:\n  jetrain evaluate runs/first/best.h5 jets.h5 --split test --json metrics.json --roc "
       "roc.csv\n"
-      "  jetrain evaluate runs/first/best.h5 jets.h5 --bins pt:550,575,600,625,650 --picture bins.svg");
+      "  jetrain evaluate runs/first/best.h5 jets.h5 --bins pt:550,575,600,625,650 --picture bins.svg\n"
+      "  jetrain evaluate runs/first/best.h5 test_nominal_000.h5 --set data.preset=atlas_top_tagging");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
-  verb->add_option("files", o.files, "HDF5 files")->required();
-  verb->add_option("--split", o.split,
-                   "train, validation or test, as the model's config splits these files (default: all rows)");
+  verb->add_option("files", o.files, "HDF5 or .npz files")->required();
+  CLI::Option* split = verb->add_option(
+      "--split", o.split,
+      "train, validation or test, as the model's config splits these files (default: all rows)");
+  add_layout(verb, o.assignments)->excludes(split);
   verb->add_option("--json", o.json, "write the metrics to this file");
   verb->add_option("--roc", o.roc, "write the ROC curve to this CSV file (of more than two classes, each's)");
   verb->add_option(
@@ -36,15 +49,16 @@ void add_predict(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("predict", "score, label and row of every jet, as an HDF5 or CSV file");
   verb->footer("Example:\n  jetrain predict runs/first/best.h5 jets.h5 scores.h5");
   verb->add_option("model", o.model, "best.h5 of a run")->required();
-  verb->add_option("files", o.files, "HDF5 files, and last the file to write: .csv, or .h5")
+  verb->add_option("files", o.files, "HDF5 or .npz files, and last the file to write: .csv, or .h5")
       ->required()
       ->expected(1, -1);
-  verb->add_option(
+  CLI::Option* split = verb->add_option(
       "--split", o.split,
       "only this set of the files, as the model's config splits them: train, validation or test");
   verb->add_flag(
       "--weights", o.weights,
       "write `weight`, too, as data.weights of the model's config names it (for metrics --weight)");
+  add_layout(verb, o.assignments)->excludes(split);
   verb->add_option(
       "--grid", o.grid,
       "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "app/layout_assignments.hpp"
 #include "app/reading_notes.hpp"
 #include "app/score_files.hpp"
 #include "comm/threads.hpp"
@@ -96,7 +97,8 @@ void predict(const PredictOptions& given, const Communicator& comm) {
     require_writable(options.output, options.overwrite);
   });
   set_threads(options.threads, comm);
-  const StoredModel stored = load_model(options.model, comm);
+  StoredModel stored = load_model(options.model, comm);
+  comm.agree([&] { stored.config = with_layout(stored.config, options.assignments); });
   const Stopwatch watch;
   if (!options.grid.empty()) {
     comm.agree([&] {

@@ -117,7 +117,8 @@ struct DataConfig {
   std::string cache;
   void fields(auto& visit) {
     visit("files", files,
-          "HDF5 files, for `tail`, `random` and `column`; read as one, in this order; `~` and patterns (`*`, "
+          "HDF5 or .npz files, for `tail`, `random` and `column`; read as one, in this order; `~` and "
+          "patterns (`*`, "
           "`?`, "
           "`[a-z]`) become names, sorted; required there");
     visit("train_files", train_files, "for `files`, required there");

@@ -57,7 +57,7 @@ struct ImageConfig {
     visit("version", version,
           "of the picture's definition; 2: a rotated jet's second constituent stands exactly on the first "
           "axis; "
-          "1, what jetrain 0.1 made: rounding decides on which side of it",
+          "1, what older models have: rounding decides on which side of it",
           rules::between(1, 2));
     visit("bins", bins, "pixels of each axis", rules::between(1, 255));
     visit("channels", channels, "what a pixel holds of its constituents, one channel each",

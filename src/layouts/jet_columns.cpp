@@ -21,7 +21,8 @@ constexpr NumberFormat kFloat{NumberKind::real, 4, false};
 [[noreturn]] void refuse_momenta(FileColumns& file, const DataError& error) {
   if (!file.broken_link().empty()) throw error;
   if (const std::optional<JetPreset> preset = fitting_preset(file))
-    throw DataError(fmt::format("{}; it has the columns of data.preset: {}", error.what(), *preset));
+    throw DataError(fmt::format("{0}; its columns are those of data.preset: {1} (--set data.preset={1})",
+                                error.what(), *preset));
   std::vector<std::string> presets;
   for (const JetPreset preset : kValues<JetPreset>) {
     if (preset != JetPreset::none) presets.push_back(word_of(preset).text);

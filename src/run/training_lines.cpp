@@ -51,9 +51,11 @@ void EpochLines::on_step(const StepEnd& step) {
   const double rate = static_cast<double>(step.samples_done) / at.seconds;
   constexpr std::int64_t kWidth = 30;
   const auto filled = static_cast<std::size_t>(kWidth * at.steps / step.steps_per_epoch);
-  log_.progress(fmt::format("epoch {:3}  [{:<30}]  loss {:.4f}  {:.0f} jets/s  {:.0f} s left", at.epoch,
-                            std::string(filled, '='), at.loss / static_cast<double>(step.samples_done), rate,
-                            static_cast<double>(step.samples - step.samples_done) / rate));
+  // The bar comes last: it is what a narrow terminal may cut.
+  log_.progress(fmt::format("epoch {:3}  loss {:.4f}  {:.0f} jets/s  {:.0f} s left  [{:<30}]", at.epoch,
+                            at.loss / static_cast<double>(step.samples_done), rate,
+                            static_cast<double>(step.samples - step.samples_done) / rate,
+                            std::string(filled, '=')));
 }
 
 void EpochLines::on_epoch(const EpochEnd& end) {

@@ -16,6 +16,7 @@
 #include "core/progress.hpp"
 #include "core/record_json.hpp"
 #include "core/stop_signal.hpp"
+#include "core/untrainable.hpp"
 #include "dataset/fingerprint.hpp"
 #include "inference/model_file.hpp"
 #include "jetrain/error.hpp"
@@ -156,6 +157,25 @@ void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
       ExitStatus::usage);
 }
 
+void TrainingRun::say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known,
+                                      Set which) const {
+  const std::vector<std::string> names = class_names(config_.data, known);
+  const auto name = [&](std::size_t k) { return k < names.size() ? names[k] : std::to_string(k); };
+  const auto there = std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 0; });
+  const char* const advice =
+      "check data.split (random mixes files that are sorted by class, or hold one each) and data.limit "
+      "(take: balanced)";
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    if (there == 1 && counts[k] > 0)
+      throw Untrainable(
+          fmt::format("the {} set has {} rows, all of one class ({}): a classifier needs others; {}",
+                      set_name(which), counts[k], name(k), advice));
+    if (there > 1 && counts[k] == 0 && std::cmp_less(k, known))
+      log_.warning(fmt::format("the {} set has no rows of {}: figures are those of the other classes; {}",
+                               set_name(which), name(k), advice));
+  }
+}
+
 void TrainingRun::require_known_classes(const SampleSet& set, Set which) const {
   const std::int64_t known = std::max<std::int64_t>(2, model_->outputs());
   std::array<std::int64_t, 256> counts{};
@@ -166,14 +186,8 @@ void TrainingRun::require_known_classes(const SampleSet& set, Set which) const {
   }
   largest = comm_.max(largest);
   if (largest < known) {
-    const std::vector<std::string> names = class_names(config_.data, known);
-    for (std::int64_t k = 0; k < known; ++k) {
-      const auto at = static_cast<std::size_t>(k);
-      if (comm_.sum(counts[at]) == 0)
-        log_.warning(fmt::format("the {} set has no jets of {}: figures are those of the other classes",
-                                 set_name(which), at < names.size() ? names[at] : std::to_string(k)));
-    }
-    return;
+    comm_.sum(counts);
+    return say_missing_classes(counts, known, which);
   }
   throw CollectiveError(
       fmt::format(

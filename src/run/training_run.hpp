@@ -3,6 +3,8 @@
 /// \file
 /// One training with its run directory, from data in memory to result.json; what `train` and `study` share.
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +50,8 @@ class TrainingRun {
   bool writes() const noexcept { return !output_.empty(); }
   void require_trainable(const SampleSet& set, Set which) const;
   void require_known_classes(const SampleSet& set, Set which) const;
+  /// Of classes that the network has outputs for and a set no rows; Untrainable where it has one class alone.
+  void say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known, Set which) const;
   void weigh();
   void find_place(bool overwrite, bool resume);
   void open_directory();

@@ -18,6 +18,10 @@ namespace jetrain {
 namespace {
 
 constexpr double kSecondsBetweenShown = 0.2;
+/// What does not fit into a narrow terminal is cut: a second line could not be replaced. (Its width is not
+/// known: under mpirun it is not our terminal.)
+constexpr const char* kKeepOneLine = "\x1b[?7l";
+constexpr const char* kWrapAgain = "\x1b[?7h";
 
 /// Open MPI's mpirun gives rank 0 a pseudo-terminal of its own, also where mpirun's output goes to a file;
 /// what counts is then the output of mpirun, our parent.
@@ -117,7 +121,7 @@ void Log::progress(const std::string& text) {
     if (console_ && !terminal_) console_->info("{}", text);
   }
   if (!terminal_) return;
-  fmt::print("\r\x1b[K{}", text);
+  fmt::print("\r\x1b[K{}{}{}", kKeepOneLine, text, kWrapAgain);
   std::fflush(stdout);
   line_open_ = true;
   since_shown_.restart();

@@ -175,6 +175,10 @@ model: {layers: [flatten, {dense: {units: 8, activation: relu}}, {dense: {units:
 train: {batch_size: 32, epochs: 2, optimizer: {adam: {learning_rate: 0.003}}}
 YAML
 "$jetrain" train jets.yaml --out jets --quiet
+if command -v script >/dev/null; then  # on a terminal, the line of an epoch keeps to one, and its bar is what is cut
+  SHELL=/bin/bash script -qec "'$jetrain' train jets.yaml --out shown" shown.txt >/dev/null
+  grep -qP '\x1b\[\?7lepoch   1  loss 0\.[0-9]{4}  [0-9]+ jets/s  [0-9]+ s left  \[=+ *\]\x1b\[\?7h' shown.txt || fail "$(cat -v shown.txt)"
+fi
 bins=pt:550,575,600,625,650
 "$jetrain" evaluate jets/best.h5 jets.h5 --bins $bins --json one.json >one.txt
 "$MPIRUN" 2 "$jetrain" evaluate jets/best.h5 jets.h5 --bins $bins --json two.json >two.txt
@@ -283,6 +287,7 @@ for quantity in mass:0,100,300 eta:-3,0,3 multiplicity:1,40,200; do
 done
 says 2 "is no quantity" "$jetrain" evaluate jets/best.h5 jets.h5 --bins colour:1,2
 says 2 "is not above" "$jetrain" evaluate jets/best.h5 jets.h5 --bins pt:600,600
+says 2 "picture bins.gif: must end in .svg, .png or .pdf" "$jetrain" evaluate jets/best.h5 jets.h5 --bins $bins --picture bins.gif
 says 2 "plain arrays have no pt" "$MPIRUN" 2 "$jetrain" evaluate int64/best.h5 int64.h5 --bins pt:1,2
 if command -v gnuplot >/dev/null; then
   "$jetrain" evaluate jets/best.h5 jets.h5 --bins $bins --picture bins.svg >/dev/null

@@ -129,10 +129,26 @@ small=(train small.yaml --out refused --set)
 refused 1 'all 300 jets .* without any constituent' "${small[@]}" data.files=nothing.h5
 refused 1 'any_order.h5, row [0-9]*: the constituents do not descend in pT' "${small[@]}" data.files=any_order.h5 --set data.unsorted=error
 refused 1 'no column ttv' "${small[@]}" data.files=no_truth.h5 --set data.split.method=column
-refused 1 'data.preset: pelican' "${small[@]}" data.files=pelican.h5
+refused 1 '--set data.preset=pelican' "${small[@]}" data.files=pelican.h5
 refused 1 'aspen.h5' "${small[@]}" data.files=aspen.h5 --set data.preset=aspen
 refused 2 'energy, px, py, pz; by pt, eta, phi, energy' "${small[@]}" data.preset=none --set data.jets.pt=PT
+cp pelican.h5 twin.h5
+refused 1 'the validation set has 180 rows, all of one class (class 1): .*random' "${small[@]}" 'data.files=[pelican.h5, twin.h5]' \
+  --set data.preset=pelican --set 'data.jets.file_labels=[{match: p*, label: 0}, {match: t*, label: 1}]'
 [ ! -e refused ] || fail "a refused training left a run"
+
+# A model's files may be of another layout than its training's: the same scores and figures.
+"$jetrain" train small.yaml --out reference --threads 1 --set data.split.method=column >/dev/null 2>&1 || fail "base.h5 was not trained on"
+"$jetrain" predict reference/best.h5 base.h5 base.csv >/dev/null
+"$jetrain" predict reference/best.h5 pelican.h5 pelican.csv --set data.preset=pelican >/dev/null || fail "pelican.h5 was not scored"
+cmp -s base.csv pelican.csv || fail "the same jets in another layout have other scores"
+"$jetrain" evaluate reference/best.h5 base.h5 --json base.json >/dev/null
+"$jetrain" evaluate reference/best.h5 pelican.h5 --json pelican.json --set data.preset=pelican >/dev/null || fail "pelican.h5 was not evaluated"
+cmp -s base.json pelican.json || fail "the same jets in another layout have other figures"
+refused 1 '--set data.preset=pelican' evaluate reference/best.h5 pelican.h5
+refused 2 '--set train.epochs=2: .*data.preset, data.jets' evaluate reference/best.h5 base.h5 --set train.epochs=2
+refused 2 'excludes' evaluate reference/best.h5 pelican.h5 --set data.preset=pelican --split test
+refused 2 'sees 0 columns of a jet, not 1' evaluate reference/best.h5 base.h5 --set data.jets.jet_columns=ttv
 
 # Columns of constituents: those of momenta are the features that jetrain computes of them, whatever stands beside.
 set_config() { # NAME FEATURES COLUMNS
@@ -202,6 +218,14 @@ a, b = h5py.File("scores.h5"), h5py.File("unlabelled_scores.h5")
 assert (a["score"][:] == b["score"][:]).all()
 PYTHON
 refused 1 'has no column is_signal' evaluate run/best.h5 unlabelled.h5
+"$jetrain" inspect unlabelled.h5 >inspected.txt
+grep -q 'constituents  mean [0-9.]*$' inspected.txt || fail "inspect tells classes that there are not: $(cat inspected.txt)"
+grep -q 'no column says which rows train' inspected.txt || fail "inspect tells sets that there are not: $(cat inspected.txt)"
+# The preset is found beside what data.jets says.
+"$jetrain" inspect unlabelled.h5 --set 'data.jets.file_labels=[{match: "*", label: 3}]' >inspected.txt || fail "$(cat inspected.txt)"
+grep -q 'data.preset: pelican' inspected.txt || fail "inspect does not find the preset: $(cat inspected.txt)"
+grep -q 'constituents  mean [0-9.]* class 3$' inspected.txt || fail "inspect does not tell the class: $(cat inspected.txt)"
+refused 2 '--set seed=2: .*data.preset, data.jets' inspect unlabelled.h5 --set seed=2
 
 # The preset of several datasets, with chunks of their own, on any ranks and threads.
 atlas=(--set data.files=atlas.h5 --set data.preset=atlas_top_tagging --set train.epochs=2)
@@ -275,6 +299,12 @@ for kind in root parquet; do
   "$jetrain" train whole.yaml --out run --overwrite --threads 1 >whole.txt 2>&1 || fail "$(cat whole.txt)"
   "$jetrain" train small.yaml --out run2 --overwrite --threads 1 --set data.files=pelican.h5 --set data.preset=pelican >/dev/null 2>&1
   [ "$(weights_hash run)" = "$(weights_hash run2)" ] || fail "convert_$kind.py: other jets than were given"
+done
+for kind in root:uproot parquet:pyarrow; do  # without them, --help and what to install
+  /usr/bin/python3 "$scripts/convert_${kind%:*}.py" --help | grep -q 'lines of a config that read the file' || fail "convert_${kind%:*}.py --help"
+  /usr/bin/python3 -c "import ${kind#*:}" 2>/dev/null && continue
+  /usr/bin/python3 "$scripts/convert_${kind%:*}.py" jets.in none.h5 2>without.txt && fail "convert_${kind%:*}.py works without ${kind#*:}"
+  [ "$(cat without.txt)" = "convert_${kind%:*}.py needs ${kind#*:}: pip install ${kind#*:}" ] || fail "$(cat without.txt)"
 done
 PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 --constituents 5 | grep -q 'softer ones left out' || fail "nothing is said of what is left out"
 status=0
