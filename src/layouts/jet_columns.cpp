@@ -229,7 +229,7 @@ void JetColumns::find_label(FileColumns& file, const JetMapping& mapping) {
 void JetColumns::find_set(FileColumns& file, const JetMapping& mapping) {
   const std::string& reference = mapping.columns.set;
   if (reference.empty()) {
-    without_set_ =
+    missing_sets_ =
         fmt::format("of {} no column is named that says which rows train (data.jets.set)", file.path());
     return;
   }

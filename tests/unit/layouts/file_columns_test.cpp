@@ -138,7 +138,7 @@ TEST_F(FileColumnsTest, RefusesToGuessAmongMoreThanItLooksAt) {
   FileColumns file(folder.file("many.h5"), "", self_);
   EXPECT_EQ(file.find("zz").rows, 2);
   EXPECT_FALSE(file.try_find("eta_*"));
-  EXPECT_THAT(refusal([&] { file.find("pt_*"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("pt_*"); }),
               AllOf(HasSubstr("many.h5 holds so many"), HasSubstr("pt_*")));
 }
 
