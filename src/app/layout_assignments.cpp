@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <variant>
 
 #include "jetrain/error.hpp"
 #include "samples/sample_layout.hpp"
@@ -44,6 +45,26 @@ void forget_layout(DataConfig& data) {
   if (data.weighted()) data.weights.clear();
 }
 
+void require_as_many(const char* key, const std::vector<std::string>& given,
+                     const std::vector<std::string>& wanted, const char* of) {
+  if (given.size() == wanted.size()) return;
+  throw UsageError(fmt::format("--set data.jets.{}: this network sees {} columns of a {}, not {}", key,
+                               wanted.size(), of, given.size()));
+}
+
+/// The network's columns of constituents have other names in these files: in the same order.
+void rename_columns(Config& config, const std::vector<std::string>& given) {
+  const std::vector<std::string> wanted = config.data.jets.constituent_columns;
+  if (given.empty()) return;
+  require_as_many("constituent_columns", given, wanted, "constituent");
+  for (ConstituentFeatureConfig& feature : config.constituents.features) {
+    auto* const column = std::get_if<ColumnFeature>(&feature.kind);
+    if (column == nullptr) continue;
+    const auto place = std::find(wanted.begin(), wanted.end(), column->name) - wanted.begin();
+    column->name = given.at(static_cast<std::size_t>(place));
+  }
+}
+
 }  // namespace
 
 LayoutAssignments parse_layout(const std::vector<std::string>& assignments) {
@@ -59,12 +80,11 @@ Config with_layout(const Config& config, const std::vector<std::string>& assignm
     throw UsageError("--set: says how jets stand in files, but this model is of plain arrays");
   Config base = config;
   if (names_preset(assignments)) forget_layout(base.data);
+  rename_columns(base, parse_layout(assignments).data.jets.constituent_columns);
   base.data.split = SplitConfig();  // which these files may have no column for
   Config changed = parse_config(to_yaml(base), "--set", assignments, false);
   changed.data.split = config.data.split;
-  if (changed.data.jets.jet_columns.size() != config.data.jets.jet_columns.size())
-    throw UsageError(fmt::format("--set data.jets.jet_columns: this network sees {} columns of a jet, not {}",
-                                 config.data.jets.jet_columns.size(), changed.data.jets.jet_columns.size()));
+  require_as_many("jet_columns", changed.data.jets.jet_columns, config.data.jets.jet_columns, "jet");
   return changed;
 }
 

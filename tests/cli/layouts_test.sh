@@ -198,6 +198,19 @@ import h5py
 a, b = h5py.File("columns_scores.h5")["score"][:], h5py.File("other_scores.h5")["score"][:]
 assert (a == b).all() and a.std() > 0.01
 PYTHON
+/usr/bin/python3 - <<'PYTHON'
+import h5py
+with h5py.File("other_order.h5") as f, h5py.File("other_names.h5", "w") as to:
+    for name, other in (("Pmu", "Pmu"), ("is_signal", "is_signal"), ("d0", "impact"), ("pid", "kind")):
+        to[other] = f[name][:]
+PYTHON
+refused 1 'other_names.h5.*d0' predict run/best.h5 other_names.h5 renamed_scores.h5
+refused 2 'sees 2 columns of a constituent, not 1' predict run/best.h5 other_names.h5 renamed_scores.h5 --set data.jets.constituent_columns=impact
+"$jetrain" predict run/best.h5 other_names.h5 renamed_scores.h5 --set 'data.jets.constituent_columns=[impact, kind]' >/dev/null || fail "columns of other names are not read"
+/usr/bin/python3 - <<'PYTHON' || fail "columns of other names give other scores"
+import h5py
+assert (h5py.File("columns_scores.h5")["score"][:] == h5py.File("renamed_scores.h5")["score"][:]).all()
+PYTHON
 "$jetrain" report run --out columns.html >/dev/null || fail "no report of a training that sees columns"
 refused 1 'bad_column.h5, row 5: d0 (data.jets.constituent_columns) is NaN' train particles.yaml --out refused --set data.files=bad_column.h5
 refused 1 "pelican.h5.*d0" train particles.yaml --out refused --set data.files=pelican.h5

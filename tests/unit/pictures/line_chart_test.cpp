@@ -24,7 +24,7 @@ TEST(LineChart, DrawsEveryPointAndNamesEveryLineAndAxis) {
   EXPECT_EQ(figure.name, "chart");
   EXPECT_EQ(figure.caption, "caption");
   EXPECT_THAT(figure.script, AllOf(HasSubstr("$line0 << END_OF_DATA\n1 10\n2 20\nEND_OF_DATA"),
-                                   HasSubstr("title 'it''s one'"), HasSubstr("set xlabel 'workers'"),
+                                   HasSubstr(R"(title "it\047s one")"), HasSubstr("set xlabel 'workers'"),
                                    HasSubstr("set ylabel 'jets/s'")));
   // The one point that has a range, and no bar of no height through the other.
   EXPECT_THAT(figure.script, HasSubstr("$bars0 << END_OF_DATA\n1 10 9 11\nEND_OF_DATA"));
