@@ -108,6 +108,8 @@ class JetFile:
                                          chunks=(1000, *array.shape[1:]), dtype=array.dtype, compression="gzip",
                                          compression_opts=1, shuffle=True)
             dataset = self.file[name]
+            if not np.can_cast(array.dtype, dataset.dtype):
+                sys.exit(f"column {name} is of {dataset.dtype} at first, and later of {array.dtype}: convert them apart")
             dataset.resize(self.jets + jets, axis=0)
             dataset[self.jets:] = array
         self.jets += jets

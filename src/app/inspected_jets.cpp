@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/order_statistics.hpp"
-#include "jets/constituent_set.hpp"
+#include "dataset/sample_loader.hpp"
 #include "layouts/read_in_slots.hpp"
 
 namespace jetrain {
@@ -44,15 +44,15 @@ JetSummary summarize(const JetBlock& block, std::int64_t i) {
   std::vector<float> room;
   std::vector<float> constituents;
   std::array<float, 4> rounded{};
-  ReadingNotes notes;
   JetSummary jet;
   const std::span<const float> places = block.constituents(i, room);
   jet.finite =
-      !places.empty() && collect_constituents(places, constituents, rounded, notes) == RowStatus::good;
+      !places.empty() && collect_constituents(places, constituents, rounded, jet.notes) == RowStatus::good;
   if (const std::optional<std::uint8_t> label = block.label(i)) jet.label = *label;
   if (!jet.finite) return jet;
-  jet.ordered = notes.unsorted == 0;
-  jet.padded_otherwise = notes.other_padding > 0;
+  look_at_leading(constituents, jet.notes);
+  jet.ordered = jet.notes.unsorted == 0;
+  jet.padded_otherwise = jet.notes.other_padding > 0;
   jet.constituents = std::ssize(constituents) / 4;
   std::array<double, 4> sum{};
   for (std::size_t k = 0; k < constituents.size(); ++k) sum[k % 4] += static_cast<double>(constituents[k]);
@@ -121,6 +121,11 @@ void print_unusual(const std::vector<JetSummary>& jets) {
        "energies not above 0): it is left out");
   warn(empty, "have no constituent: is what is read as energy, or pT, above 0?");
   warn(not_finite, "have a NaN or infinite momentum: bad rows (data.on_bad_row)");
+  ReadingNotes all;
+  for (const JetSummary& jet : jets) {
+    if (jet.finite) all.add(jet.notes);
+  }
+  say_of_momenta(all, [](LogLevel, const std::string& text) { fmt::print("  warning: {}\n", text); });
 }
 
 }  // namespace

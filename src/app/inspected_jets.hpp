@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "jets/constituent_set.hpp"
 #include "layouts/jet_source.hpp"
 
 namespace jetrain {
@@ -35,6 +36,7 @@ struct JetSummary {
   double pt = 0;
   double mass = 0;
   double eta = 0;
+  ReadingNotes notes;
 };
 
 /// Of the first thousand rows, on rank 0. Collective.

@@ -167,6 +167,20 @@ void check_together(const JetMapping& mapping) {
   if (!c.mask.empty() && !c.count.empty()) refuse("count: is given beside mask; leave out one of the two");
 }
 
+/// Columns that would be read by nobody are a misunderstanding.
+void require_used_axis(const JetAxisConfig& given, RelativeTo relative) {
+  const bool of_shares = !given.pt.empty() || !given.mass.empty();
+  if (relative == RelativeTo::none && given != JetAxisConfig{})
+    throw UsageError(
+        "data.jets.jet: is given, but nothing is measured from it: say data.jets.relative_to: angles (eta "
+        "and "
+        "phi are) or jet (pt and energy are, too), or leave it out");
+  if (relative == RelativeTo::angles && of_shares)
+    throw UsageError(fmt::format(
+        "data.jets.jet.{}: is for shares of the jet's: say data.jets.relative_to: jet, or leave it out",
+        given.pt.empty() ? "mass" : "pt"));
+}
+
 }  // namespace
 
 std::vector<std::string> JetMapping::momentum_references() const {
@@ -212,6 +226,7 @@ JetMapping jet_mapping(const DataConfig& data) {
   }
   mapping.momenta = *momenta;
   check_together(mapping);
+  require_used_axis(data.jets.jet, mapping.columns.relative_to);
   return mapping;
 }
 

@@ -26,7 +26,25 @@ hdf5::Dataset open_array(hid_t file, const std::string& path, const std::string&
     throw UsageError(fmt::format("data.arrays.{}: is missing; name the dataset in {}", key, path));
   if (!hdf5::exists(file, name))
     throw DataError(fmt::format("{} has no dataset {} (data.arrays.{})", path, name, key));
-  return hdf5::Dataset::open(file, name);
+  hdf5::Dataset dataset = hdf5::Dataset::open(file, name);
+  dataset.require_written();
+  return dataset;
+}
+
+/// HDF5 itself says no more than that it cannot convert.
+void require_numbers(const std::string& path, const hdf5::Dataset& dataset, const std::string& name) {
+  switch (dataset.elements()) {
+    case hdf5::Elements::integers:
+    case hdf5::Elements::reals:
+    case hdf5::Elements::enumeration:
+      return;
+    case hdf5::Elements::text:
+    case hdf5::Elements::others:
+      break;
+  }
+  throw DataError(fmt::format("{}: {} holds {}: numbers are needed (float16, 32 or 64, integers or bool)",
+                              path, name,
+                              dataset.elements() == hdf5::Elements::text ? "text" : "no numbers"));
 }
 
 /// One number a row.
@@ -40,6 +58,8 @@ hdf5::Dataset open_weights(hid_t file, const std::string& path, const std::strin
                     "(data.weights)",
                     path, name, fmt::join(weights.shape(), ", "), rows));
   }
+  require_numbers(path, weights, name);
+  weights.require_written();
   return weights;
 }
 
@@ -127,6 +147,7 @@ ArrayFile::ArrayFile(const std::string& path, const DataConfig& data)
   const ArraysConfig& config = data.arrays;
   const std::vector<std::int64_t>& sizes = features_.shape();
   rows_ = sizes.empty() ? 0 : sizes[0];
+  require_numbers(path, features_, config.features);
   if (product(sizes) != 0) require_sample_shape(path, sizes, config);
   if (data.weighted()) weights_ = open_weights(file_, path, data.weights, rows_);
   if (!config.labels.empty() && !hdf5::exists(file_, config.labels)) return;

@@ -30,7 +30,8 @@ class JetRowBlock : public RowBlock {
   SampleView sample(std::int64_t i, std::size_t way, bool training, SampleDraft& draft) const override {
     static thread_local std::vector<float> room;
     const std::span<const float> places = jets_.constituents(i, room);
-    if (places.empty()) throw UnusableRow("the number of constituents is no whole number from 0 up");
+    if (places.empty())
+      throw UnusableRow("the mask is NaN, or the number of constituents no whole number from 0 up");
     if (makers_[way].make(places, training, draft, columns(i)) != RowStatus::good)
       throw UnusableRow("a momentum is NaN or infinite");
     if (rules_.sorted && draft.notes.unsorted > 0)

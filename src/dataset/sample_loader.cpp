@@ -103,6 +103,24 @@ void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, con
   }
 }
 
+void say_of_momenta(const ReadingNotes& notes, const Say& say) {
+  const std::int64_t jets = notes.jets - notes.empty;
+  const auto say_of = [&](std::int64_t number, const char* what) {
+    say(LogLevel::warning, fmt::format("{} of {} jets have a leading constituent {}", number, jets, what));
+  };
+  if (100 * notes.impossible > jets)
+    say_of(
+        notes.impossible,
+        "whose energy does not fit its momentum (|p| above E, or E above 100 |p|): are all columns, and the "
+        "axes of arrays, what they are read as (data.preset, data.jets; `jetrain inspect`)?");
+  if (2 * notes.hard > jets)
+    say_of(notes.hard, "of more than 7000 GeV in pT: are they in MeV (data.jets.unit: MeV)?");
+  if (2 * notes.soft > jets)
+    say_of(notes.soft,
+           "of less than 0.5 GeV in pT: are they in GeV (data.jets.unit), and no shares of the jet's "
+           "(data.jets.relative_to: jet)?");
+}
+
 void say_notes(const ReadingNotes& notes, const Say& say) {
   const auto count = [](std::int64_t number, const char* of_one, const char* of_several) {
     return fmt::format("{} {}", number, number == 1 ? of_one : of_several);
@@ -119,11 +137,21 @@ void say_notes(const ReadingNotes& notes, const Say& say) {
   if (notes.empty > 0)
     say(LogLevel::warning, fmt::format("{} without any constituent; counted as all others",
                                        count(notes.empty, "jet is", "jets are")));
+  if (notes.of_no_set > 0)
+    say(LogLevel::warning,
+        fmt::format(
+            "left out {} of no set: the column of sets (data.jets.set) says neither 0 (train), 1 (test) "
+            "nor 2 (validation)",
+            count(notes.of_no_set, "row", "rows")));
+  say_of_momenta(notes, say);
 }
 
 ReadingNotes sum_of(const ReadingNotes& notes, const Communicator& comm) {
-  return {comm.sum(notes.jets),     comm.sum(notes.padding), comm.sum(notes.other_padding),
-          comm.sum(notes.unsorted), comm.sum(notes.empty),   notes.doubts};
+  ReadingNotes all = notes;
+  for (std::int64_t* number : {&all.jets, &all.padding, &all.other_padding, &all.unsorted, &all.empty,
+                               &all.impossible, &all.hard, &all.soft, &all.of_no_set})
+    *number = comm.sum(*number);
+  return all;
 }
 
 void require_samples(const SampleSet& set, Set which) {

@@ -33,6 +33,8 @@ struct LoadedSamples {
 /// Says what there is to say of jets that were read as sets: nothing, where they were sorted, with zeros
 /// behind the last constituent.
 void say_notes(const ReadingNotes& notes, const Say& say);
+/// That part of it which columns and units other than meant give: momenta that jets have not.
+void say_of_momenta(const ReadingNotes& notes, const Say& say);
 
 /// The notes of all ranks. Collective.
 ReadingNotes sum_of(const ReadingNotes& notes, const Communicator& comm);

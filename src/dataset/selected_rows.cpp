@@ -74,6 +74,7 @@ SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Confi
     : source_(open_rows(group.files, ways, clouds, comm)),
       sets_(group.sets),
       skip_bad_rows_(skips_bad_rows(ways.front()->data)),
+      by_column_(ways.front()->data.split.method == SplitMethod::column),
       weighted_(ways.front()->data.weighted()),
       negative_weights_(ways.front()->data.negative_weights) {
   const Config& config = *ways.front();
@@ -105,7 +106,9 @@ void SelectedRows::make(const RowBlock& block, std::size_t way, std::int64_t& sk
   progress::tick();
   for (std::int64_t i = 0; i < block.rows; ++i) {
     const std::int64_t row = block.first_row + i;
-    const Set set = selection_.set_of(row, block.ttv(i));
+    const std::int64_t ttv = block.ttv(i);
+    const Set set = selection_.set_of(row, ttv);
+    if (by_column_ && notes != nullptr && !names_set(ttv)) ++notes->of_no_set;
     if (std::find(sets_.begin(), sets_.end(), set) == sets_.end()) continue;
     SampleView sample;
     try {

@@ -85,6 +85,7 @@ class SelectedRows {
   Selection selection_;
   std::vector<Set> sets_;
   bool skip_bad_rows_ = false;
+  bool by_column_ = false;  ///< the files say each row's set
   bool weighted_ = false;
   NegativeWeights negative_weights_ = NegativeWeights::error;
 };

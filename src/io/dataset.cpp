@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/checked_cast.hpp"
 #include "io/filters.hpp"
 #include "io/links.hpp"
 #include "io/reading_driver.hpp"
@@ -159,6 +160,23 @@ void Dataset::require_possible(std::int64_t compression) const {
   const std::int64_t bytes = rows() * row_size_ * static_cast<std::int64_t>(H5Tget_size(type_));
   if (bytes / compression > static_cast<std::int64_t>(file_bytes))
     throw DataError(fmt::format("{} is larger than its file can hold: the file is damaged", name_));
+}
+
+void Dataset::require_written() const {
+  if (shape_.empty() || rows() == 0 || row_size_ == 0) return;
+  const auto refuse = [&](const std::string& what) {
+    throw DataError(fmt::format("{} was {} written: write the file again", name_, what));
+  };
+  if (storage_ == Storage::contiguous && stored_bytes() == 0) refuse("never");
+  if (storage_ != Storage::chunked) return;
+  std::int64_t wanted = 1;
+  for (std::size_t d = 0; d < shape_.size(); ++d) wanted *= ceil_divide(shape_[d], chunk_shape_[d]);
+  hsize_t written = 0;
+  const Handle whole(H5Dget_space(id_), H5Sclose);
+  check(H5Dget_num_chunks(id_, whole, &written), "counting the chunks of " + name_);
+  if (written == 0) refuse("never");
+  if (static_cast<std::int64_t>(written) < wanted)
+    refuse(fmt::format("not wholly ({} of {} chunks)", written, wanted));
 }
 
 void Dataset::cut(std::int64_t rows) {

@@ -75,6 +75,9 @@ class Dataset {
   /// DataError where it has more than its file can hold, if a byte there stands for `compression` bytes at
   /// most: a damaged length must not become a request for all memory.
   void require_possible(std::int64_t compression = 1) const;
+  /// DataError where a part of it was never written, which HDF5 would give as zeros, or as what else it was
+  /// told to fill with. Goes through the whole index of chunks.
+  void require_written() const;
 
   /// Rows first, first + 1, ... as many as `values` has room for; each rank for itself. DataError names file,
   /// dataset and rows.

@@ -56,6 +56,10 @@ void ReadingNotes::add(const ReadingNotes& other) {
   other_padding += other.other_padding;
   unsorted += other.unsorted;
   empty += other.empty;
+  impossible += other.impossible;
+  hard += other.hard;
+  soft += other.soft;
+  of_no_set += other.of_no_set;
   for (const std::string& doubt : other.doubts) {
     if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
   }
@@ -100,6 +104,20 @@ std::int32_t out_of_order(const float* momenta) {
 }
 
 }  // namespace
+
+void look_at_leading(std::span<const float> constituents, ReadingNotes& notes) {
+  if (constituents.empty()) return;
+  constexpr double kHard = 7000;  // of the beams of the LHC: no constituent has more
+  constexpr double kSoft = 0.5;   // softer ones are rarely kept at all
+  const double squared = squared_pt(constituents.data());
+  const auto energy = static_cast<double>(constituents[0]);
+  const auto pz = static_cast<double>(constituents[3]);
+  const double share = std::sqrt(squared + pz * pz) / energy;
+  // Resolution, and clusters of negative mass, leave energies a little below the momentum.
+  notes.impossible += energy > 0 && (share > 1.1 || share < 0.01) ? 1 : 0;
+  notes.hard += squared > kHard * kHard ? 1 : 0;
+  notes.soft += squared < kSoft * kSoft ? 1 : 0;
+}
 
 InOrder stand_in_order(std::span<const float> places) {
   const float* const momenta = places.data();

@@ -29,10 +29,18 @@ struct ReadingNotes {
   std::int64_t other_padding = 0;        ///< those of them that are not zeros behind the last constituent
   std::int64_t unsorted = 0;             ///< jets whose constituents did not descend in pT
   std::int64_t empty = 0;                ///< jets without any constituent, which stay
+  std::int64_t impossible = 0;           ///< jets whose leading constituent's E does not fit its momentum
+  std::int64_t hard = 0;                 ///< those whose leading constituent has a pT of TeV
+  std::int64_t soft = 0;                 ///< those whose leading constituent has a pT of MeV
+  std::int64_t of_no_set = 0;            ///< rows whose column of sets names none
   std::vector<std::string> doubts = {};  ///< of how files were read, the same on all ranks
 
   void add(const ReadingNotes& other);
 };
+
+/// What the leading constituent of `constituents` (n, 4) tells of the columns and the unit that momenta are
+/// read by, added to `notes`.
+void look_at_leading(std::span<const float> constituents, ReadingNotes& notes);
 
 struct InOrder {
   bool in_order = false;

@@ -78,7 +78,8 @@ ToAbsolute to_absolute(RelativeTo relative_to, double per_gev, const JetAxis& je
   to.eta_shift = jet.eta;
   to.phi_shift = jet.phi;
   if (relative_to != RelativeTo::jet) return to;
-  to.pt_factor = jet.pt;
+  // Shares of nothing, or of a pT of -999, are no padding.
+  to.pt_factor = jet.pt > 0 ? jet.pt : std::numeric_limits<double>::quiet_NaN();
   const double p = std::fabs(jet.eta) < kLargestEta ? jet.pt * hyperbolic(jet.eta).cosine
                                                     : std::numeric_limits<double>::quiet_NaN();
   to.energy_factor = std::sqrt(p * p + jet.mass * jet.mass);
@@ -108,8 +109,7 @@ void fill(const Columns& stand, const Columns& plain, std::int64_t n, const ToAb
     const SineCosine around = sine_cosine(inside != 0 ? phi : 0.0);
     double energy = pt * along.cosine;
     if constexpr (Kind == MomentumColumns::pt_eta_phi_mass) {
-      const double square = energy * energy + fourth * std::fabs(fourth);
-      energy = std::sqrt(square > 0 ? square : 0.0);
+      energy = std::sqrt(energy * energy + fourth * std::fabs(fourth));  // NaN of a mass of -999
     }
     if constexpr (Kind == MomentumColumns::pt_eta_phi_energy) energy = fourth * by.energy_factor;
     const auto e = static_cast<float>(energy);

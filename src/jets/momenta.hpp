@@ -40,7 +40,8 @@ class MomentumMaker {
   /// `columns`: of each quantity its values (n), in the order of JetMapping::momentum_references(). `momenta`
   /// (n, 4): E, px, py, pz in GeV. Zeros where all quantities, or pT, are 0; NaN in all four where all are
   /// NaN or pT is negative: both are padding (jets/constituent_set.hpp). NaN in E alone where a quantity, or
-  /// the momentum, is not finite otherwise.
+  /// the momentum, is not finite otherwise, where the energy would be the root of a negative number, and of
+  /// shares of a jet without pT.
   void make(std::span<const double* const> columns, const JetAxis& jet, std::span<float> momenta) const;
 
  private:

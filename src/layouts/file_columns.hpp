@@ -12,7 +12,8 @@
 ///                                   a member of a dataset of compounds, (N) or (N, P); also members of these
 ///     is_signal_new                 a column of the file's table, by its name
 ///     PX_*                          columns PX_0, PX_1, ... (or from PX_1 on), as many as there are, as (P);
-///                                   also members and datasets: tracks.hit_*, pt_*
+///                                   also members, columns of a table that is named, and datasets:
+///                                   tracks.hit_*, df.PX_*, pt_*
 ///
 /// The table is what pandas wrote with to_hdf, as format "table" or "fixed", or a dataset (N) of compounds,
 /// whose members are the columns. Of a pandas table the index is no column.

@@ -10,6 +10,7 @@
 
 #include "core/input_file.hpp"
 #include "jetrain/error.hpp"
+#include "layouts/stored_array.hpp"
 
 namespace jetrain {
 namespace {
@@ -50,16 +51,39 @@ std::string shape_text(const Found& found) {
   return fmt::format("({})", fmt::join(sizes, ", "));
 }
 
-/// A column of one number for each place of a row.
+/// Whether it has one number for each place of a row.
+bool has_places(const Found& found) {
+  return found.shape.size() == 1;
+}
+
 Found place_column(FileColumns& file, const std::string& key, const std::string& reference) {
   const Found found = file.find(reference);
-  if (found.shape.size() > 1) {
-    throw DataError(fmt::format(
-        "{} has shape {}, but a number for each constituent is wanted, (N, P) (data.jets{}): name "
-        "one of its columns, {}[0] to {}[{}]",
-        found.name, shape_text(found), key, reference, reference, found.shape.back() - 1));
-  }
-  return found;
+  if (has_places(found)) return found;
+  const std::string advice =
+      found.shape.empty()
+          ? std::string(
+                "such a dataset is (N, P), or (N, P, F) with its column's number behind it, as [0]; columns "
+                "of a table are named together, as E_*")
+          : fmt::format(
+                "name one of its columns, {}[0]{}", reference,
+                found.shape.back() > 1 ? fmt::format(" to {}[{}]", reference, found.shape.back() - 1) : "");
+  throw DataError(
+      fmt::format("{} has shape {}, but a number for each constituent is wanted, (N, P) (data.jets{}): {}",
+                  found.name, shape_text(found), key, advice));
+}
+
+/// Why `places` may be the columns of constituents, and not constituents; "" where nothing looks like it.
+std::string doubt_about_axes(const FileColumns& file, const Found& places, const std::string& reference) {
+  constexpr std::int64_t kFewPlaces = 16;
+  const std::vector<std::int64_t>& shape = file.array(places.places.front().array).shape();
+  if (!reference.ends_with(']') || shape.size() != 3 || shape[1] > kFewPlaces || shape[2] < 2 * shape[1])
+    return "";
+  return fmt::format(
+      "{} is of shape ({}, {}, {}), and read as {} constituents of {} columns each; if it is {} columns of "
+      "{} "
+      "constituents, write it as numpy.swapaxes(..., 1, 2)",
+      places.name.substr(0, places.name.rfind('[')), shape[0], shape[1], shape[2], shape[1], shape[2],
+      shape[1], shape[2]);
 }
 
 bool fits(const std::string& pattern, const std::string& path) {
@@ -110,6 +134,8 @@ void JetColumns::find_momenta(FileColumns& file, const JetMapping& mapping) {
     require_momenta(file, reference);
     all.push_back(place_column(file, "", reference));
   }
+  if (std::string doubt = doubt_about_axes(file, all.front(), references.front()); !doubt.empty())
+    doubts_.push_back(std::move(doubt));
   if (!mapping.columns.mask.empty()) all.push_back(place_column(file, ".mask", mapping.columns.mask));
   places_ = std::ssize(all.front().places);
   momenta_name_ = all.front().name;
@@ -221,9 +247,9 @@ void JetColumns::find_weight(FileColumns& file, const JetMapping& mapping) {
     return;
   }
   if (!mapping.weights.empty() && !mapping.weights_are_named)
-    doubt_ =
+    doubts_.push_back(
         fmt::format("{} has none of the columns of weights of data.preset {} ({}): its jets count the same",
-                    file.path(), mapping.preset, fmt::join(mapping.weights, ", "));
+                    file.path(), mapping.preset, fmt::join(mapping.weights, ", ")));
   if (mapping.weights_are_named)
     without_weight_ = fmt::format("{} has no column {} (data.weights)", file.path(), mapping.weights.front());
 }
@@ -301,6 +327,7 @@ bool JetColumns::leave_out(const RawRows& rows, std::int64_t i, std::span<float>
     mask.resize(static_cast<std::size_t>(places_));
     read_column(rows, i, *mask_, mask.size(), mask.data());
     for (std::size_t k = 0; k < mask.size(); ++k) {
+      if (std::isnan(mask[k])) return false;
       if (mask[k] == 0) std::fill_n(momenta.begin() + static_cast<std::ptrdiff_t>(4 * k), 4, 0.0F);
     }
   }
@@ -353,7 +380,8 @@ std::vector<std::pair<std::string, std::string>> JetColumns::description() const
 std::optional<JetPreset> fitting_preset(FileColumns& file) {
   const auto has = [&](const std::string& reference) {
     try {
-      return file.try_find(reference).has_value();
+      const std::optional<Found> found = file.try_find(reference);
+      return found && has_places(*found);
     } catch (const ReadError&) {
       throw;
     } catch (const DataError&) {

@@ -29,8 +29,8 @@ class JetColumns {
   std::int64_t places() const noexcept { return places_; }
 
   /// (places, 4): E, px, py, pz in GeV, as MomentumMaker gives them; a view of the row where they stand in it
-  /// so, else of `room`. What `mask` or `count` leave out is zeros. Empty where `count` is no number of
-  /// places.
+  /// so, else of `room`. What `mask` or `count` leave out is zeros. Empty where `mask` is NaN, or `count` no
+  /// number of places.
   std::span<const float> constituents(const RawRows& rows, std::int64_t i, std::vector<float>& room) const;
 
   /// (places, n), by the same places: what data.jets.constituent_columns names, in that order; also where
@@ -59,8 +59,8 @@ class JetColumns {
   /// Why weights that data.weights names are not there; "" where none are named.
   const std::string& without_weight() const noexcept { return without_weight_; }
 
-  /// What is to be said once of how the file is read, in a sentence that names it; "" for nothing.
-  const std::string& doubt() const noexcept { return doubt_; }
+  /// What is to be said once of how the file is read, in sentences that name it.
+  const std::vector<std::string>& doubts() const noexcept { return doubts_; }
 
   /// What data.jets.jet_columns names, in that order; as many as it names.
   void jet_values(const RawRows& rows, std::int64_t i, std::span<float> values) const;
@@ -88,7 +88,7 @@ class JetColumns {
   /// The first `count` numbers of a column.
   void read_column(const RawRows& rows, std::int64_t i, const Column& column, std::size_t count,
                    double* to) const;
-  /// Sets to zero what the mask, or the count, leaves out; false where the count is impossible.
+  /// Sets to zero what the mask, or the count, leaves out; false where the mask or the count is impossible.
   bool leave_out(const RawRows& rows, std::int64_t i, std::span<float> momenta) const;
 
   JetMapping mapping_;
@@ -111,7 +111,7 @@ class JetColumns {
   std::string without_label_;
   std::string without_set_;
   std::string without_weight_;
-  std::string doubt_;
+  std::vector<std::string> doubts_;
   std::vector<std::pair<std::string, std::string>> found_;
 };
 

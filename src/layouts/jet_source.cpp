@@ -111,7 +111,7 @@ std::vector<std::string> JetSource::doubts() const {
   std::vector<std::string> all;
   for (const auto& file : opened_) {
     for (std::string& doubt : file->names.doubts()) all.push_back(std::move(doubt));
-    if (!file->columns->doubt().empty()) all.push_back(file->columns->doubt());
+    all.insert(all.end(), file->columns->doubts().begin(), file->columns->doubts().end());
   }
   return all;
 }

@@ -40,6 +40,14 @@ Found References::column(const Tables::Column& place) {
   return NumberView((*arrays_)[number], name, column.type, column.offset).found(number);
 }
 
+/// Of the columns of one name in one table.
+const Tables::Column& References::only_one(const std::vector<Tables::Column>& columns) const {
+  const Tables::Column& first = columns.front();
+  if (columns.size() == 1) return first;
+  throw DataError(fmt::format("{}: {} has two columns {}: give one of them another name", arrays_->path(),
+                              first.table->name, first.column->name));
+}
+
 /// A dataset, or a column.
 std::optional<Found> References::exactly(const std::string& name) {
   const bool dataset = arrays_->has(name);
@@ -47,12 +55,9 @@ std::optional<Found> References::exactly(const std::string& name) {
   if (dataset && !columns.empty())
     throw DataError(fmt::format("{}: {} is a dataset, and a column of {}, too: give one of them another name",
                                 arrays_->path(), name, columns[0].table->name));
-  if (columns.size() > 1 && columns[0].table == columns[1].table)
-    throw DataError(fmt::format("{}: {} has two columns {}: give one of them another name", arrays_->path(),
-                                columns[0].table->name, name));
   if (!columns.empty() && tables_->only() == nullptr)
     tables_->refuse_several(fmt::format(", and {} is a column of {}", name, columns[0].table->name));
-  if (!columns.empty()) return column(columns[0]);
+  if (!columns.empty()) return column(only_one(columns));
   if (!dataset) return std::nullopt;
   const std::size_t number = arrays_->number_of(name);
   const StoredArray& array = (*arrays_)[number];
@@ -71,15 +76,24 @@ std::optional<Found> References::member(const std::string& name) {
       if (const std::optional<NumberView> part = whole.member(behind)) return part->found(number);
     }
     if (!tables_->is_frame(before)) continue;
-    const FileTable& table = tables_->at(before);
-    for (const TableColumn& candidate : table.columns) {
-      if (candidate.name == behind) return column({&table, &candidate});
-    }
+    const std::vector<Tables::Column> columns = Tables::columns_called(behind, tables_->at(before));
+    if (!columns.empty()) return column(only_one(columns));
   }
   return std::nullopt;
 }
 
+/// While it is not clear which table is meant, none may have columns of that name.
+void References::require_no_columns(const std::string& pattern) {
+  for (const std::string& path : tables_->paths()) {
+    std::vector<std::string> names;
+    for (const TableColumn& column : tables_->at(path).columns) names.push_back(column.name);
+    if (!numbered_names(pattern, names, arrays_->path()).empty())
+      tables_->refuse_several(fmt::format(", and {} are columns of /{}", pattern, path));
+  }
+}
+
 std::optional<Found> References::numbered(const std::string& pattern) {
+  if (tables_->only() == nullptr) require_no_columns(pattern);
   std::vector<std::string> candidates = tables_->column_names();
   const std::vector<std::string>& datasets = arrays_->contents().datasets;
   candidates.insert(candidates.end(), datasets.begin(), datasets.end());
@@ -119,6 +133,9 @@ Found References::require(const std::string& reference) {
 }
 
 void References::add_members(const std::string& dataset, std::vector<std::string>& names) {
+  if (tables_->is_frame(dataset)) {
+    for (const TableColumn& part : tables_->at(dataset).columns) names.push_back(dataset + "." + part.name);
+  }
   if (!arrays_->has(dataset)) return;
   for (const StoredType::Member& part : arrays_->named(dataset).type().members)
     names.push_back(dataset + "." + part.name);

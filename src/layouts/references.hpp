@@ -25,9 +25,11 @@ class References {
 
  private:
   Found column(const Tables::Column& place);
+  const Tables::Column& only_one(const std::vector<Tables::Column>& columns) const;
   std::optional<Found> exactly(const std::string& name);
   std::optional<Found> member(const std::string& name);
   std::optional<Found> numbered(const std::string& pattern);
+  void require_no_columns(const std::string& pattern);
   void add_members(const std::string& dataset, std::vector<std::string>& names);
   std::vector<std::string> all_names();
 

@@ -13,5 +13,8 @@ struct RowRange {
 
 /// The `ttv` column.
 enum class Ttv : std::int64_t { train = 0, test = 1, validation = 2 };
+constexpr bool names_set(std::int64_t ttv) {
+  return ttv >= 0 && ttv <= 2;
+}
 
 }  // namespace jetrain

@@ -52,10 +52,9 @@ class Hdf5Array : public StoredArray {
       : StoredArray(dataset.name(), dataset.shape(), stored_type(dataset.type(), dataset.name())),
         dataset_(std::move(dataset)),
         memory_type_(memory_type(dataset_.type())) {
-    const bool holds_none = rows() == 0 || row_bytes() == 0;
-    if (!holds_none && dataset_.storage() == hdf5::Storage::contiguous && dataset_.stored_bytes() == 0)
-      throw DataError(fmt::format("{} was never written: write the file again", name()));
-    if (!holds_none && dataset_.storage() == hdf5::Storage::chunked) find_raw_chunks();
+    if (rows() == 0 || row_bytes() == 0) return;
+    if (dataset_.storage() == hdf5::Storage::chunked) find_raw_chunks();
+    if (!chunks_) dataset_.require_written();  // chunks that are read one by one are looked at then
   }
 
   ArrayFacts facts() const override {

@@ -82,14 +82,21 @@ std::vector<const FileTable*> Tables::meant() {
   return all;
 }
 
-std::vector<Tables::Column> Tables::columns_called(const std::string& name) {
+std::vector<Tables::Column> Tables::columns_called(const std::string& name, const FileTable& table) {
   std::vector<Column> columns;
-  for (const FileTable* table : meant()) {
-    for (const TableColumn& column : table->columns) {
-      if (column.name == name) columns.push_back({table, &column});
-    }
+  for (const TableColumn& column : table.columns) {
+    if (column.name == name) columns.push_back({&table, &column});
   }
   return columns;
+}
+
+std::vector<Tables::Column> Tables::columns_called(const std::string& name) {
+  std::vector<Column> all;
+  for (const FileTable* table : meant()) {
+    const std::vector<Column> columns = columns_called(name, *table);
+    all.insert(all.end(), columns.begin(), columns.end());
+  }
+  return all;
 }
 
 std::vector<std::string> Tables::column_names() {

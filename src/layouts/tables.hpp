@@ -29,6 +29,7 @@ class Tables {
     const FileTable* table;
     const TableColumn* column;
   };
+  static std::vector<Column> columns_called(const std::string& name, const FileTable& table);
   /// Of the table that is meant, or of all where that is not clear.
   std::vector<Column> columns_called(const std::string& name);
   /// All names of columns, likewise.

@@ -41,6 +41,7 @@ RowStatus SampleMaker::make_image(std::span<const float> places, bool training, 
     if (status != RowStatus::good) return status;
     in_order = sample.constituents;
   }
+  look_at_leading(in_order, sample.notes);
   const auto leading = leading_of(in_order);
   sample.reserve(images_.most_entries());
   const RowStatus status =
@@ -70,6 +71,7 @@ RowStatus SampleMaker::make_set(std::span<const float> places, const PlaceColumn
   const RowStatus status =
       collect_constituents(places, sample.constituents, sample.jet, sample.notes, columns);
   if (status != RowStatus::good) return status;
+  look_at_leading(sample.constituents, sample.notes);
   const RaggedView all{sample.constituents, sample.constituent_width};
   sample.kept = std::min(most_, all.rows());
   if (high_level_.empty()) return status;

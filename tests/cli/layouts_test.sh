@@ -72,6 +72,9 @@ places(w, "nines_behind")
 w[v[:, :, 0] == 0] = np.nan
 places(w, "nan_behind")
 places(v * 0, "nothing")
+places(v * 1000, "in_mev")
+places(v[:, :, [1, 2, 3, 0]], "energy_behind")
+save(d.assign(ttv=np.where(np.arange(300) < 200, np.arange(300) % 4, 2)), "no_set")
 # Other layouts.
 with h5py.File("pelican.h5", "w") as f:
     f.create_dataset("Pmu", data=v, chunks=(16, 200, 4), compression="gzip")
@@ -107,6 +110,14 @@ same any_order
 grep -q 'sorted the constituents of [0-9]* jets' any_order.txt || fail "nothing is said of sorting: $(cat any_order.txt)"
 ! grep -q 'sorted the' base.txt || fail "sorted jets are called unsorted: $(cat base.txt)"
 grep -q 'warning.*padding' nines_behind.txt || fail "nothing is said of padding: $(cat nines_behind.txt)"
+
+train no_set --set data.split.method=column
+grep -q 'warning: left out 50 rows of no set' no_set.txt || fail "rows of no set are left out without a word: $(cat no_set.txt)"
+for wrong in 'in_mev data.jets.unit: MeV' 'energy_behind energy does not fit its momentum'; do
+  "$jetrain" inspect "${wrong%% *}.h5" | grep -q "warning: .*${wrong#* }" || fail "inspect takes the momenta of ${wrong%% *}.h5 for a jet's"
+  train "${wrong%% *}"
+  grep -q "warning: .*${wrong#* }" "${wrong%% *}.txt" || fail "nothing is said of the momenta of ${wrong%% *}.h5: $(cat "${wrong%% *}.txt")"
+done
 
 refused() { # STATUS TEXT COMMAND...
   local status=0
@@ -299,4 +310,17 @@ PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 --
 status=0
 PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 2>again.txt || status=$?
 [ $status = 1 ] && grep -q 'cut.h5 exists' again.txt || fail "an output is replaced without a word"
+PYTHONPATH=$scripts /usr/bin/python3 - <<'PYTHON' || fail "numbers of another type are rounded without a word"
+import numpy as np
+from jets_to_hdf5 import JetFile
+out = JetFile("types.h5", True)
+out.append({"n": np.array([1, 2])})
+out.append({"n": np.array([3], dtype="i4")})
+try:
+    out.append({"n": np.array([0.5])})
+except SystemExit as refusal:
+    assert "column n is of int64 at first, and later of float64" in str(refusal)
+else:
+    raise SystemExit("0.5 became 0")
+PYTHON
 echo "jets of any layout are read right, or refused"

@@ -94,6 +94,11 @@ TEST(JetMapping, RefusesWhatDoesNotGoTogether) {
   EXPECT_THAT(
       error_of("{preset: none, jets: {" + angles + ", energy: m, relative_to: jet, jet: {pt: p, eta: e}}}"),
       HasSubstr("data.jets.jet.mass: is missing"));
+  EXPECT_THAT(error_of("{preset: none, jets: {" + angles + ", jet: {eta: e}}}"),
+              AllOf(HasSubstr("data.jets.jet: is given"), HasSubstr("relative_to: angles")));
+  EXPECT_THAT(error_of("{preset: none, jets: {" + angles + ", relative_to: angles, jet: {pt: p, eta: e}}}"),
+              AllOf(HasSubstr("data.jets.jet.pt"), HasSubstr("relative_to: jet")));
+  EXPECT_EQ(error_of("{preset: omnilearn, jets: {jet: {phi: p}}}"), "no error");
   EXPECT_THAT(error_of("{jets: {mask: m, count: n}}"), HasSubstr("data.jets.count"));
   EXPECT_THAT(error_of("{jets: {label: y, file_labels: [{match: a, label: 1}]}}"),
               HasSubstr("data.jets.file_labels"));

@@ -136,6 +136,11 @@ TEST_F(ArrayLabels, ThatAreNoClassesAreRefusedWithWhatToDo) {
               HasSubstr("row 1: its labels"));
 }
 
+TEST_F(ArrayLabels, ThatWereNeverWrittenAreNoZeros) {
+  EXPECT_THAT(refusal(write([](hid_t file) { hdf5::Dataset::create<std::int64_t>(file, "y", {3}); })),
+              HasSubstr(":y was never written"));
+}
+
 TEST_F(ArrayLabels, ThatAreTextAreToldByTheNamesOfTheClasses) {
   EXPECT_THAT(refusal(write_texts({"top", "QCD", "top"})),
               HasSubstr("a.h5: y holds text (top, QCD): say which is class 0, 1, ... with data.classes"));

@@ -145,6 +145,21 @@ TEST_F(DatasetTest, GivesChunksAsTheyStandInTheFile) {
               HasSubstr("rows 8 to 9 of " + path_ + ":/chunks were never written"));
 }
 
+TEST_F(DatasetTest, SaysThatItWasNotWholyWritten) {
+  const auto why = [](const Dataset& dataset) { return refusal([&] { dataset.require_written(); }); };
+  Dataset parts = Dataset::create<float>(file_, "/parts", {25, 3}, chunked({10, 2}));
+  EXPECT_EQ(why(parts), path_ + ":/parts was never written: write the file again");
+  parts.write_rows(0, counted<float>(30));
+  EXPECT_THAT(why(parts), HasSubstr(":/parts was not wholly (2 of 6 chunks) written"));
+  parts.write_rows(10, counted<float>(45));
+  EXPECT_EQ(why(parts), "");
+  Dataset plain = Dataset::create<float>(file_, "/plain", {25});
+  EXPECT_THAT(why(plain), HasSubstr(":/plain was never written"));
+  plain.write_rows(0, counted<float>(25));
+  EXPECT_EQ(why(plain), "");
+  EXPECT_EQ(why(Dataset::create<float>(file_, "/none", {0, 3})), "");
+}
+
 TEST_F(DatasetTest, CanBeCut) {
   Dataset dataset = Dataset::create<float>(file_, "/long", {10}, chunked({4}));
   dataset.write_rows(0, counted<float>(10));

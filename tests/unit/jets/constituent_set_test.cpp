@@ -46,6 +46,30 @@ TEST(ConstituentSet, LeavesOutPaddingWhereverItStands) {
   EXPECT_EQ(found.notes.unsorted, 0);
 }
 
+/// Of one jet, by its leading constituent.
+ReadingNotes looked_at(const std::vector<float>& constituents) {
+  ReadingNotes notes;
+  look_at_leading(constituents, notes);
+  return notes;
+}
+
+TEST(ReadingNotes, TellMomentaThatJetsHaveNot) {
+  for (const std::vector<float>& usual : {std::vector<float>{},
+                                          {100, 60, 80, 0},
+                                          {99.9F, 60, 80, 0},
+                                          {200, 3, 4, 199},
+                                          {60, 30, 40, 0, 1, 30, 40, 9}}) {
+    const ReadingNotes notes = looked_at(usual);
+    EXPECT_EQ(notes.impossible + notes.hard + notes.soft, 0) << testing::PrintToString(usual);
+  }
+  EXPECT_EQ(looked_at({60, 80, 0, 100}).impossible, 1) << "px, py, pz, E";
+  EXPECT_EQ(looked_at({999, 999, 999, 999}).impossible, 1);
+  EXPECT_EQ(looked_at({100000, 60, 80, 0}).impossible, 1) << "an energy in MeV beside GeV";
+  EXPECT_EQ(looked_at({100000, 60000, 80000, 0}).hard, 1);
+  EXPECT_EQ(looked_at({100000, 60, 80, 99999}).hard, 0) << "much energy along the beam is none of the unit";
+  EXPECT_EQ(looked_at({0.1F, 0.06F, 0.08F, 0}).soft, 1);
+}
+
 TEST(ConstituentSet, KeepsColumnsWithTheirConstituents) {
   const std::vector<float> columns{1, 2, 3, 4, 5, 6, kNaN, 8};
   const Collected found({5, 3, 4, 0, -999, -999, -999, -999, 50, 30, 40, 0, 0, 0, 0, 0}, {columns, 2});

@@ -174,8 +174,13 @@ TEST(Momenta, OfBadQuantitiesAreNoNumbers) {
   EXPECT_TRUE(is_bad(momentum(massless, {50, 1000, 0})));
   EXPECT_TRUE(is_bad(momentum(massless, {1e30, 80, 0}))) << "no float";
   EXPECT_TRUE(is_bad(momentum(mapping(MomentumColumns::pt_eta_phi_mass), {50, 1, 0, kNaN})));
-  EXPECT_TRUE(
-      is_bad(momentum(mapping(MomentumColumns::pt_eta_phi, RelativeTo::jet), {0.5, 1, 0}, {kNaN, 0, 0, 0})));
+  EXPECT_TRUE(is_bad(momentum(mapping(MomentumColumns::pt_eta_phi_mass), {50, 1, 0, -999})))
+      << "an energy that is no number is no padding";
+  for (const double jet_pt : {kNaN, -999.0, 0.0}) {
+    EXPECT_TRUE(is_bad(
+        momentum(mapping(MomentumColumns::pt_eta_phi, RelativeTo::jet), {0.5, 1, 0}, {jet_pt, 0, 0, 0})))
+        << jet_pt;
+  }
 }
 
 }  // namespace

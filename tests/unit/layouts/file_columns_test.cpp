@@ -115,12 +115,14 @@ TEST_F(FileColumnsTest, WantsATableToBeNamedWhereThereAreTwo) {
   EXPECT_THAT(unclear.tables(), ElementsAre("/first", "/second"));
   for (const auto& look : {std::function<void()>([&] { unclear.find("E_0"); }),
                            {[&] { unclear.try_find("E_0"); }},
+                           {[&] { unclear.find("PZ_*"); }},
                            {[&] { unclear.columns(); }}}) {
     EXPECT_THAT(refusal(look),
                 AllOf(HasSubstr("frame_two.h5 has several tables (first, second)"), HasSubstr("data.table")));
   }
   EXPECT_FALSE(unclear.try_find("nothing"));
   expect_numbers(unclear, "second.E_0", {}, 0, 0);
+  expect_numbers(unclear, "second.PZ_*", {5}, 3, 4);
   for (const char* named : {"second", "/second", "second/table"}) {
     FileColumns file = open("frame_two.h5", named);
     expect_numbers(file, "PZ_*", {5}, 3, 4);

@@ -6,12 +6,15 @@
 #include <array>
 #include <cmath>
 #include <fstream>
-#include <mutex>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
+#include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "jets/constituent_set.hpp"
 #include "layouts/jet_source.hpp"
+#include "temporary_folder.hpp"
 
 namespace jetrain {
 namespace {
@@ -25,7 +28,7 @@ struct Published {
 };
 
 std::string path_of(const std::string& file) {
-  return std::string(TEST_DATA_DIR) + "/presets/" + file;
+  return file.starts_with('/') ? file : std::string(TEST_DATA_DIR) + "/presets/" + file;
 }
 
 DataConfig data_of(JetPreset preset) {
@@ -230,10 +233,60 @@ TEST(JetColumns, SayWhatIsMissing) {
   EXPECT_THAT(error_of("pelican.h5", data), AllOf(HasSubstr("(N, 200, 4)"), HasSubstr("Pmu[0]")));
   DataConfig other = data_of(JetPreset::pelican);
   other.jets.mask = "is_signal";
-  EXPECT_THAT(error_of("pelican.h5", other), HasSubstr("200"));
+  EXPECT_THAT(error_of("pelican.h5", other), AllOf(HasSubstr("is_signal has shape (N)"), HasSubstr("mask")));
   other = data_of(JetPreset::pelican);
   other.jets.set = "ttv";
   EXPECT_THAT(error_of("pelican.h5", other), HasSubstr("ttv"));
+}
+
+class JetArrays : public testing::Test {
+ protected:
+  /// One array X, and masks (N, P).
+  DataConfig write(const std::vector<std::int64_t>& shape) const {
+    std::vector<float> x(static_cast<std::size_t>(
+        std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>())));
+    std::iota(x.begin(), x.end(), 100.0F);
+    hdf5::write_file(path_, hdf5::Seal::none, [&](hid_t file) {
+      hdf5::write_array(file, "X", shape, x.data());
+      std::fill(x.begin(), x.end(), std::numeric_limits<float>::quiet_NaN());
+      hdf5::write_array(file, "mask", {shape[0], shape[1]}, x.data());
+    });
+    DataConfig data;
+    data.preset = JetPreset::energyflow;
+    return data;
+  }
+  test::TemporaryFolder folder_;
+  std::string path_ = folder_.file("x.h5");
+  Communicator self_ = Communicator::self();
+};
+
+TEST_F(JetArrays, OfOneNumberAJetAreNoConstituents) {
+  const DataConfig data = write({3, 24});
+  EXPECT_THAT(error_of(path_, data), AllOf(HasSubstr("x.h5:X[0] has shape (N)"), HasSubstr("(N, P, F)")));
+  FileColumns columns(path_, "", self_);
+  std::optional<JetPreset> found;
+  columns.together(self_, [&] { found = fitting_preset(columns); });
+  EXPECT_EQ(found, std::nullopt);
+}
+
+TEST_F(JetArrays, WhoseAxesMayBeExchangedAreDoubted) {
+  EXPECT_THAT(JetSource({path_}, self_, write({3, 4, 20})).doubts(),
+              testing::ElementsAre(HasSubstr("x.h5:X is of shape (3, 4, 20), and read as 4 constituents")));
+  EXPECT_THAT(JetSource({path_}, self_, write({3, 20, 4})).doubts(), testing::IsEmpty());
+  EXPECT_THAT(JetSource({path_}, self_, write({3, 30, 100})).doubts(), testing::IsEmpty());
+}
+
+TEST_F(JetArrays, WithAMaskThatIsNoNumberHaveNoConstituents) {
+  DataConfig data = write({3, 20, 4});
+  data.jets.mask = "mask";
+  const JetSource source({path_}, self_, data);
+  source.read(
+      {0, 3},
+      [](std::int64_t, const JetBlock& block) {
+        std::vector<float> room;
+        for (std::int64_t i = 0; i < block.rows; ++i) EXPECT_TRUE(block.constituents(i, room).empty());
+      },
+      [](std::int64_t) {});
 }
 
 TEST(JetColumns, SayWhyJetsHaveNoClass) {

@@ -237,15 +237,27 @@ TEST(ReadingNotes, AreSaidWhereSomethingWasUnusual) {
                           HasSubstr("1 jet is without any constituent")));
 }
 
+TEST(ReadingNotes, AreSaidOfMomentaThatFewJetsHave) {
+  EXPECT_THAT(said({.jets = 100, .impossible = 1, .hard = 50, .soft = 50}), IsEmpty());
+  EXPECT_THAT(said({.jets = 100, .empty = 90, .impossible = 1, .hard = 6, .soft = 6, .of_no_set = 1}),
+              ElementsAre(HasSubstr("90 jets are without"), HasSubstr("left out 1 row of no set"),
+                          HasSubstr("1 of 10 jets have a leading constituent whose energy does not fit"),
+                          HasSubstr("data.jets.unit: MeV"), HasSubstr("data.jets.relative_to: jet")));
+}
+
 TEST(ReadingNotes, AddUp) {
-  ReadingNotes notes{1, 2, 3, 4, 5};
-  notes.add({10, 20, 30, 40, 50});
+  ReadingNotes notes{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  notes.add({10, 20, 30, 40, 50, 60, 70, 80, 90});
   const ReadingNotes all = sum_of(notes, Communicator::self());
   EXPECT_EQ(all.jets, 11);
   EXPECT_EQ(all.padding, 22);
   EXPECT_EQ(all.other_padding, 33);
   EXPECT_EQ(all.unsorted, 44);
   EXPECT_EQ(all.empty, 55);
+  EXPECT_EQ(all.impossible, 66);
+  EXPECT_EQ(all.hard, 77);
+  EXPECT_EQ(all.soft, 88);
+  EXPECT_EQ(all.of_no_set, 99);
 }
 
 }  // namespace
