@@ -133,11 +133,11 @@ void inspect(const InspectOptions& options, const Communicator& comm) {
     const LabelCounts counts = count_labels(source, comm);
     const std::vector<JetSummary> jets = first_jets(source, comm);
     if (!comm.is_root()) continue;
-    const bool labelled = source.without_label().empty();
+    const bool labelled = source.missing_labels().empty();
     print_layout(source.layouts().front(), data.preset);
     for (const std::string& doubt : source.doubts()) print_line("  warning: {}", doubt);
     print_classes(counts, !has_own_classes(data), labelled);
-    print_sets(counts, source.without_set().empty() && !jet_mapping(data).columns.set.empty());
+    print_sets(counts, source.missing_sets().empty() && !jet_mapping(data).columns.set.empty());
     print_physics(jets, classes_of(counts, data, labelled));
   }
 }

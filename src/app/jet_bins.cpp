@@ -91,6 +91,8 @@ std::vector<float> read_quantity(const StoredModel& stored, const std::vector<st
   config.constituents = ConstituentsConfig();
   config.augmentation = AugmentationConfig();
   config.data.high_level = {bins.quantity};
+  config.data.jets.jet_columns.clear();
+  config.data.jets.constituent_columns.clear();
   const SelectedRows rows = select_rows(config, files, set, comm);
   std::vector<Measured> mine;
   const auto work = [&](std::vector<Measured>& slot, const RowBlock& block) {

@@ -56,6 +56,9 @@ void add_predict(CLI::App& app, Command& command) {
       "--split", o.split,
       "only this set of the files, as the model's config splits them: train, validation or test");
   add_layout(verb, o.assignments)->excludes(split);
+  verb->add_flag(
+      "--weights", o.weights,
+      "write `weight`, too, as data.weights of the model's config names it (for metrics --weight)");
   verb->add_option(
       "--grid", o.grid,
       "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");
@@ -83,7 +86,10 @@ void add_score_names(CLI::App* verb, ScoreNames& names) {
                    "the same of weights, by which all figures count jets (of .npy scores: the file)");
   verb->add_option("--classes", names.classes, "of K classes: their names, in the order of the scores")
       ->delimiter(',');
-  verb->add_option("--signal", names.signal, "of K classes: the one that 1/eps_B is of (default: the last)");
+  verb->add_option(
+      "--signal", names.signal,
+      "of K classes: the one that 1/eps_B is of (default: the one whose output `predict` wrote as "
+      "`score`, else the last)");
 }
 
 void add_metrics(CLI::App& app, Command& command) {

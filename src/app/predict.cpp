@@ -80,6 +80,7 @@ Predictions predictions_of(const ScoredSlice& scored) {
     piece.scores.push_back(row.score);
   }
   piece.outputs = scored.outputs;
+  piece.weights = scored.weights;
   return piece;
 }
 
@@ -108,21 +109,25 @@ void predict(const PredictOptions& given, const Communicator& comm) {
     return;
   }
   comm.agree([&] {
+    if (options.weights && !stored.config.data.weighted())
+      throw UsageError("--weights: the model's config names no weights (data.weights)");
     if (options.files.empty()) throw UsageError("predict: name the data files, and last the file to write");
     if (comm.is_root() && set != Set::none)
       require_known_set(options.model, stored.config, options.files, set);
   });
   std::unique_ptr<PredictionFile> file;
-  std::string without_labels;
+  std::string missing_labels;
   std::int64_t written = 0;
   std::int64_t skipped = 0;
   ReadingNotes notes;
   score_in_pieces(
-      stored, options.files, set,
+      stored, options.files, set, options.weights,
       [&](std::int64_t most_rows, const RowSource& rows) {
         file = PredictionFile::create(options.output, most_rows,
-                                      {rows.missing_labels().empty(), output_names(stored)});
-        without_labels = rows.missing_labels();
+                                      {.labels = rows.missing_labels().empty(),
+                                       .outputs = output_names(stored),
+                                       .weights = options.weights});
+        missing_labels = rows.missing_labels();
       },
       [&](const ScoredSlice& piece) {
         file->append(predictions_of(piece));
@@ -140,7 +145,7 @@ void predict(const PredictOptions& given, const Communicator& comm) {
     file->complete();
     print_line("{}: {} jets scored in {:.1f} s ({:.0f} jets/s)", options.output, written, watch.seconds(),
                static_cast<double>(written) / watch.seconds());
-    if (!without_labels.empty()) print_line("note: without labels: {}", without_labels);
+    if (!missing_labels.empty()) print_line("note: without labels: {}", missing_labels);
     if (const std::string note = training_note(stored.config, options.files, set); !note.empty())
       print_line("{}", note);
     print_notes(skipped, notes);

@@ -15,6 +15,7 @@ struct PredictOptions {
       assignments;    ///< --set words: how jets stand in these files (app/layout_assignments.hpp)
   std::string split;  ///< "": all rows; train | validation | test: as the model's config splits these files
   std::string grid;   ///< "": none; LOW:HIGH:POINTS, instead of files
+  bool weights = false;  ///< also each jet's weight, as data.weights of the model's config names it
   bool overwrite = false;
   int threads = 0;
 };

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <numeric>
 
+#include "dataset/data_files.hpp"
 #include "dataset/unsaid_rows.hpp"
 #include "jetrain/error.hpp"
 #include "row_kernels/product_choice.hpp"
@@ -18,29 +20,6 @@ constexpr std::int64_t kPieceRows = std::int64_t{1} << 18;
 /// Who computes the products of sets: each rank chooses for itself, before it reads and before threads work.
 void choose_products(const Model& model, const Communicator& comm) {
   if (model.input().shape.has_rows()) comm.agree([] { static_cast<void>(kernels::products()); });
-}
-
-std::string file_name(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
-
-/// A set's rows are counted over all files, from the first on: with others, they would be other rows.
-void require_same_files(const std::vector<std::string>& trained, const std::vector<std::string>& files,
-                        Set set) {
-  std::string all;
-  bool same_order = true;
-  for (std::size_t i = 0; i < trained.size(); ++i) {
-    all += " " + file_name(trained[i]);
-    same_order = same_order && i < files.size() && file_name(files[i]) == file_name(trained[i]);
-  }
-  const bool same_names = std::is_permutation(
-      trained.begin(), trained.end(), files.begin(), files.end(),
-      [](const std::string& a, const std::string& b) { return file_name(a) == file_name(b); });
-  if (files.size() == trained.size() && (same_order || !same_names)) return;
-  throw UsageError(fmt::format(
-      "--split {}: the model's split counts the rows of {} files one after another: name all of them, "
-      "in this order:{}",
-      set, trained.size(), all));
 }
 
 }  // namespace
@@ -59,7 +38,7 @@ void require_known_set(const std::string& model, const Config& config, const std
         "anew",
         set, model, key));
   }
-  require_same_files(files_of(config.data, set), files, set);
+  require_same_files(files_of(config.data, set), files, fmt::format("--split {}", set));
 }
 
 std::string training_note(const Config& config, const std::vector<std::string>& files, Set set) {
@@ -90,6 +69,7 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
   choose_products(stored.model, comm);
   const SelectedRows rows = select_rows(stored.config, files, set, comm);
   require_labels(rows.source(), "evaluate");
+  require_weights(rows.source());
   ScoredSlice scored = gather_scores(score_rows(stored.model, rows, rows.range(), comm), comm);
   comm.agree([&] {
     if (comm.is_root() && scored.rows.empty()) {
@@ -97,11 +77,19 @@ ScoredSlice score_files(const StoredModel& stored, const std::vector<std::string
                                   set == Set::none ? "" : fmt::format("{} set of ", set),
                                   files.front() + (files.size() > 1 ? ", ..." : "")));
     }
+    const double sum = std::accumulate(scored.weights.begin(), scored.weights.end(), 0.0);
+    if (!scored.weights.empty() && !(sum > 0)) {
+      throw DataError(
+          fmt::format("{}: the weights of the {} jets sum to {:g}, so that no figure is a share of them: "
+                      "they must sum to "
+                      "more than 0",
+                      files.front() + (files.size() > 1 ? ", ..." : ""), scored.rows.size(), sum));
+    }
   });
   return scored;
 }
 
-void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& files, Set set,
+void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& files, Set set, bool weights,
                      const std::function<void(std::int64_t most_rows, const RowSource& rows)>& begin,
                      const std::function<void(const ScoredSlice& piece)>& take, const Communicator& comm) {
   const auto on_root = [&](const auto& work) {
@@ -111,8 +99,9 @@ void score_in_pieces(const StoredModel& stored, const std::vector<std::string>& 
   };
   choose_products(stored.model, comm);
   Config config = stored.config;
-  config.data.weights = "none";  // predictions need none
+  if (!weights) config.data.weights = "none";
   const SelectedRows all = select_rows(config, files, set, comm);
+  require_weights(all.source());
   const std::int64_t rows = all.range().last;
   comm.agree([&] {
     if (rows == 0) throw DataError(fmt::format("no jets to score: {} has none", files.front()));

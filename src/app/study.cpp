@@ -6,177 +6,25 @@
 #include <filesystem>
 #include <optional>
 #include <span>
-#include <utility>
 
 #include "app/study_folder.hpp"
+#include "app/study_members.hpp"
 #include "comm/threads.hpp"
-#include "comm/watchdog.hpp"
 #include "core/input_file.hpp"
 #include "core/output_file.hpp"
-#include "core/printable_text.hpp"
-#include "core/progress.hpp"
 #include "core/stop_signal.hpp"
-#include "core/stopwatch.hpp"
-#include "core/untrainable.hpp"
 #include "dataset/array_file.hpp"
 #include "dataset/data_files.hpp"
-#include "dataset/unsaid_rows.hpp"
 #include "inference/model_input.hpp"
 #include "jetrain/error.hpp"
 #include "row_kernels/product_choice.hpp"
 #include "run/config_file.hpp"
-#include "run/training_run.hpp"
-#include "study/ranking.hpp"
-#include "study/share.hpp"
-#include "study/study_data.hpp"
-#include "study/study_locks.hpp"
-#include "study/trials.hpp"
+#include "study/trial_state.hpp"
 
 namespace jetrain {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Removes what an earlier study left; nothing else that may be there.
-void clear_folder(const std::string& folder) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("trial_") || name == "study.yaml" || name == "study.csv" || name == "ranking.csv")
-      fs::remove_all(entry.path(), ignored);
-  }
-}
-
-/// What an older jetrain began is not gone on with where its members do not say which jets they train on: the
-/// others might be dealt other ones.
-void require_said_rows(const std::string& folder, const std::vector<Trial>& trials) {
-  for (const Trial& trial : trials) {
-    const std::string member = (fs::path(folder) / trial.directory / "config.yaml").string();
-    if (!fs::exists(member)) continue;
-    if (unsaid_rows(member, parse_stored_config(read_whole(member), member)).empty()) return;
-    throw UsageError(fmt::format(
-        "{} was begun by an older jetrain, whose members do not say which jets they are trained on: "
-        "choose another --out, or --overwrite it",
-        folder));
-  }
-}
-
-/// A study goes on only as the one that was begun. From now on this process is at work in its folder, perhaps
-/// with others. On one rank.
-void enter_folder(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
-                  std::optional<StudyLocks>& locks) {
-  std::error_code failure;
-  fs::create_directories(options.output, failure);
-  if (failure)
-    throw DataError(fmt::format("cannot make the folder {}: {}", options.output, failure.message()));
-  locks.emplace(options.output);
-  locks->take_tables();  // others that begin now wait
-  if (options.overwrite && fs::exists(fs::path(options.output) / "study.yaml")) {  // else it is no study's
-    if (!locks->enter_alone())
-      throw UsageError(
-          fmt::format("--overwrite: another process is at work in {}: end it first, or choose another --out",
-                      options.output));
-    clear_folder(options.output);
-  }
-  locks->enter();
-  Config comparable = config;
-  comparable.study.groups = 1;  // how ranks are shared out changes no result
-  keep_study(options.output, "study.yaml", comparable);
-  require_said_rows(options.output, trials);
-  locks->give_back_tables();
-}
-
-bool is_done(const std::string& folder, const Trial& trial) {
-  return fs::exists(fs::path(folder) / trial.directory / "result.json");
-}
-
-/// Known to fail, and to fail again.
-bool has_failed(const std::string& folder, const Trial& trial) {
-  return fs::exists(failure_file(folder, trial, TrialStatus::failed));
-}
-
-/// Done, or known not to be.
-bool has_ended(const std::string& folder, const Trial& trial) {
-  return is_done(folder, trial) || has_failed(folder, trial) ||
-         fs::exists(failure_file(folder, trial, TrialStatus::broken_off));
-}
-
-/// What an earlier try left.
-void forget_failures(const std::string& folder, const Trial& trial) {
-  std::error_code ignored;
-  for (const TrialStatus status : {TrialStatus::failed, TrialStatus::broken_off})
-    fs::remove(failure_file(folder, trial, status), ignored);
-}
-
-/// One line a training.
-std::string trial_line(const Trial& trial, std::size_t number, std::size_t all, const std::string& what) {
-  return fmt::format("{:3}/{}  {}{}  seed {}  {}", number + 1, all, trial.name,
-                     trial.fold() ? fmt::format("  fold {}", *trial.fold()) : "", trial.config.seed, what);
-}
-
-/// A member of the family in its place.
-struct Member {
-  const Trial& trial;
-  std::size_t number;
-  std::size_t all;
-
-  std::string line(const std::string& what) const { return trial_line(trial, number, all, what); }
-};
-
-/// Trains it once, from its newest checkpoint on where there is one.
-void train_once(const StudyOptions& options, const Member& member, const StudyData& data, int threads,
-                Watchdog& watchdog, const Communicator& group, Log& log) {
-  const Trial& trial = member.trial;
-  Log own_log(group.is_root(), options.log_level, Log::To::file_only);
-  TrainingRun run(trial.config, (fs::path(options.output) / trial.directory).string(), false, true, group,
-                  own_log);
-  TrialSets sets = data.sets_of(trial);
-  run.take_data(std::move(sets.train), std::move(sets.validation));
-  const RunResult result = run.run(data.loaded(trial), threads, false, watchdog);
-  const Metrics& best = result.best.validation;
-  log.info(member.line(fmt::format("epoch {}  val_loss {:.4f}  val_acc {:.4f}  val_auc {:.4f}",
-                                   result.best.epoch, best.loss, best.accuracy, best.auc)));
-}
-
-/// Leaves a note in the member's folder, which must not end the study: where files cannot be written, the
-/// note cannot be either, and what it says is told at the end.
-void note_failure(const StudyOptions& options, const Trial& trial, TrialStatus status, const std::string& why,
-                  const Communicator& group) {
-  if (!group.is_root()) return;
-  try {
-    std::error_code ignored;
-    fs::create_directories(fs::path(options.output) / trial.directory, ignored);  // it may not have had one
-    write_text(failure_file(options.output, trial, status), why + "\n");
-  } catch (const std::exception&) {
-  }
-}
-
-/// Trains one of the family. One that fails by itself (it diverges, say) is recorded and left. One that an
-/// error of files or memory breaks off is tried once more, and then left, for the same command to try again:
-/// a line of what it was is returned, else "". A stop signal, or a mistake in the config, ends the study.
-std::string run_trial(const StudyOptions& options, const Member& member, const StudyData& data, int threads,
-                      Watchdog& watchdog, const Communicator& group, Log& log) {
-  constexpr int kTries = 2;
-  for (int attempt = 1;; ++attempt) {
-    try {
-      train_once(options, member, data, threads, watchdog, group, log);
-      return "";
-    } catch (const Untrainable& error) {
-      log.warning(member.line(fmt::format("failed: {}", error.what())));
-      note_failure(options, member.trial, TrialStatus::failed, printable_line(error.what()), group);
-      return "";
-    } catch (const CollectiveError& error) {
-      if (error.status() != ExitStatus::failed) throw;
-      const bool last = attempt == kTries;
-      log.warning(
-          member.line(fmt::format("broken off{}: {}", last ? "" : ", and tried once more", error.what())));
-      if (!last) continue;
-      const std::string why = printable_line(error.what());
-      note_failure(options, member.trial, TrialStatus::broken_off, why, group);
-      return fmt::format("{}: {}\n", member.trial.directory, why);
-    }
-  }
-}
 
 void require_ranks(const Config& config, const Communicator& comm) {
   if (config.study.groups <= comm.size()) return;
@@ -190,84 +38,6 @@ bool same_files(const DataConfig& variant, const DataConfig& study) {
   return variant.files == study.files && variant.train_files == study.train_files &&
          variant.validation_files == study.validation_files && variant.test_files == study.test_files &&
          variant.cache == study.cache;
-}
-
-/// Which of the members this process, or its group of ranks, trains.
-struct Work {
-  std::vector<std::size_t> members;
-  std::vector<Trial> trials;
-};
-
-/// What is left of the share; groups take it in turns. `known`: of each of the family, whether it is done, or
-/// fails. Says so.
-Work work_of(const std::vector<Trial>& trials, const Share& share, const std::vector<TrialStatus>& known,
-             int my_group, int groups, Log& log) {
-  Work work;
-  std::size_t all = 0;
-  std::size_t done = 0;
-  std::size_t failed = 0;
-  std::size_t left = 0;
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (!share.holds(i)) continue;
-    ++all;
-    if (known[i] == TrialStatus::done) {
-      ++done;
-    } else if (known[i] == TrialStatus::failed) {
-      ++failed;
-    } else if (static_cast<int>(left++ % static_cast<std::size_t>(groups)) == my_group) {
-      work.members.push_back(i);
-      work.trials.push_back(trials[i]);
-    }
-  }
-  if (my_group == 0) {
-    log.info(fmt::format("{} trainings{}{}{}{}", trials.size(),
-                         share.of > 1 ? fmt::format(", {} in share {}/{}", all, share.number, share.of) : "",
-                         done > 0 ? fmt::format(", {} of them done already", done) : "",
-                         failed > 0 ? fmt::format(", {} known to fail", failed) : "",
-                         groups > 1 ? fmt::format("; {} groups of ranks", groups) : ""));
-  }
-  return work;
-}
-
-/// Takes a member for this group alone, and clears what an earlier failure left. False where another process
-/// trains it, or has trained it since this one began. Collective over the group.
-bool take(const StudyOptions& options, const Trial& trial, std::size_t number, std::size_t all,
-          std::optional<StudyLocks>& locks, const Communicator& group, Log& log) {
-  std::int64_t taken = 0;
-  group.agree([&] {
-    if (!group.is_root()) return;
-    if (!locks->take(number)) {
-      log.info(trial_line(trial, number, all, "left to another process, which is at work on it"));
-    } else if (is_done(options.output, trial)) {
-      locks->give_back(number);
-      log.info(trial_line(trial, number, all, "done by another process"));
-    } else if (has_failed(options.output, trial)) {
-      locks->give_back(number);
-      log.info(trial_line(trial, number, all, "failed with another process"));
-    } else {
-      taken = 1;
-      forget_failures(options.output, trial);
-    }
-  });
-  return group.max(taken) != 0;
-}
-
-/// A line for each member that was broken off. Collective over the group.
-std::string train_members(const StudyOptions& options, const Config& config, const Work& work,
-                          std::size_t all, int threads, std::optional<StudyLocks>& locks,
-                          const Communicator& group, Log& log) {
-  Watchdog watchdog(config.train.stall_seconds, group);
-  progress::set(progress::Activity::reading);
-  const StudyData data(work.trials, group);
-  std::string broken;
-  for (std::size_t i = 0; i < work.members.size(); ++i) {
-    const std::size_t number = work.members[i];
-    const Trial& trial = work.trials[i];
-    if (!take(options, trial, number, all, locks, group, log)) continue;
-    broken += run_trial(options, {trial, number, all}, data, threads, watchdog, group, log);
-    if (locks) locks->give_back(number);
-  }
-  return broken;
 }
 
 /// From what stands on disk; only where all have ended, so that of several processes the last one ranks.
@@ -341,7 +111,7 @@ void study(const StudyOptions& options, const Communicator& comm) {
       if (trial.config.input == InputKind::constituents) static_cast<void>(kernels::products());
     }
     require_ranks(config, comm);
-    if (comm.is_root()) enter_folder(options, config, trials, locks);
+    if (comm.is_root()) enter_study(options.output, options.overwrite, config, trials, locks);
   });
 
   // 2. Groups of ranks take its members in turns.

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "comm/slurm_step.hpp"
 #include "comm/watchdog.hpp"
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
@@ -40,6 +41,7 @@ void spare_file_pointers() {
 Environment::Environment(int& argc, char**& argv) {
   allow_many_files();
   spare_file_pointers();
+  hide_deaf_step();
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   if (provided < MPI_THREAD_FUNNELED) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -45,6 +46,10 @@ void refuse_twice(const NamedFiles& lists) {
   }
 }
 
+std::string name_of(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
 /// Names of any bytes but NUL.
 std::vector<std::string> broadcast(const std::vector<std::string>& names, const Communicator& comm) {
   std::string text;
@@ -79,6 +84,24 @@ void complete_files(DataConfig& data, const Communicator& comm) {
 
 void refuse_twice(const std::vector<std::string>& files, const std::string& what) {
   refuse_twice(NamedFiles{{what, &files}});
+}
+
+void require_same_files(const std::vector<std::string>& trained, const std::vector<std::string>& files,
+                        const std::string& what) {
+  std::string all;
+  bool same_order = true;
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    all += " " + name_of(trained[i]);
+    same_order = same_order && i < files.size() && name_of(files[i]) == name_of(trained[i]);
+  }
+  const bool same_names = std::is_permutation(
+      trained.begin(), trained.end(), files.begin(), files.end(),
+      [](const std::string& a, const std::string& b) { return name_of(a) == name_of(b); });
+  if (files.size() == trained.size() && (same_order || !same_names)) return;
+  throw UsageError(fmt::format(
+      "{}: the model's split counts the rows of {} files one after another: name all of them, in this "
+      "order:{}",
+      what, trained.size(), all));
 }
 
 void refuse_shared_files(const DataConfig& data, const Communicator& comm) {

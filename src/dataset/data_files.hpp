@@ -26,4 +26,10 @@ void refuse_twice(const std::vector<std::string>& files, const std::string& what
 /// The same within and between the sets of a config. Collective.
 void refuse_shared_files(const DataConfig& data, const Communicator& comm);
 
+/// A set's rows are counted over all files of a training, from the first on: of others, they would be other
+/// rows. UsageError, beginning with `what`, where `files` are not as many as `trained`, or are called the
+/// same but stand in another order.
+void require_same_files(const std::vector<std::string>& trained, const std::vector<std::string>& files,
+                        const std::string& what);
+
 }  // namespace jetrain

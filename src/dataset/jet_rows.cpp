@@ -84,7 +84,7 @@ JetRows::JetRows(const std::vector<std::string>& files, const std::vector<const 
     : source_(files, comm, ways.front()->data) {
   const DataConfig& data = ways.front()->data;
   for (const Config* way : ways) makers_.emplace_back(*way, clouds);
-  rules_ = {labels_of(data) == Labels::jets, source_.without_label().empty(),
+  rules_ = {labels_of(data) == Labels::jets, source_.missing_labels().empty(),
             data.unsorted == Unsorted::error, data.jets.jet_columns.size(), data.jets.constituent_columns};
 }
 

@@ -29,9 +29,9 @@ class JetRows : public RowSource {
   RowRange slice(RowRange all, int rank, int size) const override { return source_.slice(all, rank, size); }
   void read(RowRange range, const Consume& consume, const EndWindow& end_window) const override;
   std::int64_t window_slots() const override { return source_.window_slots(); }
-  std::string missing_labels() const override { return source_.without_label(); }
-  std::string missing_weights() const override { return source_.without_weight(); }
-  std::string missing_sets() const override { return source_.without_set(); }
+  std::string missing_labels() const override { return source_.missing_labels(); }
+  std::string missing_weights() const override { return source_.missing_weights(); }
+  std::string missing_sets() const override { return source_.missing_sets(); }
   std::vector<std::string> doubts() const override { return source_.doubts(); }
 
  private:

@@ -69,6 +69,11 @@ void require_labels(const RowSource& rows, const std::string& purpose) {
                           ExitStatus::failed);
 }
 
+void require_weights(const RowSource& rows) {
+  if (const std::string missing = rows.missing_weights(); !missing.empty())
+    throw CollectiveError(missing, ExitStatus::failed);
+}
+
 SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Config*>& ways, bool clouds,
                            const Communicator& comm)
     : source_(open_rows(group.files, ways, clouds, comm)),
@@ -81,8 +86,7 @@ SelectedRows::SelectedRows(const FileGroup& group, const std::vector<const Confi
   const LimitConfig& limit = config.data.limit;
   if (limit.jets > 0 && limit.take == LimitTake::balanced)
     require_labels(*source_, "data.limit.take: balanced");
-  if (const std::string why = source_->missing_weights(); !why.empty())
-    throw CollectiveError(why, ExitStatus::failed);
+  require_weights(*source_);
   selection_ = sets_have_files(config.data) ? Selection::of_files(config, sets_.front(), *source_, comm)
                                             : Selection::from_config(config, *source_, comm);
 }

@@ -41,6 +41,8 @@ std::vector<Set> given_sets(const DataConfig& data);
 
 /// CollectiveError where rows lack labels, which `purpose` ("training") needs.
 void require_labels(const RowSource& rows, const std::string& purpose);
+/// CollectiveError where they lack the weights that data.weights names.
+void require_weights(const RowSource& rows);
 
 /// The rows of one group, opened, and the set of each.
 class SelectedRows {

@@ -158,12 +158,18 @@ ScoredJets score_samples(const Model& model, std::int64_t count,
   return result;
 }
 
+void require_output(const Model& model, const RowSource& rows, std::int64_t row, std::uint8_t label) {
+  const std::int64_t known = std::max<std::int64_t>(2, model.outputs());
+  if (model.input().targets > 0 || label < known) return;
+  throw DataError(fmt::format("{}: the label is {}, but the model tells {} classes apart (0 to {})",
+                              rows.place(row), label, known, known - 1));
+}
+
 ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange range,
                        const Communicator& comm) {
   const auto width = static_cast<std::size_t>(model.outputs());
   ScoredSlice result;
   set_classes(model, result);
-  const std::int64_t known = result.labelled ? result.classes : 0;
   result.has_labels = rows.source().missing_labels().empty();
   result.labelled = result.labelled && result.has_labels;
   model.prepare();
@@ -173,10 +179,7 @@ ScoredSlice score_rows(const Model& model, const SelectedRows& rows, RowRange ra
     if (!scorer) scorer = std::make_unique<LeafScorer>(model);
     SampleStore samples;
     const auto take = [&](std::int64_t row, Set, const SampleView& sample) {
-      if (known > 0 && sample.label >= known) {
-        throw DataError(fmt::format("{}: the label is {}, but the model tells {} classes apart (0 to {})",
-                                    rows.source().place(row), sample.label, known, known - 1));
-      }
+      require_output(model, rows.source(), row, sample.label);
       samples.append(sample);
       out.rows.push_back({row, 0.0F, sample.label, 0});
       if (rows.weighted()) out.weights.push_back(sample.weight);

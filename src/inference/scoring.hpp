@@ -44,6 +44,9 @@ struct ScoredSlice {
   std::int64_t signal = 1;
 };
 
+/// DataError that names the row, where the network has no output for its label.
+void require_output(const Model& model, const RowSource& rows, std::int64_t row, std::uint8_t label);
+
 /// Scores those rows of `range` that belong to one of the sets, made in the first way, window by window:
 /// memory grows with scores (16 bytes a row), but not with samples. DataError (agreed on) names the first row
 /// whose label the network has no output for, or whose score is NaN or infinite. Collective.

@@ -189,7 +189,7 @@ void JetColumns::find_label(FileColumns& file, const JetMapping& mapping) {
           "label", fmt::format("{} for all jets of the file (its name fits {})", one.label, one.match));
       return;
     }
-    without_label_ = fmt::format(
+    missing_labels_ = fmt::format(
         "{} fits none of the patterns of data.jets.file_labels, so that its jets have no class", file.path());
     return;
   }
@@ -197,7 +197,7 @@ void JetColumns::find_label(FileColumns& file, const JetMapping& mapping) {
     const std::optional<Found> found = file.try_find(reference);
     if (!found) {
       label_.clear();
-      without_label_ = fmt::format(
+      missing_labels_ = fmt::format(
           "{} has no column {}, so that its jets have no class: name the one that it has in data.jets.label, "
           "or "
           "say data.jets.file_labels",
@@ -215,7 +215,7 @@ void JetColumns::find_label(FileColumns& file, const JetMapping& mapping) {
   }
   label_name_ = fmt::format("{}", fmt::join(columns.label, ", "));
   if (label_.empty()) {
-    without_label_ = fmt::format(
+    missing_labels_ = fmt::format(
         "{}: data.preset {} has no column of classes: name it in data.jets.label, or say one class a file in "
         "data.jets.file_labels",
         file.path(), mapping.preset);
@@ -230,9 +230,9 @@ void JetColumns::find_set(FileColumns& file, const JetMapping& mapping) {
   const std::string& reference = mapping.columns.set;
   if (reference.empty()) return;
   if (!file.try_find(reference)) {
-    without_set_ = fmt::format("{} has no column {}, which is to say which rows train (data.jets.set)",
-                               file.path(), reference);
-    if (mapping.set_is_named) throw DataError(without_set_);
+    missing_sets_ = fmt::format("{} has no column {}, which is to say which rows train (data.jets.set)",
+                                file.path(), reference);
+    if (mapping.set_is_named) throw DataError(missing_sets_);
     return;
   }
   set_ = one_number(file, "set", reference).places.front();
@@ -251,7 +251,8 @@ void JetColumns::find_weight(FileColumns& file, const JetMapping& mapping) {
         fmt::format("{} has none of the columns of weights of data.preset {} ({}): its jets count the same",
                     file.path(), mapping.preset, fmt::join(mapping.weights, ", ")));
   if (mapping.weights_are_named)
-    without_weight_ = fmt::format("{} has no column {} (data.weights)", file.path(), mapping.weights.front());
+    missing_weights_ =
+        fmt::format("{} has no column {} (data.weights)", file.path(), mapping.weights.front());
 }
 
 void JetColumns::find_jet_columns(FileColumns& file, const std::vector<std::string>& references) {

@@ -44,20 +44,20 @@ class JetColumns {
   /// What stands there, for messages: "label is_signal_new is 2".
   std::string label_text(const RawRows& rows, std::int64_t i) const;
   /// Why there is none, and what to do: "FILE has no label ...".
-  const std::string& without_label() const noexcept { return without_label_; }
+  const std::string& missing_labels() const noexcept { return missing_labels_; }
 
   bool has_set() const noexcept { return set_.has_value(); }
   /// What the column of sets says; -1 where that is no whole number, 0 where there is no such column.
   std::int64_t set(const RawRows& rows, std::int64_t i) const;
   /// Why there is none.
-  const std::string& without_set() const noexcept { return without_set_; }
+  const std::string& missing_sets() const noexcept { return missing_sets_; }
 
   /// How much the jet counts (data.weights); 1 where the file has no such column.
   double weight(const RawRows& rows, std::int64_t i) const {
     return weight_ ? rows.number(*weight_, i) : 1.0;
   }
   /// Why weights that data.weights names are not there; "" where none are named.
-  const std::string& without_weight() const noexcept { return without_weight_; }
+  const std::string& missing_weights() const noexcept { return missing_weights_; }
 
   /// What is to be said once of how the file is read, in sentences that name it.
   const std::vector<std::string>& doubts() const noexcept { return doubts_; }
@@ -108,9 +108,9 @@ class JetColumns {
   std::optional<NumberPlace> weight_;
   std::vector<NumberPlace> jet_places_;
   std::string label_name_;
-  std::string without_label_;
-  std::string without_set_;
-  std::string without_weight_;
+  std::string missing_labels_;
+  std::string missing_sets_;
+  std::string missing_weights_;
   std::vector<std::string> doubts_;
   std::vector<std::pair<std::string, std::string>> found_;
 };

@@ -86,23 +86,23 @@ std::vector<FileLayout> JetSource::layouts() const {
   return all;
 }
 
-std::string JetSource::without_label() const {
+std::string JetSource::missing_labels() const {
   for (const auto& file : opened_) {
-    if (!file->columns->has_label()) return file->columns->without_label();
+    if (!file->columns->has_label()) return file->columns->missing_labels();
   }
   return {};
 }
 
-std::string JetSource::without_weight() const {
+std::string JetSource::missing_weights() const {
   for (const auto& file : opened_) {
-    if (!file->columns->without_weight().empty()) return file->columns->without_weight();
+    if (!file->columns->missing_weights().empty()) return file->columns->missing_weights();
   }
   return {};
 }
 
-std::string JetSource::without_set() const {
+std::string JetSource::missing_sets() const {
   for (const auto& file : opened_) {
-    if (!file->columns->has_set()) return file->columns->without_set();
+    if (!file->columns->has_set()) return file->columns->missing_sets();
   }
   return {};
 }

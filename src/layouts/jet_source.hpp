@@ -65,11 +65,11 @@ class JetSource {
   /// "FILE, row N" for messages; N counts from 0 inside the file.
   std::string place(std::int64_t global_row) const;
   /// Why the jets of some file have no class; empty where all have one.
-  std::string without_label() const;
+  std::string missing_labels() const;
   /// Why the jets of some file have not the weights that are named; empty where all have.
-  std::string without_weight() const;
+  std::string missing_weights() const;
   /// Why some file does not say which rows train; empty where all do.
-  std::string without_set() const;
+  std::string missing_sets() const;
 
   /// What is to be said once of how files are read.
   std::vector<std::string> doubts() const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cctype>
 #include <span>
 
 #include "core/printable_text.hpp"
@@ -33,14 +34,15 @@ std::string common_settings() {
 }
 
 std::string literal(const std::string& text) {
-  std::string out = "'";
-  for (const char c : printable_line(text)) {
-    if (c == '\'')
-      out += "''";
-    else
-      out += c;
-  }
-  return out + "'";
+  const std::string line = printable_line(text);
+  if (line.find('\'') == std::string::npos) return "'" + line + "'";
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == ' ' || c < 0;
+  };
+  std::string out = "\"";
+  for (const char c : line)
+    out += is_plain(c) ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<int>(c));
+  return out + "\"";
 }
 
 std::string data_block(const std::string& name, const std::string& lines) {

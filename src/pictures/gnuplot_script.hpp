@@ -14,8 +14,10 @@ namespace jetrain::gnuplot {
 /// markup. Scripts can name the inks MARK, GUIDE and RULE of the palette: `lc rgb GUIDE`.
 std::string common_settings();
 
-/// Inside single quotes gnuplot knows only one special character, the quote itself. Pictures are XML, or take
-/// UTF-8 only: what these do not allow is written as escapes.
+/// Inside single quotes gnuplot knows only one special character, the quote itself, which it does not
+/// understand where it is the first one, or beside another: such texts stand in double quotes, whatever could
+/// mean something there as its number. Pictures are XML, or take UTF-8 only: what these do not allow is
+/// written as escapes.
 std::string literal(const std::string& text);
 
 /// The block `$name` of data lines.

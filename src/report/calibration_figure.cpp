@@ -61,7 +61,7 @@ Figure calibration_figure(const TaggerLines& lines, const std::string& signal, c
               "Calibration: of those with a score near p, the share that are {} (with its standard error). "
               "On the dotted line the score is a probability.{}",
               signal, note),
-          data + fmt::format("set xlabel 'score'\nset ylabel 'share of {}'\n", signal) +
+          data + fmt::format("set xlabel 'score'\nset ylabel {}\n", literal("share of " + signal)) +
               "set xrange [0:1]\nset yrange [0:1]\nplot " + plots +
               "[0:1] x with lines lc rgb GUIDE dt (1,3) lw 1.5 notitle\n",
           480, 360 + gnuplot::legend_room(lines.size())};

@@ -50,15 +50,19 @@ std::string script_of(const Axis& axis, const Reweighting& reweighting,
     data += data_block(fmt::format("before{}", label), steps_of(axis, each.before, {}));
     data += data_block(fmt::format("after{}", label), steps_of(axis, each.before, each.factors));
     plots += fmt::format(
-        "$before{0} using 1:2 with lines lw 1.5 dt (6,4) lc rgb '{1}' notitle, "
+        "$before{0} using 1:2 with lines lw 2 dt (1,3) lc rgb '{1}' notitle, "
         "$after{0} using 1:2 with lines lw {3:g} lc rgb '{1}' title {2}, ",
         label, color(label), literal(names[label]), width);
   }
-  plots += "NaN with lines lw 1.5 dt (6,4) lc rgb 'black' title 'before'";
-  return data + fmt::format(
-                    "set xlabel '{}'\nset ylabel 'sum of weights in the bin'\nset yrange [0:*]\n"
-                    "set xrange [{}:{}]\nplot {}\n",
-                    axis.label, axis.edges.front(), axis.edges.back(), plots);
+  // Which line is which, without a colour.
+  plots +=
+      "NaN with lines lw 2 dt (1,3) lc rgb MARK title 'before', "
+      "NaN with lines lw 2 lc rgb MARK title 'as they count'";
+  return data +
+         fmt::format(
+             "set xlabel '{}'\nset ylabel 'sum of weights in the bin'\nset yrange [0:*]\nset key maxcols 2\n"
+             "set xrange [{}:{}]\nplot {}\n",
+             axis.label, axis.edges.front(), axis.edges.back(), plots);
 }
 
 /// Whether a record's sums are those of its bins.
@@ -88,10 +92,11 @@ std::vector<Figure> reweighting_figures(const ReportedRuns& runs) {
       if (axis.edges.empty()) continue;
       figures.push_back(
           {fmt::format("reweighting_{}{}", axis.name, name_suffix(runs, run)),
-           fmt::format("Training jets by {}, before train.reweight (dashed) and as they count in the loss "
+           fmt::format("Training jets by {}, before train.reweight (dotted) and as they count in the loss "
                        "(drawn through).{}",
                        axis.word, caption_suffix(runs, run)),
-           script_of(axis, reweighting, names)});
+           script_of(axis, reweighting, names), 480,
+           360 + gnuplot::legend_room((reweighting.classes.size() + 3) / 2)});
     }
   }
   return figures;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "config/class_names.hpp"
+#include "dataset/data_files.hpp"
 #include "dataset/selected_rows.hpp"
 #include "dataset/unsaid_rows.hpp"
 #include "inference/scoring.hpp"
@@ -71,8 +72,10 @@ struct Validation {
   std::vector<std::int64_t> rows;
 };
 
-/// The first `wanted` validation samples (or a few more), made in each of the ways.
-Validation read_validation(const SelectedRows& rows, std::size_t ways, std::int64_t wanted) {
+/// The first `wanted` validation samples (or a few more), made in each of the ways. DataError where one has a
+/// label that `model` has no output for.
+Validation read_validation(const Model& model, const SelectedRows& rows, std::size_t ways,
+                           std::int64_t wanted) {
   Validation found;
   std::vector<SampleStore>& stores = found.stores;
   stores.resize(ways);
@@ -82,7 +85,9 @@ Validation read_validation(const SelectedRows& rows, std::size_t ways, std::int6
       std::int64_t skipped = 0;
       rows.make(block, way, skipped, [&](std::int64_t row, Set, const SampleView& sample) {
         slot.stores[way].append(sample);
-        if (way == 0) slot.rows.push_back(row);
+        if (way > 0) return;
+        require_output(model, rows.source(), row, sample.label);
+        slot.rows.push_back(row);
       });
     }
   };
@@ -113,12 +118,19 @@ void load_validation(const Config& config, std::int64_t wanted, bool with_steps,
   for (const Config& each : configs) ways.push_back(&each);
   const SelectedRows rows(file_groups(config.data, {Set::validation}).front(), ways, false, comm);
   require_labels(rows.source(), "report");
-  Validation found = read_validation(rows, ways.size(), wanted);
+  Validation found = read_validation(run.model->model, rows, ways.size(), wanted);
   std::vector<SampleStore>& stores = found.stores;
   run.jets.rows = std::move(found.rows);
   run.samples = std::move(stores[0]);
   for (std::size_t i = 0; i < run.steps.size(); ++i)
     run.steps[i].jets = of_sets ? pictures_of(run.samples, run.steps[i].image) : std::move(stores[i + 1]);
+}
+
+/// Refuses files among whose rows other ones would be validation jets, perhaps those that trained.
+void require_same_rows(const RunRecord& run, const Config& config, const std::vector<std::string>& files) {
+  const bool said_by_rows = config.data.split.method == SplitMethod::column && !config.draws_rows();
+  if (said_by_rows || !have_files_together(config.data, Set::validation)) return;
+  require_same_files(files_of(config.data, Set::validation), files, fmt::format("--data: run {}", run.name));
 }
 
 }  // namespace
@@ -141,7 +153,10 @@ ScoredRun score_run(const RunRecord& run, const ScoringRequest& request, const C
         run.name, key);
     return result;
   }
-  if (!request.files.empty()) read_from(config.data, Set::validation, request.files);
+  if (!request.files.empty()) {
+    require_same_rows(run, config, request.files);
+    read_from(config.data, Set::validation, request.files);
+  }
   const std::vector<std::string> files = files_of(config.data, Set::validation);
   for (const std::string& file : files) {
     if (fs::exists(file)) continue;

@@ -75,8 +75,8 @@ RunLock::RunLock(std::string folder)
 RunLock::~RunLock() {
   if (file_ < 0) return;
   // Before others can have the lock: they see that it is gone, and make their own. Not the file of others,
-  // where somebody has removed the folder meanwhile.
-  if (is_same_file(file_, path_)) unlink(path_.c_str());
+  // where somebody has removed the folder meanwhile. Looked at twice: a network's file system may fail once.
+  if (is_same_file(file_, path_) || is_same_file(file_, path_)) unlink(path_.c_str());
   close(file_);
 }
 

@@ -21,9 +21,12 @@ namespace {
 class CsvPredictions : public PredictionFile {
  public:
   CsvPredictions(const std::string& path, const PredictionColumns& columns)
-      : pending_(path, true), labels_(columns.labels), outputs_(columns.outputs.size()) {
+      : pending_(path, true),
+        labels_(columns.labels),
+        weights_(columns.weights),
+        outputs_(columns.outputs.size()) {
     pending_.claim();
-    std::string header = labels_ ? "row,label,score" : "row,score";
+    std::string header = fmt::format("row,{}{}score", labels_ ? "label," : "", weights_ ? "weight," : "");
     for (const std::string& name : columns.outputs)
       header += fmt::format(",{}", csv_quoted(fmt::format("output_{}", name)));
     write_text(pending_.name(), header + "\n");
@@ -35,6 +38,7 @@ class CsvPredictions : public PredictionFile {
     for (std::size_t i = 0; i < piece.rows.size(); ++i) {
       fmt::format_to(out, "{},", piece.rows[i]);
       if (labels_) fmt::format_to(out, "{},", piece.labels[i]);
+      if (weights_) fmt::format_to(out, "{},", piece.weights[i]);
       fmt::format_to(out, "{}", piece.scores[i]);
       for (std::size_t o = 0; o < outputs_; ++o) fmt::format_to(out, ",{}", piece.outputs[i * outputs_ + o]);
       text.push_back('\n');
@@ -47,6 +51,7 @@ class CsvPredictions : public PredictionFile {
  private:
   PendingFile pending_;
   bool labels_;
+  bool weights_;
   std::size_t outputs_;
 };
 
@@ -72,11 +77,12 @@ class Hdf5Predictions : public PredictionFile {
  public:
   Hdf5Predictions(const std::string& path, std::int64_t most_rows, const PredictionColumns& columns)
       : file_(path), most_rows_(most_rows) {
-    constexpr std::int64_t kRowBytes = 4 + 1 + 8;
+    const std::int64_t row_bytes = 4 + 1 + 8 + (columns.weights ? 4 : 0);
     const std::int64_t outputs = std::ssize(columns.outputs);
-    file_.reserve(most_rows * (kRowBytes + 4 * outputs));
+    file_.reserve(most_rows * (row_bytes + 4 * outputs));
     score_ = create_shortenable<float>(file_, "score", {most_rows});
     if (columns.labels) label_ = create_shortenable<std::uint8_t>(file_, "label", {most_rows});
+    if (columns.weights) weight_ = create_shortenable<float>(file_, "weight", {most_rows});
     row_ = create_shortenable<std::int64_t>(file_, "row", {most_rows});
     if (outputs == 0) return;
     outputs_ = create_shortenable<float>(file_, "outputs", {most_rows, outputs});
@@ -86,6 +92,7 @@ class Hdf5Predictions : public PredictionFile {
   void append(const Predictions& piece) override {
     score_.write_rows(written_, piece.scores);
     if (label_) label_->write_rows(written_, piece.labels);
+    if (weight_) weight_->write_rows(written_, piece.weights);
     row_.write_rows(written_, piece.rows);
     if (outputs_) outputs_->write_rows(written_, piece.outputs);
     written_ += std::ssize(piece.rows);
@@ -97,7 +104,7 @@ class Hdf5Predictions : public PredictionFile {
       dataset = hdf5::Dataset();
     };
     for (hdf5::Dataset* dataset : {&score_, &row_}) finish(*dataset);
-    for (std::optional<hdf5::Dataset>* dataset : {&label_, &outputs_}) {
+    for (std::optional<hdf5::Dataset>* dataset : {&label_, &weight_, &outputs_}) {
       if (*dataset) finish(**dataset);
     }
     file_.complete();
@@ -106,7 +113,7 @@ class Hdf5Predictions : public PredictionFile {
  private:
   hdf5::NewFile file_;
   hdf5::Dataset score_, row_;
-  std::optional<hdf5::Dataset> label_, outputs_;
+  std::optional<hdf5::Dataset> label_, weight_, outputs_;
   std::int64_t most_rows_;
   std::int64_t written_ = 0;
 };

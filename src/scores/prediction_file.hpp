@@ -17,21 +17,23 @@ struct Predictions {
   std::vector<std::int64_t> rows;
   std::vector<std::uint8_t> labels;  ///< empty: the file has none
   std::vector<float> scores;
-  std::vector<float> outputs;  ///< (rows, outputs) or empty
+  std::vector<float> outputs;       ///< (rows, outputs) or empty
+  std::vector<float> weights = {};  ///< (rows) or empty
 };
 
 /// What a file of predictions has beside rows and scores.
 struct PredictionColumns {
   bool labels = true;
-  std::vector<std::string> outputs;  ///< their names; empty: there are none
+  std::vector<std::string> outputs = {};  ///< their names; empty: there are none
+  bool weights = false;
 };
 
 class PredictionFile {
  public:
-  /// By the ending of the name, CSV (`.csv`: row, label, score, output_NAME, ...; floats with all digits) or
-  /// HDF5 (`row` int64, `label` uint8, `score` float32, and `outputs` float32, whose attribute `classes` has
-  /// the names, one a line). `most_rows`: there will not be more; an HDF5 file has room on the disk for so
-  /// many from the beginning, since HDF5 must not meet a full disk.
+  /// By the ending of the name, CSV (`.csv`: row, label, weight, score, output_NAME, ...; floats with all
+  /// digits) or HDF5 (`row` int64, `label` uint8, `weight` and `score` float32, and `outputs` float32, whose
+  /// attribute `classes` has the names, one a line). `most_rows`: there will not be more; an HDF5 file has
+  /// room on the disk for so many from the beginning, since HDF5 must not meet a full disk.
   static std::unique_ptr<PredictionFile> create(const std::string& path, std::int64_t most_rows,
                                                 const PredictionColumns& columns);
   virtual ~PredictionFile() = default;

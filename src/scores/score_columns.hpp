@@ -27,6 +27,7 @@ struct ScoreColumns {
   std::vector<std::int64_t> rows;
   std::vector<std::int64_t> lines;   ///< of a text: the line of each row
   std::vector<std::string> classes;  ///< of the columns of scores, where the file names them
+  std::vector<double> of_signal;     ///< `score` beside jetrain's outputs of several classes; else empty
 };
 
 ScoreColumns read_score_hdf5(const std::string& path, const ScoreNames& names);

@@ -121,6 +121,7 @@ struct Layout {
           path, name, found));
     };
     for (const std::string& name : score_names(names)) scores.push_back(require(name));
+    if (finds_outputs(names)) of_signal = find_column(header, names.score);
     label = require(names.label);
     if (!names.weight.empty()) weight = require(names.weight);
     if (has_header) row = find_column(header, "row");
@@ -133,13 +134,19 @@ struct Layout {
   std::vector<std::string> names_of_columns() const {
     return has_header ? header : std::vector<std::string>(header.size());
   }
+  std::vector<std::string> outputs() const {
+    std::vector<std::string> found;
+    for (const std::string& name : header) {
+      if (name.starts_with(kOutput)) found.push_back(name);
+    }
+    return found;
+  }
+  bool finds_outputs(const ScoreNames& names) const {
+    return names.score == ScoreNames::kScore && outputs().size() > 2;
+  }
   /// Columns of outputs, as jetrain writes them of more than two classes, come before that of the score.
   std::vector<std::string> score_names(const ScoreNames& names) const {
-    std::vector<std::string> outputs;
-    for (const std::string& name : header) {
-      if (name.starts_with(kOutput)) outputs.push_back(name);
-    }
-    if (names.score == ScoreNames::kScore && outputs.size() > 2) return outputs;
+    if (finds_outputs(names)) return outputs();
     const bool one = find_column(names_of_columns(), names.score).has_value();
     return one ? std::vector{names.score} : listed(names.score);
   }
@@ -153,6 +160,7 @@ struct Layout {
   std::vector<std::string> header;
   bool has_header = false;
   std::vector<std::size_t> scores;
+  std::optional<std::size_t> of_signal;
   std::size_t label = 0;
   std::optional<std::size_t> weight;
   std::vector<std::string> classes;
@@ -191,6 +199,7 @@ ScoreColumns read_score_csv(const std::string& path, const ScoreNames& names) {
     split(line, layout->separator, fields);
     for (const std::size_t column : layout->scores)
       columns.scores.values.push_back(read(column, line_number));
+    if (layout->of_signal) columns.of_signal.push_back(read(*layout->of_signal, line_number));
     columns.labels.values.push_back(read(layout->label, line_number));
     if (layout->weight) columns.weights.push_back(read(*layout->weight, line_number));
     columns.lines.push_back(line_number);

@@ -75,8 +75,26 @@ std::vector<std::string> class_names_of(const std::string& path, const ScoreColu
   return found;
 }
 
-std::int64_t signal_of(const std::vector<std::string>& classes, const ScoreNames& names) {
-  if (names.signal.empty()) return std::ssize(classes) - 1;
+/// The class whose output is `of_signal` in every row; the last, where none is.
+std::int64_t class_of_signal(const ScoreColumns& columns) {
+  const std::vector<double>& outputs = columns.scores.values;
+  const std::size_t width = columns.scores.columns;
+  const auto is_it = [&](std::size_t k) {
+    for (std::size_t i = 0; i < columns.of_signal.size(); ++i) {
+      if (outputs[i * width + k] != columns.of_signal[i]) return false;
+    }
+    return true;
+  };
+  std::size_t k = width;
+  while (columns.of_signal.size() == columns.scores.rows() && k > 0) {
+    if (is_it(--k)) return static_cast<std::int64_t>(k);
+  }
+  return static_cast<std::int64_t>(width) - 1;
+}
+
+std::int64_t signal_of(const ScoreColumns& columns, const std::vector<std::string>& classes,
+                       const ScoreNames& names) {
+  if (names.signal.empty()) return class_of_signal(columns);
   const auto found = std::find(classes.begin(), classes.end(), names.signal);
   if (found == classes.end())
     throw UsageError(
@@ -89,7 +107,7 @@ void take_outputs(const std::string& path, const ScoreColumns& columns, const Sc
                   ScoreSet& set) {
   const NumberTable& scores = columns.scores;
   set.classes = class_names_of(path, columns, names);
-  set.signal = signal_of(set.classes, names);
+  set.signal = signal_of(columns, set.classes, names);
   set.scores.clear();
   for (std::size_t i = 0; i < scores.rows(); ++i) {
     for (std::size_t k = 0; k < scores.columns; ++k) {

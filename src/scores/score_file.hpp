@@ -38,7 +38,8 @@ struct ScoreNames {
   std::string label = "label";
   std::string weight = {};                ///< "": all jets count alike
   std::vector<std::string> classes = {};  ///< names of more than two classes; empty: as the file names them
-  std::string signal = {};                ///< which of them; "": the last
+  /// Which of them; "": the one that jetrain's `score` is of, else the last.
+  std::string signal = {};
 };
 
 /// An entry for each file, or pair of .npy files. UsageError where the names of files do not fit.

@@ -60,10 +60,11 @@ bool counts_rows(hid_t file, std::int64_t rows) {
   }
 }
 
+constexpr const char* kOutputs = "outputs";
+
 /// The datasets of scores. Predictions of more than two classes, as jetrain writes them, have `outputs`.
 std::vector<std::string> score_names(hid_t file, const ScoreNames& names) {
   if (hdf5::exists(file, names.score)) {
-    constexpr const char* kOutputs = "outputs";
     const bool several = names.score == ScoreNames::kScore && hdf5::exists(file, kOutputs) &&
                          hdf5::Dataset::open(file, kOutputs).row_size() > 2;
     return {several ? kOutputs : names.score};
@@ -102,6 +103,8 @@ ScoreColumns read_score_hdf5(const std::string& path, const ScoreNames& names) {
   for (const std::string& name : scores) tables.push_back(read_table(file, name));
   columns.scores = side_by_side(path, tables);
   columns.classes = scores.size() > 1 ? scores : classes_of(file, scores.front());
+  if (scores.front() != names.score && scores.front() == kOutputs)
+    columns.of_signal = read_table(file, names.score).values;
   columns.labels = read_table(file, names.label);
   if (!names.weight.empty()) {
     require_there(file, path, names.weight, names);

@@ -22,6 +22,11 @@ void require_same_jets(const ScoreSet& first, const ScoreSet& other) {
     throw DataError(fmt::format(
         "{}: the one has scores of {} classes, the other of {}, or they are called differently", both,
         std::max<std::size_t>(2, first.classes.size()), std::max<std::size_t>(2, other.classes.size())));
+  if (first.signal != other.signal)
+    throw DataError(
+        fmt::format("{} and {} do not have the same signal: {} and {} (--signal names one for all)",
+                    first.name, other.name, first.classes[static_cast<std::size_t>(first.signal)],
+                    other.classes[static_cast<std::size_t>(other.signal)]));
   const bool numbered = !first.rows.empty() && !other.rows.empty();
   for (std::size_t i = 0; i < first.scores.size(); ++i) {
     if (numbered && first.rows[i] != other.rows[i]) {
@@ -32,6 +37,11 @@ void require_same_jets(const ScoreSet& first, const ScoreSet& other) {
       throw DataError(
           fmt::format("{} in the same order: the label of entry {} is {} in the one, {} in the other", both,
                       i, first.labels[i], other.labels[i]));
+    }
+    if (!first.weights.empty() && first.weights[i] != other.weights[i]) {
+      throw DataError(
+          fmt::format("{} in the same order: the weight of entry {} is {} in the one, {} in the other", both,
+                      i, first.weights[i], other.weights[i]));
     }
   }
 }
@@ -75,6 +85,8 @@ void write_ensemble(const std::string& path, const Ensemble& ensemble) {
       hdf5::write_attribute(hdf5::Dataset::open(file, "outputs").id(), "classes",
                             fmt::format("{}", fmt::join(ensemble.mean.classes, "\n")));
     }
+    if (!ensemble.mean.weights.empty())
+      hdf5::write_array(file, "weight", {rows}, ensemble.mean.weights.data());
     if (!ensemble.mean.rows.empty()) hdf5::write_array(file, "row", {rows}, ensemble.mean.rows.data());
   });
 }

@@ -19,11 +19,11 @@ struct Ensemble {
 };
 
 /// Of two models or more. DataError where their jets are not the same in the same order, as far as row
-/// numbers and labels tell.
+/// numbers, labels and weights tell, or the signal is not the same.
 Ensemble average_scores(std::span<const ScoreSet> models);
 
-/// Writes `score`, `deviation` (float64), `label` (uint8) and, where known, `row` (int64) and of more than
-/// two classes `outputs` (float64), as HDF5.
+/// Writes `score`, `deviation` (float64), `label` (uint8) and, where known, `weight` (float64), `row` (int64)
+/// and of more than two classes `outputs` (float64), as HDF5.
 void write_ensemble(const std::string& path, const Ensemble& ensemble);
 
 }  // namespace jetrain

@@ -43,7 +43,8 @@ std::string samples_key(const Config& whole) {
     case InputKind::arrays:
       relevant.image = whole.image;
       relevant.augmentation = whole.augmentation;
-      break;
+      // Images that are reweighted have their jets' sums beside them, by whatever bins.
+      return to_yaml(relevant) + (whole.train.reweight.used() ? "with the jets' sums\n" : "");
   }
   return to_yaml(relevant);
 }

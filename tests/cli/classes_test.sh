@@ -207,6 +207,81 @@ for b in found["bins"]:
     assert abs(b["background_efficiency_error"] - np.sqrt(e * (1 - e) / len(background))) < 1e-12
     assert abs(b["accuracy"] - ((score[here] > 0.5) == label[here]).mean()) < 1e-12 and b["accuracy_error"] > 0
 PYTHON
+# The same of three classes with weights, the signal not the last: predictions say which it is, and carry the weights.
+/usr/bin/python3 - <<'PYTHON'
+import h5py, numpy as np
+import pandas as pd
+d = pd.read_hdf("jets.h5", "table")
+momenta = np.stack([d[[f"{c}_{i}" for i in range(200)]].to_numpy() for c in ("E", "PX", "PY", "PZ")], -1)
+for name in "three.h5", "unweighted.h5", "bare.h5":
+    with h5py.File(name, "w") as f:
+        f["Pmu"] = momenta
+        if name != "bare.h5": f["is_signal"] = np.arange(len(d)) % 3
+        if name == "three.h5": f["w"] = np.random.default_rng(4).gamma(2, size=len(d)).astype("f4")
+PYTHON
+"$jetrain" train jets.yaml --set data.files=three.h5 --set data.preset=pelican --set 'data.classes=[q, g, t]' \
+  --set data.signal=g --set data.weights=w --set 'model.layers=[flatten, dense: {units: 3, activation: softmax}]' \
+  --out three --quiet
+for ranks in 1 3; do
+  "$MPIRUN" $ranks "$jetrain" evaluate three/best.h5 three.h5 --bins $bins --json three_$ranks.json >three_$ranks.txt
+done
+cmp -s three_1.json three_3.json || fail "bins of three classes: other figures on three ranks"
+grep -q "^pt (GeV) *jets *accuracy *mean AUC *eps_S *eps_B$" three_1.txt || fail "$(cat three_1.txt)"
+for name in three_scores.h5 three_scores.csv; do
+  "$MPIRUN" 2 "$jetrain" predict three/best.h5 three.h5 $name --weights >/dev/null
+  "$jetrain" metrics $name --weight weight --bootstrap 0 --json $name.json >/dev/null
+done
+/usr/bin/python3 - <<'PYTHON' || fail "bins: other figures of three classes"
+import h5py, json, numpy as np
+with h5py.File("three_scores.h5") as f:
+    p, label, w = f["outputs"][:].astype("f8"), f["label"][:], f["weight"][:].astype("f8")
+    assert (f["score"][:] == f["outputs"][:, 1]).all()
+with h5py.File("three.h5") as f:
+    px, py = f["Pmu"][:, :, 1].sum(1, dtype="f8"), f["Pmu"][:, :, 2].sum(1, dtype="f8")
+    assert (f["w"][:] == w).all()
+pt, signal = np.hypot(px, py), label == 1
+def auc(score, is_it, w):
+    pairs = (score[is_it][:, None] > score[~is_it]) + 0.5 * (score[is_it][:, None] == score[~is_it])
+    return (pairs * w[is_it][:, None] * w[~is_it]).sum() / w[is_it].sum() / w[~is_it].sum()
+def close(a, b, by=1e-12): return abs(a - b) < by * max(1, abs(b))
+whole = json.load(open("three_1.json"))
+for name, by in ("three_scores.h5", 1e-12), ("three_scores.csv", 1e-6):  # CSV's digits are those of float32
+    tagger = json.load(open(name + ".json"))["taggers"][0]
+    assert tagger["signal"] == "g", tagger
+    for key in "auc", "accuracy":
+        assert close(tagger[key], whole[key], by), (name, key, tagger, whole)
+    for ours, theirs in zip(tagger["classes"], whole["classes"]):
+        assert ours["name"] == theirs["name"] and close(ours["auc"], theirs["auc"], by), (name, ours, theirs)
+        for key in ("rejection_30", "rejection_50") if ours["name"] != "g" else ():
+            assert close(ours[key], theirs[key], by), (name, ours, theirs)
+found = whole["bins"]
+inside = (pt >= 550) & (pt <= 650)
+score = p[inside & signal, 1]
+falling = np.argsort(-score, kind="stable")
+kept = np.cumsum(w[inside & signal][falling])
+threshold = score[falling][np.searchsorted(kept, kept[-1] / 2)]
+assert close(found["threshold"], threshold) and found["outside"] == (~inside).sum()
+for b in found["bins"]:
+    here = (pt >= b["low"]) & ((pt < b["high"]) | ((b["high"] == 650) & (pt <= 650)))
+    assert b["jets"] == here.sum() and "rejection_50" not in b, b
+    assert close(b["accuracy"], w[here & (p.argmax(1) == label)].sum() / w[here].sum()), b
+    assert close(b["auc"], np.mean([auc(p[here, k], label[here] == k, w[here]) for k in range(3)])), b
+    assert b["auc_error"] > 0 and b["accuracy_error"] > 0
+    for what, which in ("signal", here & signal), ("background", here & ~signal):
+        v = w[which]
+        e = v[p[which, 1] >= threshold].sum() / v.sum()
+        assert close(b[what + "_efficiency"], e), (b, e)
+        assert close(b[what + "_efficiency_error"], np.sqrt(e * (1 - e) * (v**2).sum()) / v.sum()), b
+PYTHON
+# Weights that the config names must be there, for those who look at them.
+says 1 "unweighted.h5 has no column w" "$MPIRUN" 2 "$jetrain" evaluate three/best.h5 unweighted.h5
+says 1 "unweighted.h5 has no column w" "$MPIRUN" 2 "$jetrain" predict three/best.h5 unweighted.h5 no.h5 --weights
+says 2 "the model's config names no weights" "$jetrain" predict jets/best.h5 jets.h5 no.h5 --weights
+"$jetrain" predict three/best.h5 unweighted.h5 unweighted_scores.h5 >/dev/null
+# Jets of which nobody knows what they are, are not called QCD.
+"$jetrain" inspect bare.h5 >said.txt
+grep -q "constituents *mean [0-9.]*$" said.txt && grep -q "jet mass *median [0-9.]* GeV$" said.txt && ! grep -q QCD said.txt ||
+  fail "inspect of jets without labels: $(cat said.txt)"
 for quantity in mass:0,100,300 eta:-3,0,3 multiplicity:1,40,200; do
   "$jetrain" evaluate jets/best.h5 jets.h5 --bins $quantity | grep -q "to .* +- " || fail "no figures by $quantity"
 done
@@ -217,6 +292,10 @@ says 2 "plain arrays have no pt" "$MPIRUN" 2 "$jetrain" evaluate int64/best.h5 i
 if command -v gnuplot >/dev/null; then
   "$jetrain" evaluate jets/best.h5 jets.h5 --bins $bins --picture bins.svg >/dev/null
   [ -s bins.svg ] || fail "no picture of the bins"
+  # Names of classes are texts, whatever signs they have.
+  "$jetrain" train jets.yaml --set "data.classes=[\"b's\", \"'t\"]" --set train.epochs=1 --out named --quiet
+  "$jetrain" report named --format svg --out pictures >said.txt 2>&1 || fail "$(cat said.txt)"
+  grep -q "share of 't<" pictures/calibration.svg || fail "the signal's name is not drawn"
 fi
 
 # Scores that are no numbers, and no probabilities; files of other kinds.

@@ -143,6 +143,23 @@ grep -q '^2 ranks x 1 thread' pmix.log || fail "srun --mpi=pmix started no job o
 same pmix reference_3
 echo "pmix: srun on one node: $(tail -n 1 pmix.log)"
 
+# A step of srun that Open MPI cannot ask about: several processes end with one message; one alone, as in a shell of
+# `srun --pty`, trains, as often as it likes.
+step=(srun --nodes=1 --time=5)
+status=0
+"${step[@]}" --mpi=none --ntasks=2 "$JETRAIN" train "${train[@]}" --out several >several.log 2>&1 || status=$?
+[ $status = 2 ] && [ "$(grep -vc '^srun: ' several.log)" = 1 ] && grep -q 'SLURM_STEP_NUM_TASKS=2.*srun --mpi=pmix' several.log ||
+  fail "two processes without PMIx: status $status: $(cat several.log)"
+for mpi in none pmix; do
+  cat >shell.sh <<TEXT
+for run in first second; do "$JETRAIN" train ${train[*]@Q} --set train.epochs=1 --out $mpi-\$run --quiet || exit; done
+"$JETRAIN" predict $mpi-first/best.h5 jets.h5 $mpi.h5 --split validation
+TEXT
+  script -qec "${step[*]} --mpi=$mpi --ntasks=1 --pty bash shell.sh" /dev/null >shell.log 2>&1 </dev/null || true
+  [ -s $mpi.h5 ] && same $mpi-first $mpi-second || fail "srun --mpi=$mpi --pty: $(cat shell.log)"
+done
+echo "steps: several processes are refused, and a shell of srun trains: $(head -c 100 several.log)..."
+
 submit train_nodes.sbatch failing "${both[@]}" -- --set train.bach_size=3
 wait_until 60 "failing ends" ended "$job"
 in_state "$job" FAILED || fail "a wrong config: $(field "$job" JobState)"

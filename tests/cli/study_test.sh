@@ -148,6 +148,10 @@ for files in "jets.h5" "more.h5 jets.h5"; do
   "$jetrain" evaluate by_random/trial_0004/best.h5 $files --split validation >wrong.txt 2>&1 && fail "other rows were taken for validation jets"
   grep -q "counts the rows of 2 files one after another: name all of them, in this order: jets.h5 more.h5" wrong.txt || fail "$(cat wrong.txt)"
 done
+if command -v gnuplot >/dev/null; then
+  "$jetrain" report by_random/trial_0004 --data more.h5 jets.h5 --out wrong.html >wrong.txt 2>&1 && fail "report takes other rows for validation jets"
+  grep -q "^jetrain: --data: run trial_0004: the model's split counts .*in this order: jets.h5 more.h5" wrong.txt || fail "$(cat wrong.txt)"
+fi
 "$jetrain" evaluate by_random/trial_0004/best.h5 more.h5 | grep -q "more.h5 is a file that this model was trained on" ||
   fail "it is not said that training jets are judged by"
 # What an older jetrain left says nothing of rows: refused, with what is missing.

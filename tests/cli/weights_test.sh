@@ -119,6 +119,13 @@ assert abs(figures["loss"] - loss) < 1e-6
 assert abs(figures["auc"] - auc) < 1e-9
 PYTHON
 
+/usr/bin/python3 -c "
+import h5py
+with h5py.File('zeros.h5', 'w') as f, h5py.File('rows.h5') as g:
+    f['x'], f['y'], f['w'] = g['x'][:], g['y'][:], g['zeros'][:]"
+"$MPIRUN" 2 "$jetrain" evaluate rows-1x1/best.h5 zeros.h5 >zeros.txt 2>&1 && fail "figures of no weight: $(cat zeros.txt)"
+[ "$(grep -c '^jetrain: zeros.h5: the weights of the 400 jets sum to 0' zeros.txt)" = 1 ] || fail "$(cat zeros.txt)"
+
 # Jets, as images and as sets, reweighted by pT and mass.
 "$MPIRUN" 2 "$jetrain" generate jets.h5 --jets 600 --seed 3 >/dev/null
 config=jets.yaml
@@ -157,4 +164,20 @@ for run in "images-1x1", "sets-1x1":
             assert abs(background - wanted) < 1e-9 * wanted, (background, wanted)
 assert "reweighting" not in json.load(open("plain/result.json"))
 PYTHON
+if command -v gnuplot >/dev/null; then
+  "$jetrain" report images-1x1 --format svg --out pictures >/dev/null
+  for axis in pt mass; do
+    grep -q "before" pictures/reweighting_$axis.svg && grep -q "as they count" pictures/reweighting_$axis.svg ||
+      fail "the picture by $axis does not say which line is which"
+  done
+fi
+# A study's members reweight each for itself, though all read the jets once.
+flat='train.reweight={to: flat, bins: {pt: {from: 550, to: 650, count: 4}, mass: [0, 100, 300]}}'
+for ranks in 1 2; do
+  "$MPIRUN" $ranks "$jetrain" study jets.yaml --out study-$ranks --set 'train.reweight={}' --set study.repeats=1 --quiet \
+    --set "study.family={variants: {variants: [{name: plain, set: []}, {name: flat, set: ['$flat']}]}}" >study.txt 2>&1 ||
+    fail "study: $(cat study.txt)"
+  same plain study-$ranks/trial_0000
+  same images-1x1 study-$ranks/trial_0001
+done
 echo "weights hold"

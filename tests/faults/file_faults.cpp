@@ -2,6 +2,7 @@
 // how it ends, fault_rule.hpp.
 #include <dirent.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -167,6 +168,18 @@ mode_t mode_of(int flags, va_list arguments) {
     HOOK(NAME);                                                                                     \
     return run(judge("stat", folder, path), -1, [&] { return real(folder, path, status, flags); }); \
   }
+// Of what fcntl does, locks alone: those of a run directory and of a study.
+#define LOCK_BY_CONTROL(NAME)                                                                                \
+  int NAME(int file, int command, ...) {                                                                     \
+    HOOK(NAME);                                                                                              \
+    va_list arguments;                                                                                       \
+    va_start(arguments, command);                                                                            \
+    void* const argument = va_arg(arguments, void*);                                                         \
+    va_end(arguments);                                                                                       \
+    const bool locks = command == F_OFD_SETLK || command == F_OFD_SETLKW || command == F_SETLK;              \
+    return run(locks ? judge("flock", file) : Verdict{}, -1, [&] { return real(file, command, argument); }); \
+  }
+
 #define LOCK(NAME, CALL)                                                      \
   int NAME(int file, int operation) noexcept {                                \
     HOOK(NAME);                                                               \
@@ -208,6 +221,8 @@ STATUS_OF_OPEN(fstat64, struct stat64)
 STATUS_AT(fstatat, struct stat)
 STATUS_AT(fstatat64, struct stat64)
 LOCK(flock, "flock")
+LOCK_BY_CONTROL(fcntl)
+LOCK_BY_CONTROL(fcntl64)
 
 ssize_t read(int file, void* bytes, size_t size) {
   HOOK(read);

@@ -5,6 +5,7 @@
 
 #include "config/config.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -19,12 +20,7 @@ Config parsed(const std::string& data) {
 }
 
 std::string refusal(const std::string& data) {
-  try {
-    parsed(data);
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of([&] { parsed(data); });
 }
 
 TEST(ClassNames, AreThoseOfTheConfigOrSaidByTheData) {

@@ -5,6 +5,7 @@
 
 #include "config/config.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -20,12 +21,7 @@ Config config_of(const std::string& data) {
 }
 
 std::string error_of(const std::string& data) {
-  try {
-    config_of(data);
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::refusal_of([&] { config_of(data); });
 }
 
 JetMapping mapping_of(const std::string& data) {

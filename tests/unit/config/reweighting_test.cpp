@@ -5,6 +5,7 @@
 
 #include "config/config.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -19,12 +20,7 @@ Config with(const std::string& reweighting, const std::string& more = "") {
 }
 
 std::string refusal(const std::string& reweighting, const std::string& more = "") {
-  try {
-    with(reweighting, more);
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of([&] { with(reweighting, more); });
 }
 
 TEST(ReweightConfig, TakesBordersOrEqualBins) {

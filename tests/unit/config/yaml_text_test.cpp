@@ -5,6 +5,7 @@
 
 #include "config/config.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -30,14 +31,11 @@ std::string alias_bomb() {
 
 /// "LINE: what" with which a text is refused; "" where it is not.
 std::string refusal(const std::string& text) {
-  try {
+  return test::refusal_of([&] {
     load_yaml(text, [](int line, const std::string& what) {
       throw UsageError(std::to_string(line) + ": " + what);
     });
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  });
 }
 
 TEST(YamlText, TakesAliasesOfWhatHasEnded) {

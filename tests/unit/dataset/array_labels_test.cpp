@@ -8,6 +8,7 @@
 #include "dataset/selected_rows.hpp"
 #include "io/hdf5_file.hpp"
 #include "io/text_rows.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -83,12 +84,7 @@ class ArrayLabels : public testing::Test {
     return found;
   }
   std::string refusal(const std::string& path) const {
-    try {
-      labels_of_rows(path);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of<Error>([&] { labels_of_rows(path); });
   }
 
   test::TemporaryFolder folder_;

@@ -9,6 +9,7 @@
 #include "exchange/outline_match.hpp"
 #include "inference/model_input.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -72,13 +73,10 @@ std::string with(const std::string& instead_of, const std::string& from, const s
 /// Empty: it is the network.
 std::string difference(const std::string& json, const std::string& layers = kNetwork,
                        const std::string& training = "") {
-  try {
+  return test::refusal_of<DataError>([&] {
     const KerasConfig config = parse_keras_config("k.h5", json, training);
     match_outlines("k.h5", config.outline, outline_of(network(layers), config.conventions));
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
+  });
 }
 
 TEST(KerasConfig, IsTheNetworkThatItSays) {

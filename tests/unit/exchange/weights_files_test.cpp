@@ -13,6 +13,7 @@
 #include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -41,16 +42,6 @@ Model numbered() {
   float value = 0.1F;
   for (float& parameter : model.parameters()) parameter = value += 0.37F;
   return model;
-}
-
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 void write_plainly(const std::string& path, const std::string& bytes) {
@@ -127,7 +118,7 @@ TEST(KerasFile, ReadsTheLayersOfAModelInAModelInTheirOrder) {
   EXPECT_EQ(model.parameters()[static_cast<std::size_t>(kernel.offset)], 2.0F);
   EXPECT_EQ(load_keras(nested_file(folder, "dense_7", "dense_8"), model), KerasComparison::shapes);
   EXPECT_THAT(
-      refusal([&] { load_keras(nested_file(folder, "dense_8", "dense_7"), model); }),
+      test::refusal_of<DataError>([&] { load_keras(nested_file(folder, "dense_8", "dense_7"), model); }),
       HasSubstr("in inner, the weights of dense_7 stand behind those of a layer with a larger number"));
 }
 
@@ -136,12 +127,12 @@ TEST(KerasFile, NamesBothShapesOfALayerThatDoesNotFit) {
   save_keras(folder.file("keras.h5"), network("flatten, features, dense: {units: 2, activation: softmax}"));
   Model other = network("flatten, features, dense: {units: 3}, dense: {units: 2, activation: softmax}");
   EXPECT_THAT(
-      refusal([&] { load_keras(folder.file("keras.h5"), other); }),
+      test::refusal_of<DataError>([&] { load_keras(folder.file("keras.h5"), other); }),
       HasSubstr("the layer dense has weights of the shapes (102, 2), (2), but the config's network has "
                 "dense there, with (102, 3), (3)"));
   Model longer = network(
       "flatten, features, dense: {units: 2}, dense: {units: 2}, dense: {units: 2, activation: softmax}");
-  EXPECT_THAT(refusal([&] { load_keras(folder.file("keras.h5"), longer); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { load_keras(folder.file("keras.h5"), longer); }),
               HasSubstr("has 1 layers with weights, but the config's network has 3: dense_1 is missing"));
 }
 
@@ -165,19 +156,19 @@ TEST(WeightsFiles, WithANumberThatIsNoneAreRefused) {
   Model other = network(layers);
   const auto says =
       HasSubstr(": 2 of the 204 values of dense/kernel are not finite (the first: number 3 is nan)");
-  EXPECT_THAT(refusal([&] { load_keras(folder.file("keras.h5"), other); }), says);
-  EXPECT_THAT(refusal([&] { load_npz(folder.file("weights.npz"), other); }), says);
+  EXPECT_THAT(test::refusal_of<DataError>([&] { load_keras(folder.file("keras.h5"), other); }), says);
+  EXPECT_THAT(test::refusal_of<DataError>([&] { load_npz(folder.file("weights.npz"), other); }), says);
 }
 
 TEST(NpzFile, NamesTheArrayThatIsMissingOrOfAnotherShape) {
   const test::TemporaryFolder folder;
   save_npz(folder.file("weights.npz"), network("flatten, features, dense: {units: 2, activation: softmax}"));
   Model longer = network("flatten, features, dense: {units: 2}, dense: {units: 2, activation: softmax}");
-  EXPECT_THAT(refusal([&] { load_npz(folder.file("weights.npz"), longer); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { load_npz(folder.file("weights.npz"), longer); }),
               HasSubstr("has no array dense_1/kernel (2, 2)"));
   Model wider = network("flatten, dense: {units: 9}, features, dense: {units: 2, activation: softmax}");
   EXPECT_THAT(
-      refusal([&] { load_npz(folder.file("weights.npz"), wider); }),
+      test::refusal_of<DataError>([&] { load_npz(folder.file("weights.npz"), wider); }),
       HasSubstr("the array dense/kernel has the shape (102, 2), but the config's network has (100, 9)"));
 }
 
@@ -191,14 +182,14 @@ TEST(NpzFile, RefusesEveryDamage) {
   const std::string hash = weights_hash(model.parameters());
   for (std::size_t length = 0; length < good.size(); length += 7) {
     write_plainly(folder.file("cut.npz"), good.substr(0, length));
-    EXPECT_NE(refusal([&] { load_npz(folder.file("cut.npz"), model); }), "") << length;
+    EXPECT_NE(test::refusal_of<DataError>([&] { load_npz(folder.file("cut.npz"), model); }), "") << length;
   }
   // A flipped bit is found, or stands where it does not matter (a date, a version).
   for (std::size_t at = 0; at < good.size(); at += 3) {
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 4);
     write_plainly(folder.file("bad.npz"), bad);
-    const std::string message = refusal([&] { load_npz(folder.file("bad.npz"), model); });
+    const std::string message = test::refusal_of<DataError>([&] { load_npz(folder.file("bad.npz"), model); });
     if (message.empty()) {
       EXPECT_EQ(weights_hash(model.parameters()), hash) << at;
     }

@@ -6,6 +6,7 @@
 #include "io/attributes.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -29,12 +30,7 @@ Model small_model(const Config& config) {
 }
 
 std::string refusal(const std::string& path) {
-  try {
-    load_model(path, Communicator::self());
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of<Error>([&] { load_model(path, Communicator::self()); });
 }
 
 TEST(ModelFile, GivesBackWeightsAndConfig) {

@@ -9,6 +9,7 @@
 #include "inference/model_input.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -39,12 +40,7 @@ class ScoredRows : public testing::Test {
     return score_rows(*model_, rows, rows.range(), self_);
   }
   std::string refusal(const std::string& path) const {
-    try {
-      scored(path);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of<Error>([&] { scored(path); });
   }
 
   test::TemporaryFolder folder_;

@@ -9,6 +9,7 @@
 
 #include "io/blosc_filter.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -26,16 +27,6 @@ std::vector<T> counted(std::int64_t count) {
   std::vector<T> values(static_cast<std::size_t>(count));
   std::iota(values.begin(), values.end(), T{0});
   return values;
-}
-
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 class DatasetTest : public testing::Test {
@@ -141,7 +132,7 @@ TEST_F(DatasetTest, GivesChunksAsTheyStandInTheFile) {
   dataset.read_chunk(std::array<std::int64_t, 1>{4}, chunk);
   EXPECT_THAT(chunk.bytes, ElementsAre(std::byte{4}, std::byte{5}, std::byte{6}, std::byte{7}));
   EXPECT_EQ(chunk.filter_mask, 0U);
-  EXPECT_THAT(refusal([&] { dataset.read_chunk(std::array<std::int64_t, 1>{8}, chunk); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { dataset.read_chunk(std::array<std::int64_t, 1>{8}, chunk); }),
               HasSubstr("rows 8 to 9 of " + path_ + ":/chunks were never written"));
 }
 
@@ -180,13 +171,13 @@ TEST_F(DatasetTest, ReachesRowsBeyond32Bits) {
 TEST_F(DatasetTest, NamesFileDatasetAndRowsOfAFailedReading) {
   Dataset dataset = Dataset::create<float>(file_, "/short", {4});
   dataset.write_rows(0, counted<float>(4));
-  EXPECT_THAT(refusal([&] { dataset.read_rows<float>(3, 2); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { dataset.read_rows<float>(3, 2); }),
               AllOf(HasSubstr("cannot read rows 3 to 4 of " + path_ + ":/short (HDF5: "),
                     Not(HasSubstr("no details")), Not(HasSubstr("damaged"))));
   EXPECT_THAT(
-      refusal([&] { Dataset::open(file_, "/other"); }),
+      test::refusal_of<DataError>([&] { Dataset::open(file_, "/other"); }),
       AllOf(HasSubstr(path_ + ":/other is no dataset, or cannot be opened"), Not(HasSubstr("no details"))));
-  EXPECT_THAT(refusal([&] { dataset.write_rows(3, counted<float>(2)); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { dataset.write_rows(3, counted<float>(2)); }),
               HasSubstr("writing rows 3 to 4 of " + path_ + ":/short"));
 }
 
@@ -199,7 +190,7 @@ TEST_F(DatasetTest, SaysWhichFilterIsMissingAndWhatHelps) {
   const std::vector<char> stored(16);
   ASSERT_GE(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &first, stored.size(), stored.data()), 0);
   EXPECT_EQ(dataset.filters(), "filter 32026 (blosc2)");
-  EXPECT_THAT(refusal([&] { dataset.read_rows<float>(0, 4); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { dataset.read_rows<float>(0, 4); }),
               AllOf(HasSubstr("cannot read rows 0 to 3 of " + path_ +
                               ":/small: it is stored with filter 32026 (blosc2)"),
                     HasSubstr("HDF5_PLUGIN_PATH"), HasSubstr("h5repack -f GZIP=5 " + path_),
@@ -213,20 +204,20 @@ TEST_F(DatasetTest, NamesDamageThatAFilterFinds) {
   const hsize_t first = 0;
   const std::vector<char> stored(16);
   ASSERT_GE(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &first, stored.size(), stored.data()), 0);
-  EXPECT_THAT(refusal([&] { dataset.read_rows<float>(0, 4); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { dataset.read_rows<float>(0, 4); }),
               AllOf(HasSubstr("cannot read rows 0 to 3 of"),
                     HasSubstr("its chunks are damaged, copy the file again")));
 }
 
 TEST_F(DatasetTest, RefusesWhatTheFileCannotHold) {
   const Dataset huge = Dataset::create<float>(file_, "/huge", {std::int64_t{1} << 40}, chunked({1 << 20}));
-  EXPECT_THAT(refusal([&] { huge.require_possible(4096); }),
+  EXPECT_THAT(test::refusal_of<DataError>([&] { huge.require_possible(4096); }),
               HasSubstr("/huge is larger than its file can hold"));
   Dataset small = Dataset::create<float>(file_, "/small", {10});
   small.write_rows(0, counted<float>(10));
   small.require_possible();
   const std::vector<std::int64_t> endless(3, std::int64_t{1} << 30);
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(test::refusal_of<DataError>([&] {
                 Dataset::create<float>(file_, "/endless", endless, chunked({1, 1, 1 << 20}));
               }),
               HasSubstr("/endless has an impossible shape"));

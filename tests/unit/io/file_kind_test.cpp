@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "io/hdf5.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -47,12 +48,7 @@ TEST(OpeningAFile, PassesOnWhatHdf5SaysOfIt) {
   const std::string whole = test::content_of(path);
   const auto said = [&](const std::string& bytes) -> std::string {
     std::ofstream(path, std::ios::binary) << bytes;
-    try {
-      hdf5::open_file(path);
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of<DataError>([&] { hdf5::open_file(path); });
   };
   EXPECT_EQ(said(whole), "");
   EXPECT_THAT(said(whole.substr(0, whole.size() - 10)),

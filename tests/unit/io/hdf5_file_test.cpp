@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -22,12 +23,7 @@ void write_sample(const std::string& path, hdf5::Seal seal) {
 }
 
 std::string refusal(const std::string& path) {
-  try {
-    hdf5::check_seal(path);
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of<DataError>([&] { hdf5::check_seal(path); });
 }
 
 void write_content(const std::string& path, const std::string& content) {

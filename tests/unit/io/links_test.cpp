@@ -9,6 +9,7 @@
 
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -19,16 +20,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
-}
 
 class LinksTest : public testing::Test {
  protected:
@@ -44,7 +35,7 @@ class LinksTest : public testing::Test {
   }
   /// What is said where a dataset is looked for, and opened.
   std::string said_of(const std::string& dataset) const {
-    return refusal([&] {
+    return test::refusal_of<DataError>([&] {
       const hdf5::Handle file = hdf5::open_file(path_);
       if (hdf5::exists(file, dataset)) Dataset::open(file, dataset);
     });

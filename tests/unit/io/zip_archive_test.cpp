@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -23,12 +24,7 @@ class ZipArchive : public testing::Test {
     return path;
   }
   std::string refusal(const std::string& path) {
-    try {
-      unzip(path);
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of<DataError>([&] { unzip(path); });
   }
 
   test::TemporaryFolder folder_;

@@ -7,6 +7,7 @@
 
 #include "io/deflate_stream.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -31,12 +32,7 @@ class ZipDirectory : public testing::Test {
     return zip_members("a.npz", static_cast<std::int64_t>(bytes.size()), reader(bytes));
   }
   static std::string refusal(const std::string& bytes) {
-    try {
-      members(bytes);
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::refusal_of<DataError>([&] { members(bytes); });
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "jetrain/error.hpp"
 #include "read_found.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -51,15 +52,6 @@ class FileColumnsTest : public testing::Test {
     for (std::size_t i = 0; i < rows.size(); ++i)
       ASSERT_THAT(rows[i], ElementsAre(value(static_cast<int>(i)))) << reference << ", row " << i;
   }
-  template <class Work>
-  std::string refusal(const Work& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
-  }
 
   Communicator self_ = Communicator::self();
 };
@@ -97,16 +89,16 @@ TEST_F(FileColumnsTest, ReadsAnyOrderOfColumnsAndAnyDtype) {
 
 TEST_F(FileColumnsTest, SaysWhatIsNoNumberAndWhatToDo) {
   FileColumns table = open("frame_other.h5");
-  EXPECT_THAT(refusal([&] { table.find("text"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { table.find("text"); }),
               AllOf(HasSubstr("frame_other.h5, column text of /deep/df holds text of "),
                     HasSubstr("numbers are needed")));
-  EXPECT_THAT(refusal([&] { table.find("kind"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { table.find("kind"); }),
               HasSubstr("column kind of /deep/df is of pandas' categories"));
   FileColumns fixed = open("frame_fixed.h5");
-  EXPECT_THAT(refusal([&] { fixed.find("text"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { fixed.find("text"); }),
               AllOf(HasSubstr("column text of /df is stored as a pickle"), HasSubstr("format=\"table\"")));
   FileColumns levels = open("frame_levels.h5");
-  EXPECT_THAT(refusal([&] { levels.find("E"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { levels.find("E"); }),
               AllOf(HasSubstr("frame_levels.h5"), HasSubstr("values_block_0_kind has the pickle opcode")));
 }
 
@@ -117,7 +109,7 @@ TEST_F(FileColumnsTest, WantsATableToBeNamedWhereThereAreTwo) {
                            {[&] { unclear.try_find("E_0"); }},
                            {[&] { unclear.find("PZ_*"); }},
                            {[&] { unclear.columns(); }}}) {
-    EXPECT_THAT(refusal(look),
+    EXPECT_THAT(test::refusal_of<Error>(look),
                 AllOf(HasSubstr("frame_two.h5 has several tables (first, second)"), HasSubstr("data.table")));
   }
   EXPECT_FALSE(unclear.try_find("nothing"));
@@ -127,7 +119,7 @@ TEST_F(FileColumnsTest, WantsATableToBeNamedWhereThereAreTwo) {
     FileColumns file = open("frame_two.h5", named);
     expect_numbers(file, "PZ_*", {5}, 3, 4);
   }
-  EXPECT_THAT(refusal([&] { open("frame_two.h5", "third"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { open("frame_two.h5", "third"); }),
               HasSubstr("frame_two.h5 has no table third (data.table); its tables: first, second"));
 }
 
@@ -139,7 +131,8 @@ TEST_F(FileColumnsTest, ReadsColumnsThatAreNumbered) {
 
 TEST_F(FileColumnsTest, RefusesAGapInNumberedColumns) {
   FileColumns file = open("frame_gap.h5");
-  EXPECT_THAT(refusal([&] { file.find("PX_*"); }), HasSubstr("frame_gap.h5 has PX_4 but no PX_3"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("PX_*"); }),
+              HasSubstr("frame_gap.h5 has PX_4 but no PX_3"));
   expect_numbers(file, "PY_*", {5}, 2, 4);
   EXPECT_FALSE(file.try_find("PT_*"));
 }
@@ -148,7 +141,7 @@ TEST_F(FileColumnsTest, SaysWhatThereIsAndWhatIsNear) {
   FileColumns file = open("frame.h5");
   EXPECT_FALSE(file.try_find("is_signal"));
   EXPECT_THAT(
-      refusal([&] { file.find("is_signal"); }),
+      test::refusal_of<Error>([&] { file.find("is_signal"); }),
       AllOf(HasSubstr("frame.h5 has no column or dataset is_signal (did you mean is_signal_new?); it has: "),
             HasSubstr("E_* (5), PX_* (5), PY_* (5), PZ_* (5), ttv, is_signal_new")));
 }
@@ -176,18 +169,23 @@ TEST_F(FileColumnsTest, ReadsDatasetsOfEachStorage) {
 
 TEST_F(FileColumnsTest, NamesDatasetsThatCannotBeUsed) {
   FileColumns file = open("datasets.h5");
-  EXPECT_THAT(refusal([&] { file.find("names"); }), HasSubstr("datasets.h5:names holds text"));
-  EXPECT_THAT(refusal([&] { file.find("one"); }), HasSubstr("datasets.h5:one is a single value"));
-  EXPECT_THAT(refusal([&] { file.find("none"); }), HasSubstr("datasets.h5:none has no rows"));
-  EXPECT_THAT(refusal([&] { file.find("empty"); }), HasSubstr("datasets.h5:empty has the shape (0) a row"));
-  EXPECT_THAT(refusal([&] { file.find("empty_tracks.x"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("names"); }),
+              HasSubstr("datasets.h5:names holds text"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("one"); }),
+              HasSubstr("datasets.h5:one is a single value"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("none"); }), HasSubstr("datasets.h5:none has no rows"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("empty"); }),
+              HasSubstr("datasets.h5:empty has the shape (0) a row"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("empty_tracks.x"); }),
               HasSubstr("datasets.h5:empty_tracks.x has the shape (0) a row"));
-  EXPECT_THAT(refusal([&] { file.find("never"); }), HasSubstr("datasets.h5:never was never written"));
-  EXPECT_THAT(refusal([&] { file.find("nowhere"); }), HasSubstr("datasets.h5:nowhere"));
-  EXPECT_THAT(refusal([&] { file.find("group"); }), HasSubstr("no column or dataset group"));
-  EXPECT_THAT(refusal([&] { file.find("fjet_pt[7]"); }), HasSubstr("there is no [7] in its last dimension"));
-  EXPECT_THAT(refusal([&] { file.find("labels[0]"); }), HasSubstr("it has no [0]"));
-  EXPECT_THAT(refusal([&] { file.find("fjet_p"); }), HasSubstr("did you mean fjet_pt?"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("never"); }),
+              HasSubstr("datasets.h5:never was never written"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("nowhere"); }), HasSubstr("datasets.h5:nowhere"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("group"); }), HasSubstr("no column or dataset group"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("fjet_pt[7]"); }),
+              HasSubstr("there is no [7] in its last dimension"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("labels[0]"); }), HasSubstr("it has no [0]"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("fjet_p"); }), HasSubstr("did you mean fjet_pt?"));
   EXPECT_FALSE(file.try_find(""));
   EXPECT_FALSE(file.try_find("/"));
   EXPECT_FALSE(file.try_find("fjet_pt.x"));
@@ -206,9 +204,10 @@ TEST_F(FileColumnsTest, FindsMembersOfCompounds) {
   expect_numbers(file, "tracks.hits.x", {4, 2}, 0, 1);
   EXPECT_EQ(numbers(file, "tracks.d.0")[5], (std::vector<double>{0, 1, 2, 3}));
   EXPECT_EQ(numbers(file, "tracks.valid")[1], (std::vector<double>{1, 0, 1, 0}));
-  EXPECT_THAT(refusal([&] { file.find("tracks"); }), HasSubstr("name one, as tracks.pt"));
-  EXPECT_THAT(refusal([&] { file.find("tracks.phi"); }), HasSubstr("tracks.pt"));
-  EXPECT_THAT(refusal([&] { file.find("jets.name"); }), HasSubstr("compounds.h5:jets.name holds text"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("tracks"); }), HasSubstr("name one, as tracks.pt"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("tracks.phi"); }), HasSubstr("tracks.pt"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("jets.name"); }),
+              HasSubstr("compounds.h5:jets.name holds text"));
 }
 
 TEST_F(FileColumnsTest, RefusesTypesThatContradictThemselves) {
@@ -220,7 +219,7 @@ TEST_F(FileColumnsTest, RefusesTypesThatContradictThemselves) {
   FileColumns file(path, "", self_);
   for (const char* reference : {"tracks.pt", "tracks.hits.y", "tracks.first.y"}) {
     EXPECT_THAT(
-        refusal([&] { file.find(reference); }),
+        test::refusal_of<Error>([&] { file.find(reference); }),
         HasSubstr("damaged.h5:tracks contradicts itself (x of 4 bytes at byte 1024 of a compound of 8)"));
   }
   expect_values(file, "jets.label", [](int i) { return i % 3; });
@@ -235,7 +234,7 @@ TEST_F(FileColumnsTest, ReadsNumPysFiles) {
     expect_values(file, "flags", [](int i) { return 1 - i % 2; });
     EXPECT_EQ(describe(file.find("big").places[0].format), "int16, big-endian");
     EXPECT_EQ(test::numbers_of(file, file.find("big"), {7, 8})[0], (std::vector<double>{7000, 7001, 7002}));
-    EXPECT_THAT(refusal([&] { file.find("x"); }), HasSubstr("did you mean X?"));
+    EXPECT_THAT(test::refusal_of<Error>([&] { file.find("x"); }), HasSubstr("did you mean X?"));
   }
   FileColumns alone = open("alone.npy");
   expect_numbers(alone, "arr_0", {6, 4}, 0, 1);
@@ -243,15 +242,16 @@ TEST_F(FileColumnsTest, ReadsNumPysFiles) {
 
 TEST_F(FileColumnsTest, RefusesWhatNumPyPickledOrTransposed) {
   FileColumns file = open("refused.npz");
-  EXPECT_THAT(refusal([&] { file.find("objects"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("objects"); }),
               HasSubstr("refused.npz:objects holds pickled Python objects"));
-  EXPECT_THAT(refusal([&] { file.find("fortran"); }), HasSubstr("numpy.ascontiguousarray"));
-  EXPECT_THAT(refusal([&] { file.find("structure"); }),
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("fortran"); }), HasSubstr("numpy.ascontiguousarray"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("structure"); }),
               HasSubstr("refused.npz:structure is not a NumPy array of numbers"));
   expect_values(file, "good", [](int i) { return i; });
-  EXPECT_THAT(refusal([&] { file.find("number"); }), HasSubstr("is a single value"));
-  EXPECT_THAT(refusal([&] { file.find("texts"); }), HasSubstr("refused.npz:texts holds NumPy's <U1"));
-  EXPECT_THAT(refusal([&] { open("stored.npz", "df"); }), HasSubstr("leave data.table away"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("number"); }), HasSubstr("is a single value"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("texts"); }),
+              HasSubstr("refused.npz:texts holds NumPy's <U1"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { open("stored.npz", "df"); }), HasSubstr("leave data.table away"));
 }
 
 TEST_F(FileColumnsTest, TellsHowDatasetsAreStored) {
@@ -270,8 +270,9 @@ TEST_F(FileColumnsTest, TellsHowDatasetsAreStored) {
 }
 
 TEST_F(FileColumnsTest, RefusesOtherFiles) {
-  EXPECT_THAT(refusal([&] { open("missing.h5"); }), HasSubstr("missing.h5"));
-  EXPECT_THAT(refusal([&] { open("../make_layout_files.py"); }), HasSubstr("make_layout_files.py"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { open("missing.h5"); }), HasSubstr("missing.h5"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { open("../make_layout_files.py"); }),
+              HasSubstr("make_layout_files.py"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "jetrain/error.hpp"
 #include "jets/constituent_set.hpp"
 #include "layouts/jet_source.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -109,12 +110,7 @@ INSTANTIATE_TEST_SUITE_P(Published, JetPresets,
                          });
 
 std::string error_of(const std::string& file, const DataConfig& data) {
-  try {
-    JetSource({path_of(file)}, Communicator::self(), data);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::refusal_of<Error>([&] { JetSource({path_of(file)}, Communicator::self(), data); });
 }
 
 TEST(JetColumns, AreOverriddenOneByOne) {
@@ -164,7 +160,7 @@ TEST(JetColumns, GiveWeightsAndColumnsOfTheJet) {
       [](std::int64_t) {});
   EXPECT_EQ(weights, (std::vector<double>{0.5, 0.75, 1, 1.25, 1.5, 1.75, 2}));
   data.weights = "truth_weight";
-  EXPECT_THAT(JetSource({path_of("atlas_top_tagging.h5")}, Communicator::self(), data).without_weight(),
+  EXPECT_THAT(JetSource({path_of("atlas_top_tagging.h5")}, Communicator::self(), data).missing_weights(),
               HasSubstr("truth_weight"));
 }
 
@@ -291,15 +287,15 @@ TEST_F(JetArrays, WithAMaskThatIsNoNumberHaveNoConstituents) {
 
 TEST(JetColumns, SayWhyJetsHaveNoClass) {
   const Communicator self = Communicator::self();
-  EXPECT_THAT(JetSource({path_of("aspen.h5")}, self, data_of(JetPreset::aspen)).without_label(),
+  EXPECT_THAT(JetSource({path_of("aspen.h5")}, self, data_of(JetPreset::aspen)).missing_labels(),
               AllOf(HasSubstr("aspen.h5"), HasSubstr("data.jets.label")));
   DataConfig data = data_of(JetPreset::pelican);
   data.jets.label = {"truth"};
-  EXPECT_THAT(JetSource({path_of("pelican.h5")}, self, data).without_label(), HasSubstr("truth"));
+  EXPECT_THAT(JetSource({path_of("pelican.h5")}, self, data).missing_labels(), HasSubstr("truth"));
   data = data_of(JetPreset::jetnet);
   data.jets.file_labels.pop_back();
-  EXPECT_THAT(JetSource({path_of("jetnet_t.hdf5")}, self, data).without_label(), HasSubstr("file_labels"));
-  EXPECT_EQ(JetSource({path_of("jetnet_g.hdf5")}, self, data).without_label(), "");
+  EXPECT_THAT(JetSource({path_of("jetnet_t.hdf5")}, self, data).missing_labels(), HasSubstr("file_labels"));
+  EXPECT_EQ(JetSource({path_of("jetnet_g.hdf5")}, self, data).missing_labels(), "");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "io/hdf5_file.hpp"
 #include "jet_table_file.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -32,12 +33,7 @@ class JetSourceTest : public testing::Test {
   JetSource open(const std::string& path) const { return JetSource({path}, self_); }
 
   std::string error_of(const std::string& path) const {
-    try {
-      open(path);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::refusal_of<Error>([&] { open(path); });
   }
 
   /// Reads `range` and checks every row against what write_jet_table put there: row i of the source holds

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -14,12 +15,7 @@ using testing::IsEmpty;
 using namespace std::string_literals;
 
 std::string refusal(const std::string& pickle) {
-  try {
-    pickled_names(pickle, "FILE:table");
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::refusal_of<DataError>([&] { pickled_names(pickle, "FILE:table"); });
 }
 
 /// What Python's pickle.dumps(["E_0", "größe", "a'b"], protocol) gives.

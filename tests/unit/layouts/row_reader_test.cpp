@@ -12,6 +12,7 @@
 #include "io/dataset.hpp"
 #include "jetrain/error.hpp"
 #include "read_found.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -65,14 +66,6 @@ class RowReaderTest : public testing::Test {
                                   static_cast<double>(j))
             << name << " " << i << " " << j;
     }
-  }
-  static std::string refusal(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
   }
 
   test::TemporaryFolder folder_;
@@ -153,7 +146,7 @@ TEST_F(RowReaderTest, RefusesDatasetsOfDifferentLengths) {
   FileColumns file(write({{"a", {30, 2}, {}}, {"b", {29}, {}}}), "", self_);
   const std::size_t a = file.find("a").places[0].array;
   const std::size_t b = file.find("b").places[0].array;
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(test::refusal_of<Error>([&] {
                 RowReader(file, {a, b});
               }),
               AllOf(HasSubstr("rows.h5:a has 30 rows, but "), HasSubstr("rows.h5:b has 29")));
@@ -170,7 +163,7 @@ TEST_F(RowReaderTest, NamesTheRowsOfADamagedChunk) {
     std::ofstream(path, std::ios::binary) << bad;
     FileColumns file(path, "", self_);
     const Found found = file.find("x");
-    EXPECT_THAT(refusal([&] {
+    EXPECT_THAT(test::refusal_of<Error>([&] {
                   test::numbers_of(file, found, {0, 40});
                 }),
                 AllOf(HasSubstr("rows 30 to 39 of "), HasSubstr("rows.h5:x are damaged")));
@@ -181,7 +174,8 @@ TEST_F(RowReaderTest, NamesWhatIsCutOff) {
   const std::string path = folder_.file("cut.npy");
   std::filesystem::copy_file(std::string(TEST_DATA_DIR) + "/layouts/alone.npy", path);
   std::filesystem::resize_file(path, std::filesystem::file_size(path) - 8);
-  EXPECT_THAT(refusal([&] { FileColumns(path, "", self_); }), HasSubstr("cut.npy is cut off"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { FileColumns(path, "", self_); }),
+              HasSubstr("cut.npy is cut off"));
 }
 
 /// A file that gets shorter while it is open stands for any read that fails.
@@ -217,7 +211,7 @@ TEST_F(RowReaderTest, ComparesTheChecksumOfADeflatedMember) {
   std::ofstream(path, std::ios::binary) << bytes;
   FileColumns file(path, "", self_);
   const Found found = file.find("X");
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(test::refusal_of<Error>([&] {
                 test::numbers_of(file, found, {0, found.rows});
               }),
               HasSubstr("bad.npz:X is damaged (its checksum does not match)"));

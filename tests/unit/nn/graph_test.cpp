@@ -8,6 +8,7 @@
 #include "kernels/lanes.hpp"
 #include "nn/layers.hpp"
 #include "nn/model.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -17,16 +18,6 @@ using testing::HasSubstr;
 Graph graph_of(const std::string& layers) {
   const Config config = parse_config("model: {layers: [" + layers + "]}\n", "test.yaml", {}, false);
   return build_graph(config.model, ModelInput(Shape::image(1, 8, 6), 3), LayerActivation::softmax);
-}
-
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 const std::string kNetwork =
@@ -50,15 +41,15 @@ TEST(ActivationNames, MayGiveAnActivationASecondName) {
   Graph graph = graph_of(kNetwork);
   graph.names.add("u", graph.names.resolve("tanh"));
   EXPECT_EQ(graph.names.resolve("u"), graph.names.resolve("tanh"));
-  EXPECT_THAT(refusal([&] { graph.names.add("u", 0); }), HasSubstr("the name u is taken"));
-  EXPECT_THAT(refusal([&] { graph.names.add("dense", 0); }), HasSubstr("the name dense is taken"));
+  EXPECT_THAT(test::refusal_of([&] { graph.names.add("u", 0); }), HasSubstr("the name u is taken"));
+  EXPECT_THAT(test::refusal_of([&] { graph.names.add("dense", 0); }), HasSubstr("the name dense is taken"));
 }
 
 TEST(ActivationNames, NameWhatThereIsWhereOneIsUnknown) {
   ActivationNames names;
   names.add("input", 0);
   names.add("conv2d", 2);
-  EXPECT_THAT(refusal([&] { names.resolve("u"); }),
+  EXPECT_THAT(test::refusal_of([&] { names.resolve("u"); }),
               HasSubstr("nothing before this layer is called u; there is input, conv2d"));
 }
 
@@ -93,7 +84,7 @@ TEST(Graph, ComputesAReluWithTheLayerBeforeItAndSaysOnTheEdgeHowTheGradientPasse
 
 /// Why a network of sets of three features, and of high-level features where they are wanted, is refused.
 std::string refusal_of_sets(const std::string& layers, std::int64_t high_level = 0) {
-  return refusal([&] {
+  return test::refusal_of([&] {
     const Config config =
         parse_config("input: constituents\nmodel: {layers: [" + layers + "]}\n", "test.yaml", {}, false);
     const Model model(config.model, {Shape::set(3), high_level}, config.train.loss);

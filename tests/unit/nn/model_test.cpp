@@ -8,6 +8,7 @@
 
 #include "jetrain/error.hpp"
 #include "leaf_of_samples.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -34,12 +35,7 @@ constexpr const char* kNotebook =
     "dense: {units: 64, activation: relu}, dense: {units: 2, activation: softmax}";
 
 std::string refusal(const std::string& layers, Shape input = Shape::image(1, 8, 6)) {
-  try {
-    const Model model(network(layers), input);
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of([&] { const Model model(network(layers), input); });
 }
 
 TEST(Model, IsNotLargerThanAnybodyTrains) {

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -76,12 +77,7 @@ TEST(LearningRate, StaysWhereItsScheduleEnds) {
 
 TEST(LearningRate, ComesDownInTheEpochsThereAre) {
   const auto refused = [](const std::string& keys) -> std::string {
-    try {
-      train_config("schedule: {one_cycle: {" + keys + "}}");
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of([&] { train_config("schedule: {one_cycle: {" + keys + "}}"); });
   };
   EXPECT_EQ(
       refused("up_epochs: 8, down_epochs: 2.5"),

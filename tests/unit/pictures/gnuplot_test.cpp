@@ -17,7 +17,8 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 TEST(GnuplotScript, QuotesAnyText) {
-  EXPECT_EQ(gnuplot::literal("it's \"a\"\nrun"), "'it''s \"a\"\\nrun'");
+  EXPECT_EQ(gnuplot::literal("its \"a\"\nrun"), "'its \"a\"\\nrun'");
+  EXPECT_EQ(gnuplot::literal("it's `a` \u03b5\\"), "\"it\\047s \\140a\\140 \u03b5\\134\"");
   EXPECT_EQ(gnuplot::literal("\x1b[31m\xff`id`"), "'\\x1b[31m\\xff`id`'");
 }
 
@@ -54,6 +55,10 @@ TEST(Gnuplot, DrawsAnyName) {
   const std::string svg = draw({{figure, PictureFormat::svg}}).front();
   EXPECT_THAT(svg, HasSubstr("a\\nb \\x1b[31m\\xff\\x01"));
   EXPECT_THAT(svg, HasSubstr("&lt;e> &amp; $(f) `g` % @h {i} \\j \\u202e \u03b5"));
+  for (const std::string quoted : {"'first", "last'", "two''beside", "'", "''"}) {
+    const Figure of{"f", "", "set ylabel " + gnuplot::literal(quoted) + "\nplot [0:1] x notitle\n"};
+    EXPECT_THAT(draw({{of, PictureFormat::svg}}).front(), HasSubstr(">" + quoted + "<"));
+  }
 }
 
 TEST(Gnuplot, PassesOnWhatIsWrong) {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -21,12 +22,7 @@ std::string with_header(const char* lines) {
 }
 
 std::string complaint(const std::string& text) {
-  try {
-    parse_history(text, "a/history.csv");
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of<DataError>([&] { parse_history(text, "a/history.csv"); });
 }
 
 TEST(HistoryCsv, HasALineAnEpoch) {

@@ -65,6 +65,19 @@ TEST(PredictionFile, NamesTheClassesOfOutputs) {
   EXPECT_EQ(hdf5::text_attribute(hdf5::Dataset::open(file, "outputs").id(), "classes"), "q\ng, g\nt");
 }
 
+TEST(PredictionFile, HasWeightsWhereTheyAreWanted) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"a.csv", "a.h5"}) {
+    const auto file = PredictionFile::create(folder.file(name), 2, {.weights = true});
+    file->append({{4}, {1}, {0.5F}, {}, {0.1F}});
+    file->append({{5}, {0}, {0.25F}, {}, {-2}});
+    file->complete();
+  }
+  EXPECT_EQ(test::content_of(folder.file("a.csv")), "row,label,weight,score\n4,1,0.1,0.5\n5,0,-2,0.25\n");
+  const hdf5::Handle file = hdf5::open_file(folder.file("a.h5"));
+  EXPECT_EQ(hdf5::Dataset::open(file, "weight").read_rows<float>(0, 2), (std::vector{0.1F, -2.0F}));
+}
+
 TEST(PredictionFile, DoesNotDependOnThePieces) {
   const test::TemporaryFolder folder;
   constexpr std::int64_t kRows = 150'000;  // three chunks

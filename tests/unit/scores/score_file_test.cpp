@@ -8,6 +8,7 @@
 #include "io/hdf5_file.hpp"
 #include "io/zip_archive.hpp"
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace jetrain {
@@ -42,12 +43,7 @@ class ScoreFile : public testing::Test {
     return read_score_files({write("a.csv", text)}, names).front();
   }
   static std::string refusal(const std::vector<std::string>& files, const ScoreNames& names = {}) {
-    try {
-      read_score_files(files, names);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of<Error>([&] { read_score_files(files, names); });
   }
   std::string refusal(const std::string& text, const ScoreNames& names = {}) const {
     return refusal(std::vector{write("a.csv", text)}, names);
@@ -107,6 +103,12 @@ TEST_F(ScoreFile, ReadsScoresOfSeveralClasses) {
   const ScoreSet own = read("row,label,score,output_0,output_1,output_2\n5,1,0.1,0.2,0.7,0.1\n");
   EXPECT_THAT(own.classes, ElementsAre("class 0", "class 1", "class 2"));
   EXPECT_THAT(own.outputs, ElementsAre(0.2, 0.7, 0.1));
+  // Whose `score` it is, is the signal.
+  const std::string first = "label,score,output_a,output_b,output_c\n1,0.2,0.2,0.7,0.1\n0,0.3,0.3,0.3,0.4\n";
+  EXPECT_EQ(read(first).signal, 0);
+  EXPECT_THAT(read(first).scores, ElementsAre(0.2, 0.3));
+  EXPECT_EQ(read(first, {"score", "label", "", {}, "b"}).signal, 1);
+  EXPECT_EQ(read("label,score,output_a,output_b,output_c\n1,0.5,0.2,0.7,0.1\n").signal, 2);
   const ScoreSet quoted = read("label,\"output_a, \"\"b\"\"\",output_c,output_d\n0,0.2,0.7,0.1\n");
   EXPECT_THAT(quoted.classes, ElementsAre("a, \"b\"", "c", "d"));
   EXPECT_THAT(read("name,score,label\n\"x, y\",0.5,1\n").scores, ElementsAre(0.5));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "jetrain/error.hpp"
+#include "refusal.hpp"
 
 namespace jetrain {
 namespace {
@@ -39,16 +40,13 @@ TEST(Trials, DrawIntegersFurtherApartThanASignedNumberReaches) {
 
 /// The message with which a study is refused; "" where it is not.
 std::string refusal(const std::string& study) {
-  try {
+  return test::refusal_of([&] {
     make_trials(
         parse_config("data: {files: [a.h5]}\n"
                      "model: {layers: [flatten, dense: {units: 2, activation: softmax}]}\n" +
                          study,
                      "study.yaml"));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  });
 }
 
 TEST(Trials, AreNamedWhereTheirConfigIsRefused) {

@@ -1,0 +1,28 @@
+#pragma once
+
+/// \file
+/// How far a study's trainings have come, as their folders say it: a result, or a note of why there is none.
+
+#include <string>
+
+#include "study/ranking.hpp"
+#include "study/trials.hpp"
+
+namespace jetrain {
+
+bool is_done(const std::string& folder, const Trial& trial);
+
+/// Known to fail, and to fail again.
+bool has_failed(const std::string& folder, const Trial& trial);
+
+/// Done, or known not to be.
+bool has_ended(const std::string& folder, const Trial& trial);
+
+/// Leaves a note in the trial's folder, which must not end the study: where files cannot be written, the
+/// note cannot be either, and what it says is told at the end.
+void note_failure(const std::string& folder, const Trial& trial, TrialStatus status, const std::string& why);
+
+/// What an earlier try left.
+void forget_failures(const std::string& folder, const Trial& trial);
+
+}  // namespace jetrain
