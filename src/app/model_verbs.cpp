@@ -55,10 +55,10 @@ void add_predict(CLI::App& app, Command& command) {
   CLI::Option* split = verb->add_option(
       "--split", o.split,
       "only this set of the files, as the model's config splits them: train, validation or test");
-  add_layout(verb, o.assignments)->excludes(split);
   verb->add_flag(
       "--weights", o.weights,
       "write `weight`, too, as data.weights of the model's config names it (for metrics --weight)");
+  add_layout(verb, o.assignments)->excludes(split);
   verb->add_option(
       "--grid", o.grid,
       "of a network of two features: score the points of a square grid, LOW:HIGH:POINTS, instead of files");

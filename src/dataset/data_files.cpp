@@ -91,7 +91,8 @@ void require_same_files(const std::vector<std::string>& trained, const std::vect
   std::string all;
   bool same_order = true;
   for (std::size_t i = 0; i < trained.size(); ++i) {
-    all += " " + name_of(trained[i]);
+    all += ' ';
+    all += name_of(trained[i]);
     same_order = same_order && i < files.size() && name_of(files[i]) == name_of(trained[i]);
   }
   const bool same_names = std::is_permutation(

@@ -228,7 +228,11 @@ void JetColumns::find_label(FileColumns& file, const JetMapping& mapping) {
 
 void JetColumns::find_set(FileColumns& file, const JetMapping& mapping) {
   const std::string& reference = mapping.columns.set;
-  if (reference.empty()) return;
+  if (reference.empty()) {
+    missing_sets_ =
+        fmt::format("of {} no column is named that says which rows train (data.jets.set)", file.path());
+    return;
+  }
   if (!file.try_find(reference)) {
     missing_sets_ = fmt::format("{} has no column {}, which is to say which rows train (data.jets.set)",
                                 file.path(), reference);

@@ -46,6 +46,12 @@ const Hdf5Contents& NamedArrays::contents() {
   return *contents_;
 }
 
+void NamedArrays::require_all_contents(const std::string& what) {
+  if (contents().complete) return;
+  throw DataError(fmt::format(
+      "{} holds so many groups and datasets, or so deep ones, that not all were looked at: {}", path_, what));
+}
+
 std::string NamedArrays::broken_link() {
   if (contents().broken.empty()) return "";
   try {

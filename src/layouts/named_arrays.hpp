@@ -28,6 +28,8 @@ class NamedArrays {
   hid_t file() const noexcept { return file_; }  ///< of HDF5
   /// What there is; gone through once.
   const Hdf5Contents& contents();
+  /// DataError where there is more than was gone through, so that `what` cannot be told from it.
+  void require_all_contents(const std::string& what);
   /// Why a link of the file leads nowhere, with its name and target; "" where all lead somewhere.
   std::string broken_link();
   bool has(const std::string& name);

@@ -101,6 +101,8 @@ std::optional<Found> References::numbered(const std::string& pattern) {
   if (dot != std::string::npos) add_members(pattern.substr(0, dot), candidates);
   const std::vector<std::string> names = numbered_names(pattern, candidates, arrays_->path());
   if (names.empty()) return std::nullopt;
+  arrays_->require_all_contents(
+      fmt::format("there may be more of {} than were found; write them as one array", pattern));
   std::vector<Found> parts;
   for (const std::string& name : names) {
     std::optional<Found> part = exactly(name);

@@ -57,6 +57,7 @@ const FileTable* Tables::only() {
     throw DataError(fmt::format("{} has no table {} (data.table); its tables: {}", arrays_->path(), wanted_,
                                 in_few_words(all)));
   }
+  if (!all.empty()) arrays_->require_all_contents("name the table that is meant, data.table");
   // What pandas wrote is meant where another compound stands beside it only by chance.
   if (arrays_->contents().frames.size() == 1) return &at(all[0]);
   return all.size() == 1 ? &at(all[0]) : nullptr;

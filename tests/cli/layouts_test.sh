@@ -242,7 +242,7 @@ grep -q 'from the cache' cached.txt && fail "a cache of another mapping is taken
 
 "$jetrain" inspect atlas.h5 >inspected.txt || fail "$(cat inspected.txt)"
 for text in 'data.preset: atlas_top_tagging' 'fjet_clus_pt, fjet_clus_eta, fjet_clus_phi, fjet_clus_E (MeV, 200 places)' \
-  'label *labels' 'rows *300' 'jet pT  *5[0-9][0-9]\.[0-9] to 6[0-9][0-9]'; do
+  'label *labels' 'rows *300' 'splits  *no column says which rows train' 'jet pT  *5[0-9][0-9]\.[0-9] to 6[0-9][0-9]'; do
   grep -q "$text" inspected.txt || fail "inspect does not say '$text': $(cat inspected.txt)"
 done
 "$jetrain" inspect any_order.h5 | grep -q 'warning: [0-9]* jets have constituents that do not descend' || fail "inspect does not warn"

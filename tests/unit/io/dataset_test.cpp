@@ -137,7 +137,9 @@ TEST_F(DatasetTest, GivesChunksAsTheyStandInTheFile) {
 }
 
 TEST_F(DatasetTest, SaysThatItWasNotWholyWritten) {
-  const auto why = [](const Dataset& dataset) { return refusal([&] { dataset.require_written(); }); };
+  const auto why = [](const Dataset& dataset) {
+    return test::refusal_of<DataError>([&] { dataset.require_written(); });
+  };
   Dataset parts = Dataset::create<float>(file_, "/parts", {25, 3}, chunked({10, 2}));
   EXPECT_EQ(why(parts), path_ + ":/parts was never written: write the file again");
   parts.write_rows(0, counted<float>(30));

@@ -1,11 +1,13 @@
 #include "layouts/file_columns.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "read_found.hpp"
 #include "refusal.hpp"
@@ -121,6 +123,23 @@ TEST_F(FileColumnsTest, WantsATableToBeNamedWhereThereAreTwo) {
   }
   EXPECT_THAT(test::refusal_of<Error>([&] { open("frame_two.h5", "third"); }),
               HasSubstr("frame_two.h5 has no table third (data.table); its tables: first, second"));
+}
+
+TEST_F(FileColumnsTest, RefusesToGuessAmongMoreThanItLooksAt) {
+  const test::TemporaryFolder folder;
+  {
+    const hdf5::Handle file = hdf5::create_file(folder.file("many.h5"));
+    for (int i = 0; i < 5000; ++i)
+      hdf5::Handle(H5Gcreate2(file, fmt::format("z{}", i).c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                   H5Gclose);
+    const float x[] = {1, 2};
+    for (const char* name : {"pt_0", "pt_1", "zz"}) hdf5::write_array(file, name, {2}, x);
+  }
+  FileColumns file(folder.file("many.h5"), "", self_);
+  EXPECT_EQ(file.find("zz").rows, 2);
+  EXPECT_FALSE(file.try_find("eta_*"));
+  EXPECT_THAT(test::refusal_of<Error>([&] { file.find("pt_*"); }),
+              AllOf(HasSubstr("many.h5 holds so many"), HasSubstr("pt_*")));
 }
 
 TEST_F(FileColumnsTest, ReadsColumnsThatAreNumbered) {
