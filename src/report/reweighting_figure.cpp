@@ -44,12 +44,15 @@ std::string script_of(const Axis& axis, const Reweighting& reweighting,
   for (std::size_t label = 0; label < reweighting.classes.size(); ++label) {
     const ReweightedClass& each = reweighting.classes[label];
     if (each.jets == 0) continue;
+    // Lines that fall together show, one behind the other.
+    const double width = 2 + 3 * static_cast<double>(reweighting.classes.size() - 1 - label) /
+                                 static_cast<double>(reweighting.classes.size());
     data += data_block(fmt::format("before{}", label), steps_of(axis, each.before, {}));
     data += data_block(fmt::format("after{}", label), steps_of(axis, each.before, each.factors));
     plots += fmt::format(
         "$before{0} using 1:2 with lines lw 2 dt (1,3) lc rgb '{1}' notitle, "
-        "$after{0} using 1:2 with lines lw 2 lc rgb '{1}' title {2}, ",
-        label, color(label), literal(names[label]));
+        "$after{0} using 1:2 with lines lw {3:g} lc rgb '{1}' title {2}, ",
+        label, color(label), literal(names[label]), width);
   }
   // Which line is which, without a colour.
   plots +=
