@@ -83,7 +83,8 @@ TEST(Constituents, HaveFeaturesOfColumnsThatAreRead) {
   EXPECT_EQ(config.constituents.features[2].column(), nullptr);
   EXPECT_EQ(to_yaml(parse_config(to_yaml(config), "again.yaml", {}, false)), to_yaml(config));
 
-  EXPECT_EQ(refusal(features("column: {name: charge, equals: [1]}, column: {name: charge, equals: [-1]}")), "");
+  EXPECT_EQ(refusal(features("column: {name: charge, equals: [1]}, column: {name: charge, equals: [-1]}")),
+            "");
   EXPECT_THAT(refusal(features("column: {name: charge}, column: {name: charge, scale: 2}")),
               HasSubstr("names column charge twice"));
   EXPECT_THAT(
