@@ -138,8 +138,9 @@ std::string bins_table(const JetBins& bins, const BinnedFigures& measured, bool 
   return text_table(lines) +
          fmt::format(
              "eps_S, eps_B: above the score {:.6g}, which keeps {:g} of the signal in all bins together; "
-             "{} jets lie in no bin\n",
-             measured.threshold, kBinsSignalEfficiency, measured.outside);
+             "{} in no bin\n",
+             measured.threshold, kBinsSignalEfficiency,
+             measured.outside == 1 ? "1 jet lies" : fmt::format("{} jets lie", measured.outside));
 }
 
 Json bins_json(const JetBins& bins, const BinnedFigures& measured) {
