@@ -61,7 +61,7 @@ process_of() {  # process_of RANK: its process in $job, if it runs yet
   launcher=$(pgrep -P "$job" | head -1)  # $job itself is timeout
   [ -n "$launcher" ] || return 0
   for pid in $(pgrep -P "$launcher" "$(basename "$jetrain")"); do
-    tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "OMPI_COMM_WORLD_RANK=$1" && echo "$pid" && return
+    grep -qx "OMPI_COMM_WORLD_RANK=$1" <(tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ") 2>/dev/null && echo "$pid" && return
   done
   return 0
 }

@@ -283,7 +283,7 @@ says 2 "the model's config names no weights" "$jetrain" predict jets/best.h5 jet
 grep -q "constituents *mean [0-9.]*$" said.txt && grep -q "jet mass *median [0-9.]* GeV$" said.txt && ! grep -q QCD said.txt ||
   fail "inspect of jets without labels: $(cat said.txt)"
 for quantity in mass:0,100,300 eta:-3,0,3 multiplicity:1,40,200; do
-  "$jetrain" evaluate jets/best.h5 jets.h5 --bins $quantity | grep -q "to .* +- " || fail "no figures by $quantity"
+  "$jetrain" evaluate jets/best.h5 jets.h5 --bins $quantity | contains "to .* +- " || fail "no figures by $quantity"
 done
 says 2 "is no quantity" "$jetrain" evaluate jets/best.h5 jets.h5 --bins colour:1,2
 says 2 "is not above" "$jetrain" evaluate jets/best.h5 jets.h5 --bins pt:600,600
@@ -334,10 +334,10 @@ import json
 t = json.load(open("weighted.json"))["taggers"][0]
 assert "{auc:.4f} {accuracy:.4f}".format(**t) == open("expected.txt").read(), t' || fail "$file: other weighted figures"
 done
-"$jetrain" metrics logits.h5 --bootstrap 0 | grep -q "are no probabilities: .*--threshold 0" || fail "logits are cut without a word"
-! "$jetrain" metrics logits.h5 --bootstrap 0 --threshold 0 | grep -q probabilities || fail "a threshold of logits is doubted"
-"$jetrain" metrics m.h5 fewer.h5 --bootstrap 0 | grep -q "are not of the same jets" || fail "other jets without a word"
-! "$jetrain" metrics m.h5 m.npz --bootstrap 0 | grep -q "same jets" || fail "the same jets are called different"
+"$jetrain" metrics logits.h5 --bootstrap 0 | contains "are no probabilities: .*--threshold 0" || fail "logits are cut without a word"
+! "$jetrain" metrics logits.h5 --bootstrap 0 --threshold 0 | contains probabilities || fail "a threshold of logits is doubted"
+"$jetrain" metrics m.h5 fewer.h5 --bootstrap 0 | contains "are not of the same jets" || fail "other jets without a word"
+! "$jetrain" metrics m.h5 m.npz --bootstrap 0 | contains "same jets" || fail "the same jets are called different"
 says 2 "uproot.open" "$jetrain" metrics m.root
 says 2 "pandas.read_parquet" "$jetrain" metrics m.parquet
 says 2 "pandas.read_pickle" "$jetrain" metrics m.pkl

@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 verbs() { "$@" --help | awk '/^[A-Z]/ { inside = /^Subcommands:/ } inside && /^  [a-z]/ { print $1 }'; }
 with_example() {  # with_example VERB...
   OMPI_MCA_btl=nonsense "$jetrain" "$@" --help >help.txt || fail "$* --help: $(cat help.txt)"
-  grep -A 1 '^Example:' help.txt | tail -n 1 | grep -qE "^  (mpirun -np [0-9]+ )?jetrain $*( |$)" ||
+  grep -A 1 '^Example:' help.txt | tail -n 1 | contains -E "^  (mpirun -np [0-9]+ )?jetrain $*( |$)" ||
     fail "jetrain $* --help has no example: $(cat help.txt)"
 }
 
@@ -35,7 +35,7 @@ refuses "config is required" train --resume
 refuses "--out: a folder has a name" train config.yaml --out ""
 
 source "$completion"
-complete -p jetrain | grep -q -- '-o default -F _jetrain' || fail "nothing completes jetrain"
+complete -p jetrain | contains -- '-o default -F _jetrain' || fail "nothing completes jetrain"
 completes() {  # completes WANTED WORD...: the last word's completions are those of WANTED
   local wanted=$1
   shift

@@ -114,7 +114,7 @@ grep -q 'warning.*padding' nines_behind.txt || fail "nothing is said of padding:
 train no_set --set data.split.method=column
 grep -q 'warning: left out 50 rows of no set' no_set.txt || fail "rows of no set are left out without a word: $(cat no_set.txt)"
 for wrong in 'in_mev data.jets.unit: MeV' 'energy_behind energy does not fit its momentum'; do
-  "$jetrain" inspect "${wrong%% *}.h5" | grep -q "warning: .*${wrong#* }" || fail "inspect takes the momenta of ${wrong%% *}.h5 for a jet's"
+  "$jetrain" inspect "${wrong%% *}.h5" | contains "warning: .*${wrong#* }" || fail "inspect takes the momenta of ${wrong%% *}.h5 for a jet's"
   train "${wrong%% *}"
   grep -q "warning: .*${wrong#* }" "${wrong%% *}.txt" || fail "nothing is said of the momenta of ${wrong%% *}.h5: $(cat "${wrong%% *}.txt")"
 done
@@ -258,7 +258,7 @@ for text in 'data.preset: atlas_top_tagging' 'fjet_clus_pt, fjet_clus_eta, fjet_
   'label *labels' 'rows *300' 'splits  *no column says which rows train' 'jet pT  *5[0-9][0-9]\.[0-9] to 6[0-9][0-9]'; do
   grep -q "$text" inspected.txt || fail "inspect does not say '$text': $(cat inspected.txt)"
 done
-"$jetrain" inspect any_order.h5 | grep -q 'warning: [0-9]* jets have constituents that do not descend' || fail "inspect does not warn"
+"$jetrain" inspect any_order.h5 | contains 'warning: [0-9]* jets have constituents that do not descend' || fail "inspect does not warn"
 /usr/bin/python3 -c 'import h5py; h5py.File("strange.h5", "w")["momenta"] = [[1.0, 2.0]]'
 refused 1 'no preset fits' inspect strange.h5
 grep -q 'momenta  *float64 (1, 2)' refused.txt || fail "inspect does not list what is there: $(cat refused.txt)"
@@ -314,12 +314,12 @@ for kind in root parquet; do
   [ "$(weights_hash run)" = "$(weights_hash run2)" ] || fail "convert_$kind.py: other jets than were given"
 done
 for kind in root:uproot parquet:pyarrow; do  # without them, --help and what to install
-  /usr/bin/python3 "$scripts/convert_${kind%:*}.py" --help | grep -q 'lines of a config that read the file' || fail "convert_${kind%:*}.py --help"
+  /usr/bin/python3 "$scripts/convert_${kind%:*}.py" --help | contains 'lines of a config that read the file' || fail "convert_${kind%:*}.py --help"
   /usr/bin/python3 -c "import ${kind#*:}" 2>/dev/null && continue
   /usr/bin/python3 "$scripts/convert_${kind%:*}.py" jets.in none.h5 2>without.txt && fail "convert_${kind%:*}.py works without ${kind#*:}"
   [ "$(cat without.txt)" = "convert_${kind%:*}.py needs ${kind#*:}: pip install ${kind#*:}" ] || fail "$(cat without.txt)"
 done
-PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 --constituents 5 | grep -q 'softer ones left out' || fail "nothing is said of what is left out"
+PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 --constituents 5 | contains 'softer ones left out' || fail "nothing is said of what is left out"
 status=0
 PYTHONPATH=modules /usr/bin/python3 "$scripts/convert_root.py" jets.in cut.h5 2>again.txt || status=$?
 [ $status = 1 ] && grep -q 'cut.h5 exists' again.txt || fail "an output is replaced without a word"

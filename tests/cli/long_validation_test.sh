@@ -48,7 +48,7 @@ stopped() {
   done
   sleep 0.5
   for pid in $(pgrep -f "^$jetrain train.*--out $run" || true); do
-    ! tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qx "OMPI_COMM_WORLD_RANK=$rank" || victim=$pid
+    ! tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | contains -x "OMPI_COMM_WORLD_RANK=$rank" || victim=$pid
   done
   [ -n "$victim" ] || fail "$run ended before it could be stopped: $(cat "$run.err")"
   kill -STOP "$victim"

@@ -117,7 +117,7 @@ PY
 # Data files: patterns, sorted, also in the run's config; each file once, under whatever name.
 train --set 'data.files=jets_?.h5' --out globbed >/dev/null
 [ "$(hash_of globbed)" = "$(hash_of single)" ] || fail "a pattern gives other files"
-grep -A2 '^  files:' globbed/config.yaml | tr -d '\n' | grep -q -- '- jets_1.h5 *- jets_2.h5' || fail "$(cat globbed/config.yaml)"
+grep -A2 '^  files:' globbed/config.yaml | tr -d '\n' | contains -- '- jets_1.h5 *- jets_2.h5' || fail "$(cat globbed/config.yaml)"
 HOME=$PWD train --set 'data.files=~/jets_*.h5' --out home >/dev/null
 [ "$(hash_of home)" = "$(hash_of single)" ] || fail "~ gives other files"
 "$jetrain" evaluate single/best.h5 'jets_*.h5' --split test >globbed.txt

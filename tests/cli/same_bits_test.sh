@@ -94,7 +94,7 @@ for name in accuracy auc rejection_30 rejection_50; do
     fail "$name: metrics and evaluate differ: $(cat metrics_1.json other_1.json)"
 done
 "$jetrain" metrics --ensemble scores_1.h5 scores.csv --out mean.h5 >/dev/null
-"$jetrain" metrics mean.h5 --score deviation 2>&1 | grep -q "tagger" || fail "an ensemble's file cannot be read"
+"$jetrain" metrics mean.h5 --score deviation 2>&1 | contains "tagger" || fail "an ensemble's file cannot be read"
 
 # The run's own validation and a later evaluation of the same jets agree exactly.
 value() { sed -n "s/^ *\"$2\": \([^,]*\),\{0,1\}$/\1/p" "$1"; }

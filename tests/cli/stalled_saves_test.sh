@@ -77,7 +77,7 @@ victim=
 while [ -z "$victim" ]; do
   kill -0 $job 2>/dev/null || fail "it ended before it could be stopped: $(cat $run.err)"
   for pid in $(pgrep -f "^$jetrain train.*--out $run " || true); do
-    tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qx OMPI_COMM_WORLD_RANK=0 || continue
+    tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | contains -x OMPI_COMM_WORLD_RANK=0 || continue
     grep -qs "resumed: " $run/log.txt && sleep 2 && victim=$pid && break
   done
   sleep 0.02

@@ -17,7 +17,7 @@ victim=
 while [ -z "$victim" ]; do
   kill -0 $job 2>/dev/null || fail "it ended before it could be slowed down: $(cat slowed.txt)"
   for pid in $(pgrep -f "$jetrain train.*--out slowed" || true); do
-    tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qx OMPI_COMM_WORLD_RANK=1 && victim=$pid
+    tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | contains -x OMPI_COMM_WORLD_RANK=1 && victim=$pid
   done
   sleep 0.02
 done
@@ -31,6 +31,6 @@ wait $job || fail "$(cat slowed.txt)"
 grep straggler slowed.txt || fail "nobody is named: $(cat slowed.txt)"
 grep -q 'straggler: rank 1 on .* times as long as the median rank for forward and backward in epoch' slowed.txt ||
   fail "another rank or phase is named: $(cat slowed.txt)"
-grep -A 30 '"stragglers"' slowed/result.json | grep -q '"phase": "forward and backward"' || fail "not in result.json"
+grep -A 30 '"stragglers"' slowed/result.json | contains '"phase": "forward and backward"' || fail "not in result.json"
 cmp <(grep weights_hash alone/result.json) <(grep weights_hash slowed/result.json) || fail "other weights"
 echo "all as it should be"

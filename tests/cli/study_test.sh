@@ -130,7 +130,7 @@ for fold in 0 3; do
 done
 is_itself curve/trial_0001 2
 is_judged curve/trial_0001 jets.h5
-"$jetrain" evaluate curve/trial_0001/best.h5 jets.h5 --split train | grep -q "jets 100 " || fail "not the jets that trained"
+"$jetrain" evaluate curve/trial_0001/best.h5 jets.h5 --split train | contains "jets 100 " || fail "not the jets that trained"
 "$jetrain" generate more.h5 --jets 200 --seed 4 >/dev/null
 for method in random column files; do
   files=(--set data.files="[jets.h5, more.h5]")
@@ -152,7 +152,7 @@ if command -v gnuplot >/dev/null; then
   "$jetrain" report by_random/trial_0004 --data more.h5 jets.h5 --out wrong.html >wrong.txt 2>&1 && fail "report takes other rows for validation jets"
   grep -q "^jetrain: --data: run trial_0004: the model's split counts .*in this order: jets.h5 more.h5" wrong.txt || fail "$(cat wrong.txt)"
 fi
-"$jetrain" evaluate by_random/trial_0004/best.h5 more.h5 | grep -q "more.h5 is a file that this model was trained on" ||
+"$jetrain" evaluate by_random/trial_0004/best.h5 more.h5 | contains "more.h5 is a file that this model was trained on" ||
   fail "it is not said that training jets are judged by"
 # What an older jetrain left says nothing of rows: refused, with what is missing.
 mkdir -p old/trial_0002 && cp folds_1/study.yaml old

@@ -23,7 +23,7 @@ for target in config model checkpoint jets cache set_cache arrays scores npz ker
   inside=0
   for input in "$findings"/*; do
     [ -e "$input" ] || continue
-    if $tests/jetrain_fuzz_replay $target --input "$input" | grep -q 'crash inside HDF5'; then
+    if grep -q 'crash inside HDF5' <($tests/jetrain_fuzz_replay $target --input "$input"); then
       inside=$((inside + 1))
     else
       ours=$((ours + 1))

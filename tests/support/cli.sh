@@ -7,3 +7,5 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
+
+contains() { grep "$@" | cat >/dev/null; }  # as grep -q, but reads to the end: what writes here never meets a closed pipe
