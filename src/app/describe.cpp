@@ -177,7 +177,8 @@ void describe_data(const Config& config, const LoadedSamples& loaded, double sec
 
 void describe_result(const RunResult& result, const std::string& output, Log& log) {
   const Metrics& best = result.best.validation;
-  std::string line = fmt::format("best: epoch {}  val_loss {:.4f}", result.best.epoch, best.loss);
+  const std::string which = result.best_by == "last_epoch" ? "the last" : "best by " + result.best_by;
+  std::string line = fmt::format("{}: epoch {}  val_loss {:.4f}", which, result.best.epoch, best.loss);
   if (!std::isnan(best.accuracy)) line += fmt::format("  val_acc {:.4f}", best.accuracy);
   if (!std::isnan(best.auc)) {
     line += fmt::format("  val_auc {:.4f}  1/eB at eS 0.3: {:.0f}, 0.5: {:.0f}", best.auc, best.rejection_30,

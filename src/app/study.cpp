@@ -19,6 +19,7 @@
 #include "jetrain/error.hpp"
 #include "row_kernels/product_choice.hpp"
 #include "run/config_file.hpp"
+#include "run/monitors.hpp"
 #include "study/trial_state.hpp"
 
 namespace jetrain {
@@ -107,7 +108,9 @@ void study(const StudyOptions& options, const Communicator& comm) {
   }
   comm.agree([&] {
     for (const Trial& trial : trials) {  // what cannot be is refused before the first
-      make_model(trial.config);
+      const Model model = make_model(trial.config);
+      require_monitored(trial.config, model);
+      require_known({"study.monitor", config.study.monitor}, model);
       if (trial.config.input == InputKind::constituents) static_cast<void>(kernels::products());
     }
     require_ranks(config, comm);

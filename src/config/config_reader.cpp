@@ -105,6 +105,29 @@ void check_schedule(const TrainConfig& train, const std::function<void(const std
       cycle->up_epochs, cycle->down_epochs, train.epochs));
 }
 
+/// Two ways to say one thing must not say two.
+void check_stopping(const EarlyStoppingConfig& stopping,
+                    const std::function<void(const std::string&)>& fail) {
+  const std::vector<PatienceConfig>& several = stopping.monitors;
+  for (std::size_t i = 0; i < several.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (several[i].monitor == several[j].monitor)
+        fail(fmt::format("early_stopping.monitors: names {} twice", several[i].monitor));
+    }
+  }
+  const PatienceConfig single{stopping.monitor, stopping.patience, stopping.min_delta};
+  if (!several.empty() && single != PatienceConfig{})
+    fail(
+        "early_stopping.monitors: stands in place of monitor, patience and min_delta: leave these out, and "
+        "give each of monitors its own");
+  const auto without_monitor = [&](const char* key, const auto& threshold) {
+    if (!threshold.monitor && threshold.value != 0)
+      fail(fmt::format("early_stopping.{0}.value: is given without early_stopping.{0}.monitor", key));
+  };
+  without_monitor("reached", stopping.reached);
+  without_monitor("hopeless", stopping.hopeless);
+}
+
 /// A config without `input` is one of arrays where it names them: all were before there was that key.
 void settle_input(const YAML::Node& root, Config& config) {
   if (config.data.arrays.used() && !root["input"].IsDefined()) config.input = InputKind::arrays;
@@ -209,6 +232,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   check_rows(config, fail);
   check_signal(data, fail);
   check_schedule(config.train, fail);
+  check_stopping(config.early_stopping, fail);
   check_reweighting(config, fail);
   if (!data_required) return;
   if (config.input == InputKind::image && !data.jets.constituent_columns.empty())

@@ -78,6 +78,8 @@ std::string values_text(const std::string& range) {
     return list;
   } else if constexpr (Worded<T>) {
     return words_text<T>();
+  } else if constexpr (schema::Optional<T>) {
+    return words_text<typename T::value_type>() + ", or `none`";
   } else {
     return schema::type_name<T>() + rest;
   }
@@ -98,6 +100,8 @@ std::string value_text(const T& value) {
       return fmt::format("[{}]", fmt::join(names, ", "));
     }
     return fmt::format("{} entries", value.size());
+  } else if constexpr (schema::Optional<T>) {
+    return value ? value_text(*value) : "none";
   } else if constexpr (schema::Edges<T>) {
     return value.used() ? fmt::format("{} bins", value.bins()) : "none";
   } else if constexpr (schema::Pair<T>) {

@@ -33,6 +33,11 @@ class MapWriter {
       out_ << value;
     } else if constexpr (Worded<T>) {
       out_ << word_of(value).text;
+    } else if constexpr (schema::Optional<T>) {
+      if (value)
+        write(*value);
+      else
+        out_ << "none";
     } else if constexpr (schema::Choice<T>) {
       write(value.kind);
     } else if constexpr (schema::Edges<T>) {

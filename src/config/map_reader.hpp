@@ -60,6 +60,8 @@ class MapReader {
       read_edges(node, key, value, origins);
     } else if constexpr (Worded<T>) {
       read_word(node, key, value, origins);
+    } else if constexpr (schema::Optional<T>) {
+      read_optional(node, key, value, origins);
     } else if constexpr (schema::List<T>) {
       read_list(node, key, value, origins);
     } else if constexpr (schema::Section<T>) {
@@ -153,6 +155,13 @@ class MapReader {
       origins.fail(key, node,
                    fmt::format("must be one of {}, not {}", fmt::join(words_of(kValues<E>), ", "), word));
     value = *named;
+  }
+
+  template <Worded E>
+  static void read_optional(const YAML::Node& node, const std::string& key, std::optional<E>& value,
+                            const Origins& origins) {
+    value.reset();
+    if (!node.IsScalar() || node.Scalar() != "none") read_word(node, key, value.emplace(), origins);
   }
 
   /// Different words of one kind.

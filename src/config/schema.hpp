@@ -39,9 +39,16 @@ concept Pair = std::is_same_v<T, std::array<std::int64_t, 2>>;
 template <class T>
 concept Edges = std::is_same_v<T, BinEdges>;
 
+/// A word, or `none`.
 template <class T>
-concept Section =
-    std::is_class_v<T> && !std::is_same_v<T, std::string> && !Choice<T> && !List<T> && !Pair<T> && !Edges<T>;
+concept Optional = requires(T value) {
+  value.reset();
+  value.emplace();
+};
+
+template <class T>
+concept Section = std::is_class_v<T> && !std::is_same_v<T, std::string> && !Choice<T> && !List<T> &&
+                  !Pair<T> && !Edges<T> && !Optional<T>;
 
 /// Of one number or word.
 template <class T>

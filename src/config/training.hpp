@@ -11,6 +11,7 @@
 #include "config/reweighting.hpp"
 #include "config/rules.hpp"
 #include "config/schedules.hpp"
+#include "config/stopping.hpp"
 #include "config/words.hpp"
 #include "core/allreduce.hpp"
 
@@ -90,21 +91,6 @@ struct TrainConfig {
 struct ValidationConfig {
   ValidationRanks ranks = ValidationRanks::root;
   void fields(auto& visit) { visit("ranks", ranks, "who validates; the same bits"); }
-};
-
-struct EarlyStoppingConfig {
-  bool enabled = true;
-  Monitor monitor = Monitor::val_loss;
-  std::int64_t patience = 2;
-  double min_delta = 0.0;
-  bool restore_best = true;
-  void fields(auto& visit) {
-    visit("enabled", enabled, "false: run all epochs");
-    visit("monitor", monitor, "what must improve; also decides which epoch is best");
-    visit("patience", patience, "epochs without improvement before the end", rules::at_least(0));
-    visit("min_delta", min_delta, "what counts as an improvement", rules::at_least(0));
-    visit("restore_best", restore_best, "keep the best epoch's weights; else the last epoch's");
-  }
 };
 
 struct CheckpointConfig {

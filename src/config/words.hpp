@@ -195,7 +195,7 @@ constexpr Word word_of(ValidationRanks ranks) {
 }
 
 /// A value of an epoch's validation that something waits for.
-enum class Monitor { val_loss, val_accuracy, val_auc };
+enum class Monitor { val_loss, val_accuracy, val_auc, val_rejection_30, val_rejection_50 };
 constexpr Word word_of(Monitor monitor) {
   switch (monitor) {
     case Monitor::val_loss:
@@ -204,6 +204,31 @@ constexpr Word word_of(Monitor monitor) {
       return {"val_accuracy"};
     case Monitor::val_auc:
       return {"val_auc"};
+    case Monitor::val_rejection_30:
+      return {"val_rejection_30"};
+    case Monitor::val_rejection_50:
+      return {"val_rejection_50"};
+  }
+  return {};
+}
+
+/// Of a loss the smaller value is the better one.
+constexpr bool smaller_is_better(Monitor monitor) {
+  return monitor == Monitor::val_loss;
+}
+/// Read off the few background jets that pass.
+constexpr bool is_rejection(Monitor monitor) {
+  return monitor == Monitor::val_rejection_30 || monitor == Monitor::val_rejection_50;
+}
+
+/// How many of several monitors must agree that the training ends.
+enum class StopWhen { all, any };
+constexpr Word word_of(StopWhen when) {
+  switch (when) {
+    case StopWhen::all:
+      return {"all", "every one"};
+    case StopWhen::any:
+      return {"any", "one"};
   }
   return {};
 }

@@ -9,7 +9,13 @@ std::string results_table(const ReportedRuns& runs) {
     table.row(name, [&](const ReportedRun& r) { return fixed(value(r.record.result.best), digits); });
   };
   table.row("best epoch", [](const ReportedRun& r) {
-    return fmt::format("{} of {}", r.record.result.best.epoch, r.record.result.epochs);
+    const RunResult& result = r.record.result;
+    const std::string by =
+        result.best_by.empty() || result.best_by == "last_epoch" ? "" : ", by " + result.best_by;
+    return fmt::format("{} of {}{}", result.best.epoch, result.epochs, by);
+  });
+  table.row("ended", [](const ReportedRun& r) {
+    return r.record.result.ended.empty() ? std::string(kNone) : r.record.result.ended;
   });
   best("val_loss", 4, [](const EpochRecord& e) { return e.validation.loss; });
   best("val_accuracy", 4, [](const EpochRecord& e) { return e.validation.accuracy; });

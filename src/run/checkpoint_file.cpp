@@ -60,8 +60,9 @@ class StateReader {
   explicit StateReader(hid_t file) : file_(file) {}
 
   void read(TrainingState& state) const {
-    for_each_field(state, Place::whole,
-                   [&](const std::string& name, auto& value, const FieldTraits&) { get("/" + name, value); });
+    for_each_field(state, Place::whole, [&](const std::string& name, auto& value, const FieldTraits& traits) {
+      if (!traits.may_lack || hdf5::exists(file_, "/" + name)) get("/" + name, value);
+    });
     const std::vector<double> numbers = doubles(kNumbers, {number_count<TrainingState>()});
     const double* next = numbers.data();
     take_numbers(next, state, "the checkpoint");

@@ -8,6 +8,7 @@
 ///     /best_parameters        (parameters) float32: those kept so far
 ///     /optimizer/0, 1, ...    (trainable parameters) float32: the optimizer's moments, the weights' average
 ///     /history                (epochs, 12) float64: EpochRecord's values in their order
+///     /stopping_waits         (monitors, 3) float64: WaitState's values; not in files of earlier versions
 ///     /numbers                (13) float64: the rest of TrainingState in its order
 ///     attributes              format, version, data (fingerprint of the jets)
 

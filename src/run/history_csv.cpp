@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <sstream>
 
 #include "core/record_csv.hpp"
@@ -28,7 +29,9 @@ std::vector<EpochRecord> parse_history(const std::string& text, const std::strin
     throw DataError(fmt::format("{}:1: not the columns of a training's history: {}", path, wrong));
   std::vector<EpochRecord> history;
   for (std::int64_t number = 2; std::getline(lines, line); ++number) {
-    if (!reader.parse(line, history.emplace_back()))
+    Metrics& validation = history.emplace_back().validation;
+    validation.rejection_30 = validation.rejection_50 = std::numeric_limits<double>::quiet_NaN();
+    if (!reader.parse(line, history.back()))
       throw DataError(fmt::format("{}:{}: not a line of a training's history: {}", path, number, line));
   }
   return history;

@@ -13,6 +13,7 @@
 #include "train/epoch_record.hpp"
 #include "train/reweighting.hpp"
 #include "train/stragglers.hpp"
+#include "train/training_end.hpp"
 
 namespace jetrain {
 
@@ -21,6 +22,9 @@ struct RunResult {
   std::string weights_hash;
   EpochRecord best;
   std::vector<ClassFigures> classes;  ///< of the best epoch, where there are more than two
+  std::string best_by;                ///< the value that chose the best epoch, or "last_epoch"
+  EndedBy ended_by = EndedBy::all_epochs;
+  std::string ended;  ///< the same, with values, for people
   std::int64_t epochs = 0;
   std::int64_t parameters = 0;
   std::int64_t training_jets = 0;
@@ -38,7 +42,10 @@ struct RunResult {
   static void fields(Self& r, Visitor& visit) {
     visit("weights_hash", r.weights_hash);
     visit("best_epoch", r.best.epoch);
+    visit("best_by", r.best_by, {.may_lack = true});
     visit("epochs", r.epochs);
+    visit("ended_by", r.ended_by, {.may_lack = true});
+    visit("ended", r.ended, {.may_lack = true});
     visit("best", r.best);
     visit("classes", r.classes, {.omit_default = true});
     visit("parameters", r.parameters);

@@ -7,17 +7,20 @@
 #include <utility>
 
 #include "optim/optimizer.hpp"
+#include "run/monitors.hpp"
 
 namespace jetrain {
 namespace {
 
-std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best) {
+/// `with_50`: with the background rejection at signal efficiency 0.5, too.
+std::string epoch_line(const EpochRecord& r, std::int64_t epochs, bool best, bool with_50) {
   const Metrics& v = r.validation;
   std::string line = fmt::format("epoch {:3}/{}  loss {:.4f}", r.epoch, epochs, r.loss);
   if (!std::isnan(r.accuracy)) line += fmt::format("  acc {:.4f}", r.accuracy);
   line += fmt::format("  val_loss {:.4f}", v.loss);
   if (!std::isnan(v.accuracy)) line += fmt::format("  val_acc {:.4f}", v.accuracy);
   if (!std::isnan(v.auc)) line += fmt::format("  val_auc {:.4f}  1/eB(0.3) {:.0f}", v.auc, v.rejection_30);
+  if (with_50) line += fmt::format("  1/eB(0.5) {:.0f}", v.rejection_50);
   return line + fmt::format("  {:.1f} s  {:.0f} jets/s{}", r.seconds, r.jets_per_second, best ? "  *" : "");
 }
 
@@ -34,9 +37,12 @@ std::string phase_line(std::int64_t epoch, const PhaseSeconds& before, const Pha
 
 }  // namespace
 
-EpochLines::EpochLines(const TrainConfig& config, const LearningRate& rate,
-                       std::function<PhaseSeconds()> phases, Log& log)
-    : config_(config), rate_(rate), phases_(std::move(phases)), log_(log) {}
+EpochLines::EpochLines(const Config& config, const LearningRate& rate, std::function<PhaseSeconds()> phases,
+                       Log& log)
+    : config_(config.train), rate_(rate), phases_(std::move(phases)), log_(log) {
+  for (const NamedMonitor& named : monitors_of(config))
+    goes_by_50_ = goes_by_50_ || named.monitor == Monitor::val_rejection_50;
+}
 
 void EpochLines::on_begin() {
   if (config_.lr_scaling == RateScaling::none) return;
@@ -59,7 +65,7 @@ void EpochLines::on_step(const StepEnd& step) {
 }
 
 void EpochLines::on_epoch(const EpochEnd& end) {
-  log_.info(epoch_line(end.record, config_.epochs, end.best));
+  log_.info(epoch_line(end.record, config_.epochs, end.best, goes_by_50_));
   if (!log_.wants_debug()) return;
   const PhaseSeconds before = std::exchange(told_, phases_());
   log_.debug(phase_line(end.record.epoch, before, told_));
@@ -74,10 +80,7 @@ void StragglerLines::on_epoch(const EpochEnd& end) {
 
 void CourseLines::on_epoch(const EpochEnd& end) {
   if (end.lowered) log_.info(fmt::format("learning rate lowered to {:.3g}", end.next_learning_rate));
-  if (end.stops_early && end.record.epoch < config_.train.epochs) {
-    log_.info(fmt::format("stopped: {} has not improved for {} epochs", config_.early_stopping.monitor,
-                          config_.early_stopping.patience));
-  }
+  if (end.end && end.record.epoch < config_.train.epochs) log_.info(fmt::format("stopped: {}", end.end->why));
 }
 
 }  // namespace jetrain

@@ -21,8 +21,7 @@ namespace jetrain {
 class EpochLines : public TrainingObserver {
  public:
   /// `phases`: what they took so far. All but `phases` must outlive this.
-  EpochLines(const TrainConfig& config, const LearningRate& rate, std::function<PhaseSeconds()> phases,
-             Log& log);
+  EpochLines(const Config& config, const LearningRate& rate, std::function<PhaseSeconds()> phases, Log& log);
 
   void on_begin() override;
   void on_step(const StepEnd& step) override;
@@ -30,6 +29,7 @@ class EpochLines : public TrainingObserver {
 
  private:
   const TrainConfig& config_;
+  bool goes_by_50_ = false;
   const LearningRate& rate_;
   std::function<PhaseSeconds()> phases_;
   Log& log_;

@@ -23,6 +23,7 @@
 #include "run/best_model_file.hpp"
 #include "run/checkpoint_keeper.hpp"
 #include "run/history_file.hpp"
+#include "run/monitors.hpp"
 #include "run/rescue.hpp"
 #include "run/training_events.hpp"
 #include "run/training_lines.hpp"
@@ -83,29 +84,6 @@ void stop_if_asked(const Communicator& comm) {
   throw CollectiveError(
       "stopped by a signal before the first step: nothing is lost; run it again with --resume",
       ExitStatus::requeue);
-}
-
-/// Refuses to wait for a value that this network's validation does not give.
-void require_monitored(const Config& config, const Model& model) {
-  const auto check = [&](const char* key, Monitor monitor) {
-    const bool regression = model.input().targets > 0;
-    const bool known = [&] {
-      switch (monitor) {
-        case Monitor::val_loss:
-          return true;
-        case Monitor::val_accuracy:
-          return !regression;
-        case Monitor::val_auc:
-          return !regression;
-      }
-      return false;
-    }();
-    if (known) return;
-    throw UsageError(fmt::format("{}: {} is not known for a regression: use val_loss", key, monitor));
-  };
-  check("early_stopping.monitor", config.early_stopping.monitor);
-  if (const auto* plateau = std::get_if<PlateauSchedule>(&config.train.schedule.kind))
-    check("train.schedule.reduce_on_plateau.monitor", plateau->monitor);
 }
 
 }  // namespace
@@ -212,9 +190,23 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   require_same_data(start_, data_);
   train_ = std::move(train);
   validation_jets_ = validation.total();
+  background_jets_ = fewest_background(validation);
   validation_ = std::move(validation);
   weigh();
   standardize(config_, *model_, train_, comm_);
+}
+
+/// Of the classes that are not the signal and have jets, those of the smallest. Collective.
+std::int64_t TrainingRun::fewest_background(const SampleSet& set) const {
+  std::array<std::int64_t, 256> counts{};
+  for (std::int64_t i = 0; i < set.samples.size(); ++i) ++counts[set.samples[i].label];
+  comm_.sum(counts);
+  counts[static_cast<std::size_t>(model_->outputs() == 1 ? 1 : model_->score_output())] = 0;
+  std::int64_t fewest = 0;
+  for (const std::int64_t count : counts) {
+    if (count > 0 && (fewest == 0 || count < fewest)) fewest = count;
+  }
+  return fewest;
 }
 
 /// Brings the weights of both sets to mean 1, those of the training set after its reweighting. Collective.
@@ -264,8 +256,9 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
       all.push_back(std::make_unique<TrainingEvents>(config_.log, RunDirectory::events(output_), log_));
   }
   all.push_back(std::make_unique<EpochLines>(
-      config_.train, trainer.schedule(), [&] { return trainer.phase_seconds(); }, log_));
+      config_, trainer.schedule(), [&] { return trainer.phase_seconds(); }, log_));
   all.push_back(std::make_unique<StragglerLines>(watch, stragglers_, log_));
+  all.push_back(std::make_unique<RejectionNotes>(config_, background_jets_, log_));
   all.push_back(std::make_unique<CourseLines>(config_, log_));
   if (directory_) {
     const Say say = [&](LogLevel level, const std::string& text) { log_.say(level, text); };
@@ -327,6 +320,10 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   result.classes = std::move(classes);
   result.weights_hash = outcome.weights_hash;
   result.best = outcome.best;
+  const EarlyStoppingConfig& stopping = config_.early_stopping;
+  result.best_by = stopping.restore_best ? word_of(stopping.choice().monitor).text : "last_epoch";
+  result.ended_by = outcome.end.by;
+  result.ended = outcome.end.why;
   result.epochs = outcome.epochs;
   result.parameters = model_->parameter_count();
   result.training_jets = train_.total();

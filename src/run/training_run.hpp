@@ -52,6 +52,7 @@ class TrainingRun {
   void require_known_classes(const SampleSet& set, Set which) const;
   /// Of classes that the network has outputs for and a set no rows; Untrainable where it has one class alone.
   void say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known, Set which) const;
+  std::int64_t fewest_background(const SampleSet& set) const;
   void weigh();
   void find_place(bool overwrite, bool resume);
   void open_directory();
@@ -71,6 +72,7 @@ class TrainingRun {
   SampleSet train_;
   SampleSet validation_;
   std::int64_t validation_jets_ = 0;
+  std::int64_t background_jets_ = 0;        ///< of the smallest background that validates
   std::string data_;                        ///< fingerprint of both sets
   Reweighting reweighting_;                 ///< of the training set; empty: none
   std::string reweighting_text_;            ///< the same as JSON

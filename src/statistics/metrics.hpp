@@ -53,8 +53,8 @@ struct Metrics {
     visit("loss", m.loss);
     visit("accuracy", m.accuracy);
     visit("auc", m.auc);
-    visit("rejection_30", m.rejection_30, {.not_in = Place::table});
-    visit("rejection_50", m.rejection_50, {.not_in = Place::table});
+    visit("rejection_30", m.rejection_30, {.may_lack = true});  // in tables of earlier versions
+    visit("rejection_50", m.rejection_50, {.may_lack = true});
   }
 };
 

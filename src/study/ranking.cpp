@@ -18,6 +18,12 @@
 namespace jetrain {
 namespace {
 
+/// JSON knows no infinity: of a tagger that has an AUC, a rejection that is null is infinite.
+double rejection_of(double rejection, const TrialOutcome& outcome) {
+  return std::isnan(rejection) && !std::isnan(outcome.val_auc) ? std::numeric_limits<double>::infinity()
+                                                               : rejection;
+}
+
 double monitored(const TrialOutcome& outcome, Monitor monitor) {
   switch (monitor) {
     case Monitor::val_loss:
@@ -26,6 +32,10 @@ double monitored(const TrialOutcome& outcome, Monitor monitor) {
       return outcome.val_accuracy;
     case Monitor::val_auc:
       return outcome.val_auc;
+    case Monitor::val_rejection_30:
+      return rejection_of(outcome.val_rejection_30, outcome);
+    case Monitor::val_rejection_50:
+      return rejection_of(outcome.val_rejection_50, outcome);
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
@@ -91,7 +101,7 @@ std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<Tri
     ranking.push_back({name, std::ssize(runs.value), mean(runs.value), deviation(runs.value), mean(runs.loss),
                        mean(runs.accuracy), mean(runs.auc)});
   }
-  const double sign = monitor == Monitor::val_loss ? 1 : -1;
+  const double sign = smaller_is_better(monitor) ? 1 : -1;
   std::stable_sort(ranking.begin(), ranking.end(), [&](const Ranked& a, const Ranked& b) {
     if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
     return sign * a.value < sign * b.value;

@@ -42,6 +42,7 @@ struct TrialOutcome {
   double val_accuracy = kUnknown;
   double val_auc = kUnknown;
   double val_rejection_30 = kUnknown;
+  double val_rejection_50 = kUnknown;
   double jets_per_second = kUnknown;  ///< whole
   std::string weights_hash;
 
@@ -54,6 +55,7 @@ struct TrialOutcome {
     visit("val_accuracy", o.val_accuracy);
     visit("val_auc", o.val_auc);
     visit("val_rejection_30", o.val_rejection_30);
+    visit("val_rejection_50", o.val_rejection_50);
     visit("jets_per_second", o.jets_per_second);
     visit("weights_hash", o.weights_hash);
   }

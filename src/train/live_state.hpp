@@ -62,7 +62,8 @@ class LiveState {
 
   const EpochProgress& progress() const noexcept { return state_.progress; }
   const std::vector<EpochRecord>& history() const noexcept { return state_.history; }
-  bool should_stop() const { return stopping_.should_stop(); }
+  /// Why early stopping ends the training here; none: it does not.
+  std::optional<TrainingEnd> end() const { return stopping_.end(state_.history); }
   /// The weights that the training would end with now, and the epoch that they are of (0: none).
   const std::vector<float>& kept_weights() const noexcept { return state_.best_parameters; }
   std::int64_t kept_epoch() const noexcept { return state_.best_epoch; }

@@ -1,5 +1,7 @@
 #include "train/trainer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -29,7 +31,7 @@ TrainingOutcome Trainer::run() {
   tell([](TrainingObserver& observer) { observer.on_begin(); });
   agree_on_errors();
   bool ended = false;
-  while (live_.progress().epoch <= config_.train.epochs && !live_.should_stop() && !ended) {
+  while (live_.progress().epoch <= config_.train.epochs && !live_.end() && !ended) {
     const auto stop_asked = [&] { return error_ != nullptr || options_.stop_asked(); };
     EpochRecord record = epochs_.run(stop_asked, [&](const StepEnd& step) { after_step(step); });
     ended = end_epoch(validated(record));
@@ -68,7 +70,7 @@ bool Trainer::end_epoch(const EpochRecord& record) {
                      .kept = change.kept,
                      .lowered = change.lowered,
                      .next_learning_rate = live_.update().next_learning_rate(),
-                     .stops_early = live_.should_stop(),
+                     .end = live_.end(),
                      .times = gather_times(own, comm_)};
   tell([&](TrainingObserver& observer) { observer.on_epoch(end); });
   agree_on_errors();
@@ -111,8 +113,18 @@ PhaseSeconds Trainer::phase_seconds() const {
   return seconds;
 }
 
+/// After the last epoch.
+TrainingEnd Trainer::end() const {
+  const std::int64_t epochs = std::ssize(live_.history());
+  if (epochs >= config_.train.epochs)
+    return {EndedBy::all_epochs, fmt::format("all {} epochs are done", epochs)};
+  return live_.end().value_or(
+      TrainingEnd{EndedBy::observer, fmt::format("the program ended it after {} epochs", epochs)});
+}
+
 TrainingOutcome Trainer::outcome() const {
   TrainingOutcome outcome;
+  outcome.end = end();
   if (options_.profile) {
     const double flops = static_cast<double>(epochs_.epochs_run()) * validation_.flops(model_);
     outcome.profile = epochs_.profile({"validate", validate_seconds_, flops}, comm_);

@@ -37,6 +37,7 @@ struct TrainingOutcome {
   std::string weights_hash;
   EpochRecord best;            ///< the epoch that they are of
   std::int64_t epochs = 0;     ///< in all, also of earlier processes
+  TrainingEnd end;             ///< why it ended
   double jets_per_second = 0;  ///< training, the median epoch
   PhaseSeconds seconds;        ///< on this rank
   std::string profile;         ///< a table; on rank 0, where it was asked for
@@ -77,6 +78,7 @@ class Trainer {
   EpochRecord validated(EpochRecord record);
   bool end_epoch(const EpochRecord& record);
   [[noreturn]] void stop();
+  TrainingEnd end() const;
   TrainingOutcome outcome() const;
   void tell(const std::function<void(TrainingObserver&)>& what);
   void agree_on_errors();

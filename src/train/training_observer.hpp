@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "nn/model.hpp"
 #include "train/epoch_record.hpp"
 #include "train/stragglers.hpp"
+#include "train/training_end.hpp"
 #include "train/training_state.hpp"
 
 namespace jetrain {
@@ -35,8 +37,8 @@ struct EpochEnd {
   bool kept = false;              ///< its weights are those that the training would end with now
   bool lowered = false;           ///< the learning rate goes down for it
   double next_learning_rate = 0;  ///< of the next step
-  bool stops_early = false;       ///< early stopping ends the training here
-  RankTimes times = {};           ///< what each rank did by itself in this epoch; on rank 0
+  std::optional<TrainingEnd> end = {};  ///< why early stopping ends the training here; none: it does not
+  RankTimes times = {};                 ///< what each rank did by itself in this epoch; on rank 0
 };
 
 /// Base of observers; each function does nothing unless overridden. All are called by the training's thread,

@@ -14,8 +14,8 @@ train() {
 }
 
 weights_hash() { grep '"weights_hash"' "$1/result.json"; }
-# epoch, loss, accuracy, val_loss, val_accuracy, val_auc: all that is not about time
-history() { cut -d, -f1-6 "$1/history.csv"; }
+# From epoch to val_rejection_50: all that is not about time
+history() { cut -d, -f1-8 "$1/history.csv"; }
 best() { sed -n '/"best": {/,/}/p' "$1/result.json"; }
 
 same() {  # same RUN RUN: weights, history and metrics have equal bits

@@ -6,7 +6,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 configs=$TEST_DATA_DIR/../../configs
 weights_hash() { sed -n 's/.*"weights_hash": "\(.*\)",/\1/p' "$1/result.json"; }
-metrics() { cut -d, -f1-7 "$1/history.csv"; }
+metrics() { cut -d, -f1-9 "$1/history.csv"; }
 
 "$MPIRUN" 2 "$jetrain" generate jets.h5 --jets 400 --seed 3 --compression none >/dev/null
 # A particle flow network with all that may come beside it; a batch is leaves of 16, 16 and 8.

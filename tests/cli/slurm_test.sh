@@ -191,7 +191,7 @@ done
 hashes() { sed 1d "$1/study.csv" | awk -F, '{print $NF}'; }
 cmp study/ranking.csv study_whole/ranking.csv || fail "an array job ranks otherwise: $(cat study_?.log)"
 [ "$(hashes study | sort -u | wc -l)" = 4 ] && cmp <(hashes study) <(hashes study_whole) || fail "$(cat study/study.csv)"
-epochs_of() { cut -d, -f1-7 "$1/trial_0000/history.csv"; }
+epochs_of() { cut -d, -f1-9 "$1/trial_0000/history.csv"; }
 cmp <(epochs_of study) <(epochs_of study_whole) || fail "the member that was stopped has another history"
 [ "$(cat study_?.log | grep -c 'study.csv has all trainings')" = 1 ] || fail "not one task ranked: $(cat study_?.log)"
 echo "study: two tasks, one of them requeued, end with the bits of one process: $(tail -n 1 study_0.log)"

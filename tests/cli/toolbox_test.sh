@@ -6,7 +6,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 configs=$TEST_DATA_DIR/../../configs
 weights_hash() { sed -n 's/.*"weights_hash": "\(.*\)",/\1/p' "$1/result.json"; }
-metrics() { cut -d, -f1-7 "$1/history.csv"; }
+metrics() { cut -d, -f1-9 "$1/history.csv"; }
 
 # train CONFIG RUN RANKS THREADS [ARGUMENT...]
 train() {

@@ -12,7 +12,7 @@ TEST(TrainingState, OfRank0IsOnAllRanksAfterwards) {
   TrainingState state;
   if (world.is_root()) {
     state.progress = {2, 3, 4.5, 5, 6.5};
-    state.stopping = {7.5, 8, false};
+    state.stopping = {{7.5, 8, false}, {{8.5, 9, false}, {}}};
     state.history = {{9, 10.5, 11.5, {12, 13.5, 14.5, 15.5, 16.5, 17.5}, 18.5, 19.5, 20.5}, {}};
     state.best_epoch = 21;
     state.parameters = {22.5F, 23.5F};

@@ -46,7 +46,8 @@ TEST(WordsOfConfigs, StayWhatFilesSay) {
   EXPECT_EQ(all(std::type_identity<Allreduce>{}), "hierarchical flat");
   EXPECT_EQ(all(std::type_identity<Anneal>{}), "linear cosine");
   EXPECT_EQ(all(std::type_identity<ValidationRanks>{}), "root all");
-  EXPECT_EQ(all(std::type_identity<Monitor>{}), "val_loss val_accuracy val_auc");
+  EXPECT_EQ(all(std::type_identity<Monitor>{}),
+            "val_loss val_accuracy val_auc val_rejection_30 val_rejection_50");
   EXPECT_EQ(all(std::type_identity<ImageChannel>{}), "pt energy mass multiplicity");
   EXPECT_EQ(all(std::type_identity<Normalization>{}), "max sum none");
   EXPECT_EQ(all(std::type_identity<HighLevelFeature>{}),

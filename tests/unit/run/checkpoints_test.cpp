@@ -28,7 +28,7 @@ Config sample_config(const std::vector<std::string>& assignments = {}) {
 TrainingState sample_state(std::int64_t epoch, std::int64_t steps) {
   TrainingState state;
   state.progress = {epoch, steps, 0.1, 1234567890123, 7.25};
-  state.stopping = {-0.3, 4, false};
+  state.stopping = {{-0.3, 4, false}, {{-0.25, 3, false}, {0.75, 2, true}}};
   EpochRecord record{6, 0.7, 0.8, {}, 0.001, 9.5, 10000.5};
   record.validation = {11, 0.12, 0.13, 0.14, 15.5, std::numeric_limits<double>::infinity()};
   state.history = {record, record};
@@ -53,8 +53,11 @@ void expect_equal(const TrainingState& a, const TrainingState& b) {
   const EpochProgress& q = b.progress;
   EXPECT_EQ(std::tuple(p.epoch, p.steps, p.loss, p.correct, p.seconds),
             std::tuple(q.epoch, q.steps, q.loss, q.correct, q.seconds));
-  EXPECT_EQ(std::tuple(a.stopping.best, a.stopping.waited, a.stopping.first),
-            std::tuple(b.stopping.best, b.stopping.waited, b.stopping.first));
+  const auto waiting = [](const WaitState& s) { return std::tuple(s.best, s.waited, s.first); };
+  EXPECT_EQ(waiting(a.stopping.choice), waiting(b.stopping.choice));
+  ASSERT_EQ(a.stopping.waits.size(), b.stopping.waits.size());
+  for (std::size_t i = 0; i < a.stopping.waits.size(); ++i)
+    EXPECT_EQ(waiting(a.stopping.waits[i]), waiting(b.stopping.waits[i]));
   ASSERT_EQ(a.history.size(), b.history.size());
   for (std::size_t i = 0; i < a.history.size(); ++i) EXPECT_EQ(numbers(a.history[i]), numbers(b.history[i]));
   EXPECT_EQ(a.best_epoch, b.best_epoch);
@@ -116,6 +119,9 @@ TEST_F(CheckpointsTest, HoldTheStateInItsOrder) {
   hdf5::read_array(file, "/history", {1, 12}, history.data());
   EXPECT_THAT(history, ElementsAre(6, 0.7, 0.8, 11, 0.12, 0.13, 0.14, 15.5,
                                    std::numeric_limits<double>::infinity(), 0.001, 9.5, 10000.5));
+  std::vector<double> waits(6);
+  hdf5::read_array(file, "/stopping_waits", {2, 3}, waits.data());
+  EXPECT_THAT(waits, ElementsAre(-0.25, 3, 0, 0.75, 2, 1));
   for (const char* array : {"/parameters", "/best_parameters", "/optimizer/0", "/optimizer/1"})
     EXPECT_EQ(hdf5::array_length(file, array), 3) << array;
   EXPECT_FALSE(hdf5::exists(file, "/optimizer/2"));

@@ -85,9 +85,10 @@ TEST(RunDirectory, HistoryReadsBackToTheSameNumbers) {
   std::getline(lines, header);
   std::getline(lines, line);
   EXPECT_EQ(header,
-            "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,learning_rate,seconds,jets_per_second");
+            "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,val_rejection_30,val_rejection_50,"
+            "learning_rate,seconds,jets_per_second");
   EXPECT_THAT(line, testing::StartsWith("3,0.30000000000000004,0.3333333333333333,"));
-  EXPECT_EQ(std::count(line.begin(), line.end(), ','), 8);
+  EXPECT_EQ(std::count(line.begin(), line.end(), ','), 10);
 }
 
 TEST(RunDirectory, ResultIsValidJsonAlsoWithoutANumber) {

@@ -18,6 +18,9 @@ RunResult sample_result() {
   r.weights_hash = "00ff";
   r.best = {6, 0.7, 0.8, {}, 0.001, 9.5, 10000.5};
   r.best.validation = {11, 0.12, 0.13, 0.14, 15.5, std::numeric_limits<double>::infinity()};
+  r.best_by = "val_auc";
+  r.ended_by = EndedBy::not_improved;
+  r.ended = "val_auc has not improved";
   r.epochs = 16;
   r.parameters = 17;
   r.training_jets = 18;
@@ -35,7 +38,10 @@ RunResult sample_result() {
 constexpr const char* kText = R"({
   "weights_hash": "00ff",
   "best_epoch": 6,
+  "best_by": "val_auc",
   "epochs": 16,
+  "ended_by": "not_improved",
+  "ended": "val_auc has not improved",
   "best": {
     "loss": 0.7,
     "accuracy": 0.8,

@@ -19,7 +19,7 @@ std::string told(const std::vector<std::string>& assignments, LogLevel level = L
     Log log(true, level);
     const Communicator self = Communicator::self();
     EpochLines epochs(
-        small.config().train, trainer.schedule(), [&] { return trainer.phase_seconds(); }, log);
+        small.config(), trainer.schedule(), [&] { return trainer.phase_seconds(); }, log);
     CourseLines course(small.config(), log);
     trainer.add(epochs);
     trainer.add(course);
@@ -47,7 +47,7 @@ TEST(TrainingLines, SayWhatAnEpochLeadsTo) {
                     "early_stopping.min_delta=100",
                     "train.schedule={reduce_on_plateau: {patience: 1, factor: 0.1, min_delta: 100}}"}),
               MatchesRegex("epoch   1/9 .*\nepoch   2/9 .*\nlearning rate lowered to 0.0001\n"
-                           "stopped: val_loss has not improved for 1 epochs\n"));
+                           "stopped: val_loss has not improved for 1 epochs \\([0-9.]+ in epoch 1\\)\n"));
 }
 
 TEST(TrainingLines, SayHowTheLearningRateWasScaled) {

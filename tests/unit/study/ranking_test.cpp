@@ -68,9 +68,9 @@ TEST_F(Ranking, HasALineForEachTraining) {
                                               read_outcome(folder_.file(""), trials[1])};
   EXPECT_EQ(table_csv(trials, outcomes, {"seed", "train.epochs"}),
             "trial,name,seed,train.epochs,seed,fold,status,best_epoch,training_jets,val_loss,val_accuracy,"
-            "val_auc,val_rejection_30,jets_per_second,weights_hash\n"
-            "trial_0000,\"a,b\",\"a,b\",1,3,done,2,900,0.25,0.75,0.875,,12346,00ff\n"
-            "trial_0001,c,c,1,,not run yet,0,0,,,,,,\n");
+            "val_auc,val_rejection_30,val_rejection_50,jets_per_second,weights_hash\n"
+            "trial_0000,\"a,b\",\"a,b\",1,3,done,2,900,0.25,0.75,0.875,,,12346,00ff\n"
+            "trial_0001,c,c,1,,not run yet,0,0,,,,,,,\n");
 }
 
 TEST_F(Ranking, ListsVariantsByTheirMean) {

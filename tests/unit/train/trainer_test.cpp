@@ -101,10 +101,45 @@ TEST(Trainer, StopsEarly) {
   Trainer trainer = small.trainer();
   Hooks hooks;
   std::vector<bool> stops;
-  hooks.epoch = [&](const EpochEnd& end) { stops.push_back(end.stops_early); };
+  hooks.epoch = [&](const EpochEnd& end) { stops.push_back(end.end.has_value()); };
   trainer.add(hooks);
-  EXPECT_EQ(trainer.run().epochs, 3);
+  const TrainingOutcome outcome = trainer.run();
+  EXPECT_EQ(outcome.epochs, 3);
   EXPECT_THAT(stops, ElementsAre(false, false, true));
+  EXPECT_EQ(outcome.end.by, EndedBy::not_improved);
+  EXPECT_THAT(outcome.end.why, testing::StartsWith("val_loss has not improved for 2 epochs ("));
+}
+
+TEST(Trainer, SaysThatAllEpochsAreDone) {
+  SmallTraining small(
+      {"early_stopping.enabled=true", "early_stopping.patience=2", "early_stopping.min_delta=100"});
+  const TrainingEnd end = small.trainer().run().end;
+  EXPECT_EQ(end.by, EndedBy::all_epochs) << "in the last one, early stopping changes nothing";
+  EXPECT_EQ(end.why, "all 3 epochs are done");
+}
+
+TEST(Trainer, GoesOnWaitingFromAnySnapshot) {
+  const std::vector<std::string> waiting = {"train.epochs=12", "early_stopping.enabled=true",
+                                            "early_stopping.best=val_rejection_50",
+                                            "early_stopping.monitors=[{monitor: val_loss, patience: 2, "
+                                            "min_delta: 100}, {monitor: val_auc, patience: "
+                                            "3, min_delta: 100}]"};
+  SmallTraining whole(waiting);
+  Trainer trainer = whole.trainer();
+  Hooks hooks;
+  std::vector<TrainingState> snapshots;
+  hooks.epoch = [&](const EpochEnd&) { snapshots.push_back(trainer.snapshot()); };
+  trainer.add(hooks);
+  const TrainingOutcome expected = trainer.run();
+  EXPECT_EQ(expected.epochs, 4);
+  for (const TrainingState& snapshot : snapshots) {
+    SmallTraining rest(waiting);
+    const TrainingOutcome outcome = rest.trainer({}, snapshot).run();
+    EXPECT_EQ(outcome.epochs, expected.epochs);
+    EXPECT_EQ(outcome.weights, expected.weights);
+    EXPECT_EQ(outcome.best.epoch, expected.best.epoch);
+    EXPECT_EQ(outcome.end.why, expected.end.why);
+  }
 }
 
 TEST(Trainer, EndsWithTheWeightsOfTheBestEpochUnlessToldOtherwise) {
