@@ -15,6 +15,7 @@
 #include "app/export.hpp"
 #include "app/generate.hpp"
 #include "app/inspect.hpp"
+#include "app/lr_find.hpp"
 #include "app/metrics.hpp"
 #include "app/predict.hpp"
 #include "app/preprocess.hpp"
@@ -41,6 +42,7 @@ struct Command {
   InspectOptions inspect;
   PreprocessOptions preprocess;
   TrainOptions train;
+  LrFindOptions lr_find;
   StudyOptions study;
   ScalingRunOptions scaling_run;
   ScalingReportOptions scaling_report;

@@ -71,6 +71,38 @@ void add_train(CLI::App& app, Command& command) {
   verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
 }
 
+void add_lr_find(CLI::App& app, Command& command) {
+  LrFindOptions& o = command.lr_find;
+  RateSweep& sweep = o.sweep;
+  CLI::App* verb = app.add_subcommand(
+      "lr-find", "which learning rate: a short training whose rate rises with each step, and its loss");
+  verb->footer(
+      "Example:\n  mpirun -np 2 jetrain lr-find configs/pfn.yaml --set data.files=jets.h5 --out runs/rates");
+  verb->add_option("config", o.config, "YAML config")->required();
+  verb->add_option("--set", o.assignments, "override a config key: key=value")->allow_extra_args(false);
+  verb->add_option("--out", o.output, "folder for lr_find.csv, lr_find.json and lr_find.html")
+      ->capture_default_str()
+      ->default_val("runs/lr_find")
+      ->check([](const std::string& folder) { return folder.empty() ? "a folder has a name" : ""; });
+  verb->add_option("--from", sweep.from, "the learning rate of the first step")
+      ->capture_default_str()
+      ->check(CLI::Range(1e-30, 1e30));
+  verb->add_option("--to", sweep.to, "that of the last one")
+      ->capture_default_str()
+      ->check(CLI::Range(1e-30, 1e30));
+  verb->add_option("--steps", sweep.steps, "so many, each of one batch, unless the loss explodes before")
+      ->capture_default_str()
+      ->check(CLI::Range(10LL, 1'000'000LL));
+  verb->add_option("--smoothing", sweep.smoothing,
+                   "a point of the curve is the mean of so many steps on either side")
+      ->capture_default_str()
+      ->check(CLI::Range(0LL, 100'000LL));
+  add_overwrite(verb, o.overwrite);
+  add_threads(verb, o.threads);
+  add_log_level(verb, o.log_level);
+  verb->callback([&] { command.run = [&](const Communicator& comm) { lr_find(o, comm); }; });
+}
+
 void add_study(CLI::App& app, Command& command) {
   StudyOptions& o = command.study;
   CLI::App* verb = app.add_subcommand(
@@ -100,6 +132,7 @@ void add_training_verbs(CLI::App& app, Command& command) {
   add_config(app, command);
   add_summary(app, command);
   add_train(app, command);
+  add_lr_find(app, command);
   add_study(app, command);
 }
 

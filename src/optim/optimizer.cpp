@@ -66,4 +66,8 @@ double base_learning_rate(const OptimizerConfig& config) {
   return std::visit([](const auto& kind) { return kind.learning_rate; }, config.kind);
 }
 
+void set_base_learning_rate(OptimizerConfig& config, double rate) {
+  std::visit([&](auto& kind) { kind.learning_rate = rate; }, config.kind);
+}
+
 }  // namespace jetrain

@@ -79,5 +79,6 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::ve
 
 /// The learning rate that the config gives the optimizer.
 double base_learning_rate(const OptimizerConfig& config);
+void set_base_learning_rate(OptimizerConfig& config, double rate);
 
 }  // namespace jetrain

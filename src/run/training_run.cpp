@@ -292,6 +292,16 @@ std::vector<ClassFigures> TrainingRun::figures_of_classes(Validation& validation
   return class_figures(scored, class_names(config_.data, model_->outputs()));
 }
 
+RateCurve TrainingRun::sweep(const RateSweep& sweep) {
+  const auto after_step = [&](const RatePoint& point) {
+    if (!log_.progress_due(point.step == sweep.steps)) return;
+    log_.progress(fmt::format("step {}/{}  learning rate {:.2e}  loss {:.4f}", point.step, sweep.steps,
+                              point.learning_rate, point.loss));
+  };
+  return memory_for("the gradients and the optimizer's state",
+                    [&] { return sweep_rates(sweep, config_, *model_, train_, after_step, comm_); });
+}
+
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);

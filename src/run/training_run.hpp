@@ -21,6 +21,7 @@
 #include "run/run_directory.hpp"
 #include "run/run_lock.hpp"
 #include "telemetry/log.hpp"
+#include "train/rate_sweep.hpp"
 #include "train/trainer.hpp"
 
 namespace jetrain {
@@ -42,6 +43,9 @@ class TrainingRun {
 
   /// Is told of the training after the run's own observers. It must outlive `run`.
   void add(TrainingObserver& observer) { guests_.push_back(&observer); }
+
+  /// Instead of `run`: a few steps with ever higher learning rates (train/rate_sweep.hpp). Collective.
+  RateCurve sweep(const RateSweep& sweep);
 
   /// Trains. `read`: where the data came from, for the record. Errors as of Trainer::run. Collective.
   RunResult run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog);

@@ -35,8 +35,8 @@ EpochRunner::EpochRunner(const Config& config, LiveState& live, const Model& mod
   own_times();
 }
 
-EpochRecord EpochRunner::run(const std::function<bool()>& stop_asked,
-                             const std::function<void(const StepEnd&)>& after_step) {
+std::optional<EpochRecord> EpochRunner::run(const std::function<bool()>& stop_asked,
+                                            const std::function<bool(const StepEnd&)>& after_step) {
   const Stopwatch watch;
   const EpochProgress& at = live_.progress();
   const auto epoch = static_cast<std::uint32_t>(at.epoch);
@@ -62,7 +62,7 @@ EpochRecord EpochRunner::run(const std::function<bool()>& stop_asked,
                 .correct = step_.correct(),
                 .samples = plan_.batch(b).size()});
     optimizer_seconds_ += update_watch.seconds();
-    after_step(step_end());
+    if (!after_step(step_end())) return std::nullopt;
   }
   EpochRecord record;
   record.epoch = at.epoch;

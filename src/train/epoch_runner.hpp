@@ -4,6 +4,7 @@
 /// One run through the training set: order, batches, gradient steps, updates.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,11 @@ class EpochRunner {
 
   /// Takes the steps that are not done yet of the epoch that `live` is at. `stop_asked`: whether this rank
   /// was asked to stop. `after_step` is called after each step, on all ranks; `stopping` is true there, on
-  /// all ranks alike, where any was asked. Validation is left to the caller. Throws CollectiveError where the
-  /// training diverges. Collective.
-  EpochRecord run(const std::function<bool()>& stop_asked,
-                  const std::function<void(const StepEnd&)>& after_step);
+  /// all ranks alike, where any was asked. It says, on all ranks alike, whether to go on; none is returned
+  /// where it does not. Validation is left to the caller. Throws Untrainable where the training diverges.
+  /// Collective.
+  std::optional<EpochRecord> run(const std::function<bool()>& stop_asked,
+                                 const std::function<bool(const StepEnd&)>& after_step);
 
   /// What this rank did by itself since the last call.
   std::vector<OwnTime> own_times();

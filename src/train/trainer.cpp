@@ -33,8 +33,11 @@ TrainingOutcome Trainer::run() {
   bool ended = false;
   while (live_.progress().epoch <= config_.train.epochs && !live_.end() && !ended) {
     const auto stop_asked = [&] { return error_ != nullptr || options_.stop_asked(); };
-    EpochRecord record = epochs_.run(stop_asked, [&](const StepEnd& step) { after_step(step); });
-    ended = end_epoch(validated(record));
+    const std::optional<EpochRecord> record = epochs_.run(stop_asked, [&](const StepEnd& step) {
+      after_step(step);
+      return true;
+    });
+    ended = end_epoch(validated(record.value()));
   }
   tell([](TrainingObserver& observer) { observer.on_end(); });
   agree_on_errors();

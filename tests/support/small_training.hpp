@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sparse_samples.hpp"
+#include "train/rate_sweep.hpp"
 #include "train/trainer.hpp"
 
 namespace jetrain::test {
@@ -40,6 +41,10 @@ class SmallTraining {
 
   Trainer trainer(TrainerOptions options = {}, TrainingState start = {}) {
     return {config_, model_, train_, validation_, std::move(start), comm_, std::move(options)};
+  }
+  RateCurve sweep(const RateSweep& sweep) {
+    return sweep_rates(
+        sweep, config_, model_, train_, [](const RatePoint&) {}, comm_);
   }
   const Config& config() const { return config_; }
   const Model& model() const { return model_; }
