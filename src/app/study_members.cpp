@@ -138,7 +138,8 @@ std::string train_members(const StudyOptions& options, const Config& config, con
                           const Communicator& group, Log& log) {
   Watchdog watchdog(config.train.stall_seconds, group);
   progress::set(progress::Activity::reading);
-  const StudyData data(work.trials, group);
+  const StudyData data(work.trials, group,
+                       [&](LogLevel level, const std::string& text) { log.say(level, text); });
   std::string broken;
   for (std::size_t i = 0; i < work.members.size(); ++i) {
     const std::size_t number = work.members[i];

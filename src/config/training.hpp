@@ -11,6 +11,7 @@
 #include "config/reweighting.hpp"
 #include "config/rules.hpp"
 #include "config/schedules.hpp"
+#include "config/teacher.hpp"
 #include "config/words.hpp"
 #include "core/allreduce.hpp"
 
@@ -42,6 +43,7 @@ struct AverageConfig {
 struct TrainConfig {
   LossConfig loss;
   ReweightConfig reweight;
+  TeacherConfig teacher;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   WarmupConfig warmup;
@@ -58,6 +60,7 @@ struct TrainConfig {
   void fields(auto& visit) {
     visit("loss", loss, "what is minimised");
     visit("reweight", reweight, "of the training jets by pT and mass");
+    visit("teacher", teacher, "soft targets of another tagger, beside the labels or instead of them");
     visit("optimizer", optimizer, "how");
     visit("schedule", schedule, "of the learning rate over the epochs");
     visit("warmup", warmup, "of the learning rate");

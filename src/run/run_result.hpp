@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/record.hpp"
+#include "dataset/teacher_record.hpp"
 #include "statistics/class_figures.hpp"
 #include "train/epoch_record.hpp"
 #include "train/reweighting.hpp"
@@ -33,6 +34,7 @@ struct RunResult {
   std::map<std::string, double> seconds;
   std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
   Reweighting reweighting;            ///< empty: none
+  TeacherRecord teacher;              ///< empty: none
 
   template <class Self, class Visitor>
   static void fields(Self& r, Visitor& visit) {
@@ -52,6 +54,7 @@ struct RunResult {
     visit("seconds", r.seconds);
     visit("stragglers", r.stragglers, {.may_lack = true});
     visit("reweighting", r.reweighting, {.omit_default = true});
+    visit("teacher", r.teacher, {.omit_default = true});
   }
 };
 

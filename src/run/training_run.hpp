@@ -52,6 +52,7 @@ class TrainingRun {
   void require_known_classes(const SampleSet& set, Set which) const;
   /// Of classes that the network has outputs for and a set no rows; Untrainable where it has one class alone.
   void say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known, Set which) const;
+  void require_taught(const SampleSet& train) const;
   void weigh();
   void find_place(bool overwrite, bool resume);
   void open_directory();
