@@ -12,6 +12,7 @@
 #include "config/rules.hpp"
 #include "config/schedules.hpp"
 #include "config/stopping.hpp"
+#include "config/teacher.hpp"
 #include "config/words.hpp"
 #include "core/allreduce.hpp"
 
@@ -43,6 +44,7 @@ struct AverageConfig {
 struct TrainConfig {
   LossConfig loss;
   ReweightConfig reweight;
+  TeacherConfig teacher;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   WarmupConfig warmup;
@@ -59,6 +61,7 @@ struct TrainConfig {
   void fields(auto& visit) {
     visit("loss", loss, "what is minimised");
     visit("reweight", reweight, "of the training jets by pT and mass");
+    visit("teacher", teacher, "soft targets of another tagger, beside the labels or instead of them");
     visit("optimizer", optimizer, "how");
     visit("schedule", schedule, "of the learning rate over the epochs");
     visit("warmup", warmup, "of the learning rate");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/record.hpp"
+#include "dataset/teacher_record.hpp"
 #include "statistics/class_figures.hpp"
 #include "train/epoch_record.hpp"
 #include "train/reweighting.hpp"
@@ -26,6 +27,7 @@ struct RunResult {
   EndedBy ended_by = EndedBy::all_epochs;
   std::string ended;  ///< the same, with values, for people
   std::int64_t epochs = 0;
+  bool paused = false;  ///< it is of a search, which has not gone on with it
   std::int64_t parameters = 0;
   std::int64_t training_jets = 0;
   std::int64_t validation_jets = 0;
@@ -37,6 +39,7 @@ struct RunResult {
   std::map<std::string, double> seconds;
   std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
   Reweighting reweighting;            ///< empty: none
+  TeacherRecord teacher;              ///< empty: none
 
   template <class Self, class Visitor>
   static void fields(Self& r, Visitor& visit) {
@@ -46,6 +49,7 @@ struct RunResult {
     visit("epochs", r.epochs);
     visit("ended_by", r.ended_by, {.may_lack = true});
     visit("ended", r.ended, {.may_lack = true});
+    visit("paused", r.paused, {.omit_default = true});
     visit("best", r.best);
     visit("classes", r.classes, {.omit_default = true});
     visit("parameters", r.parameters);
@@ -59,6 +63,7 @@ struct RunResult {
     visit("seconds", r.seconds);
     visit("stragglers", r.stragglers, {.may_lack = true});
     visit("reweighting", r.reweighting, {.omit_default = true});
+    visit("teacher", r.teacher, {.omit_default = true});
   }
 };
 

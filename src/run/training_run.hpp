@@ -17,6 +17,7 @@
 #include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "run/checkpoints.hpp"
+#include "run/pause.hpp"
 #include "run/rescue.hpp"
 #include "run/run_directory.hpp"
 #include "run/run_lock.hpp"
@@ -47,6 +48,10 @@ class TrainingRun {
   /// Instead of `run`: a few steps with ever higher learning rates (train/rate_sweep.hpp). Collective.
   RateCurve sweep(const RateSweep& sweep);
 
+  /// `run` ends after so many epochs in all, as after the last one; a training with `resume` goes on from
+  /// there.
+  void pause_after(std::int64_t epochs) { pause_after_ = epochs; }
+
   /// Trains. `read`: where the data came from, for the record. Errors as of Trainer::run. Collective.
   RunResult run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog);
 
@@ -57,6 +62,7 @@ class TrainingRun {
   /// Of classes that the network has outputs for and a set no rows; Untrainable where it has one class alone.
   void say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known, Set which) const;
   std::int64_t fewest_background(const SampleSet& set) const;
+  void require_taught(const SampleSet& train) const;
   void weigh();
   void find_place(bool overwrite, bool resume);
   void open_directory();
@@ -85,6 +91,8 @@ class TrainingRun {
   std::optional<Checkpoints> checkpoints_;  ///< on the ranks whose watchdog may speak, 0 and 1
   std::vector<Straggler> stragglers_;       ///< found so far; on rank 0
   std::vector<TrainingObserver*> guests_;
+  std::int64_t pause_after_ = 0;  ///< 0: not
+  std::optional<Pause> pause_;
 };
 
 }  // namespace jetrain

@@ -101,6 +101,9 @@ def all_cases():
     yield train("resumes", "INPUTS/jets.yaml --resume", "work/run", before={"run": "stopped"})
     yield train("tensorboard", "INPUTS/jets.yaml --set log.tensorboard=true", "tensorboard")
 
+    yield writes("lr_find/jets", "lr-find INPUTS/jets.yaml --steps 20 --out rates --quiet", ("rates/lr_find.csv", "bytes"),
+                 ("rates/lr_find.json", "bytes"), ("rates/lr_find.html", "text"), needs="gnuplot", watched=("lr_find",))
+
     measures = (("out.json", "bytes"), ("roc.csv", "bytes"))
     for kind in ("none", "gzip", "blosc"):
         yield writes(f"evaluate/{kind}", f"evaluate {model} INPUTS/{kind}.h5 --json out.json --roc roc.csv", *measures,
