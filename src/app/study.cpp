@@ -9,6 +9,8 @@
 
 #include "app/study_folder.hpp"
 #include "app/study_members.hpp"
+#include "app/study_rounds.hpp"
+#include "app/study_tables.hpp"
 #include "comm/threads.hpp"
 #include "core/input_file.hpp"
 #include "core/output_file.hpp"
@@ -40,43 +42,17 @@ bool same_files(const DataConfig& variant, const DataConfig& study) {
          variant.cache == study.cache;
 }
 
-/// From what stands on disk; only where all have ended, so that of several processes the last one ranks.
-/// Returns a line for each member that was broken off, by whatever process. On one rank.
-std::string write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
-                         StudyLocks& locks, Log& log) {
-  locks.take_tables();
-  const auto ended = std::count_if(trials.begin(), trials.end(),
-                                   [&](const Trial& trial) { return has_ended(options.output, trial); });
-  if (ended < std::ssize(trials)) {
-    log.info(fmt::format("{} of the {} trainings are there; the process that ends last ranks them", ended,
-                         trials.size()));
-    locks.give_back_tables();
-    return "";
-  }
-  std::vector<TrialOutcome> outcomes;
-  std::string broken;
-  for (const Trial& trial : trials) {
-    outcomes.push_back(read_outcome(options.output, trial));
-    if (outcomes.back().status != TrialStatus::broken_off) continue;
-    const auto why = try_read_whole(failure_file(options.output, trial, TrialStatus::broken_off));
-    broken += fmt::format("{}: {}", trial.directory, why.value_or("\n"));
-  }
-  const std::vector<Ranked> ranking = rank(trials, outcomes, config.study.monitor);
-  const fs::path folder(options.output);
-  write_text((folder / "study.csv").string(), table_csv(trials, outcomes, parameter_keys(config.study)));
-  write_text((folder / "ranking.csv").string(), ranking_csv(ranking, config.study.monitor));
-  log.lines(fmt::format("\n{}", ranking_text(ranking, config.study.monitor)));
-  log.info(fmt::format("{}/study.csv has all trainings, {}/ranking.csv this table", options.output,
-                       options.output));
-  locks.give_back_tables();
-  return broken;
-}
-
 /// The lines of all groups, on all ranks. Collective.
 std::string all_lines(const std::string& mine, const Communicator& group, const Communicator& comm) {
   const std::string said = group.is_root() ? mine : "";
   const std::vector<char> all = comm.gather(std::span<const char>(said.data(), said.size()));
   return comm.broadcast(std::string(all.begin(), all.end()));
+}
+
+std::vector<Trial> trials_of(const Work& work, const std::vector<Trial>& trials) {
+  std::vector<Trial> own;
+  for (const std::size_t member : work.members) own.push_back(trials[member]);
+  return own;
 }
 
 std::string broken_text(const std::string& lines) {
@@ -124,42 +100,45 @@ void study(const StudyOptions& options, const Communicator& comm) {
                             options.output));
   }
   const int threads = set_threads(options.threads, comm);
-  std::vector<TrialStatus> known;  // as rank 0 finds them
-  for (const Trial& trial : trials)
-    known.push_back(is_done(options.output, trial)      ? TrialStatus::done
-                    : has_failed(options.output, trial) ? TrialStatus::failed
-                                                        : TrialStatus::not_run);
-  comm.broadcast(known);
+  comm.agree([&] {
+    if (group.is_root() && !locks) locks.emplace(options.output);
+  });
   if (my_group == 0 && config.study.repeats > 1 && config.data.split.method == SplitMethod::random &&
       config.data.split.seed < 0)
     log.info(
         "note: each repeat draws a random split of its own, so that no jets can test all of them; "
         "data.split.seed keeps one");
-  const Work work = work_of(trials, share, known, my_group, groups, log);
-  comm.agree([&] {
-    if (group.is_root() && !locks) locks.emplace(options.output);
-  });
 
-  // 3. The trainings. A signal stops all groups; what else ends the work of one ends the job.
-  bool stopped = false;
+  // 3. The trainings, round after round. A signal stops all groups; what else ends the work of one ends the
+  // job.
+  std::optional<MemberTrainer> trainer;
   std::string broken;
-  if (!work.members.empty()) {
+  const std::size_t rounds = rounds_of(config);
+  for (std::size_t number = 0; number < rounds; ++number) {
+    const Round round = common_round(options, config, trials, number, comm);
+    const std::vector<TrialStatus> known = known_of(options, trials, round, comm);
+    const Work work = work_of(round, words_of(round, number, rounds), share, known, my_group, groups, log);
+    if (!trainer)
+      trainer.emplace(options, config, trials, rounds > 1 ? trials : trials_of(work, trials), threads, group,
+                      log);
+    bool stopped = false;
     try {
-      broken = train_members(options, config, work, trials.size(), threads, locks, group, log);
+      broken = trainer->train(work, locks);
     } catch (const CollectiveError& error) {
       stopped = error.status() == ExitStatus::requeue;
       if (!stopped && groups == 1) throw;
       // The other groups know nothing of it and may train for hours: an error of this rank alone ends them.
       if (!stopped && group.is_root()) throw Error(error.what(), error.status());
     }
-  }
-  if (comm.max(std::int64_t{stopped}) != 0) {
-    throw CollectiveError("stopped by a signal; the same command goes on where the study stands",
-                          ExitStatus::requeue);
+    if (comm.max(std::int64_t{stopped}) != 0) {
+      throw CollectiveError("stopped by a signal; the same command goes on where the study stands",
+                            ExitStatus::requeue);
+    }
+    broken = all_lines(broken, group, comm);
+    if (number + 1 < rounds && !can_go_on(options, config, trials, number, comm)) break;
   }
 
   // 4. What came of it.
-  broken = all_lines(broken, group, comm);
   comm.agree([&] {
     if (!comm.is_root()) return;
     std::string unwritten;

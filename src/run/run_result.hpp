@@ -24,6 +24,7 @@ struct RunResult {
   EpochRecord best;
   std::vector<ClassFigures> classes;  ///< of the best epoch, where there are more than two
   std::int64_t epochs = 0;
+  bool paused = false;  ///< it is of a search, which has not gone on with it
   std::int64_t parameters = 0;
   std::int64_t training_jets = 0;
   std::int64_t validation_jets = 0;
@@ -43,6 +44,7 @@ struct RunResult {
     visit("weights_hash", r.weights_hash);
     visit("best_epoch", r.best.epoch);
     visit("epochs", r.epochs);
+    visit("paused", r.paused, {.omit_default = true});
     visit("best", r.best);
     visit("classes", r.classes, {.omit_default = true});
     visit("parameters", r.parameters);

@@ -329,6 +329,10 @@ std::vector<ClassFigures> TrainingRun::figures_of_classes(Validation& validation
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
+  if (pause_after_ > 0)
+    guests_.push_back(
+        &pause_.emplace(pause_after_, config_.train.epochs, start_.state.progress.epoch - 1,
+                        EarlyStopping(config_.early_stopping, start_.state.stopping).should_stop()));
   std::optional<RescueScope> rescue;
   comm_.agree([&] {
     if (!writes()) return;
@@ -374,6 +378,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   result.reweighting = reweighting_;
   result.teacher = read.teacher;
   result.start = began_;
+  result.paused = pause_ && pause_->is_pause();
   comm_.agree([&] {
     if (directory_) directory_->write_result(result);
   });

@@ -75,7 +75,8 @@ class Trainer {
  private:
   void after_step(const StepEnd& step);
   EpochRecord validated(EpochRecord record);
-  bool end_epoch(const EpochRecord& record);
+  void end_epoch(const EpochRecord& record);
+  bool is_wanted_to_stop() const;
   [[noreturn]] void stop();
   TrainingOutcome outcome() const;
   void tell(const std::function<void(TrainingObserver&)>& what);
