@@ -156,6 +156,7 @@ std::string table_of(const StartRecord& start) {
   line("left", left, "; ");
   line("new", link.fresh, ", ");
   line("changed", changed, "; ");
+  text.pop_back();  // the last end of line is the log's
   return text;
 }
 
