@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "app/study_ensemble.hpp"
 #include "app/study_folder.hpp"
 #include "app/study_members.hpp"
 #include "app/study_rounds.hpp"
@@ -33,6 +34,14 @@ void require_ranks(const Config& config, const Communicator& comm) {
   throw UsageError(
       fmt::format("study.groups: {} groups need as many ranks, but there {}: start more, or use fewer groups",
                   config.study.groups, comm.size() == 1 ? "is 1" : fmt::format("are {}", comm.size())));
+}
+
+/// The config's network with several seeds, all validated on the jets that the first one validates on.
+void ask_for_seeds(std::int64_t seeds, Config& config) {
+  config.study = {};
+  config.study.repeats = seeds;
+  config.study.monitor = config.early_stopping.monitor;
+  if (config.draws_rows()) config.data.split.seed = static_cast<std::int64_t>(config.split_seed());
 }
 
 /// Whether a variant names no data files of its own.
@@ -70,6 +79,7 @@ void study(const StudyOptions& options, const Communicator& comm) {
 
   // 1. The family, and the part of it that is this process's.
   Config config = load_config(options.config, options.assignments, true, comm);
+  if (options.seeds > 0) ask_for_seeds(options.seeds, config);
   complete_arrays(config, comm);
   Share share;
   std::vector<Trial> trials;
@@ -139,11 +149,12 @@ void study(const StudyOptions& options, const Communicator& comm) {
   }
 
   // 4. What came of it.
+  const std::optional<PageSection> ensemble = measure_ensemble(options, config, trials, comm, log);
   comm.agree([&] {
     if (!comm.is_root()) return;
     std::string unwritten;
     try {
-      const std::string noted = write_tables(options, config, trials, *locks, log);
+      const std::string noted = write_tables(options, config, trials, ensemble, *locks, log);
       if (!noted.empty()) broken = noted;
     } catch (const DataError& error) {  // where members were broken off, perhaps by the same
       if (broken.empty()) throw;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "app/page_file.hpp"
 #include "app/study_rounds.hpp"
@@ -17,7 +18,7 @@ namespace jetrain {
 namespace fs = std::filesystem;
 
 std::string write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
-                         StudyLocks& locks, Log& log) {
+                         const std::optional<PageSection>& ensemble, StudyLocks& locks, Log& log) {
   locks.take_tables();
   if (const Progress at = progress_of(options, config, trials); at.ended < at.members) {
     log.info(fmt::format("{}{} of the {} trainings are there; the process that ends last ranks them{}",
@@ -45,8 +46,10 @@ std::string write_tables(const StudyOptions& options, const Config& config, cons
   log.lines(fmt::format("\n{}", ranking_text(results.ranking, config.study.monitor)));
   for (const Trial& trial : trials) results.histories.push_back(read_history(options.output, trial));
   if (const std::string sentence = extrapolation_sentence(results); !sentence.empty()) log.info(sentence);
+  std::vector<PageSection> sections = page_sections(results);
+  if (ensemble) sections.insert(sections.begin() + 1, *ensemble);
   const bool drawn =
-      write_page((folder / "study.html").string(), "study " + options.output, page_sections(results));
+      write_page((folder / "study.html").string(), "study " + options.output, std::move(sections));
   log.info(fmt::format(
       "{0}/study.csv has all trainings, {0}/ranking.csv this table, {0}/study.html {1}", options.output,
       drawn ? "pictures of them" : fmt::format("all but pictures, which are drawn by {}", kMissingGnuplot)));

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/study.hpp"
 #include "config/config.hpp"
+#include "pictures/page.hpp"
 #include "study/study_locks.hpp"
 #include "study/trials.hpp"
 #include "telemetry/log.hpp"
@@ -15,6 +17,6 @@ namespace jetrain {
 /// that of several processes the last one ranks. Returns a line for each member that was broken off, by
 /// whatever process. On one rank.
 std::string write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
-                         StudyLocks& locks, Log& log);
+                         const std::optional<PageSection>& ensemble, StudyLocks& locks, Log& log);
 
 }  // namespace jetrain

@@ -68,8 +68,15 @@ void add_train(CLI::App& app, Command& command) {
                  "go on from the run directory's newest checkpoint, with the same config; without one, from the "
                  "beginning (with another config a new run goes on from its weights: train.start.model)")
       ->excludes("--overwrite");
+  verb->add_option(
+          "--seeds", o.seeds,
+          "train so many times, with seed, seed + 1, ..., and end with their median, spread, and ensemble; "
+          "what was stopped goes on with the same command")
+      ->check(CLI::Range(2, 1000))
+      ->excludes("--resume");
   add_log_level(verb, o.log_level);
-  verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer");
+  verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer")
+      ->excludes("--seeds");
   verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
 }
 
