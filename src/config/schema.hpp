@@ -46,9 +46,13 @@ concept Optional = requires(T value) {
   value.emplace();
 };
 
+/// Numbers by names that the config makes up.
+template <class T>
+concept Factors = std::is_same_v<T, RateFactors>;
+
 template <class T>
 concept Section = std::is_class_v<T> && !std::is_same_v<T, std::string> && !Choice<T> && !List<T> &&
-                  !Pair<T> && !Edges<T> && !Optional<T>;
+                  !Pair<T> && !Edges<T> && !Factors<T> && !Optional<T>;
 
 /// Of one number or word.
 template <class T>

@@ -22,6 +22,8 @@ struct ParameterArray {
   std::int64_t first = 0;
   std::int64_t last = 0;
   ParameterRole role = ParameterRole::kernel;  ///< weight decay and layer-wise rules go by it
+  double rate_factor = 1;                      ///< of the learning rate
+  bool frozen = false;                         ///< no step changes it
 };
 
 class Optimizer {
@@ -48,14 +50,16 @@ class Optimizer {
     float* w = nullptr;
     const float* g = nullptr;
     bool decays = false;
-    double ratio = 1;  ///< of the block's array, from `ratio_of`
+    double ratio = 1;        ///< of the block's array, from `ratio_of`
+    double rate_factor = 1;  ///< of the block's array; in the rate that begin_step was given
   };
 
   /// Adds an array of state that begins with `start`.
   float* add_state(float start = 0);
   std::int64_t parameters() const { return arrays_.empty() ? 0 : arrays_.back().last; }
 
-  /// Once before the blocks of a step; steps() already counts it.
+  /// Before the blocks of a step, and, where arrays have factors of their own, again with the rate of each of
+  /// them before its blocks; steps() already counts it. So it changes nothing that the next step depends on.
   virtual void begin_step(double) {}
   /// For layer-wise rules: computes what the blocks' norms are taken of, and gives back the block's part of
   /// (squared norm of w, squared norm of the other).

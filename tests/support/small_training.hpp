@@ -33,7 +33,7 @@ class SmallTraining {
                              "train: {epochs: 3, batch_size: 32, average: {decay: 0.9}}\n"
                              "early_stopping: {enabled: false}\n",
                              "small.yaml", assignments, false)),
-        model_(config_.model, Shape::image(1, 8, 8)),
+        model_(config_.model, Shape::image(1, 8, 8), config_.train.loss, config_.train.freeze),
         train_(weighted_samples(32 * kSteps, comm_, weight_of)),
         validation_(config_.validation, weighted_samples(40, comm_, weight_of), comm_) {
     model_.initialize(config_.seed);
