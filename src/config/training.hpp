@@ -43,6 +43,7 @@ struct TrainConfig {
   LossConfig loss;
   ReweightConfig reweight;
   OptimizerConfig optimizer;
+  LookaheadConfig lookahead;
   ScheduleConfig schedule;
   WarmupConfig warmup;
   RateScaling lr_scaling = RateScaling::none;
@@ -59,6 +60,7 @@ struct TrainConfig {
     visit("loss", loss, "what is minimised");
     visit("reweight", reweight, "of the training jets by pT and mass");
     visit("optimizer", optimizer, "how");
+    visit("lookahead", lookahead, "around the optimizer");
     visit("schedule", schedule, "of the learning rate over the epochs");
     visit("warmup", warmup, "of the learning rate");
     visit("lr_scaling", lr_scaling, "of the learning rate where the batch is not lr_base_batch_size");

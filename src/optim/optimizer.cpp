@@ -15,13 +15,14 @@ constexpr std::int64_t kBlock = 4096;
 void Optimizer::step(double learning_rate, std::span<float> parameters, std::span<const float> gradients) {
   ++steps_;
   begin_step(learning_rate);
+  look_at_matrices(gradients);
   std::vector<Block> blocks;
   std::vector<std::size_t> array_of;
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
     for (std::int64_t first = arrays_[a].first; first < arrays_[a].last; first += kBlock) {
       const std::int64_t count = std::min(kBlock, arrays_[a].last - first);
-      blocks.push_back(
-          {first, count, parameters.data() + first, gradients.data() + first, decays(arrays_[a].role)});
+      blocks.push_back({first, count, parameters.data() + first, gradients.data() + first,
+                        decays(arrays_[a].role), 1, &arrays_[a]});
       array_of.push_back(a);
     }
   }

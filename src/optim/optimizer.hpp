@@ -22,6 +22,11 @@ struct ParameterArray {
   std::int64_t first = 0;
   std::int64_t last = 0;
   ParameterRole role = ParameterRole::kernel;  ///< weight decay and layer-wise rules go by it
+  std::int64_t columns = 1;  ///< of a kernel as a matrix (inputs, outputs): the last of its dimensions
+
+  std::int64_t size() const noexcept { return last - first; }
+  /// Whether rules for matrices have something to do.
+  bool is_matrix() const noexcept { return role == ParameterRole::kernel && columns > 1 && size() > columns; }
 };
 
 class Optimizer {
@@ -49,14 +54,18 @@ class Optimizer {
     const float* g = nullptr;
     bool decays = false;
     double ratio = 1;  ///< of the block's array, from `ratio_of`
+    const ParameterArray* array = nullptr;
   };
 
   /// Adds an array of state that begins with `start`.
   float* add_state(float start = 0);
   std::int64_t parameters() const { return arrays_.empty() ? 0 : arrays_.back().last; }
+  const std::vector<ParameterArray>& arrays() const noexcept { return arrays_; }
 
   /// Once before the blocks of a step; steps() already counts it.
   virtual void begin_step(double) {}
+  /// For rules that look at matrices as such; after begin_step, from the gradients of all parameters.
+  virtual void look_at_matrices(std::span<const float>) {}
   /// For layer-wise rules: computes what the blocks' norms are taken of, and gives back the block's part of
   /// (squared norm of w, squared norm of the other).
   struct SquaredNorms {

@@ -24,7 +24,7 @@ std::vector<ParameterArray> arrays_of(const Model& model) {
   std::vector<ParameterArray> arrays;
   for (const ParameterView& view : model.parameter_views()) {
     if (view.spec.trainable())
-      arrays.push_back({view.offset, view.offset + view.spec.size(), view.spec.role});
+      arrays.push_back({view.offset, view.offset + view.spec.size(), view.spec.role, view.spec.shape.back()});
   }
   return arrays;
 }
@@ -36,6 +36,8 @@ WeightUpdate::WeightUpdate(const TrainConfig& config, Model& model, std::int64_t
       model_(model),
       learning_rate_(config, steps_per_epoch),
       optimizer_(make_optimizer(config.optimizer, arrays_of(model))),
+      lookahead_(config.lookahead,
+                 model.parameters().first(static_cast<std::size_t>(model.trainable_count()))),
       rate_(learning_rate_.at(0, plateau_)),
       gradients_(static_cast<std::size_t>(model.trainable_count())) {
   if (config.average.decay == 0) return;
@@ -50,6 +52,7 @@ void WeightUpdate::set_steps(std::int64_t steps) {
 
 std::vector<std::span<float>> WeightUpdate::state() {
   std::vector<std::span<float>> arrays = optimizer_->state();
+  if (lookahead_.used()) arrays.push_back(lookahead_.state());
   if (average_.size() > 0) arrays.push_back(average_.span());
   return arrays;
 }
@@ -59,7 +62,9 @@ void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples, f
   rate_ = learning_rate_.at(steps(), plateau_);
   compute_gradients(sums, unit / static_cast<double>(scale));
   clip();
-  optimizer_->step(rate_, model_.parameters().first(gradients_.size()), gradients_.span());
+  const std::span<float> weights = model_.parameters().first(gradients_.size());
+  optimizer_->step(rate_, weights, gradients_.span());
+  lookahead_.after_step(steps(), weights);
   update_averages(sums, unit);
 }
 

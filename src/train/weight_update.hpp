@@ -11,6 +11,7 @@
 
 #include "config/config.hpp"
 #include "nn/model.hpp"
+#include "optim/lookahead.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
 
@@ -61,6 +62,7 @@ class WeightUpdate {
   Model& model_;
   LearningRate learning_rate_;
   std::unique_ptr<Optimizer> optimizer_;
+  Lookahead lookahead_;
   PlateauState plateau_;
   double rate_ = 0;
   AlignedBuffer<float> gradients_;
