@@ -27,15 +27,42 @@ struct ClipConfig {
   }
 };
 
-/// a <- decay a + (1 - decay) w after each step (Polyak and Juditsky 1992).
+/// Stochastic weight averaging (Izmailov et al., UAI 2018): the plain mean of the weights at several moments
+/// of a training whose learning rate stays up.
+struct EqualAverageConfig {
+  std::int64_t from_epoch = 0;
+  std::int64_t every_steps = 0;
+  double learning_rate_factor = 0;
+  double anneal_epochs = 1;
+  Anneal anneal = Anneal::cosine;
+  void fields(auto& visit) {
+    visit("from_epoch", from_epoch,
+          "the plain mean of the weights at the ends of this epoch and of all behind it (stochastic weight "
+          "averaging, Izmailov et al., UAI 2018) is what is validated and kept from then on; batch_norm's "
+          "averages are measured anew for it, by a pass over the training set after each epoch; 0: none",
+          rules::between(0, rules::kLargestEpoch));
+    visit("every_steps", every_steps, "instead of epochs' ends: the weights after each so many steps of them",
+          rules::at_least(0));
+    visit("learning_rate_factor", learning_rate_factor,
+          "from the beginning of from_epoch on the learning rate goes to so many times the optimizer's and "
+          "stays there; 0: the schedule goes on",
+          rules::at_least(0));
+    visit("anneal_epochs", anneal_epochs, "of the way there, fractions included", rules::at_least(0));
+    visit("anneal", anneal, "of that way");
+  }
+};
+
+/// a <- decay a + (1 - decay) w after each step (Polyak and Juditsky 1992), or a mean of equal shares.
 struct AverageConfig {
   double decay = 0;
+  EqualAverageConfig equal;
   void fields(auto& visit) {
     visit("decay", decay,
           "exponential moving average of the weights (decay min(decay, (1 + t) / (10 + t)) at step t), which "
           "is then "
           "what is validated and kept; 0: none",
           rules::fraction());
+    visit("equal", equal, "the other way to average; one of the two");
   }
 };
 

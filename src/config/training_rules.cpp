@@ -26,11 +26,33 @@ void check_lookahead(const LookaheadConfig& lookahead, const Fail& fail) {
         lookahead.share));
 }
 
+/// One way to average, and an average that comes to be.
+void check_average(const TrainConfig& train, const Fail& fail) {
+  const EqualAverageConfig& equal = train.average.equal;
+  if (equal.from_epoch == 0) {
+    if (equal.every_steps > 0 || equal.learning_rate_factor > 0)
+      fail("train.average.equal: needs from_epoch, the first epoch whose weights join the average");
+    return;
+  }
+  if (train.average.decay > 0)
+    fail("train.average: decay and equal.from_epoch are two ways to average: leave out one of them");
+  if (equal.from_epoch > train.epochs)
+    fail(
+        fmt::format("train.average.equal.from_epoch: {} is beyond train.epochs {}, so that nothing would be "
+                    "averaged: begin earlier, or train longer",
+                    equal.from_epoch, train.epochs));
+  if (equal.learning_rate_factor > 0 && std::holds_alternative<PlateauSchedule>(train.schedule.kind))
+    fail(
+        "train.average.equal.learning_rate_factor: sets the learning rate, and so does reduce_on_plateau: "
+        "leave out one of them");
+}
+
 }  // namespace
 
 void check_training(const TrainConfig& train, const std::function<void(const std::string&)>& fail) {
   check_schedule(train, fail);
   check_lookahead(train.lookahead, fail);
+  check_average(train, fail);
 }
 
 }  // namespace jetrain

@@ -20,9 +20,9 @@ Trainer::Trainer(const Config& config, Model& model, const SampleSet& train, Val
       validation_(validation),
       comm_(comm),
       options_(std::move(options)),
-      plan_{train.total(), config.train.batch_size, comm.size()},
-      live_(config, model, plan_.batches(), std::move(start)),
-      epochs_(config, live_, model, train, weights_of(train, comm), plan_, options_.profile,
+      steps_(config.train, train.total()),
+      live_(config, model, steps_, std::move(start)),
+      epochs_(config, live_, model, train, weights_of(train, comm), steps_, options_.profile,
               options_.best_file, comm) {}
 
 TrainingOutcome Trainer::run() {
@@ -30,8 +30,8 @@ TrainingOutcome Trainer::run() {
   agree_on_errors();
   bool ended = false;
   while (live_.progress().epoch <= config_.train.epochs && !live_.should_stop() && !ended) {
-    const auto stop_asked = [&] { return error_ != nullptr || options_.stop_asked(); };
-    EpochRecord record = epochs_.run(stop_asked, [&](const StepEnd& step) { after_step(step); });
+    EpochRecord record =
+        epochs_.run([&] { return stop_asked(); }, [&](const StepEnd& step) { after_step(step); });
     ended = end_epoch(validated(record));
   }
   tell([](TrainingObserver& observer) { observer.on_end(); });
@@ -42,15 +42,13 @@ TrainingOutcome Trainer::run() {
 /// An error of an observer travels with the next step's allreduce, as a wish to stop does.
 void Trainer::after_step(const StepEnd& step) {
   tell([&](TrainingObserver& observer) { observer.on_step(step); });
-  if (!step.stopping) return;
-  agree_on_errors();
-  stop();
+  if (step.stopping) stop();
 }
 
 EpochRecord Trainer::validated(EpochRecord record) {
+  if (live_.take_average() && !epochs_.measure_statistics([&] { return stop_asked(); })) stop();
   const Stopwatch watch;
   progress::set(Activity::validating);
-  live_.take_average();
   record.validation = validation_.run(model_);
   validate_seconds_ += watch.seconds();
   return record;
@@ -78,6 +76,7 @@ bool Trainer::end_epoch(const EpochRecord& record) {
 }
 
 void Trainer::stop() {
+  agree_on_errors();
   std::string saved;
   comm_.agree([&] {
     for (TrainingObserver* observer : observers_) saved += observer->on_stop();

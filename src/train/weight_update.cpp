@@ -31,19 +31,16 @@ std::vector<ParameterArray> arrays_of(const Model& model) {
 
 }  // namespace
 
-WeightUpdate::WeightUpdate(const TrainConfig& config, Model& model, std::int64_t steps_per_epoch)
+WeightUpdate::WeightUpdate(const TrainConfig& config, Model& model, const EpochSteps& steps)
     : config_(config),
       model_(model),
-      learning_rate_(config, steps_per_epoch),
+      learning_rate_(config, steps),
       optimizer_(make_optimizer(config.optimizer, arrays_of(model))),
       lookahead_(config.lookahead,
                  model.parameters().first(static_cast<std::size_t>(model.trainable_count()))),
+      average_(config.average, model, steps),
       rate_(learning_rate_.at(0, plateau_)),
-      gradients_(static_cast<std::size_t>(model.trainable_count())) {
-  if (config.average.decay == 0) return;
-  average_ = AlignedBuffer<float>(gradients_.size());
-  std::copy_n(model.parameters().begin(), average_.size(), average_.data());
-}
+      gradients_(static_cast<std::size_t>(model.trainable_count())) {}
 
 void WeightUpdate::set_steps(std::int64_t steps) {
   optimizer_->set_steps(steps);
@@ -53,7 +50,7 @@ void WeightUpdate::set_steps(std::int64_t steps) {
 std::vector<std::span<float>> WeightUpdate::state() {
   std::vector<std::span<float>> arrays = optimizer_->state();
   if (lookahead_.used()) arrays.push_back(lookahead_.state());
-  if (average_.size() > 0) arrays.push_back(average_.span());
+  if (!average_.state().empty()) arrays.push_back(average_.state());
   return arrays;
 }
 
@@ -65,7 +62,8 @@ void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples, f
   const std::span<float> weights = model_.parameters().first(gradients_.size());
   optimizer_->step(rate_, weights, gradients_.span());
   lookahead_.after_step(steps(), weights);
-  update_averages(sums, unit);
+  update_statistics(sums, unit);
+  average_.after_step(steps());
 }
 
 /// g = sum / samples + l1 sign(w) + 2 l2 w.
@@ -127,11 +125,12 @@ double WeightUpdate::norm_of_gradients() const {
   return std::sqrt(total);
 }
 
-void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
+/// Batch normalisation's running averages.
+void WeightUpdate::update_statistics(const std::int64_t* sums, double scale) {
   float* parameters = model_.parameters().data();
   for (const Node& node : model_.nodes()) {
     if (node.layer->statistics_words() > 0)
-      node.layer->update_averages(sums + node.statistics, parameters + node.averages);
+      node.layer->update_averages(sums + node.statistics, parameters + node.averages, false);
   }
   for (const ParameterView& view : model_.parameter_views()) {
     if (view.spec.trainable() || view.spec.average_momentum == 1) continue;
@@ -142,20 +141,6 @@ void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
       parameters[i] = static_cast<float>(moved);
     }
   }
-  if (average_.size() == 0) return;
-  // As in TensorFlow's ExponentialMovingAverage with num_updates: the first steps forget faster.
-  const auto t = static_cast<double>(steps());
-  const auto share = static_cast<float>(1.0 - std::min(config_.average.decay, (1.0 + t) / (10.0 + t)));
-  float* average = average_.data();
-  in_blocks(model_.trainable_count(), [=](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) average[i] += share * (parameters[i] - average[i]);
-  });
-}
-
-void WeightUpdate::exchange_average() {
-  if (average_.size() == 0) return;
-  exchanged_ = !exchanged_;
-  std::swap_ranges(average_.span().begin(), average_.span().end(), model_.parameters().begin());
 }
 
 bool WeightUpdate::after_epoch(double monitored) {

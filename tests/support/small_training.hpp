@@ -52,4 +52,20 @@ class SmallTraining {
   Validation validation_;
 };
 
+/// Assignments of trainings whose state is more than weights and an optimizer's, each with what it is about.
+inline std::vector<std::pair<std::string, std::vector<std::string>>> trainings_with_more_state() {
+  const std::string with_norm =
+      "model.layers=[conv2d: {filters: 3, kernel: 4, padding: same, activation: relu}, batch_norm, flatten, "
+      "dense: {units: 2, activation: softmax}]";
+  return {{"ranger", {"train.optimizer={radam: {weight_decay: 0.1}}", "train.lookahead.every_steps=2"}},
+          {"lion", {"train.optimizer=lion", "train.average.decay=0"}},
+          {"muon", {"train.optimizer=muon"}},
+          {"equal average of epochs",
+           {with_norm, "train.average={equal: {from_epoch: 2, learning_rate_factor: 0.5}}",
+            "train.lookahead.every_steps=4"}},
+          {"equal average of steps",
+           {with_norm, "train.average={equal: {from_epoch: 1, every_steps: 2}}",
+            "train.schedule={polynomial: {power: 2}}"}}};
+}
+
 }  // namespace jetrain::test

@@ -17,6 +17,23 @@ std::string refusal(const std::string& keys) {
   return text.starts_with(file) ? text.substr(file.size()) : text;
 }
 
+TEST(TrainingRules, WantOneWayToAverageThatComesToBe) {
+  EXPECT_EQ(refusal("average: {equal: {from_epoch: 10}}"), "");
+  EXPECT_EQ(refusal("average: {decay: 0.9, equal: {from_epoch: 5}}"),
+            "train.average: decay and equal.from_epoch are two ways to average: leave out one of them");
+  EXPECT_EQ(
+      refusal("average: {equal: {from_epoch: 11}}"),
+      "train.average.equal.from_epoch: 11 is beyond train.epochs 10, so that nothing would be averaged: "
+      "begin earlier, or train longer");
+  EXPECT_EQ(refusal("average: {equal: {every_steps: 3}}"),
+            "train.average.equal: needs from_epoch, the first epoch whose weights join the average");
+  EXPECT_EQ(
+      refusal("average: {equal: {from_epoch: 5, learning_rate_factor: 0.5}}, schedule: reduce_on_plateau"),
+      "train.average.equal.learning_rate_factor: sets the learning rate, and so does reduce_on_plateau: "
+      "leave out one of them");
+  EXPECT_EQ(refusal("average: {equal: {from_epoch: 5}}, schedule: reduce_on_plateau"), "");
+}
+
 TEST(TrainingRules, WantToKnowWhenToLookAhead) {
   EXPECT_EQ(refusal("lookahead: {every_steps: 6, share: 0.8}"), "");
   EXPECT_EQ(refusal("lookahead: {share: 0.8}"),

@@ -56,5 +56,13 @@ TEST(TrainingLines, SayHowTheLearningRateWasScaled) {
       MatchesRegex("learning rate 0.002: 0.001 at batch 16, scaled to batch 32 \\(linear\\)\nepoch .*"));
 }
 
+TEST(TrainingLines, SayThatACycleIsCutOff) {
+  EXPECT_THAT(
+      told({"train.epochs=2", "train.schedule={cosine_restarts: {first_epochs: 1}}"}),
+      MatchesRegex("warning: train.epochs 2 ends amid a cycle of cosine_restarts, which goes from 1 to 3, "
+                   "with the learning rate still at 0.5 of the optimizer's: train.epochs 1 or "
+                   "train.epochs 3 ends with the cycle\nepoch .*"));
+}
+
 }  // namespace
 }  // namespace jetrain
