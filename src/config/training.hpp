@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "config/losses.hpp"
 #include "config/optimizers.hpp"
@@ -66,6 +67,17 @@ struct AverageConfig {
   }
 };
 
+/// An entry of train.batch_schedule.
+struct BatchChange {
+  std::int64_t from_epoch = 0;
+  std::int64_t batch_size = 0;
+  void fields(auto& visit) {
+    visit("from_epoch", from_epoch, "the first epoch of this batch", rules::between(2, rules::kLargestEpoch));
+    visit("batch_size", batch_size, "of the global batch from then on",
+          rules::between(1, rules::kLargestBatch));
+  }
+};
+
 struct TrainConfig {
   LossConfig loss;
   ReweightConfig reweight;
@@ -78,6 +90,7 @@ struct TrainConfig {
   ClipConfig clip;
   AverageConfig average;
   std::int64_t batch_size = 50;
+  std::vector<BatchChange> batch_schedule;
   std::int64_t epochs = 10;
   Shuffle shuffle = Shuffle::global;
   Allreduce allreduce = Allreduce::hierarchical;
@@ -100,6 +113,10 @@ struct TrainConfig {
           "takes no "
           "more memory)",
           rules::between(1, rules::kLargestBatch));
+    visit("batch_schedule", batch_schedule,
+          "other batches from later epochs on, in their order: a larger batch in place of a lower learning "
+          "rate "
+          "(Smith et al., ICLR 2018)");
     visit("epochs", epochs, "at most", rules::at_least(1));
     visit("shuffle", shuffle, "the order of the jets");
     visit("allreduce", allreduce, "of the gradients; the same bits");

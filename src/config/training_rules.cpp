@@ -47,12 +47,26 @@ void check_average(const TrainConfig& train, const Fail& fail) {
         "leave out one of them");
 }
 
+void check_batches(const TrainConfig& train, const Fail& fail) {
+  std::int64_t before = 1;
+  for (std::size_t i = 0; i < train.batch_schedule.size(); ++i) {
+    const BatchChange& change = train.batch_schedule[i];
+    if (change.from_epoch == 0 || change.batch_size == 0)
+      fail(fmt::format("train.batch_schedule[{}]: needs from_epoch and batch_size", i));
+    if (change.from_epoch <= before)
+      fail(fmt::format("train.batch_schedule[{}].from_epoch: {} must be later than the entry before it", i,
+                       change.from_epoch));
+    before = change.from_epoch;
+  }
+}
+
 }  // namespace
 
 void check_training(const TrainConfig& train, const std::function<void(const std::string&)>& fail) {
   check_schedule(train, fail);
   check_lookahead(train.lookahead, fail);
   check_average(train, fail);
+  check_batches(train, fail);
 }
 
 }  // namespace jetrain

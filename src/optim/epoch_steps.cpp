@@ -7,7 +7,13 @@
 namespace jetrain {
 
 EpochSteps::EpochSteps(const TrainConfig& config, std::int64_t samples)
-    : stages_{{1, 0, ceil_divide(samples, config.batch_size), config.batch_size}} {}
+    : stages_{{1, 0, ceil_divide(samples, config.batch_size), config.batch_size}} {
+  for (const BatchChange& change : config.batch_schedule) {
+    const std::int64_t before = steps_before(change.from_epoch);
+    stages_.push_back(
+        {change.from_epoch, before, ceil_divide(samples, change.batch_size), change.batch_size});
+  }
+}
 
 std::int64_t EpochSteps::steps_before(std::int64_t epoch) const {
   const Stage& stage = stage_of(epoch);

@@ -7,7 +7,8 @@
 
 namespace jetrain {
 
-/// How many steps each epoch has; so, which epoch a step is of, and how many epochs so many steps are.
+/// How many steps each epoch has, where the global batch may change from epoch to epoch (Smith et al., ICLR
+/// 2018); so, which epoch a step is of, and how many epochs so many steps are.
 class EpochSteps {
  public:
   /// Of a training set of so many samples.

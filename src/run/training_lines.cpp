@@ -41,6 +41,12 @@ std::string cut_cycle_line(const CutCycle& cut, std::int64_t epochs) {
       cut.begin >= 1 ? fmt::format("train.epochs {:.4g} or ", cut.begin) : "", cut.end);
 }
 
+std::string batch_line(const BatchChange& change, const LearningRate& rate) {
+  const std::int64_t steps = rate.steps().steps(change.from_epoch);
+  return fmt::format("global batch {} from epoch {} on: {} step{} an epoch", change.batch_size,
+                     change.from_epoch, steps, steps == 1 ? "" : "s");
+}
+
 std::string average_line(const TrainConfig& config) {
   const EqualAverageConfig& equal = config.average.equal;
   return fmt::format("from epoch {} on, the mean of the weights {} is what is validated and kept",
@@ -58,6 +64,9 @@ EpochLines::EpochLines(const TrainConfig& config, const LearningRate& rate,
 void EpochLines::on_begin() {
   if (const std::optional<CutCycle> cut = cut_cycle(config_))
     log_.warning(cut_cycle_line(*cut, config_.epochs));
+  for (const BatchChange& change : config_.batch_schedule) {
+    if (change.from_epoch <= config_.epochs) log_.info(batch_line(change, rate_));
+  }
   if (config_.average.equal.from_epoch > 0) log_.info(average_line(config_));
   if (config_.lr_scaling == RateScaling::none) return;
   log_.info(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate_.base(),

@@ -91,6 +91,8 @@ done
 matrix ranger "${plain[@]}" --set 'train.optimizer={radam: {beta_1: 0.95, weight_decay: 0.01}}' --set train.lookahead.every_steps=2
 matrix equal_average --set 'train.average={equal: {from_epoch: 1, every_steps: 2, learning_rate_factor: 0.5}}'
 grep -q 'from epoch 1 on, the mean of the weights after each 2 steps' equal_average-1x1.txt || fail "$(cat equal_average-1x1.txt)"
+matrix larger_batches "${plain[@]}" --set 'train.batch_schedule=[{from_epoch: 2, batch_size: 100}]' --set train.lr_scaling=linear
+grep -q 'global batch 100 from epoch 2 on: 3 steps an epoch' larger_batches-1x1.txt || fail "$(cat larger_batches-1x1.txt)"
 matrix binary "${plain[@]}" --set train.loss=binary_cross_entropy --set 'model.layers=[standardize, flatten, dense: {units: 1, activation: sigmoid}]'
 matrix squares "${plain[@]}" --set train.loss=mean_squared_error
 

@@ -65,7 +65,10 @@ inline std::vector<std::pair<std::string, std::vector<std::string>>> trainings_w
             "train.lookahead.every_steps=4"}},
           {"equal average of steps",
            {with_norm, "train.average={equal: {from_epoch: 1, every_steps: 2}}",
-            "train.schedule={polynomial: {power: 2}}"}}};
+            "train.schedule={polynomial: {power: 2}}"}},
+          {"batch schedule",
+           {"train.batch_schedule=[{from_epoch: 2, batch_size: 40}, {from_epoch: 3, batch_size: 17}]",
+            "train.lr_scaling=linear", "train.average={equal: {from_epoch: 2, every_steps: 2}}"}}};
 }
 
 }  // namespace jetrain::test

@@ -34,6 +34,17 @@ TEST(TrainingRules, WantOneWayToAverageThatComesToBe) {
   EXPECT_EQ(refusal("average: {equal: {from_epoch: 5}}, schedule: reduce_on_plateau"), "");
 }
 
+TEST(TrainingRules, WantBatchesInTheOrderOfTheirEpochs) {
+  EXPECT_EQ(refusal("batch_schedule: [{from_epoch: 2, batch_size: 64}, {from_epoch: 5, batch_size: 32}]"),
+            "");
+  EXPECT_EQ(refusal("batch_schedule: [{from_epoch: 5, batch_size: 64}, {from_epoch: 5, batch_size: 128}]"),
+            "train.batch_schedule[1].from_epoch: 5 must be later than the entry before it");
+  EXPECT_EQ(refusal("batch_schedule: [{from_epoch: 5}]"),
+            "train.batch_schedule[0]: needs from_epoch and batch_size");
+  EXPECT_NE(refusal("batch_schedule: [{from_epoch: 1, batch_size: 64}]").find("must be from 2 to"),
+            std::string::npos);
+}
+
 TEST(TrainingRules, WantToKnowWhenToLookAhead) {
   EXPECT_EQ(refusal("lookahead: {every_steps: 6, share: 0.8}"), "");
   EXPECT_EQ(refusal("lookahead: {share: 0.8}"),

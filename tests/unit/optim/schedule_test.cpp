@@ -106,6 +106,17 @@ TEST(LearningRate, ScalesWithTheGlobalBatch) {
   EXPECT_DOUBLE_EQ(rate_after(0, "batch_size: 200"), 0.1);
 }
 
+TEST(LearningRate, GoesByEpochsAndScalesWithTheirBatchWhereThatGrows) {
+  // 1,000 samples: twenty steps an epoch, from the fifth on five.
+  const std::string batches = "batch_schedule: [{from_epoch: 5, batch_size: 200}]";
+  const TrainConfig config = train_config("schedule: {polynomial: {}}, lr_scaling: linear, " + batches);
+  const LearningRate rate(config, {config, 1000});
+  EXPECT_DOUBLE_EQ(rate.base(), 0.1);
+  EXPECT_DOUBLE_EQ(rate.at(79, {}), 0.1 * (1 - 3.95 / 10));
+  EXPECT_DOUBLE_EQ(rate.at(80, {}), 0.4 * (1 - 4.0 / 10));
+  EXPECT_DOUBLE_EQ(rate.at(83, {}), 0.4 * (1 - 4.6 / 10));
+}
+
 TEST(LearningRate, SaysWhereATrainingEndsAmidACycle) {
   const auto cut = [](const std::string& keys, int epochs) {
     return cut_cycle(train_config("schedule: {cosine_restarts: {" + keys + "}}", epochs));

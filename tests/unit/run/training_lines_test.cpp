@@ -64,5 +64,14 @@ TEST(TrainingLines, SayThatACycleIsCutOff) {
                    "train.epochs 3 ends with the cycle\nepoch .*"));
 }
 
+TEST(TrainingLines, SayWhenTheBatchGrowsAndWhatIsAveraged) {
+  EXPECT_THAT(
+      told({"train.epochs=3", "train.batch_schedule=[{from_epoch: 3, batch_size: 64}]",
+            "train.average={equal: {from_epoch: 2}}"}),
+      MatchesRegex("global batch 64 from epoch 3 on: 2 steps an epoch\n"
+                   "from epoch 2 on, the mean of the weights at the epochs' ends is what is validated "
+                   "and kept\nepoch .*"));
+}
+
 }  // namespace
 }  // namespace jetrain

@@ -265,6 +265,24 @@ TEST(Trainer, StopsInTheMidstOfMeasuringAveragesAndGoesOn) {
   EXPECT_EQ(again.trainer({}, state).run().weights, expected.weights);
 }
 
+TEST(Trainer, TakesLargerBatchesFromAnEpochOn) {
+  SmallTraining small(
+      {"train.batch_schedule=[{from_epoch: 2, batch_size: 50}, {from_epoch: 3, batch_size: 96}]"});
+  Trainer trainer = small.trainer();
+  std::vector<std::pair<std::int64_t, std::int64_t>> steps;  // of an epoch, and its number over all
+  std::vector<std::int64_t> samples;
+  Hooks hooks;
+  hooks.step = [&](const StepEnd& step) {
+    steps.emplace_back(step.steps_per_epoch, step.record.step);
+    samples.push_back(step.samples_done);
+  };
+  trainer.add(hooks);
+  EXPECT_EQ(trainer.run().epochs, 3);
+  EXPECT_THAT(steps, ElementsAre(std::pair(3, 1), std::pair(3, 2), std::pair(3, 3), std::pair(2, 4),
+                                 std::pair(2, 5), std::pair(1, 6)));
+  EXPECT_THAT(samples, ElementsAre(32, 64, 96, 50, 96, 96));
+}
+
 TEST(Trainer, RefusesTheStateOfAnotherNetwork) {
   SmallTraining small;
   TrainingState state;
