@@ -17,6 +17,18 @@ void add_generate(CLI::App& app, Command& command) {
       ->capture_default_str();
   verb->add_option("--jets,--rows", o.jets, "number of jets (half of them tops), or of rows")->required();
   verb->add_option("--seed", o.seed, "chooses the jets")->capture_default_str();
+  using Limits = GeneratorSettings;
+  verb->add_option("--pt", o.pt, "of the jets, LOW:HIGH in GeV (550:650)");
+  verb->add_option("--mass", o.settings.mass_gev, "of what decays as a top does, GeV")
+      ->check(CLI::Range(Limits::kSmallestMassGev, Limits::kLargestMassGev))
+      ->capture_default_str();
+  verb->add_option("--smearing", o.settings.smearing, "factor of the detector's resolutions")
+      ->check(CLI::Range(0.0, Limits::kLargestSmearing))
+      ->capture_default_str();
+  verb->add_option("--pileup", o.settings.pileup,
+                   "mean number of further collisions, whose neutral particles fall into the jets")
+      ->check(CLI::Range(0.0, Limits::kLargestPileup))
+      ->capture_default_str();
   verb->add_option("--compression", o.compression, "blosc, gzip or none")->capture_default_str();
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);

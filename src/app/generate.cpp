@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/generate_toys.hpp"
@@ -47,7 +50,7 @@ Ttv ttv_of(std::int64_t row, std::int64_t jets) {
 }
 
 ReferenceRecord make_record(std::int64_t row, bool is_top, const GenerateOptions& options) {
-  const GeneratedJet jet = generate_jet(options.seed, row, is_top);
+  const GeneratedJet jet = generate_jet(options.seed, row, is_top, options.settings);
   ReferenceRecord record;
   record.index = row;
   std::copy(jet.constituents.begin(), jet.constituents.end(), record.block_0.begin());
@@ -78,22 +81,58 @@ void fill_table(ReferenceTableWriter& writer, const std::vector<bool>& is_top, c
   }
 }
 
+/// "LOW:HIGH".
+void take_pt(const std::string& text, GeneratorSettings& settings) {
+  const auto colon = text.find(':');
+  const auto number = [&](std::string_view digits, double& value) {
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
+    return error == std::errc() && end == digits.end();
+  };
+  const std::string_view all = text;
+  if (colon == std::string::npos || !number(all.substr(0, colon), settings.smallest_pt_gev) ||
+      !number(all.substr(colon + 1), settings.largest_pt_gev))
+    throw UsageError(fmt::format("--pt {}: give two numbers, as in --pt 550:650 (GeV)", text));
+}
+
+/// Refuses, before anything is written, what no jets can be made of.
+void require_settings(GeneratedKind kind, GenerateOptions& options) {
+  if (!options.pt.empty()) take_pt(options.pt, options.settings);
+  if (kind != GeneratedKind::jets) {
+    if (options.settings == GeneratorSettings()) return;
+    throw UsageError(fmt::format("--pt, --mass, --smearing and --pileup are of jets: {} has none", kind));
+  }
+  for (const bool is_top : {false, true}) generate_jet(options.seed, 0, is_top, options.settings);
+}
+
+/// What is said of settings that are not the defaults.
+std::string differences(const GeneratorSettings& settings) {
+  const GeneratorSettings usual;
+  std::string text;
+  if (settings.smallest_pt_gev != usual.smallest_pt_gev || settings.largest_pt_gev != usual.largest_pt_gev)
+    text += fmt::format(", pT {} to {} GeV", settings.smallest_pt_gev, settings.largest_pt_gev);
+  if (settings.mass_gev != usual.mass_gev) text += fmt::format(", mass {} GeV", settings.mass_gev);
+  if (settings.smearing != usual.smearing) text += fmt::format(", smearing {}", settings.smearing);
+  if (settings.pileup != usual.pileup) text += fmt::format(", pile-up {}", settings.pileup);
+  return text;
+}
+
 void print_summary(const GenerateOptions& options, const std::vector<bool>& is_top, double seconds) {
   std::int64_t tops = 0;
   for (std::size_t block = 0; block < is_top.size(); ++block) {
     const std::int64_t first = static_cast<std::int64_t>(block) * kBlockRows;
     if (is_top[block]) tops += std::min(kBlockRows, options.jets - first);
   }
-  print_line("{}: {} jets ({} top, {} QCD), seed {}, {}", options.output, options.jets, tops,
-             options.jets - tops, options.seed, options.compression);
+  print_line("{}: {} jets ({} top, {} QCD), seed {}, {}{}", options.output, options.jets, tops,
+             options.jets - tops, options.seed, options.compression, differences(options.settings));
   fmt::print("{:.1f} s, {:.0f} jets/s, {:.1f} MB\n", seconds, static_cast<double>(options.jets) / seconds,
              static_cast<double>(fs::file_size(options.output)) / 1e6);
 }
 
 }  // namespace
 
-void generate(const GenerateOptions& options, const Communicator& comm) {
+void generate(const GenerateOptions& given, const Communicator& comm) {
   const Stopwatch watch;
+  GenerateOptions options = given;
   Compression compression{};
   GeneratedKind kind{};
   comm.agree([&] {
@@ -106,6 +145,7 @@ void generate(const GenerateOptions& options, const Communicator& comm) {
     const std::optional<GeneratedKind> named = value_named<GeneratedKind>(options.kind);
     if (!named) throw UsageError(fmt::format("--kind {}: must be jets, line or gaussians", options.kind));
     kind = *named;
+    require_settings(kind, options);
     if (comm.is_root()) require_writable(options.output, options.overwrite);
   });
   if (kind != GeneratedKind::jets) return generate_toys(kind, options, comm);

@@ -29,6 +29,7 @@
 #include "scaling/points.hpp"
 #include "scaling/projection_report.hpp"
 #include "scaling/report.hpp"
+#include "train/teacher.hpp"
 
 namespace jetrain {
 namespace {
@@ -96,6 +97,7 @@ ScalingMeasurement measure(const ScalingPoint& point, const Config& study, const
   Watchdog watchdog(config.train.stall_seconds, group);
   progress::set(progress::Activity::reading);
   LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, group);
+  teach(config, loaded, group, [&](LogLevel level, const std::string& text) { log.say(level, text); });
   const double jet_bytes = message_bytes_of_a_jet(loaded[Set::train].samples, group);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
   const RunResult result = run.run(loaded, threads, true, watchdog);

@@ -13,6 +13,7 @@
 #include "dataset/array_file.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"
+#include "train/teacher.hpp"
 
 namespace jetrain {
 
@@ -32,10 +33,11 @@ void train(const TrainOptions& options, const Communicator& comm) {
   // 2. The data: every rank reads its slice, or its share of the cache, and keeps sparse images.
   const Stopwatch reading;
   progress::set(progress::Activity::reading);
-  LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, comm,
-                                      [&](LogLevel level, const std::string& text) { log.say(level, text); });
+  const Say say = [&](LogLevel level, const std::string& text) { log.say(level, text); };
+  LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, comm, say);
   describe_data(config, loaded, reading.seconds(), comm, log);
   describe_validation(config, loaded, comm, log);
+  teach(config, loaded, comm, say);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
 
   // 3. The training, its history and best model on disk as it goes.

@@ -153,6 +153,24 @@ void check_reweighting(const Config& config, const std::function<void(const std:
                      reweight.bins.mass.bins(), kMostBins));
 }
 
+/// A teacher's probabilities are of classes.
+void check_teacher(const TrainConfig& train, const std::function<void(const std::string&)>& fail) {
+  const TeacherConfig& teacher = train.teacher;
+  if (!teacher.used()) {
+    if (teacher != TeacherConfig{})
+      fail("train.teacher: says neither scores, a file of its probabilities, nor model, its model file");
+    return;
+  }
+  if (!teacher.scores.empty() && !teacher.model.empty())
+    fail("train.teacher: has both scores and model: leave out one of them");
+  std::visit(
+      [&](const auto& loss) {
+        if constexpr (!requires { loss.label_smoothing; })
+          fail(fmt::format("train.teacher: gives probabilities of classes, but the loss is {}", loss.kName));
+      },
+      train.loss.kind);
+}
+
 /// The signal is one of the classes; of two, labels say which is which.
 void check_signal(const DataConfig& data, const std::function<void(const std::string&)>& fail) {
   if (data.signal.empty()) return;
@@ -199,6 +217,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   check_signal(data, fail);
   check_training(config.train, fail);
   check_reweighting(config, fail);
+  check_teacher(config.train, fail);
   if (!data_required) return;
   if (config.input == InputKind::image && !data.jets.constituent_columns.empty())
     fail("data.jets.constituent_columns: is of sets; with images leave it out, or say input: constituents");

@@ -13,7 +13,7 @@
 
 namespace jetrain {
 
-/// One key and what it may be: `values` (any YAML text), or, for the random family, a range.
+/// One key and what it may be: `values` (any YAML text), or, where it is drawn, a range.
 struct StudyParameter {
   std::string key;
   std::vector<std::string> values;
@@ -23,7 +23,7 @@ struct StudyParameter {
   void fields(auto& visit) {
     visit("key", key, "dotted, as in --set");
     visit("values", values, "what it may be");
-    visit("uniform", uniform, "or, in `random`, drawn from here", rules::interval());
+    visit("uniform", uniform, "or, in `random` and `halving`, drawn from here", rules::interval());
     visit("log_uniform", log_uniform, "or drawn so that its logarithm is uniform",
           rules::Rule{"[low, high], both above 0", [](const std::vector<double>& v) {
                         return !v.empty() && v[0] <= 0 ? std::string("must be above 0")
@@ -45,11 +45,38 @@ struct GridFamily {
 };
 struct RandomFamily {
   static constexpr const char* kName = "random";
-  static constexpr const char* kMeaning = "so many random draws (Bergstra and Bengio, JMLR 13 (2012) 281)";
+  static constexpr const char* kMeaning = "so many draws";
   std::int64_t trials = 20;
+  Sampling sampling = Sampling::random;
   std::vector<StudyParameter> parameters;
   void fields(auto& visit) {
     visit("trials", trials, "how many", rules::between(1, 100000));
+    visit("sampling", sampling, "how");
+    visit("parameters", parameters, "each a key and what it is drawn from");
+  }
+};
+struct HalvingFamily {
+  static constexpr const char* kName = "halving";
+  static constexpr const char* kMeaning =
+      "draws that begin with few epochs, of which the better ones go on: successive halving (Jamieson and "
+      "Talwalkar, AISTATS 2016), with several brackets Hyperband (Li et al., JMLR 18 (2018) 185)";
+  std::int64_t trials = 27;
+  std::int64_t keep_one_in = 3;
+  std::int64_t first_epochs = 1;
+  std::int64_t brackets = 1;
+  Sampling sampling = Sampling::random;
+  std::vector<StudyParameter> parameters;
+  void fields(auto& visit) {
+    visit("trials", trials, "in the first bracket", rules::between(1, 100000));
+    visit("keep_one_in", keep_one_in,
+          "of a rung goes on to the next one, which has so many times as many epochs, up to train.epochs",
+          rules::between(2, 1000));
+    visit("first_epochs", first_epochs, "of the first rung", rules::between(1, 1000000));
+    visit("brackets", brackets,
+          "each begins one rung higher than the one before, with fewer trials, so that what is slow to begin "
+          "has its chance; 0: as many as there are rungs",
+          rules::between(0, 100));
+    visit("sampling", sampling, "how");
     visit("parameters", parameters, "each a key and what it is drawn from");
   }
 };
@@ -77,7 +104,8 @@ struct LearningCurveFamily {
 
 struct FamilyConfig {
   static constexpr const char* kGroup = "Study families";
-  std::variant<SingleFamily, GridFamily, RandomFamily, VariantsFamily, LearningCurveFamily> kind;
+  std::variant<SingleFamily, GridFamily, RandomFamily, HalvingFamily, VariantsFamily, LearningCurveFamily>
+      kind;
 };
 
 struct StudyConfig {

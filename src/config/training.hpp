@@ -12,6 +12,7 @@
 #include "config/reweighting.hpp"
 #include "config/rules.hpp"
 #include "config/schedules.hpp"
+#include "config/teacher.hpp"
 #include "config/words.hpp"
 #include "core/allreduce.hpp"
 
@@ -81,6 +82,7 @@ struct BatchChange {
 struct TrainConfig {
   LossConfig loss;
   ReweightConfig reweight;
+  TeacherConfig teacher;
   OptimizerConfig optimizer;
   LookaheadConfig lookahead;
   ScheduleConfig schedule;
@@ -99,6 +101,7 @@ struct TrainConfig {
   void fields(auto& visit) {
     visit("loss", loss, "what is minimised");
     visit("reweight", reweight, "of the training jets by pT and mass");
+    visit("teacher", teacher, "soft targets of another tagger, beside the labels or instead of them");
     visit("optimizer", optimizer, "how");
     visit("lookahead", lookahead, "around the optimizer");
     visit("schedule", schedule, "of the learning rate over the epochs");

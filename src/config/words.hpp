@@ -194,6 +194,21 @@ constexpr Word word_of(ValidationRanks ranks) {
   return {};
 }
 
+/// How a search draws its parameters.
+enum class Sampling { random, sobol };
+constexpr Word word_of(Sampling sampling) {
+  switch (sampling) {
+    case Sampling::random:
+      return {"random", "each by itself (Bergstra and Bengio, JMLR 13 (2012) 281)"};
+    case Sampling::sobol:
+      return {
+          "sobol",
+          "from a Sobol sequence, shifted by the seed: fills the space more evenly, at most 20 parameters "
+          "(Joe and Kuo, SIAM J. Sci. Comput. 30 (2008) 2635)"};
+  }
+  return {};
+}
+
 /// A value of an epoch's validation that something waits for.
 enum class Monitor { val_loss, val_accuracy, val_auc };
 constexpr Word word_of(Monitor monitor) {

@@ -24,6 +24,7 @@ enum class Purpose : std::uint32_t {
   study = 9,
   bootstrap = 10,
   set_dropout = 12,
+  study_shift = 13,
 };
 
 /// A stream of random numbers. `index` is a global number (row, layer, sample), never a rank or thread.

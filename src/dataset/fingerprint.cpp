@@ -36,6 +36,8 @@ std::string fingerprint(const SampleSet& set, const Communicator& comm) {
           hash = XXH3_64bits_withSeed(sample.jet.data(), sample.jet.size_bytes(), hash);
         }
         if (sample.weight != 1) hash = XXH3_64bits_withSeed(&sample.weight, sizeof sample.weight, hash);
+        if (!sample.teacher.empty())
+          hash = XXH3_64bits_withSeed(sample.teacher.data(), sample.teacher.size_bytes(), hash);
         sum += hash;
       });
     }

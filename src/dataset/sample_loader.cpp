@@ -15,6 +15,7 @@ namespace {
 /// What one slot of a reading window gives in one of the ways.
 struct Made {
   std::array<SampleStore, 4> sets;
+  std::vector<std::int64_t> training_rows;
   std::int64_t skipped = 0;
   ReadingNotes notes;
 };
@@ -28,6 +29,8 @@ void add(std::vector<Made>& ways, std::vector<LoadedSamples>& all) {
   for (std::size_t way = 0; way < ways.size(); ++way) {
     for (std::size_t s = 0; s < ways[way].sets.size(); ++s)
       all[way].sets[s].samples.append(std::move(ways[way].sets[s]));
+    const std::vector<std::int64_t>& rows = ways[way].training_rows;
+    all[way].training_rows.insert(all[way].training_rows.end(), rows.begin(), rows.end());
     all[way].rows_skipped += ways[way].skipped;
     all[way].notes.add(ways[way].notes);
   }
@@ -48,6 +51,7 @@ void require_constituents(const ReadingNotes& notes, const DataConfig& data) {
 std::vector<LoadedSamples> load_from_files(const std::vector<const Config*>& configs,
                                            const std::vector<Set>& wanted, const Communicator& comm) {
   std::vector<LoadedSamples> all(configs.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].keeps_rows = configs[i]->train.teacher.used();
   for (const FileGroup& group : file_groups(configs.front()->data, wanted)) {
     const SelectedRows rows(group, configs, true, comm);
     require_labels(rows.source(), "training");
@@ -77,8 +81,10 @@ void read_samples(const SelectedRows& rows, std::vector<LoadedSamples>& all, con
     slot.ways.resize(all.size());
     for (std::size_t way = 0; way < all.size(); ++way) {
       Made& made = slot.ways[way];
-      const auto keep = [&](std::int64_t, Set set, const SampleView& sample) {
+      const bool keeps_rows = all[way].keeps_rows;
+      const auto keep = [&](std::int64_t row, Set set, const SampleView& sample) {
         made.sets[static_cast<std::size_t>(set)].append(sample);
+        if (keeps_rows && set == Set::train) made.training_rows.push_back(row);
       };
       rows.make(block, way, made.skipped, keep, &made.notes);
     }

@@ -12,6 +12,7 @@
 #include "comm/communicator.hpp"
 #include "core/log_level.hpp"
 #include "dataset/selected_rows.hpp"
+#include "dataset/teacher_record.hpp"
 #include "samples/sample_set.hpp"
 
 namespace jetrain {
@@ -24,6 +25,10 @@ struct LoadedSamples {
   ReadingNotes notes;             ///< of jets that became sets, on all ranks; none from a cache
   double read_seconds = 0;        ///< this rank's time in files and decompression
   double preprocess_seconds = 0;  ///< this rank's time in making samples
+  bool keeps_rows = false;        ///< training_rows are wanted
+  /// The numbers of this rank's training samples in the files that train, where these were read.
+  std::vector<std::int64_t> training_rows;
+  TeacherRecord teacher;    ///< whose probabilities the training samples have; empty: nobody's
   bool from_cache = false;  ///< read from data.cache; rows_read and rows_skipped are those of its making
 
   SampleSet& operator[](Set set) { return sets[static_cast<std::size_t>(set)]; }

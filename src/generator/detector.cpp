@@ -45,7 +45,7 @@ double smeared(double energy_gev, double stochastic, double constant, RandomStre
 
 }  // namespace
 
-std::vector<FourVector> detect(std::span<const Hadron> hadrons, RandomStream& random) {
+std::vector<FourVector> detect(std::span<const Hadron> hadrons, double smearing, RandomStream& random) {
   std::vector<FourVector> seen;
   std::vector<Tower> towers;
   for (const Hadron& hadron : hadrons) {
@@ -57,14 +57,14 @@ std::vector<FourVector> detect(std::span<const Hadron> hadrons, RandomStream& ra
       add_to_tower(p, hadron.is_photon, towers);
       continue;
     }
-    const double resolution = std::hypot(0.01, 1e-4 * pt_gev);
+    const double resolution = smearing * std::hypot(0.01, 1e-4 * pt_gev);
     const double factor = 1.0 + resolution * random.normal();
     if (factor * pt_gev < kSmallestTrackPtGev) continue;
     seen.push_back({factor * p.energy, factor * p.px, factor * p.py, factor * p.pz});
   }
   for (const Tower& tower : towers) {
-    const double energy_gev =
-        smeared(tower.photons_gev, 0.1, 0.007, random) + smeared(tower.hadrons_gev, 0.5, 0.03, random);
+    const double energy_gev = smeared(tower.photons_gev, smearing * 0.1, smearing * 0.007, random) +
+                              smeared(tower.hadrons_gev, smearing * 0.5, smearing * 0.03, random);
     // A tower knows where it stands, not where it was hit.
     const double eta = (static_cast<double>(tower.eta_number) + random.uniform()) * kTowerEta;
     const double phi = (static_cast<double>(tower.phi_number) + random.uniform()) * kTowerPhi;

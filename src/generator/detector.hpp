@@ -10,7 +10,7 @@
 namespace jetrain {
 
 /// What a simple, ATLAS-like detector sees of the hadrons: tracks, and towers of neutral energy. Massless
-/// momenta.
-std::vector<FourVector> detect(std::span<const Hadron> hadrons, RandomStream& random);
+/// momenta. `smearing`: factor of its resolutions.
+std::vector<FourVector> detect(std::span<const Hadron> hadrons, double smearing, RandomStream& random);
 
 }  // namespace jetrain

@@ -8,8 +8,6 @@ namespace {
 
 constexpr double kHadronKtGev = 0.4;    // root mean square, relative to the parton
 constexpr double kPlateauEndGev = 1.5;  // kT of a piece at its own largest angle at which no more hadrons fit
-constexpr double kChargedShare = 0.62;  // pi+-, K+-, p
-constexpr double kPhotonShare = 0.28;   // pi0, eta; the rest are long-lived neutral hadrons
 constexpr double kFieldFeynmanA = 0.9;
 
 /// The share z of the remaining momentum that the next hadron takes, from f(z) = 1 - a + 3 a (1-z)^2 (R. D.

@@ -8,6 +8,9 @@
 
 namespace jetrain {
 
+inline constexpr double kChargedShare = 0.62;  ///< of hadrons: pi+-, K+-, p
+inline constexpr double kPhotonShare = 0.28;   ///< pi0, eta; the rest are long-lived neutral hadrons
+
 struct Hadron {
   FourVector momentum;
   bool is_charged = false;

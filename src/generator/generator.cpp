@@ -1,5 +1,7 @@
 #include "jetrain/generator.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -9,20 +11,21 @@
 #include "core/random.hpp"
 #include "generator/detector.hpp"
 #include "generator/fragmentation.hpp"
+#include "generator/pileup.hpp"
 #include "generator/shower.hpp"
 #include "generator/top_decay.hpp"
+#include "jetrain/error.hpp"
 
 namespace jetrain {
 namespace {
 
 constexpr double kRadius = 0.8;
-constexpr double kSmallestPtGev = 550.0;
-constexpr double kLargestPtGev = 650.0;
 constexpr double kLargestEta = 2.0;
 constexpr double kGluonShare = 0.5;     // dijets of this pT at 14 TeV
 constexpr double kWidestAngle = 1.0;    // where the radiation of a QCD jet's parton begins
 constexpr double kSpectrumPower = 5.5;  // d(sigma)/d(pT) ~ pT^-n of dijets and top pairs
 constexpr double kRapidityWidth = 1.1;
+constexpr int kMostTries = 20'000;
 
 /// pT (GeV) from a power law between two bounds.
 double falling_pt(double low_gev, double high_gev, RandomStream& random) {
@@ -30,6 +33,12 @@ double falling_pt(double low_gev, double high_gev, RandomStream& random) {
   const double low = std::pow(low_gev, kPower);
   const double high = std::pow(high_gev, kPower);
   return std::pow(low + (high - low) * random.uniform(), 1.0 / kPower);
+}
+
+/// Of what a jet comes from: the jet loses of its pT, and gains.
+double first_pt(const GeneratorSettings& settings, RandomStream& random) {
+  return falling_pt(settings.smallest_pt_gev * 520.0 / 550.0, settings.largest_pt_gev * 720.0 / 650.0,
+                    random);
 }
 
 double central_eta(RandomStream& random) {
@@ -42,20 +51,24 @@ double central_eta(RandomStream& random) {
 struct Particles {
   std::vector<Hadron> hadrons;
   FourVector truth;
+  double eta = 0;  ///< of what the jet comes from
+  double phi = 0;
 };
 
 void add_surroundings(double eta, double phi, RandomStream& random, Particles& particles) {
+  particles.eta = eta;
+  particles.phi = phi;
   std::vector<Parton> leaves;
   radiate_around(eta, phi, random, leaves);
   for (const Parton& leaf : leaves) fragment(leaf, random, particles.hadrons);
 }
 
 /// A top whose three quarks stand inside one jet; false asks for another try.
-bool make_top(RandomStream& random, Particles& particles) {
-  const double pt_gev = falling_pt(520.0, 720.0, random);
+bool make_top(const GeneratorSettings& settings, RandomStream& random, Particles& particles) {
+  const double pt_gev = first_pt(settings, random);
   const double eta = central_eta(random);
   const double phi = random.uniform(-std::numbers::pi, std::numbers::pi);
-  const TopDecay decay = decay_top(pt_gev, eta, phi, random);
+  const TopDecay decay = decay_top(settings.mass_gev, pt_gev, eta, phi, random);
   for (const FourVector& quark : decay.quarks) {
     if (distance(quark, decay.top) > kRadius) return false;
   }
@@ -65,9 +78,9 @@ bool make_top(RandomStream& random, Particles& particles) {
   return true;
 }
 
-bool make_qcd(RandomStream& random, Particles& particles) {
+bool make_qcd(const GeneratorSettings& settings, RandomStream& random, Particles& particles) {
   Parton parton;
-  parton.pt_gev = falling_pt(520.0, 720.0, random);
+  parton.pt_gev = first_pt(settings, random);
   parton.eta = central_eta(random);
   parton.phi = random.uniform(-std::numbers::pi, std::numbers::pi);
   parton.is_gluon = random.uniform() < kGluonShare;
@@ -103,10 +116,28 @@ std::vector<FourVector> jet_of(std::vector<FourVector> seen) {
   return {};
 }
 
-std::optional<GeneratedJet> try_jet(bool is_top, RandomStream& random) {
+void require_possible(const GeneratorSettings& settings) {
+  using Limits = GeneratorSettings;
+  const auto require = [](const char* what, double value, double low, double high) {
+    if (!(value >= low && value <= high))
+      throw UsageError(fmt::format("{} {}: must be from {} to {}", what, value, low, high));
+  };
+  require("pT of jets (GeV)", settings.smallest_pt_gev, Limits::kSmallestPtGev, Limits::kLargestPtGev);
+  require("pT of jets (GeV)", settings.largest_pt_gev, Limits::kSmallestPtGev, Limits::kLargestPtGev);
+  if (!(settings.largest_pt_gev > settings.smallest_pt_gev))
+    throw UsageError(fmt::format("pT of jets from {} to {} GeV: the second must be the larger one",
+                                 settings.smallest_pt_gev, settings.largest_pt_gev));
+  require("mass (GeV)", settings.mass_gev, Limits::kSmallestMassGev, Limits::kLargestMassGev);
+  require("smearing", settings.smearing, 0, Limits::kLargestSmearing);
+  require("pile-up", settings.pileup, 0, Limits::kLargestPileup);
+}
+
+std::optional<GeneratedJet> try_jet(const GeneratorSettings& settings, bool is_top, RandomStream& random) {
   Particles particles;
-  if (!(is_top ? make_top(random, particles) : make_qcd(random, particles))) return std::nullopt;
-  std::vector<FourVector> jet = jet_of(detect(particles.hadrons, random));
+  if (!(is_top ? make_top : make_qcd)(settings, random, particles)) return std::nullopt;
+  if (settings.pileup > 0)
+    add_pileup(settings.pileup, particles.eta, particles.phi, random, particles.hadrons);
+  std::vector<FourVector> jet = jet_of(detect(particles.hadrons, settings.smearing, random));
   if (jet.size() < 2) return std::nullopt;
   const auto harder = [](const FourVector& a, const FourVector& b) {
     return a.px * a.px + a.py * a.py > b.px * b.px + b.py * b.py;
@@ -115,7 +146,8 @@ std::optional<GeneratedJet> try_jet(bool is_top, RandomStream& random) {
   if (jet.size() > GeneratedJet::kConstituents) jet.resize(GeneratedJet::kConstituents);
   const FourVector axis = sum(jet);
   const double pt_gev = axis.pt();
-  if (pt_gev < kSmallestPtGev || pt_gev > kLargestPtGev || std::abs(axis.eta()) > kLargestEta) {
+  if (pt_gev < settings.smallest_pt_gev || pt_gev > settings.largest_pt_gev ||
+      std::abs(axis.eta()) > kLargestEta) {
     return std::nullopt;
   }
   GeneratedJet result;
@@ -133,11 +165,18 @@ std::optional<GeneratedJet> try_jet(bool is_top, RandomStream& random) {
 
 }  // namespace
 
-GeneratedJet generate_jet(std::uint64_t seed, std::int64_t row, bool is_top) {
+GeneratedJet generate_jet(std::uint64_t seed, std::int64_t row, bool is_top,
+                          const GeneratorSettings& settings) {
+  require_possible(settings);
   RandomStream random(seed, Purpose::generate_jet, 0, static_cast<std::uint64_t>(row));
-  while (true) {
-    if (const auto jet = try_jet(is_top, random)) return *jet;
+  for (int i = 0; i < kMostTries; ++i) {
+    if (const auto jet = try_jet(settings, is_top, random)) return *jet;
   }
+  throw UsageError(
+      fmt::format("none of {} {} jets became one of {} to {} GeV{}: give a wider range of pT{}", kMostTries,
+                  is_top ? "top" : "QCD", settings.smallest_pt_gev, settings.largest_pt_gev,
+                  is_top ? fmt::format(" with all that a mass of {} GeV decays to", settings.mass_gev) : "",
+                  is_top ? ", a higher one, or a smaller mass" : ""));
 }
 
 }  // namespace jetrain

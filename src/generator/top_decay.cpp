@@ -11,7 +11,6 @@
 namespace jetrain {
 namespace {
 
-constexpr double kTopMassGev = 173.0;
 constexpr double kTopWidthGev = 1.4;
 constexpr double kWMassGev = 80.4;
 constexpr double kWWidthGev = 2.085;
@@ -98,8 +97,8 @@ void move(std::span<Hadron> jet, const FourVector& from, const FourVector& to) {
 
 }  // namespace
 
-TopDecay decay_top(double pt_gev, double eta, double phi, RandomStream& random) {
-  const double top_mass = breit_wigner(kTopMassGev, kTopWidthGev, random);
+TopDecay decay_top(double mass_gev, double pt_gev, double eta, double phi, RandomStream& random) {
+  const double top_mass = breit_wigner(mass_gev, kTopWidthGev, random);
   const double w_mass = breit_wigner(kWMassGev, kWWidthGev, random);
   TopDecay decay;
   decay.top = massless(pt_gev, eta, phi);

@@ -17,9 +17,9 @@ struct TopDecay {
   std::array<FourVector, 3> quarks;  ///< b, q, q'
 };
 
-/// Decays a top of given transverse momentum and direction with Breit-Wigner masses and exact two-body
+/// Decays a top of given mass, transverse momentum and direction with Breit-Wigner masses and exact two-body
 /// kinematics.
-TopDecay decay_top(double pt_gev, double eta, double phi, RandomStream& random);
+TopDecay decay_top(double mass_gev, double pt_gev, double eta, double phi, RandomStream& random);
 
 /// Showers and fragments the three quarks. Their jets have masses, so they are set back on the decay's
 /// kinematics: the masses of top and W stay what they were. False where the jets' masses leave no room for

@@ -32,6 +32,10 @@ class BinaryCrossEntropy final : public Loss {
       if (!padding) losses[lane] = sum * share;
     }
   }
+  void teach(std::int64_t outputs, const float* z, const LeafTargets& targets, double* losses,
+             float* dz) const override {
+    kernels::teach_sigmoid(outputs, z, targets.teacher, targets.samples(), losses, dz);
+  }
 
   double smoothing_;
 };

@@ -16,6 +16,10 @@ class CrossEntropy final : public Loss {
     kernels::softmax_cross_entropy(outputs, z, targets.labels.data(), targets.samples(), smoothing_,
                                    predictions, losses, dz);
   }
+  void teach(std::int64_t outputs, const float* z, const LeafTargets& targets, double* losses,
+             float* dz) const override {
+    kernels::teach_softmax(outputs, z, targets.teacher, targets.samples(), losses, dz);
+  }
 
   double smoothing_;
 };

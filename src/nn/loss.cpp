@@ -7,6 +7,7 @@ namespace jetrain {
 void Loss::compute(std::int64_t outputs, const float* z, const LeafTargets& targets, bool training,
                    float* predictions, double* losses, float* dz) const {
   unweighted(outputs, z, targets, predictions, losses, dz);
+  if (training && targets.teacher.probabilities != nullptr) teach(outputs, z, targets, losses, dz);
   if (!training || (class_weights_.empty() && targets.weights.empty())) return;
   for (std::int64_t lane = 0; lane < targets.samples(); ++lane) {
     const auto sample = static_cast<std::size_t>(lane);

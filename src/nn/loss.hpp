@@ -11,6 +11,7 @@
 
 #include "config/losses.hpp"
 #include "config/words.hpp"
+#include "kernels/distillation.hpp"
 #include "kernels/lanes.hpp"
 
 namespace jetrain {
@@ -21,6 +22,7 @@ struct LeafTargets {
   std::span<const std::uint8_t> labels;
   const float* values = nullptr;
   std::span<const float> weights = {};  ///< how much each sample counts in training; empty: all 1
+  kernels::Teaching teacher = {};       ///< soft targets that count in training, beside the labels
 
   double weight(std::size_t sample) const {
     return weights.empty() ? 1.0 : static_cast<double>(weights[sample]);
@@ -44,8 +46,8 @@ class Loss {
   virtual LayerActivation activation() const = 0;
 
   /// `z`, `predictions` and `dz`: (outputs, lanes). Losses of the samples; dz (null: not wanted) their
-  /// gradients, not divided by the number of samples; 0 in padding lanes. Samples' weights and those of
-  /// classes, which multiply, count in training only; where they are 0, so are loss and gradient.
+  /// gradients, not divided by the number of samples; 0 in padding lanes. A teacher, samples' weights and
+  /// those of classes, which multiply, count in training only; where weights are 0, so are loss and gradient.
   void compute(std::int64_t outputs, const float* z, const LeafTargets& targets, bool training,
                float* predictions, double* losses, float* dz) const;
 
@@ -54,6 +56,9 @@ class Loss {
  private:
   virtual void unweighted(std::int64_t outputs, const float* z, const LeafTargets& targets,
                           float* predictions, double* losses, float* dz) const = 0;
+  /// Puts the teacher's part into losses and gradients.
+  virtual void teach(std::int64_t outputs, const float* z, const LeafTargets& targets, double* losses,
+                     float* dz) const = 0;
 
   std::vector<double> class_weights_;
 };

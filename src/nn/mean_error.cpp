@@ -1,4 +1,5 @@
 #include <cmath>
+#include <stdexcept>
 
 #include "nn/losses.hpp"
 
@@ -28,6 +29,9 @@ class MeanError final : public Loss {
       }
       if (!padding) losses[lane] = sum * share;
     }
+  }
+  void teach(std::int64_t, const float*, const LeafTargets&, double*, float*) const override {
+    throw std::logic_error("a teacher's probabilities are no values to regress on");
   }
 
   Value value_;

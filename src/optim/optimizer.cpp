@@ -21,8 +21,9 @@ void Optimizer::step(double learning_rate, std::span<float> parameters, std::spa
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
     for (std::int64_t first = arrays_[a].first; first < arrays_[a].last; first += kBlock) {
       const std::int64_t count = std::min(kBlock, arrays_[a].last - first);
-      blocks.push_back({first, count, parameters.data() + first, gradients.data() + first,
-                        decays(arrays_[a].role), 1, &arrays_[a]});
+      blocks.push_back(
+          {first, count, parameters.data() + first, gradients.data() + first, decays(arrays_[a].role)});
+      blocks.back().array = &arrays_[a];
       array_of.push_back(a);
     }
   }

@@ -45,19 +45,16 @@ std::vector<Found> find_all(const std::string& folder) {
   return all;
 }
 
-/// Whether a run may go on with another value. The jets themselves are compared by their fingerprint, so
-/// files may move. A schedule that ends with the epochs would take another course.
+/// Whether a run may go on with another value. The jets themselves, and what a teacher says of them, are
+/// compared by their fingerprint, so files may move. A schedule that ends with the epochs would take another
+/// course.
 bool may_change(const std::string& key, const Config& config) {
   if (key == "train.epochs")
     return !std::visit([](const auto& schedule) { return schedule.kFillsEpochs; },
                        config.train.schedule.kind);
-  constexpr std::array kFree = {"data.",
-                                "validation.",
-                                "checkpoint.",
-                                "log.",
-                                "train.allreduce",
-                                "train.straggler_factor",
-                                "train.stall_seconds"};
+  constexpr std::array kFree = {
+      "data.", "train.teacher.scores", "train.teacher.model",    "validation.",        "checkpoint.",
+      "log.",  "train.allreduce",      "train.straggler_factor", "train.stall_seconds"};
   return std::any_of(kFree.begin(), kFree.end(), [&](const char* start) { return key.starts_with(start); });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/record.hpp"
+#include "dataset/teacher_record.hpp"
 #include "statistics/class_figures.hpp"
 #include "train/epoch_record.hpp"
 #include "train/reweighting.hpp"
@@ -22,6 +23,7 @@ struct RunResult {
   EpochRecord best;
   std::vector<ClassFigures> classes;  ///< of the best epoch, where there are more than two
   std::int64_t epochs = 0;
+  bool paused = false;  ///< it is of a search, which has not gone on with it
   std::int64_t parameters = 0;
   std::int64_t training_jets = 0;
   std::int64_t validation_jets = 0;
@@ -33,12 +35,14 @@ struct RunResult {
   std::map<std::string, double> seconds;
   std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
   Reweighting reweighting;            ///< empty: none
+  TeacherRecord teacher;              ///< empty: none
 
   template <class Self, class Visitor>
   static void fields(Self& r, Visitor& visit) {
     visit("weights_hash", r.weights_hash);
     visit("best_epoch", r.best.epoch);
     visit("epochs", r.epochs);
+    visit("paused", r.paused, {.omit_default = true});
     visit("best", r.best);
     visit("classes", r.classes, {.omit_default = true});
     visit("parameters", r.parameters);
@@ -52,6 +56,7 @@ struct RunResult {
     visit("seconds", r.seconds);
     visit("stragglers", r.stragglers, {.may_lack = true});
     visit("reweighting", r.reweighting, {.omit_default = true});
+    visit("teacher", r.teacher, {.omit_default = true});
   }
 };
 

@@ -10,6 +10,7 @@
 #include "jetrain/trainer.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"
+#include "train/teacher.hpp"
 
 namespace jetrain {
 namespace {
@@ -103,9 +104,9 @@ TrainingResult Training::run() {
   const int threads = set_threads(p.options.threads, p.comm);
   Watchdog watchdog(p.config.train.stall_seconds, p.comm);
   progress::set(progress::Activity::reading);
-  LoadedSamples loaded =
-      load_samples(p.config, {Set::train, Set::validation}, p.comm,
-                   [&](LogLevel level, const std::string& text) { p.log.say(level, text); });
+  const Say say = [&](LogLevel level, const std::string& text) { p.log.say(level, text); };
+  LoadedSamples loaded = load_samples(p.config, {Set::train, Set::validation}, p.comm, say);
+  teach(p.config, loaded, p.comm, say);
   p.training.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
   const RunResult result = p.training.run(loaded, threads, false, watchdog);
   const std::span<const float> weights = p.training.model().parameters();

@@ -157,6 +157,17 @@ void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
       ExitStatus::usage);
 }
 
+/// Refuses a teacher of other classes than the network's.
+void TrainingRun::require_taught(const SampleSet& train) const {
+  if (train.samples.size() == 0) return;
+  const auto known = std::ssize(train.samples[0].teacher);
+  const std::int64_t outputs = model_->outputs();
+  if (known == outputs || (known == 1 && outputs == 2)) return;
+  throw UsageError(
+      fmt::format("train.teacher: gives probabilities of {} classes, but the network has outputs for {}",
+                  std::max<std::ptrdiff_t>(2, known), std::max<std::int64_t>(2, outputs)));
+}
+
 void TrainingRun::say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known,
                                       Set which) const {
   const std::vector<std::string> names = class_names(config_.data, known);
@@ -201,6 +212,7 @@ void TrainingRun::require_known_classes(const SampleSet& set, Set which) const {
 void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   require_trainable(train, Set::train);
   require_trainable(validation, Set::validation);
+  if (config_.train.teacher.used()) comm_.agree([&] { require_taught(train); });
   const std::string of_train = fingerprint(train, comm_);
   const std::string of_validation = fingerprint(validation, comm_);
   if (of_train == of_validation)
@@ -302,6 +314,10 @@ std::vector<ClassFigures> TrainingRun::figures_of_classes(Validation& validation
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
+  if (pause_after_ > 0)
+    guests_.push_back(
+        &pause_.emplace(pause_after_, config_.train.epochs, start_.state.progress.epoch - 1,
+                        EarlyStopping(config_.early_stopping, start_.state.stopping).should_stop()));
   std::optional<RescueScope> rescue;
   comm_.agree([&] {
     if (!writes()) return;
@@ -344,6 +360,8 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   result.seconds = largest_by_phase(result.seconds, comm_);
   result.stragglers = stragglers_;
   result.reweighting = reweighting_;
+  result.teacher = read.teacher;
+  result.paused = pause_ && pause_->is_pause();
   comm_.agree([&] {
     if (directory_) directory_->write_result(result);
   });

@@ -17,6 +17,7 @@
 #include "dataset/sample_loader.hpp"
 #include "nn/model.hpp"
 #include "run/checkpoints.hpp"
+#include "run/pause.hpp"
 #include "run/rescue.hpp"
 #include "run/run_directory.hpp"
 #include "run/run_lock.hpp"
@@ -43,6 +44,10 @@ class TrainingRun {
   /// Is told of the training after the run's own observers. It must outlive `run`.
   void add(TrainingObserver& observer) { guests_.push_back(&observer); }
 
+  /// `run` ends after so many epochs in all, as after the last one; a training with `resume` goes on from
+  /// there.
+  void pause_after(std::int64_t epochs) { pause_after_ = epochs; }
+
   /// Trains. `read`: where the data came from, for the record. Errors as of Trainer::run. Collective.
   RunResult run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog);
 
@@ -52,6 +57,7 @@ class TrainingRun {
   void require_known_classes(const SampleSet& set, Set which) const;
   /// Of classes that the network has outputs for and a set no rows; Untrainable where it has one class alone.
   void say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known, Set which) const;
+  void require_taught(const SampleSet& train) const;
   void weigh();
   void find_place(bool overwrite, bool resume);
   void open_directory();
@@ -79,6 +85,8 @@ class TrainingRun {
   std::optional<Checkpoints> checkpoints_;  ///< on the ranks whose watchdog may speak, 0 and 1
   std::vector<Straggler> stragglers_;       ///< found so far; on rank 0
   std::vector<TrainingObserver*> guests_;
+  std::int64_t pause_after_ = 0;  ///< 0: not
+  std::optional<Pause> pause_;
 };
 
 }  // namespace jetrain

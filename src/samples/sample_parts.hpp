@@ -19,6 +19,7 @@ struct SampleParts {
   RaggedPart constituents;
   VectorPart jet;
   WeightPart weight;
+  VectorPart teacher;
 };
 
 /// Calls visit(member of SampleView, member of SampleParts) for each part.
@@ -30,6 +31,7 @@ void for_each_part(const Visit& visit) {
   visit(&SampleView::constituents, &SampleParts::constituents);
   visit(&SampleView::jet, &SampleParts::jet);
   visit(&SampleView::weight, &SampleParts::weight);
+  visit(&SampleView::teacher, &SampleParts::teacher);
 }
 
 }  // namespace jetrain

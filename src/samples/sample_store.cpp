@@ -40,6 +40,15 @@ void SampleStore::set_weight(std::int64_t i, float weight) {
   block.parts.weight.set(static_cast<std::size_t>(i % kBlockSamples), weight);
 }
 
+void SampleStore::set_teacher(std::span<const float> probabilities, std::int64_t width) {
+  const auto each = static_cast<std::size_t>(width);
+  for (Block& block : blocks_) {
+    const std::size_t count = block.labels.size() * each;
+    block.parts.teacher = VectorPart(probabilities.first(count), each);
+    probabilities = probabilities.subspan(count);
+  }
+}
+
 std::int64_t SampleStore::bytes() const noexcept {
   std::int64_t sum = 0;
   for (const Block& block : blocks_) {

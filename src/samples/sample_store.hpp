@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "samples/sample_parts.hpp"
@@ -19,6 +20,8 @@ class SampleStore {
   std::int64_t bytes() const noexcept;
   /// Changes one sample's weight.
   void set_weight(std::int64_t i, float weight);
+  /// Gives all samples their part `teacher`: (size(), width).
+  void set_teacher(std::span<const float> probabilities, std::int64_t width);
   /// Number of samples with label 1.
   std::int64_t signal_count() const noexcept { return signal_count_; }
   /// Gives back the memory of samples before `i`, which must not be asked for any more, as far as it comes in

@@ -52,6 +52,8 @@ struct SampleView {
   RaggedView constituents = {};
   std::span<const float> jet = {};  ///< (4) E, px, py, pz in GeV of the sum over all, also of those not kept
   float weight = 1;                 ///< how much it counts (data.weights)
+  /// What train.teacher says: the probability of class 1, or, of more than two classes, of each.
+  std::span<const float> teacher = {};
 };
 
 }  // namespace jetrain

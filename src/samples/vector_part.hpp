@@ -13,6 +13,10 @@ class VectorPart {
  public:
   using View = std::span<const float>;
 
+  VectorPart() = default;
+  /// The parts of some samples, one after another: (samples, width).
+  VectorPart(std::span<const float> values, std::size_t width)
+      : width_(width), begun_(true), values_(values.begin(), values.end()) {}
   void reserve(std::size_t) {}
   /// All have the length of the first; std::logic_error where one does not.
   void append(View part);

@@ -7,6 +7,11 @@
 
 namespace jetrain {
 
+std::string naming_advice(const ScoreNames& names, const std::string& options) {
+  return names.by_options ? "say where things are with " + options
+                          : std::string("name them as `jetrain predict` does: score, label and row");
+}
+
 std::vector<std::string> listed(const std::string& text) {
   std::vector<std::string> parts(1);
   for (const char c : text) {

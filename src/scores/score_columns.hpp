@@ -39,6 +39,8 @@ ScoreColumns read_score_npy(const std::string& scores, const std::string& labels
 /// The numbers of an array in NumPy's format, in whatever type and order; `name` for messages.
 NumberTable npy_table(const std::string& name, const std::string& bytes);
 
+/// What to do where a file has no such thing: say so with the `options`, where there are some.
+std::string naming_advice(const ScoreNames& names, const std::string& options);
 /// "a,b,c" as its parts.
 std::vector<std::string> listed(const std::string& text);
 /// Puts columns of one number a row side by side; DataError where they are of different length.

@@ -116,9 +116,8 @@ struct Layout {
                                     ? fmt::format("it has: {}", fmt::join(header, ", "))
                                     : fmt::format("it has no line of names, and {} columns", header.size());
       throw DataError(fmt::format(
-          "{} has no column {}: say with --score, --label and --weight which they are, by name, or "
-          "by number from 1 ({})",
-          path, name, found));
+          "{} has no column {}: {} ({})", path, name,
+          naming_advice(names, "--score, --label and --weight, by name, or by number from 1"), found));
     };
     for (const std::string& name : score_names(names)) scores.push_back(require(name));
     if (finds_outputs(names)) of_signal = find_column(header, names.score);

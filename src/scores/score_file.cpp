@@ -45,8 +45,8 @@ std::uint8_t label_of(const std::string& path, const ScoreColumns& columns, std:
   }
   if (classes == 2 && label != 0 && label != 1) {
     throw DataError(
-        fmt::format("{}: the label is {}, but must be 0 (QCD) or 1 (top); of more classes --score names "
-                    "a column for each",
+        fmt::format("{}: the label is {}, but must be 0 (QCD) or 1 (top); of more classes there is a column "
+                    "of scores for each (--score names them)",
                     place(path, columns, i), label));
   }
   if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label))) {

@@ -38,6 +38,7 @@ struct ScoreNames {
   std::string label = "label";
   std::string weight = {};                ///< "": all jets count alike
   std::vector<std::string> classes = {};  ///< names of more than two classes; empty: as the file names them
+  bool by_options = true;                 ///< the user has --score, --label and --weight to say so
   /// Which of them; "": the one that jetrain's `score` is of, else the last.
   std::string signal = {};
 };

@@ -85,10 +85,11 @@ std::vector<std::string> classes_of(hid_t file, const std::string& name) {
 void require_there(hid_t file, const std::string& path, const std::string& name, const ScoreNames& names) {
   if (hdf5::exists(file, name)) return;
   const bool unlabelled = name == names.label && hdf5::exists(file, names.score);
-  throw DataError(fmt::format(
-      "{} has no dataset {}: say where things are with {} (it has: {}){}", path, name,
-      name == names.weight ? "--weight" : "--score and --label", fmt::join(root_names(file), ", "),
-      unlabelled ? "; predictions of jets without labels have none, and no figures" : ""));
+  throw DataError(
+      fmt::format("{} has no dataset {}: {} (it has: {}){}", path, name,
+                  naming_advice(names, name == names.weight ? "--weight" : "--score and --label"),
+                  fmt::join(root_names(file), ", "),
+                  unlabelled ? "; predictions of jets without labels have none, and no figures" : ""));
 }
 
 }  // namespace

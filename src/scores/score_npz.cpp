@@ -25,13 +25,13 @@ class Arrays {
   }
 
   bool has(const std::string& name) const { return bytes_.contains(name); }
-  NumberTable read(const std::string& name, const char* options) const {
+  NumberTable read(const std::string& name, const std::string& advice) const {
     const auto found = bytes_.find(name);
     if (found != bytes_.end()) return npy_table(fmt::format("{}:{}", path_, name), found->second);
     std::vector<std::string> names;
     for (const auto& [known, bytes] : bytes_) names.push_back(known);
-    throw DataError(fmt::format("{} has no array {}: say where things are with {} (it has: {})", path_, name,
-                                options, fmt::join(names, ", ")));
+    throw DataError(
+        fmt::format("{} has no array {}: {} (it has: {})", path_, name, advice, fmt::join(names, ", ")));
   }
   /// The array `row`, where it can be the rows' numbers; else none.
   std::vector<std::int64_t> row_numbers(std::size_t count) const {
@@ -61,13 +61,15 @@ ScoreColumns read_score_npz(const std::string& path, const ScoreNames& names) {
   const Arrays arrays(path);
   const std::vector<std::string> scores =
       arrays.has(names.score) ? std::vector{names.score} : listed(names.score);
+  const std::string advice = naming_advice(names, "--score and --label");
   ScoreColumns columns;
   std::vector<NumberTable> tables;
-  for (const std::string& name : scores) tables.push_back(arrays.read(name, "--score and --label"));
+  for (const std::string& name : scores) tables.push_back(arrays.read(name, advice));
   columns.scores = side_by_side(path, tables);
   if (scores.size() > 1) columns.classes = scores;
-  columns.labels = arrays.read(names.label, "--score and --label");
-  if (!names.weight.empty()) columns.weights = arrays.read(names.weight, "--weight").values;
+  columns.labels = arrays.read(names.label, advice);
+  if (!names.weight.empty())
+    columns.weights = arrays.read(names.weight, naming_advice(names, "--weight")).values;
   columns.rows = arrays.row_numbers(columns.scores.rows());
   return columns;
 }

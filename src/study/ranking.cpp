@@ -49,7 +49,8 @@ TrialOutcome read_outcome(const std::string& folder, const Trial& trial) {
   if (!json.is_object()) return outcome;
   read_known(json, outcome);
   if (json.contains("best")) read_known(json["best"], outcome);
-  outcome.status = TrialStatus::done;
+  const bool paused = json.contains("paused") && json["paused"] == true;
+  outcome.status = paused ? TrialStatus::paused : TrialStatus::done;
   outcome.jets_per_second = std::round(outcome.jets_per_second);
   return outcome;
 }
@@ -70,16 +71,18 @@ std::string table_csv(const std::vector<Trial>& trials, const std::vector<TrialO
 }
 
 std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
-                         Monitor monitor) {
+                         Monitor monitor, bool by_epochs) {
   struct Runs {
     std::vector<double> value, loss, accuracy, auc;
+    std::int64_t epochs = 0;
   };
   std::vector<std::string> names;  // in the study's order
   std::map<std::string, Runs> by_name;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (by_name.find(trials[i].name) == by_name.end()) names.push_back(trials[i].name);
     Runs& runs = by_name[trials[i].name];
-    if (outcomes[i].status != TrialStatus::done) continue;
+    if (outcomes[i].status != TrialStatus::done && outcomes[i].status != TrialStatus::paused) continue;
+    runs.epochs = std::max(runs.epochs, outcomes[i].epochs);
     runs.value.push_back(monitored(outcomes[i], monitor));
     runs.loss.push_back(outcomes[i].val_loss);
     runs.accuracy.push_back(outcomes[i].val_accuracy);
@@ -88,12 +91,13 @@ std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<Tri
   std::vector<Ranked> ranking;
   for (const std::string& name : names) {
     const Runs& runs = by_name[name];
-    ranking.push_back({name, std::ssize(runs.value), mean(runs.value), deviation(runs.value), mean(runs.loss),
-                       mean(runs.accuracy), mean(runs.auc)});
+    ranking.push_back({name, std::ssize(runs.value), runs.epochs, mean(runs.value), deviation(runs.value),
+                       mean(runs.loss), mean(runs.accuracy), mean(runs.auc)});
   }
   const double sign = monitor == Monitor::val_loss ? 1 : -1;
   std::stable_sort(ranking.begin(), ranking.end(), [&](const Ranked& a, const Ranked& b) {
     if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
+    if (by_epochs && a.epochs != b.epochs) return a.epochs > b.epochs;
     return sign * a.value < sign * b.value;
   });
   return ranking;
@@ -118,15 +122,16 @@ std::string ranking_csv(const std::vector<Ranked>& ranking, Monitor monitor) {
 std::string ranking_text(const std::vector<Ranked>& ranking, Monitor monitor) {
   std::size_t width = 8;
   for (const Ranked& r : ranking) width = std::max(width, printable_line(r.name).size());
-  std::string text = fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8}  {:>8}  {:>8}\n", "rank", "name", width,
-                                 "runs", monitor, "val_loss", "val_acc", "val_auc");
+  std::string text = fmt::format("{:>4}  {:<{}}  {:>4}  {:>6}  {:>20}  {:>8}  {:>8}  {:>8}\n", "rank", "name",
+                                 width, "runs", "epochs", monitor, "val_loss", "val_acc", "val_auc");
   for (std::size_t i = 0; i < ranking.size(); ++i) {
     const Ranked& r = ranking[i];
     const std::string value = std::isnan(r.value)    ? "no result"
                               : std::isnan(r.spread) ? fmt::format("{:.4f}", r.value)
                                                      : fmt::format("{:.4f} +- {:.4f}", r.value, r.spread);
-    text += fmt::format("{:>4}  {:<{}}  {:>4}  {:>20}  {:>8.4f}  {:>8.4f}  {:>8.4f}\n", i + 1,
-                        printable_line(r.name), width, r.runs, value, r.val_loss, r.val_accuracy, r.val_auc);
+    text += fmt::format("{:>4}  {:<{}}  {:>4}  {:>6}  {:>20}  {:>8.4f}  {:>8.4f}  {:>8.4f}\n", i + 1,
+                        printable_line(r.name), width, r.runs, r.epochs, value, r.val_loss, r.val_accuracy,
+                        r.val_auc);
   }
   return text;
 }

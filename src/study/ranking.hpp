@@ -15,13 +15,16 @@
 namespace jetrain {
 
 /// `failed`: by itself, as it would again (it diverges, say); `broken_off`: by an error of files or memory.
-enum class TrialStatus : std::uint8_t { not_run, done, failed, broken_off };
+/// `paused`: a search has not gone on with it.
+enum class TrialStatus : std::uint8_t { not_run, done, paused, failed, broken_off };
 constexpr Word word_of(TrialStatus status) {
   switch (status) {
     case TrialStatus::not_run:
       return {"not run yet"};
     case TrialStatus::done:
       return {"done"};
+    case TrialStatus::paused:
+      return {"paused"};
     case TrialStatus::failed:
       return {"failed"};
     case TrialStatus::broken_off:
@@ -36,6 +39,7 @@ struct TrialOutcome {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
   TrialStatus status = TrialStatus::not_run;
+  std::int64_t epochs = 0;
   std::int64_t best_epoch = 0;
   std::int64_t training_jets = 0;
   double val_loss = kUnknown;
@@ -48,6 +52,7 @@ struct TrialOutcome {
   template <class Self, class Visitor>
   static void fields(Self& o, Visitor& visit) {
     visit("status", o.status);
+    visit("epochs", o.epochs);
     visit("best_epoch", o.best_epoch);
     visit("training_jets", o.training_jets);
     visit("val_loss", o.val_loss);
@@ -72,10 +77,11 @@ std::string table_csv(const std::vector<Trial>& trials, const std::vector<TrialO
 /// A variant over its folds and seeds.
 struct Ranked {
   std::string name;
-  std::int64_t runs = 0;  ///< done
-  double value = 0;       ///< mean of the monitored value; NaN: no run is done
-  double spread = 0;      ///< its deviation from run to run (n - 1); NaN with one run
-  double val_loss = 0;    ///< means
+  std::int64_t runs = 0;    ///< with a result
+  std::int64_t epochs = 0;  ///< of the longest of them
+  double value = 0;         ///< mean of the monitored value; NaN: no run is done
+  double spread = 0;        ///< its deviation from run to run (n - 1); NaN with one run
+  double val_loss = 0;      ///< means
   double val_accuracy = 0;
   double val_auc = 0;
 
@@ -83,6 +89,7 @@ struct Ranked {
   static void fields(Self& r, Visitor& visit) {
     visit("name", r.name);
     visit("runs", r.runs);
+    visit("epochs", r.epochs);
     visit("value", r.value);
     visit("spread", r.spread);
     visit("val_loss", r.val_loss);
@@ -91,9 +98,10 @@ struct Ranked {
   }
 };
 
-/// The best first; variants without a result last.
+/// The best first; variants without a result last. `by_epochs`: of a search, whose variants are best that
+/// came furthest, and by their value among these.
 std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
-                         Monitor monitor);
+                         Monitor monitor, bool by_epochs = false);
 
 /// ranking.csv: a line a variant; its columns `value` and `spread` are called after the monitored value.
 std::string ranking_csv(const std::vector<Ranked>& ranking, Monitor monitor);

@@ -4,6 +4,7 @@
 
 #include "dataset/drawn_rows.hpp"
 #include "jetrain/error.hpp"
+#include "train/teacher.hpp"
 
 namespace jetrain {
 namespace {
@@ -34,6 +35,8 @@ std::string rows_key(const Config& whole) {
 /// That, and what is made of a row.
 std::string samples_key(const Config& whole) {
   Config relevant = rows_of(whole);
+  relevant.train.teacher.scores = whole.train.teacher.scores;
+  relevant.train.teacher.model = whole.train.teacher.model;
   relevant.input = whole.input;
   switch (whole.input) {
     case InputKind::constituents:  // features, axis and augmentation come later
@@ -63,7 +66,8 @@ SampleSet part_of(const SampleSet& set, const std::vector<bool>& keep, const Com
 
 }  // namespace
 
-StudyData::StudyData(const std::vector<Trial>& trials, const Communicator& comm) : comm_(comm) {
+StudyData::StudyData(const std::vector<Trial>& trials, const Communicator& comm, const Say& say)
+    : comm_(comm) {
   std::map<std::string, std::vector<Config>> by_rows;
   for (const Trial& trial : trials) {
     Config whole = before_draws(trial.config);
@@ -77,7 +81,10 @@ StudyData::StudyData(const std::vector<Trial>& trials, const Communicator& comm)
     std::vector<const Config*> ways;
     for (const Config& config : configs) ways.push_back(&config);
     std::vector<LoadedSamples> loaded = load_samples(ways, {Set::train, Set::validation}, comm);
-    for (std::size_t i = 0; i < ways.size(); ++i) loaded_[samples_key(*ways[i])] = std::move(loaded[i]);
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      teach(*ways[i], loaded[i], comm, say);
+      loaded_[samples_key(*ways[i])] = std::move(loaded[i]);
+    }
   }
 }
 

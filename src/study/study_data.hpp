@@ -22,7 +22,7 @@ class StudyData {
  public:
   /// Reads what `trials` need. Those that differ only in what is made of a jet share one reading of the
   /// files. Collective.
-  StudyData(const std::vector<Trial>& trials, const Communicator& comm);
+  StudyData(const std::vector<Trial>& trials, const Communicator& comm, const Say& say);
 
   /// The sets of one of them, as a training by itself reads them from the files: its fold of a
   /// cross-validation, its part of the training jets. Collective.

@@ -3,22 +3,38 @@
 #include <exception>
 #include <filesystem>
 
+#include "core/input_file.hpp"
 #include "core/output_file.hpp"
+#include "run/history_csv.hpp"
 
 namespace jetrain {
 
 namespace fs = std::filesystem;
 
 bool is_done(const std::string& folder, const Trial& trial) {
-  return fs::exists(fs::path(folder) / trial.directory / "result.json");
+  return has_reached(folder, trial, 0);
+}
+
+/// A training that goes on has no result; its history says how far it came before.
+bool has_reached(const std::string& folder, const Trial& trial, std::int64_t epochs) {
+  const fs::path run = fs::path(folder) / trial.directory;
+  if (fs::exists(run / "result.json")) {
+    const TrialOutcome outcome = read_outcome(folder, trial);
+    return outcome.status != TrialStatus::paused || (epochs > 0 && outcome.epochs >= epochs);
+  }
+  const std::string path = (run / "history.csv").string();
+  const auto text = epochs > 0 ? try_read_whole(path) : std::nullopt;
+  if (!text) return false;
+  const std::vector<EpochRecord> history = parse_history(*text, path);
+  return !history.empty() && history.back().epoch > epochs;
 }
 
 bool has_failed(const std::string& folder, const Trial& trial) {
   return fs::exists(failure_file(folder, trial, TrialStatus::failed));
 }
 
-bool has_ended(const std::string& folder, const Trial& trial) {
-  return is_done(folder, trial) || has_failed(folder, trial) ||
+bool has_ended(const std::string& folder, const Trial& trial, std::int64_t epochs) {
+  return has_reached(folder, trial, epochs) || has_failed(folder, trial) ||
          fs::exists(failure_file(folder, trial, TrialStatus::broken_off));
 }
 

@@ -3,6 +3,7 @@
 /// \file
 /// How far a study's trainings have come, as their folders say it: a result, or a note of why there is none.
 
+#include <cstdint>
 #include <string>
 
 #include "study/ranking.hpp"
@@ -10,13 +11,17 @@
 
 namespace jetrain {
 
+/// Trained to its end.
 bool is_done(const std::string& folder, const Trial& trial);
+
+/// Done, or trained for so many epochs, in a search that pauses after them; 0: all.
+bool has_reached(const std::string& folder, const Trial& trial, std::int64_t epochs);
 
 /// Known to fail, and to fail again.
 bool has_failed(const std::string& folder, const Trial& trial);
 
-/// Done, or known not to be.
-bool has_ended(const std::string& folder, const Trial& trial);
+/// Reached, or known not to be.
+bool has_ended(const std::string& folder, const Trial& trial, std::int64_t epochs = 0);
 
 /// Leaves a note in the trial's folder, which must not end the study: where files cannot be written, the
 /// note cannot be either, and what it says is told at the end.

@@ -17,6 +17,7 @@ struct Trial {
   std::string directory;  ///< inside the study's: "trial_0007"
   Config config;
   std::vector<std::string> values;  ///< of the study's parameters, in their order
+  std::size_t variant = 0;          ///< its number
 
   /// Validated in a cross-validation; none: there is none.
   std::optional<std::int64_t> fold() const {

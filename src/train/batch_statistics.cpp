@@ -21,35 +21,39 @@ bool BatchStatistics::has_some(const Model& model) {
                      [](const ParameterView& view) { return is_running(view.spec); });
 }
 
-BatchStatistics::BatchStatistics(const Model& model)
-    : model_(model),
-      totals_(static_cast<std::size_t>(model.parameter_count() - model.trainable_count())),
-      words_(static_cast<std::size_t>(model.sum_count() - model.parameter_count())) {}
+BatchStatistics::BatchStatistics(const Model& model) : model_(model) {
+  for (const ParameterView& view : model.parameter_views())
+    totals_.emplace_back(is_running(view.spec) ? static_cast<std::size_t>(view.spec.size()) : 0);
+  for (const Node& node : model.nodes())
+    words_.emplace_back(static_cast<std::size_t>(node.layer->statistics_words()));
+}
 
 void BatchStatistics::add(const std::int64_t* sums, std::int64_t samples) {
   samples_ += samples;
-  for (std::size_t i = 0; i < totals_.size(); ++i)
-    totals_[i] += kernels::exact_value(sums[model_.trainable_count() + static_cast<std::int64_t>(i)]);
+  for (std::size_t v = 0; v < totals_.size(); ++v) {
+    const std::int64_t* const of_view = sums + model_.parameter_views()[v].offset;
+    for (std::size_t i = 0; i < totals_[v].size(); ++i) totals_[v][i] += kernels::exact_value(of_view[i]);
+  }
   // Words have room for 2^30 leaves (row_kernels/wide_sum.hpp), which are all of an epoch's.
-  for (std::size_t i = 0; i < words_.size(); ++i)
-    words_[i] += sums[model_.parameter_count() + static_cast<std::int64_t>(i)];
+  for (std::size_t n = 0; n < words_.size(); ++n) {
+    const std::int64_t* const of_node = sums + model_.nodes()[n].statistics;
+    for (std::size_t i = 0; i < words_[n].size(); ++i) words_[n][i] += of_node[i];
+  }
 }
 
 std::vector<float> BatchStatistics::averages() const {
   const std::span<const float> parameters = model_.parameters();
   const std::int64_t begin = model_.trainable_count();
   std::vector<float> averages(parameters.begin() + begin, parameters.end());
-  for (const Node& node : model_.nodes()) {
-    if (node.layer->statistics_words() == 0) continue;
-    const std::int64_t words = node.statistics - model_.parameter_count();
-    node.layer->update_averages(words_.data() + words, averages.data() + (node.averages - begin), true);
+  for (std::size_t n = 0; n < words_.size(); ++n) {
+    const Node& node = model_.nodes()[n];
+    if (words_[n].empty()) continue;
+    node.layer->update_averages(words_[n].data(), averages.data() + (node.averages - begin), true);
   }
-  for (const ParameterView& view : model_.parameter_views()) {
-    if (!is_running(view.spec)) continue;
-    for (std::int64_t i = view.offset - begin; i < view.offset - begin + view.spec.size(); ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      averages[at] = static_cast<float>(totals_[at] / static_cast<double>(samples_));
-    }
+  for (std::size_t v = 0; v < totals_.size(); ++v) {
+    const auto first = static_cast<std::size_t>(model_.parameter_views()[v].offset - begin);
+    for (std::size_t i = 0; i < totals_[v].size(); ++i)
+      averages[first + i] = static_cast<float>(totals_[v][i] / static_cast<double>(samples_));
   }
   return averages;
 }

@@ -27,8 +27,8 @@ class BatchStatistics {
 
  private:
   const Model& model_;
-  std::vector<double> totals_;       ///< of averages over samples, by parameter behind the trainable ones
-  std::vector<std::int64_t> words_;  ///< of layers with sums of their own, behind those of the parameters
+  std::vector<std::vector<double>> totals_;       ///< of each parameter view, where batches move it
+  std::vector<std::vector<std::int64_t>> words_;  ///< of each node's own sums
   std::int64_t samples_ = 0;
 };
 

@@ -30,7 +30,7 @@ EpochRunner::EpochRunner(const Config& config, LiveState& live, const Model& mod
       plan_{train.total(), steps.batch_size(1), comm.size()},
       augmenter_(config),
       step_(model, omp_get_max_threads(), profile, comm, config.seed, &augmenter_, config.train.allreduce,
-            weights),
+            weights, config.train.teacher),
       feeder_(train, comm),
       best_file_(std::move(best_file)),
       profile_(profile) {

@@ -41,6 +41,24 @@ struct GradientStep::Worker {
   double reduce_seconds = 0;               ///< clearing the sums and adding the threads'
   std::array<SampleDraft, kLanes> images;  ///< of a leaf's augmented samples
 
+  std::vector<float> probabilities;  ///< (outputs, lanes) of the leaf, as the teacher gives them
+
+  /// What the teacher says of one leaf's samples, valid until the next call: (outputs, lanes).
+  const float* taught(std::span<const SampleView> samples, std::int64_t outputs) {
+    probabilities.assign(static_cast<std::size_t>(outputs * kLanes), 0.0F);
+    for (std::size_t lane = 0; lane < samples.size(); ++lane) {
+      const std::span<const float> of_classes = samples[lane].teacher;
+      const auto put = [&](std::size_t o, float value) { probabilities[o * kLanes + lane] = value; };
+      if (of_classes.size() == 1 && outputs == 2) {
+        put(0, 1.0F - of_classes[0]);
+        put(1, of_classes[0]);
+        continue;
+      }
+      for (std::size_t o = 0; o < of_classes.size(); ++o) put(o, of_classes[o]);
+    }
+    return probabilities.data();
+  }
+
   /// Samples of one leaf's clouds, valid until the next call.
   std::array<SampleView, kLanes> augmented(std::span<const SampleView> clouds,
                                            std::span<const std::uint32_t> numbers, std::uint32_t epoch,
@@ -54,7 +72,7 @@ struct GradientStep::Worker {
 
 GradientStep::GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
                            std::uint64_t seed, const Augmenter* augmenter, RankSum::Method allreduce,
-                           const SetWeights& weights)
+                           const SetWeights& weights, const TeacherConfig& teacher)
     : model_(model),
       inputs_(model.input()),
       comm_(comm),
@@ -65,6 +83,7 @@ GradientStep::GradientStep(const Model& model, int threads, bool profile, const 
       weighted_(!weights.all_one),
       weight_scale_(weights.scale()),
       weight_unit_(weights.unit()),
+      teacher_(teacher),
       workers_(static_cast<std::size_t>(threads)),
       sums_(bad_at(model.nodes().size()), allreduce, comm) {
   ThreadErrors errors;
@@ -145,6 +164,8 @@ void GradientStep::compute_leaf(Worker& worker, const BatchPart& mine, std::int6
     for (std::size_t i = 0; i < count; ++i) weights[i] = samples[i].weight;
     targets.weights = {weights, count};
   }
+  if (teacher_.used())
+    targets.teacher = {worker.taught(samples, model_.outputs()), teacher_.temperature, teacher_.weight};
   std::int64_t* sums = worker.sums.data();
   LeafContext context;
   context.seed = seed_;

@@ -15,6 +15,7 @@
 #include "batches/batch_feeder.hpp"
 #include "comm/communicator.hpp"
 #include "comm/rank_sum.hpp"
+#include "config/teacher.hpp"
 #include "inference/leaf_inputs.hpp"
 #include "nn/model.hpp"
 #include "samples/sample_maker.hpp"
@@ -27,10 +28,11 @@ class GradientStep {
  public:
   /// `profile`: keep the times that `phases` gives; ranks then wait for one another before each allreduce, so
   /// that waiting and travelling can be told apart. `augmenter`: for samples that are clouds. `weights`: of
-  /// the set that all samples are of.
+  /// the set that all samples are of. `teacher`: how what samples have of it counts.
   GradientStep(const Model& model, int threads, bool profile, const Communicator& comm,
                std::uint64_t seed = 0, const Augmenter* augmenter = nullptr,
-               RankSum::Method allreduce = RankSum::Method::hierarchical, const SetWeights& weights = {});
+               RankSum::Method allreduce = RankSum::Method::hierarchical, const SetWeights& weights = {},
+               const TeacherConfig& teacher = {});
 
   ~GradientStep();
 
@@ -83,6 +85,7 @@ class GradientStep {
   bool weighted_;
   float weight_scale_;
   double weight_unit_;
+  TeacherConfig teacher_;
   std::vector<std::unique_ptr<Worker>> workers_;
   RankSum sums_;  ///< parameters, loss, correct, weight, stop, one count of bad leaves a layer
   double compute_seconds_ = 0;

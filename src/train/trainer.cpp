@@ -28,11 +28,10 @@ Trainer::Trainer(const Config& config, Model& model, const SampleSet& train, Val
 TrainingOutcome Trainer::run() {
   tell([](TrainingObserver& observer) { observer.on_begin(); });
   agree_on_errors();
-  bool ended = false;
-  while (live_.progress().epoch <= config_.train.epochs && !live_.should_stop() && !ended) {
-    EpochRecord record =
+  while (live_.progress().epoch <= config_.train.epochs && !live_.should_stop() && !is_wanted_to_stop()) {
+    const EpochRecord record =
         epochs_.run([&] { return stop_asked(); }, [&](const StepEnd& step) { after_step(step); });
-    ended = end_epoch(validated(record));
+    end_epoch(validated(record));
   }
   tell([](TrainingObserver& observer) { observer.on_end(); });
   agree_on_errors();
@@ -54,8 +53,7 @@ EpochRecord Trainer::validated(EpochRecord record) {
   return record;
 }
 
-/// True where an observer of any rank wants the training to end.
-bool Trainer::end_epoch(const EpochRecord& record) {
+void Trainer::end_epoch(const EpochRecord& record) {
   progress::set(Activity::writing);
   const EpochChange change = live_.end_epoch(record);
   std::vector<OwnTime> own = epochs_.own_times();
@@ -70,6 +68,10 @@ bool Trainer::end_epoch(const EpochRecord& record) {
                      .times = gather_times(own, comm_)};
   tell([&](TrainingObserver& observer) { observer.on_epoch(end); });
   agree_on_errors();
+}
+
+/// True, and on all ranks alike, where an observer of any rank wants the training to end.
+bool Trainer::is_wanted_to_stop() const {
   const bool wanted = std::any_of(observers_.begin(), observers_.end(),
                                   [](const TrainingObserver* observer) { return observer->wants_stop(); });
   return comm_.max(std::int64_t{wanted}) != 0;

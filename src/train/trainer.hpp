@@ -76,7 +76,8 @@ class Trainer {
   bool stop_asked() const { return error_ != nullptr || options_.stop_asked(); }
   void after_step(const StepEnd& step);
   EpochRecord validated(EpochRecord record);
-  bool end_epoch(const EpochRecord& record);
+  void end_epoch(const EpochRecord& record);
+  bool is_wanted_to_stop() const;
   [[noreturn]] void stop();
   TrainingOutcome outcome() const;
   void tell(const std::function<void(TrainingObserver&)>& what);

@@ -54,7 +54,8 @@ class TrainingObserver {
   virtual void on_begin() {}
   virtual void on_step(const StepEnd&) {}
   virtual void on_epoch(const EpochEnd&) {}
-  /// Asked after each epoch: whether the training should end here, on all ranks, as after its last epoch.
+  /// Asked before the first epoch and after each: whether the training should end here, on all ranks, as
+  /// after its last epoch.
   virtual bool wants_stop() const { return false; }
   /// A signal ends the training after the step just taken. Returns what joins the message: where it can go
   /// on.

@@ -24,7 +24,10 @@ std::vector<ParameterArray> arrays_of(const Model& model) {
   std::vector<ParameterArray> arrays;
   for (const ParameterView& view : model.parameter_views()) {
     if (view.spec.trainable())
-      arrays.push_back({view.offset, view.offset + view.spec.size(), view.spec.role, view.spec.shape.back()});
+      arrays.push_back({.first = view.offset,
+                        .last = view.offset + view.spec.size(),
+                        .role = view.spec.role,
+                        .columns = view.spec.shape.back()});
   }
   return arrays;
 }

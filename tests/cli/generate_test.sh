@@ -1,13 +1,7 @@
 #!/usr/bin/env bash
 # generate_test.sh JETRAIN: `jetrain generate` with one and three ranks and every compression, read by pandas.
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...
-set -euo pipefail
-jetrain=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
+source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 refused() {  # refused TEXT COMMAND...: COMMAND must exit with status 2 and say TEXT
   local text=$1 status=0
   shift
@@ -23,6 +17,10 @@ OMP_NUM_THREADS=2 "$MPIRUN" 3 "$jetrain" generate three.h5 --jets 1234 --seed 7
 "$jetrain" generate none.h5 --jets 1234 --seed 7 --compression none
 "$jetrain" generate other.h5 --jets 1234 --seed 8
 "$MPIRUN" 3 "$jetrain" generate tiny.h5 --jets 1
+others=(--jets 200 --pt 700:750 --mass 190 --smearing 2 --pileup 20)
+"$jetrain" generate others.h5 "${others[@]}" | contains "pT 700 to 750 GeV, mass 190 GeV, smearing 2, pile-up 20" ||
+  fail "the summary does not say which jets they are"
+OMP_NUM_THREADS=2 "$MPIRUN" 2 "$jetrain" generate others_2.h5 "${others[@]}" >/dev/null
 
 refused "overwrite" "$jetrain" generate one.h5 --jets 10
 refused "overwrite" "$MPIRUN" 2 "$jetrain" generate one.h5 --jets 10
@@ -31,6 +29,11 @@ refused "is a folder" "$jetrain" generate . --jets 10
 refused "at least 1" "$jetrain" generate x.h5 --jets 0
 refused "at least 1" "$jetrain" generate x.h5 --jets -5
 refused "zip9" "$jetrain" generate x.h5 --jets 5 --compression zip9
+refused "give two numbers" "$jetrain" generate x.h5 --jets 5 --pt 550
+refused "from 200 to 5000" "$MPIRUN" 2 "$jetrain" generate x.h5 --jets 5 --pt 100:200
+refused "a smaller mass" "$MPIRUN" 2 "$jetrain" generate x.h5 --jets 5 --mass 900
+refused "pileup" "$jetrain" generate x.h5 --jets 5 --pileup -3
+refused "line has none" "$jetrain" generate x.h5 --rows 5 --kind line --smearing 2
 [ ! -e x.h5 ] || fail "a refused command left x.h5"
 "$jetrain" generate tiny.h5 --jets 25 --overwrite
 ls ./*.writing >/dev/null 2>&1 && fail "a temporary file is left"
@@ -63,6 +66,10 @@ assert ((one["truthE"] > 0) == (label == 1)).all()
 for name in ("three.h5", "gzip.h5", "none.h5"):
     pd.testing.assert_frame_equal(one, read(name), check_exact=True)
 assert not one.equals(read("other.h5")), "the seed does nothing"
+pd.testing.assert_frame_equal(read("others.h5"), read("others_2.h5"), check_exact=True)
+others = read("others.h5")
+pt = np.hypot(*[others[[c for c in columns if c.startswith(p)]].sum(axis=1) for p in ("PX_", "PY_")])
+assert (pt > 699.9).all() and (pt < 750.1).all(), (pt.min(), pt.max())
 assert len(read("tiny.h5")) == 25
 print("pandas agrees")
 PYTHON

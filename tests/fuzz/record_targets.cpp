@@ -79,6 +79,9 @@ std::vector<std::string> study_seeds() {
           "    random: {trials: 3, parameters: [{key: seed, integers: [1, 9]}, {key: "
           "train.optimizer.adam.learning_rate, log_uniform: [1e-4, 1e-2]}]}\n",
       start + "    variants: {variants: [{name: plain}, {name: small, set: [image.bins=4, seed=3]}]}\n",
+      start +
+          "    halving: {trials: 9, brackets: 0, sampling: sobol, parameters: [{key: seed, integers: [1, "
+          "9]}]}\n",
       start + "    learning_curve: {training_jets: [100, 1000]}\n",
       start + "    grid: {parameters: [&p {key: seed, values: &v [1, 2]}, {key: image.bins, values: *v}]}\n"};
 }
@@ -86,8 +89,9 @@ std::vector<std::string> study_seeds() {
 /// Many trainings are no fault; here they would only take time.
 bool is_small(const StudyConfig& study) {
   const auto* random = std::get_if<RandomFamily>(&study.family.kind);
+  const auto* halving = std::get_if<HalvingFamily>(&study.family.kind);
   return study.repeats * std::max<std::int64_t>(1, study.folds) <= 100 &&
-         (random == nullptr || random->trials <= 100);
+         (random == nullptr || random->trials <= 100) && (halving == nullptr || halving->trials <= 20);
 }
 
 Outcome try_study(const std::string& text) {

@@ -54,6 +54,9 @@ TEST(Fingerprint, TellsWeightsApart) {
   weighted.samples.append(view);
   plain.begins = weighted.begins = {0, 1};
   EXPECT_NE(fingerprint(weighted, Communicator::self()), fingerprint(plain, Communicator::self()));
+  SampleSet taught = weighted;
+  taught.samples.set_teacher(std::vector{0.25F}, 1);
+  EXPECT_NE(fingerprint(taught, Communicator::self()), fingerprint(weighted, Communicator::self()));
   weighted.samples.set_weight(0, 1);
   EXPECT_EQ(fingerprint(weighted, Communicator::self()), fingerprint(plain, Communicator::self()));
 }

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "refusal.hpp"
+
 namespace jetrain {
 namespace {
 
@@ -33,9 +35,10 @@ Measured measure(const GeneratedJet& jet) {
 
 constexpr std::int64_t kJets = 2000;
 
-std::vector<Measured> sample(bool is_top) {
+std::vector<Measured> sample(bool is_top, const GeneratorSettings& settings = {}) {
   std::vector<Measured> jets;
-  for (std::int64_t row = 0; row < kJets; ++row) jets.push_back(measure(generate_jet(3, row, is_top)));
+  for (std::int64_t row = 0; row < kJets; ++row)
+    jets.push_back(measure(generate_jet(3, row, is_top, settings)));
   return jets;
 }
 
@@ -50,6 +53,13 @@ double median_mass_gev(std::vector<Measured> jets) {
   std::nth_element(jets.begin(), middle, jets.end(),
                    [](const Measured& a, const Measured& b) { return a.mass_gev < b.mass_gev; });
   return middle->mass_gev;
+}
+
+/// Half the width of the middle half.
+double spread_of_mass_gev(std::vector<Measured> jets) {
+  std::sort(jets.begin(), jets.end(),
+            [](const Measured& a, const Measured& b) { return a.mass_gev < b.mass_gev; });
+  return (jets[jets.size() * 3 / 4].mass_gev - jets[jets.size() / 4].mass_gev) / 2;
 }
 
 TEST(Generator, DependsOnSeedAndRowAlone) {
@@ -71,6 +81,59 @@ TEST(Generator, KeepsTheWindowOfTheReferenceDataset) {
       ASSERT_LT(std::abs(jet.eta), 2.001);
     }
   }
+}
+
+TEST(Generator, MakesJetsOfAnotherMomentumAndMass) {
+  GeneratorSettings settings;
+  settings.smallest_pt_gev = 800;
+  settings.largest_pt_gev = 850;
+  settings.mass_gev = 210;
+  for (const bool is_top : {false, true}) {
+    for (const Measured& jet : sample(is_top, settings)) {
+      ASSERT_GT(jet.pt_gev, 799.99);
+      ASSERT_LT(jet.pt_gev, 850.01);
+    }
+  }
+  EXPECT_NEAR(median_mass_gev(sample(true, settings)), 212.0, 6.0);
+}
+
+TEST(Generator, SmearsWhatTheDetectorSees) {
+  GeneratorSettings perfect;
+  perfect.smearing = 0;
+  GeneratorSettings poor;
+  poor.smearing = 5;
+  const std::vector<Measured> usual = sample(true);
+  EXPECT_LT(spread_of_mass_gev(sample(true, perfect)), spread_of_mass_gev(usual));
+  EXPECT_GT(spread_of_mass_gev(sample(true, poor)), 1.1 * spread_of_mass_gev(usual));
+  EXPECT_NEAR(median_mass_gev(sample(true, poor)), median_mass_gev(usual), 5.0);
+}
+
+/// 50 collisions, each with 6.5 / 0.62 * 0.38 / (2 pi) = 0.63 neutral particles of 0.55 GeV a unit of
+/// (eta, phi): 17 GeV, in an area of 2. The window of pT leaves less of it, the towers' threshold, too.
+TEST(Generator, LetsPileupFallIntoTheJets) {
+  GeneratorSettings crowded;
+  crowded.pileup = 50;
+  const std::vector<Measured> usual = sample(false);
+  const std::vector<Measured> jets = sample(false, crowded);
+  EXPECT_GT(mean_constituents(jets), mean_constituents(usual) + 15);
+  EXPECT_LT(mean_constituents(jets), mean_constituents(usual) + 30);
+  EXPECT_GT(median_mass_gev(jets), median_mass_gev(usual) + 15);
+}
+
+TEST(Generator, RefusesWhatNoJetsCanBeMadeOf) {
+  const auto refusal = [](double GeneratorSettings::*which, double value) {
+    GeneratorSettings settings;
+    settings.*which = value;
+    return test::refusal_of([&] { generate_jet(1, 0, true, settings); });
+  };
+  EXPECT_EQ(refusal(&GeneratorSettings::smearing, -1), "smearing -1: must be from 0 to 20");
+  EXPECT_EQ(refusal(&GeneratorSettings::pileup, 1e6), "pile-up 1000000: must be from 0 to 1000");
+  EXPECT_EQ(refusal(&GeneratorSettings::mass_gev, std::nan("")), "mass (GeV) nan: must be from 100 to 1000");
+  EXPECT_EQ(refusal(&GeneratorSettings::largest_pt_gev, 540),
+            "pT of jets from 550 to 540 GeV: the second must be the larger one");
+  EXPECT_EQ(refusal(&GeneratorSettings::mass_gev, 900),
+            "none of 20000 top jets became one of 550 to 650 GeV with all that a mass of 900 GeV decays to: "
+            "give a wider range of pT, a higher one, or a smaller mass");
 }
 
 TEST(Generator, SortsMasslessConstituentsAndPadsWithZeros) {

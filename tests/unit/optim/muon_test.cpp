@@ -38,7 +38,7 @@ TEST(Muon, FollowsItsEquationForAHundredStepsOfMatrices) {
     for (const std::int64_t size : shape) count *= size;
     std::vector<float> w;
     for (int i = 0; i < count; ++i) w.push_back(static_cast<float>((29 * i) % 113 - 56) / 128.0F);
-    const auto muon = make_optimizer(config, {{0, count, ParameterRole::kernel, shape.back()}});
+    const auto muon = make_optimizer(config, {{.first = 0, .last = count, .columns = shape.back()}});
     for (int t = 1; t <= 100; ++t) {
       muon->step(base_learning_rate(config), w, gradient(t, w.size()));
       if (!reference["after"].contains(std::to_string(t))) continue;
@@ -56,7 +56,7 @@ TEST(Muon, StepsAlikeForGradientsOfAnySize) {
     std::vector<float> w(12, 1.0F);
     std::vector<float> g = gradient(1, w.size());
     for (float& value : g) value *= size;
-    make_optimizer(config_of("muon"), {{0, 12, ParameterRole::kernel, 4}})->step(0.02, w, g);
+    make_optimizer(config_of("muon"), {{.first = 0, .last = 12, .columns = 4}})->step(0.02, w, g);
     return w;
   };
   EXPECT_EQ(stepped(1), stepped(0x1p-40F));
@@ -65,7 +65,7 @@ TEST(Muon, StepsAlikeForGradientsOfAnySize) {
 
 TEST(Muon, LeavesAMatrixWithoutGradientAlone) {
   std::vector<float> w(12, 1.0F);
-  make_optimizer(config_of("muon"), {{0, 12, ParameterRole::kernel, 4}})
+  make_optimizer(config_of("muon"), {{.first = 0, .last = 12, .columns = 4}})
       ->step(0.02, w, std::vector<float>(12, 0.0F));
   EXPECT_EQ(w, std::vector<float>(12, 1.0F));
 }

@@ -30,8 +30,8 @@ std::unique_ptr<Optimizer> make(const std::string& optimizer) {
 /// A vector, matrices of both kinds, and a bias.
 std::vector<ParameterArray> many_arrays() {
   return {{0, 3, ParameterRole::kernel},
-          {3, 9003, ParameterRole::kernel, 60},
-          {9003, 9803, ParameterRole::kernel, 400},
+          {.first = 3, .last = 9003, .columns = 60},
+          {.first = 9003, .last = 9803, .columns = 400},
           {9803, 20000, ParameterRole::bias}};
 }
 
@@ -123,7 +123,7 @@ TEST_P(EveryOptimizer, GivesTheSameBitsOnAnyNumberOfThreads) {
 TEST_P(EveryOptimizer, GoesOnWhereAnotherStopped) {
   const auto make = [] {  // a matrix and a bias
     return make_optimizer(config_of(GetParam()),
-                          {{0, 4, ParameterRole::kernel, 2}, {4, 5, ParameterRole::bias}});
+                          {{.first = 0, .last = 4, .columns = 2}, {4, 5, ParameterRole::bias}});
   };
   const auto first = make();
   std::vector<float> parameters{1.0F, -2.0F, 0.5F, 0.25F, 3.0F};

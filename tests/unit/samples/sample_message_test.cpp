@@ -39,6 +39,7 @@ TEST(SampleMessage, CarriesEveryPart) {
     sent.push_back(samples[i].view());
     sent.back().features = all.subspan(i, 2);
     sent.back().targets = all.subspan(2 * i, 3);
+    sent.back().teacher = all.subspan(i, 2);
     sent.back().weight = i == 1 ? -0.25F : 1.0F;
   }
   const auto bytes = pack_samples(sent);

@@ -44,6 +44,26 @@ TEST(SampleStore, GivesBackEveryPartAlsoAcrossBlocks) {
   }
 }
 
+TEST(SampleStore, GivesEachSampleWhatTheTeacherSaysOfIt) {
+  SampleStore store;
+  constexpr std::int64_t kSamples = 9000;
+  for (std::int64_t i = 0; i < kSamples; ++i) store.append(NumberedSample(i).view());
+  EXPECT_TRUE(store[5].teacher.empty());
+  const std::int64_t before = store.bytes();
+  std::vector<float> probabilities;
+  for (std::int64_t i = 0; i < 3 * kSamples; ++i) probabilities.push_back(static_cast<float>(i));
+  store.set_teacher(probabilities, 3);
+  for (std::int64_t i = 0; i < kSamples; ++i) {
+    ASSERT_TRUE(std::ranges::equal(store[i].teacher,
+                                   std::span(probabilities).subspan(3 * static_cast<std::size_t>(i), 3)))
+        << i;
+    SampleView sample = store[i];
+    sample.teacher = {};
+    ASSERT_TRUE(is_sample(sample, i)) << i;
+  }
+  EXPECT_GE(store.bytes(), before + 3 * kSamples * std::int64_t{sizeof(float)});
+}
+
 /// Sample `i`, which counts as `weight_of` says.
 template <class WeightOf>
 void append_weighted(std::int64_t samples, const WeightOf& weight_of, SampleStore& store) {

@@ -170,7 +170,8 @@ TEST_F(ScoreFile, SaysHowFilesOfOtherKindsAreConverted) {
 }
 
 TEST_F(ScoreFile, SaysWhichColumnsThereAre) {
-  EXPECT_THAT(refusal("p,label\n0.5,1\n"), HasSubstr("has no column score: say with --score"));
+  EXPECT_THAT(refusal("p,label\n0.5,1\n"),
+              HasSubstr("has no column score: say where things are with --score"));
   EXPECT_THAT(refusal("p,label\n0.5,1\n"), HasSubstr("(it has: p, label)"));
   EXPECT_THAT(refusal("0.5,1\n"), HasSubstr("no line of names, and 2 columns"));
   EXPECT_THAT(refusal("0.5,1\n", {"1", "3"}), HasSubstr("has no column 3"));

@@ -1,0 +1,92 @@
+#include "study/rounds.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <numeric>
+
+#include "core/input_file.hpp"
+#include "run/history_csv.hpp"
+#include "study/halving.hpp"
+#include "study/trial_state.hpp"
+#include "train/early_stopping.hpp"
+
+namespace jetrain {
+namespace {
+
+const HalvingFamily* halving_of(const Config& config) {
+  return std::get_if<HalvingFamily>(&config.study.family.kind);
+}
+
+/// The mean over the trainings of one variant; NaN where one of them has no value, so that it goes on last.
+double value_of(const std::vector<Trial>& trials, std::size_t variant, const std::string& folder,
+                std::int64_t epochs, Monitor monitor) {
+  double sum = 0;
+  std::int64_t count = 0;
+  for (const Trial& trial : trials) {
+    if (trial.variant != variant) continue;
+    sum += has_failed(folder, trial) ? std::numeric_limits<double>::quiet_NaN()
+                                     : best_after(folder, trial, epochs, monitor);
+    ++count;
+  }
+  return sum / static_cast<double>(count);
+}
+
+/// The variants of a bracket that take part in its rung `number`.
+std::vector<std::size_t> variants_of(const Bracket& bracket, std::size_t number, const Config& config,
+                                     const std::vector<Trial>& trials, const std::string& folder) {
+  std::vector<std::size_t> variants(static_cast<std::size_t>(bracket.rungs.front().variants));
+  std::iota(variants.begin(), variants.end(), bracket.first);
+  for (std::size_t rung = 0; rung < number; ++rung) {
+    std::vector<double> values;
+    for (const std::size_t variant : variants)
+      values.push_back(value_of(trials, variant, folder, bracket.rungs[rung].epochs, config.study.monitor));
+    variants = best_of(variants, values, bracket.rungs[rung + 1].variants);
+  }
+  return variants;
+}
+
+}  // namespace
+
+std::size_t rounds_of(const Config& config) {
+  const HalvingFamily* halving = halving_of(config);
+  return halving == nullptr ? 1 : brackets_of(*halving, config.train.epochs).front().rungs.size();
+}
+
+Round round_of(const Config& config, const std::vector<Trial>& trials, const std::string& folder,
+               std::size_t number) {
+  Round round;
+  const HalvingFamily* halving = halving_of(config);
+  if (halving == nullptr) {
+    round.members.resize(trials.size());
+    std::iota(round.members.begin(), round.members.end(), std::size_t{0});
+    round.epochs.assign(trials.size(), 0);
+    return round;
+  }
+  for (const Bracket& bracket : brackets_of(*halving, config.train.epochs)) {
+    if (number >= bracket.rungs.size()) continue;
+    const std::vector<std::size_t> variants = variants_of(bracket, number, config, trials, folder);
+    const std::int64_t epochs = bracket.rungs[number].epochs;
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      if (std::find(variants.begin(), variants.end(), trials[i].variant) == variants.end()) continue;
+      round.members.push_back(i);
+      round.epochs.push_back(epochs < config.train.epochs ? epochs : 0);
+    }
+  }
+  return round;
+}
+
+double best_after(const std::string& folder, const Trial& trial, std::int64_t epochs, Monitor monitor) {
+  const std::string path = (std::filesystem::path(folder) / trial.directory / "history.csv").string();
+  const auto text = try_read_whole(path);
+  double best = std::numeric_limits<double>::quiet_NaN();
+  if (!text) return best;
+  for (const EpochRecord& record : parse_history(*text, path)) {
+    const double value = -monitored_value(monitor, record.validation);
+    if (record.epoch <= epochs && !std::isnan(value) && !(value >= best)) best = value;
+  }
+  return best;
+}
+
+}  // namespace jetrain
