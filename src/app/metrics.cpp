@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "app/class_report.hpp"
-#include "app/text_table.hpp"
+#include "app/tagger_table.hpp"
 #include "comm/threads.hpp"
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
@@ -20,43 +20,6 @@
 
 namespace jetrain {
 namespace {
-
-/// One line of the table.
-struct Row {
-  std::string name;
-  std::string jets;
-  Figures values;
-  Figures errors;
-};
-
-std::string table(const std::vector<Row>& rows, const std::vector<double>& efficiencies) {
-  std::vector<std::vector<std::string>> lines{{"tagger", "jets", "accuracy", "AUC"}};
-  for (const double efficiency : efficiencies) lines[0].push_back(fmt::format("1/eps_B({})", efficiency));
-  for (const Row& row : rows) {
-    lines.push_back({printable_line(row.name), row.jets});
-    for (std::size_t f = 0; f < 2 + efficiencies.size(); ++f)
-      lines.back().push_back(f < row.values.size() ? with_error(row.values[f], row.errors[f], f < 2 ? 4 : 1)
-                                                   : "-");
-  }
-  return text_table(lines);
-}
-
-/// Figures by name, as evaluate names them; `suffix` behind each name. `rejections`: also those.
-void add_figures(Json& json, const Figures& figures, const std::vector<double>& efficiencies,
-                 const std::string& suffix, bool rejections = true) {
-  json["accuracy" + suffix] = json_number(figures[0]);
-  json["auc" + suffix] = json_number(figures[1]);
-  for (std::size_t i = 0; rejections && i < efficiencies.size(); ++i)
-    json[rejection_name(efficiencies[i]) + suffix] = json_number(figures[2 + i]);
-}
-
-Json measured_json(const ScoreSet& set, const MeasuredFigures& measured,
-                   const std::vector<double>& efficiencies) {
-  Json json = {{"name", set.name}, {"jets", set.scores.size()}};
-  add_figures(json, measured.values, efficiencies, "");
-  add_figures(json, measured.errors, efficiencies, "_error");
-  return json;
-}
 
 /// Curves as lines, of more than two classes each against the rest.
 class RocTable {
@@ -124,7 +87,6 @@ void require_possible(const MetricsOptions& options) {
 /// Everything, on one rank.
 void compute(const MetricsOptions& options) {
   const Stopwatch watch;
-  const std::vector<double>& efficiencies = options.figures.signal_efficiencies;
   const std::vector<ScoreSet> models = read_score_files(options.files, options.names);
   std::optional<Ensemble> ensemble;
   if (options.ensemble) ensemble = average_scores(models);
@@ -132,48 +94,14 @@ void compute(const MetricsOptions& options) {
   std::vector<const ScoreSet*> sets;
   for (const ScoreSet& model : models) sets.push_back(&model);
   if (ensemble) sets.push_back(&ensemble->mean);
-  std::vector<Row> rows;
-  std::vector<Figures> single;
-  Json json = {{"bootstrap", options.figures.replicas},
-               {"seed", options.figures.seed},
-               {"threshold", options.figures.threshold},
-               {"signal_efficiencies", efficiencies},
-               {"taggers", Json::array()}};
-  for (const ScoreSet* set : sets) {
-    const bool several = !set->classes.empty();
-    const MeasuredFigures measured =
-        several ? measure_class_figures(class_scores(*set), options.figures)
-                : measure_figures(set->scores, set->labels, options.figures, set->weights);
-    if (several) {
-      fmt::print("{}", class_report(*set, measured, efficiencies));
-      json["taggers"].push_back(class_report_json(*set, measured, efficiencies));
-    } else {
-      rows.push_back({set->name, std::to_string(set->scores.size()), measured.values, measured.errors});
-      json["taggers"].push_back(measured_json(*set, measured, efficiencies));
-    }
-    if (single.size() < models.size()) single.push_back(measured.values);
-  }
-  if (ensemble) {
-    const bool two = ensemble->mean.classes.empty();
-    FigureSpread spread = spread_of(single);
-    Json& over_models = json["over_models"] = Json{{"models", models.size()}};
-    add_figures(over_models, spread.mean, efficiencies, "_mean", two);
-    add_figures(over_models, spread.deviation, efficiencies, "_deviation", two);
-    add_figures(over_models, spread.median, efficiencies, "_median", two);
-    // Of more than two classes the table has what one line can say: accuracy and mean AUC.
-    for (Figures* figures : {&spread.mean, &spread.deviation, &spread.median})
-      figures->resize(two ? figures->size() : 2);
-    const Figures none(spread.median.size(), std::nan(""));
-    rows.push_back({fmt::format("mean of {}", models.size()), "", spread.mean, spread.deviation});
-    rows.push_back({fmt::format("median of {}", models.size()), "", spread.median, none});
-  }
-  if (!rows.empty()) fmt::print("{}", table(rows, efficiencies));
+  const TaggerTable compared = compare_taggers(models, ensemble ? &*ensemble : nullptr, options.figures);
+  fmt::print("{}", compared.text);
   print_warnings(models, options.figures.threshold);
   if (options.figures.replicas > 0)
     fmt::print("+-: standard deviation over {} bootstrap replicas{}  ({:.1f} s)\n", options.figures.replicas,
                ensemble ? ", of the mean: over the models" : "", watch.seconds());
   if (!options.output.empty()) write_ensemble(options.output, *ensemble);
-  if (!options.json.empty()) write_text(options.json, json_text(json));
+  if (!options.json.empty()) write_text(options.json, json_text(compared.json));
   if (!options.roc.empty()) write_text(options.roc, RocTable(sets).text());
 }
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "comm/threads.hpp"
 #include "core/file_names.hpp"
+#include "core/input_file.hpp"
 #include "core/output_file.hpp"
 #include "core/printable_text.hpp"
 #include "core/stopwatch.hpp"
@@ -52,6 +54,27 @@ ReportedRuns reported_runs(const ReportOptions& options) {
   return runs;
 }
 
+/// A study's folder stands for its members that are done, and for their ensemble, where there is one.
+ReportOptions with_members(const ReportOptions& given) {
+  ReportOptions options = given;
+  options.runs.clear();
+  for (const std::string& run : given.runs) {
+    if (!fs::exists(fs::path(run) / "study.yaml")) {
+      options.runs.push_back(run);
+      continue;
+    }
+    std::vector<std::string> members;
+    for (const fs::path& entry : entries_of(run)) {
+      if (fs::exists(entry / "result.json")) members.push_back(entry.string());
+    }
+    std::sort(members.begin(), members.end());
+    options.runs.insert(options.runs.end(), members.begin(), members.end());
+    const fs::path ensemble = fs::path(run) / "ensemble.h5";
+    if (fs::exists(ensemble)) options.predictions.push_back(ensemble.string());
+  }
+  return options;
+}
+
 /// What a report is about.
 struct Subject {
   ReportedRuns runs;
@@ -94,8 +117,9 @@ void write_pictures(const Subject& subject, const std::string& folder, PictureFo
   fmt::print("{}: {} pictures", printable_line(folder), pictures.size());
 }
 
-void make_report(const ReportOptions& options) {
+void make_report(const ReportOptions& given) {
   const Stopwatch watch;
+  const ReportOptions options = with_members(given);
   if (options.runs.empty() && options.predictions.empty())
     throw UsageError("report: name a run, or files of scores with --predictions");
   const std::string output = output_of(options);

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "app/page_file.hpp"
 #include "app/study_folder.hpp"
 #include "comm/hosts.hpp"
 #include "comm/threads.hpp"
@@ -64,14 +65,8 @@ void write_report(const std::string& html, const std::string& title, const Repor
   write_text(base.replace_extension(".json").string(), to_json(report));
   fmt::print("{}\n", printable_lines(to_text(report)));
   std::fflush(stdout);
-  std::vector<PageSection> sections = page_sections(report);
-  const bool drawn = has_gnuplot();
-  if (!drawn) {
-    const std::string note = fmt::format("no pictures: they are drawn by {}", kMissingGnuplot);
-    leave_out_figures(sections, note);
-    fmt::print("note: {}\n", note);
-  }
-  write_text(html, html_page(title, sections));
+  const bool drawn = write_page(html, title, page_sections(report));
+  if (!drawn) fmt::print("note: no pictures: they are drawn by {}\n", kMissingGnuplot);
   print_line("{} has the {}, {} and .json the numbers", html, drawn ? "plots" : "tables",
              base.replace_extension(".csv").string());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct StudyOptions {
   std::vector<std::string> assignments;  ///< --set key=value
   std::string output;                    ///< the study's folder
   std::string share;                     ///< "K/N": take members K, K + N, ... only
+  std::int64_t seeds = 0;  ///< the config as it is, with so many seeds; 0: the study that it says
   bool overwrite = false;
   int threads = 0;
   LogLevel log_level = LogLevel::info;

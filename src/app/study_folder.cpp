@@ -19,7 +19,8 @@ void clear_folder(const std::string& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("trial_") || name == "study.yaml" || name == "study.csv" || name == "ranking.csv")
+    if (name.starts_with("trial_") || name == "study.yaml" || name == "study.csv" || name == "ranking.csv" ||
+        name == "study.html" || name == "ensemble.h5" || name == "ensemble.json")
       fs::remove_all(entry.path(), ignored);
   }
 }

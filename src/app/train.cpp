@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/describe.hpp"
+#include "app/study.hpp"
 #include "comm/threads.hpp"
 #include "comm/watchdog.hpp"
 #include "core/progress.hpp"
@@ -18,6 +19,17 @@
 namespace jetrain {
 
 void train(const TrainOptions& options, const Communicator& comm) {
+  if (options.seeds > 0) {
+    StudyOptions seeds;
+    seeds.config = options.config;
+    seeds.assignments = options.assignments;
+    seeds.output = options.output;
+    seeds.seeds = options.seeds;
+    seeds.overwrite = options.overwrite;
+    seeds.threads = options.threads;
+    seeds.log_level = options.log_level;
+    return study(seeds, comm);
+  }
   catch_stop_signals();
   Log log(comm.is_root(), options.log_level);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ struct TrainOptions {
   std::vector<std::string> assignments;  ///< --set key=value
   std::string output;                    ///< the run directory
   bool overwrite = false;
-  bool resume = false;  ///< go on from the newest checkpoint in the run directory, if there is one
+  std::int64_t seeds = 0;  ///< so many trainings, in a study's folder, and their ensemble; 0: one training
+  bool resume = false;     ///< go on from the newest checkpoint in the run directory, if there is one
   int threads = 0;
   LogLevel log_level = LogLevel::info;
   bool profile = false;  ///< end with a table of where the time went

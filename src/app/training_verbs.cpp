@@ -52,7 +52,8 @@ void add_train(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("train", "train the config's network; results go to a run directory");
   verb->footer(
       "Example:\n  mpirun -np 2 jetrain train configs/quickstart.yaml --set data.files=jets.h5 --out "
-      "runs/first");
+      "runs/first\n  jetrain train configs/quickstart.yaml --set data.files=jets.h5 --set "
+      "train.start.model=runs/first/best.h5 --set train.optimizer.adam.learning_rate=1e-4 --out runs/slower");
   verb->add_option("config", o.config, "YAML config")->required();
   verb->add_option("--set", o.assignments,
                    "override a config key: key=value, for example train.batch_size=256")
@@ -64,10 +65,18 @@ void add_train(CLI::App& app, Command& command) {
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
   verb->add_flag("--resume", o.resume,
-                 "go on from the run directory's newest checkpoint; without one, from the beginning")
+                 "go on from the run directory's newest checkpoint, with the same config; without one, from the "
+                 "beginning (with another config a new run goes on from its weights: train.start.model)")
       ->excludes("--overwrite");
+  verb->add_option(
+          "--seeds", o.seeds,
+          "train so many times, with seed, seed + 1, ..., and end with their median, spread, and ensemble; "
+          "what was stopped goes on with the same command")
+      ->check(CLI::Range(2, 1000))
+      ->excludes("--resume");
   add_log_level(verb, o.log_level);
-  verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer");
+  verb->add_flag("--profile", o.profile, "end with a table of where the time went, by phase and layer")
+      ->excludes("--seeds");
   verb->callback([&] { command.run = [&](const Communicator& comm) { train(o, comm); }; });
 }
 

@@ -94,6 +94,14 @@ void check_rows(const Config& config, const std::function<void(const char*)>& fa
   }
 }
 
+/// What chooses among another model's weights needs that model.
+void check_start(const StartConfig& start, const std::function<void(const std::string&)>& fail) {
+  if (start.used()) return;
+  if (!start.layers.empty() || !start.except.empty())
+    fail(fmt::format("train.start.{}: is given without train.start.model, the file whose weights are taken",
+                     start.layers.empty() ? "except" : "layers"));
+}
+
 /// A config without `input` is one of arrays where it names them: all were before there was that key.
 void settle_input(const YAML::Node& root, Config& config) {
   if (config.data.arrays.used() && !root["input"].IsDefined()) config.input = InputKind::arrays;
@@ -216,6 +224,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   check_rows(config, fail);
   check_signal(data, fail);
   check_training(config.train, fail);
+  check_start(config.train.start, fail);
   check_reweighting(config, fail);
   check_teacher(config.train, fail);
   if (!data_required) return;

@@ -71,6 +71,8 @@ std::string values_text(const std::string& range) {
     return "a whole number, or [rows, columns]" + rest;
   } else if constexpr (schema::Edges<T>) {
     return "a list of numbers" + rest + ", or `{from, to, count}`: equal bins";
+  } else if constexpr (schema::Factors<T>) {
+    return "a section of `pattern: number` lines, each above 0";
   } else if constexpr (schema::List<T>) {
     using Entry = typename T::value_type;
     const std::string list = "a list of " + entries_text<Entry>() + rest;
@@ -98,6 +100,8 @@ std::string value_text(const T& value) {
       return fmt::format("[{}]", fmt::join(names, ", "));
     }
     return fmt::format("{} entries", value.size());
+  } else if constexpr (schema::Factors<T>) {
+    return value.of.empty() ? "none" : fmt::format("{} factors", value.of.size());
   } else if constexpr (schema::Edges<T>) {
     return value.used() ? fmt::format("{} bins", value.bins()) : "none";
   } else if constexpr (schema::Pair<T>) {

@@ -37,6 +37,13 @@ class MapWriter {
       write(value.kind);
     } else if constexpr (schema::Edges<T>) {
       write(value.edges);
+    } else if constexpr (schema::Factors<T>) {
+      out_ << YAML::Flow << YAML::BeginMap;
+      for (auto& [name, factor] : value.of) {
+        out_ << YAML::Key << name << YAML::Value;
+        write(factor);
+      }
+      out_ << YAML::EndMap;
     } else {
       out_ << YAML::BeginMap;
       schema::fields(*this, value);

@@ -58,6 +58,8 @@ class MapReader {
       read_pair(node, key, value, origins);
     } else if constexpr (schema::Edges<T>) {
       read_edges(node, key, value, origins);
+    } else if constexpr (schema::Factors<T>) {
+      read_factors(node, key, value, origins);
     } else if constexpr (Worded<T>) {
       read_word(node, key, value, origins);
     } else if constexpr (schema::List<T>) {
@@ -125,6 +127,22 @@ class MapReader {
     if (bins.count == 0 || !(bins.to > bins.from))
       origins.fail(key, node, "must name from, to above it, and count: {from: 500, to: 700, count: 20}");
     value = bins.edges();
+  }
+
+  static void read_factors(const YAML::Node& node, const std::string& key, RateFactors& value,
+                           const Origins& origins) {
+    value.of.clear();
+    if (node.IsNull()) return;
+    if (!node.IsMap()) origins.fail(key, node, "must be a section of name: factor lines, as {conv2d*: 0.1}");
+    for (const auto& entry : node) {
+      const auto name = entry.first.as<std::string>("?");
+      double& factor = value.of[name];
+      read_scalar(entry.second, key + "." + name, factor, origins);
+      if (!(factor > 0))
+        origins.fail(key + "." + name, entry.second,
+                     fmt::format("must be above 0, not {}{}", factor,
+                                 factor == 0 ? " (train.freeze names layers that stay as they are)" : ""));
+    }
   }
 
   template <class T>

@@ -39,9 +39,13 @@ concept Pair = std::is_same_v<T, std::array<std::int64_t, 2>>;
 template <class T>
 concept Edges = std::is_same_v<T, BinEdges>;
 
+/// Numbers by names that the config makes up.
 template <class T>
-concept Section =
-    std::is_class_v<T> && !std::is_same_v<T, std::string> && !Choice<T> && !List<T> && !Pair<T> && !Edges<T>;
+concept Factors = std::is_same_v<T, RateFactors>;
+
+template <class T>
+concept Section = std::is_class_v<T> && !std::is_same_v<T, std::string> && !Choice<T> && !List<T> &&
+                  !Pair<T> && !Edges<T> && !Factors<T>;
 
 /// Of one number or word.
 template <class T>

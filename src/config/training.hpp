@@ -13,6 +13,7 @@
 #include "config/rules.hpp"
 #include "config/schedules.hpp"
 #include "config/teacher.hpp"
+#include "config/transfer.hpp"
 #include "config/words.hpp"
 #include "core/allreduce.hpp"
 
@@ -80,6 +81,9 @@ struct BatchChange {
 };
 
 struct TrainConfig {
+  StartConfig start;
+  std::vector<std::string> freeze;
+  RateFactors learning_rate_factors;
   LossConfig loss;
   ReweightConfig reweight;
   TeacherConfig teacher;
@@ -99,6 +103,16 @@ struct TrainConfig {
   double straggler_factor = 1.5;
   std::int64_t stall_seconds = 300;
   void fields(auto& visit) {
+    visit("start", start, "from weights of another training");
+    visit(
+        "freeze", freeze,
+        "layers that are not trained, by patterns of their names: no gradient is computed of them, nor of "
+        "anything below the lowest trained layer; no decay or regulariser moves them; their batch norms use "
+        "and keep the running averages, their dropout stays");
+    visit("learning_rate_factors", learning_rate_factors,
+          "what a layer's learning rate is multiplied by, with all that is coupled to it (weight decay, the "
+          "rates of LARS and LAMB), by patterns of names: `{conv2d*: 0.1}`; of several that match a layer, "
+          "the most special one counts (the name itself, then the one of most letters)");
     visit("loss", loss, "what is minimised");
     visit("reweight", reweight, "of the training jets by pT and mass");
     visit("teacher", teacher, "soft targets of another tagger, beside the labels or instead of them");

@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kFormat = "jetrain model";
 constexpr std::int64_t kVersion = 1;
+constexpr const char* kStart = "/start";
 
 std::string dataset_path(const ParameterView& view) {
   return fmt::format("/weights/{}/{}", view.layer, view.spec.name);
@@ -65,7 +66,8 @@ StoredModel read_all(const std::string& path, std::string& text) {
   read_weights(file, model);
   require_stored_hash(file, model, path);
   require_finite_weights(model, path);
-  return {std::move(config), std::move(model)};
+  std::string start = hdf5::exists(file, kStart) ? hdf5::read_text(file, kStart) : "";
+  return {std::move(config), std::move(model), std::move(start)};
 }
 
 StoredModel read_model(const std::string& path, std::string& text) {
@@ -96,13 +98,14 @@ void require_finite_weights(const Model& model, const std::string& path) {
 }
 
 void save_model(const std::string& path, const Config& config, const Model& model,
-                std::span<const float> parameters, const std::string& reweighting) {
+                std::span<const float> parameters, const ModelNotes& notes) {
   hdf5::write_file(path, hdf5::Seal::checksum, [&](hid_t file) {
     hdf5::write_attribute(file, "format", kFormat);
     hdf5::write_attribute(file, "version", kVersion);
     hdf5::write_attribute(file, "weights_hash", weights_hash(parameters));
     hdf5::write_text(file, "/config", to_yaml(config));
-    if (!reweighting.empty()) hdf5::write_text(file, "/reweighting", reweighting);
+    if (!notes.reweighting.empty()) hdf5::write_text(file, "/reweighting", notes.reweighting);
+    if (!notes.start.empty()) hdf5::write_text(file, kStart, notes.start);
     for (const ParameterView& view : model.parameter_views())
       hdf5::write_array(file, dataset_path(view), view.spec.shape, parameters.data() + view.offset);
   });
@@ -123,7 +126,7 @@ StoredModel load_model(const std::string& path, const Communicator& comm) {
   if (!stored) {
     Config config = parse_stored_config(text, path + ":/config");
     Model model = make_model(config);
-    stored.emplace(StoredModel{std::move(config), std::move(model)});
+    stored.emplace(StoredModel{std::move(config), std::move(model), ""});
   }
   comm.broadcast(stored->model.parameters());
   return std::move(*stored);

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/class_names.hpp"
+#include "core/name_pattern.hpp"
 #include "jetrain/error.hpp"
+#include "nn/layer_choice.hpp"
 #include "samples/sample_layout.hpp"
 
 namespace jetrain {
@@ -42,6 +46,22 @@ void require_same_kind(const Config& config, std::int64_t targets) {
                     targets));
 }
 
+/// Refuses patterns of factors that match no layer, or frozen ones only.
+void require_rate_factors(const RateFactors& factors, const Graph& graph) {
+  const std::vector<std::string> layers = layers_with_weights(graph, true);
+  static_cast<void>(rate_factors(factors, layers));
+  for (const auto& [pattern, factor] : factors.of) {
+    const bool is_used = std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+      return node.has_weights_to_train() && !node.frozen && matches(pattern, node.name);
+    });
+    if (!is_used)
+      throw UsageError(fmt::format(
+          "train.learning_rate_factors: {} matches frozen layers only (train.freeze), which no step changes: "
+          "leave it out",
+          pattern));
+  }
+}
+
 }  // namespace
 
 ModelInput model_input(const Config& config) {
@@ -56,7 +76,9 @@ ModelInput model_input(const Config& config) {
 }
 
 Model make_model(const Config& config) {
-  return {config.model, model_input(config), config.train.loss};
+  Model model(config.model, model_input(config), config.train.loss, config.train.freeze);
+  require_rate_factors(config.train.learning_rate_factors, model.graph());
+  return model;
 }
 
 }  // namespace jetrain

@@ -105,17 +105,17 @@ std::string zip_bytes(const std::vector<std::pair<std::string, std::string>>& me
   return content_of(bytes.get());
 }
 
-std::map<std::string, std::string> unzip(const std::string& path) {
+std::vector<std::pair<std::string, std::string>> unzip(const std::string& path) {
   const std::string bytes = read_whole(path);
   const Archive archive = open_archive(path, bytes);
-  std::map<std::string, std::string> members;
+  std::vector<std::pair<std::string, std::string>> members;
   const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
   for (zip_int64_t i = 0; i < count; ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
     zip_stat_t facts;
     if (zip_stat_index(archive.get(), index, 0, &facts) != 0) damaged(path, zip_strerror(archive.get()));
     require_possible(path, facts);
-    members[facts.name] = content_of(archive.get(), index, facts, path);
+    members.emplace_back(facts.name, content_of(archive.get(), index, facts, path));
   }
   return members;
 }

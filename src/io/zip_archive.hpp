@@ -5,7 +5,6 @@
 /// a source of bytes (a file, a buffer); members are added as further sources, and nothing is written before
 /// the archive is closed; checksums are compared when a member has been read to its end.
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +15,8 @@ namespace jetrain {
 /// contents give equal bytes.
 std::string zip_bytes(const std::vector<std::pair<std::string, std::string>>& members);
 
-/// All members of the archive in the file `path`. DataError naming it where it is none, or damaged.
-std::map<std::string, std::string> unzip(const std::string& path);
+/// All members (name, content) of the archive in the file `path`, as they follow one another. DataError
+/// naming it where it is none, or damaged.
+std::vector<std::pair<std::string, std::string>> unzip(const std::string& path);
 
 }  // namespace jetrain

@@ -85,6 +85,7 @@ class AttentionBlock final : public Layer {
                            planes_of(rows_from(ConstRows(scratch.dmiddle), first, rows)), false,
                            planes_of(dx));
     });
+    if (!sums.wanted()) return true;
     const bool good = qkv_.finish(scratch.gradients, sums);
     return behind_.finish(scratch.gradients, sums) && good;
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "kernels/exact_sum.hpp"
 #include "kernels/norm.hpp"
 #include "nn/norm_view.hpp"
@@ -10,8 +12,9 @@ namespace {
 /// Batch normalisation with the leaf as its batch (ghost batch normalisation; see kernels/norm.hpp): leaves
 /// need not wait for one another. Running averages of the leaves' means and variances, each leaf weighted by
 /// its samples, are kept for validation: average <- momentum average + (1 - momentum) (sum over the batch) /
-/// samples. A short last leaf uses the samples that it has; of one alone, in a dense layer, only beta is
-/// left. In networks of sets the averages' sums are those of RowAverages, of a wider range.
+/// samples. A frozen one uses them in training, too, and keeps them. A short last leaf uses the samples that
+/// it has; of one alone, in a dense layer, only beta is left. In networks of sets the averages' sums are
+/// those of RowAverages, of a wider range.
 class BatchNorm final : public Layer {
  public:
   BatchNorm(const BatchNormConfig& config, const Shape& input)
@@ -38,7 +41,7 @@ class BatchNorm final : public Layer {
   void forward(const LayerPass& pass, Planes y) const override {
     const ConstPlanes x = view(pass.x());
     const float* mean = pass.averages;
-    if (pass.leaf.training) {
+    if (pass.takes_statistics()) {
       kernels::batch_statistics(x, pass.leaf.samples, pass.kept, pass.kept + channels_);
       mean = pass.kept;
     }
@@ -47,6 +50,11 @@ class BatchNorm final : public Layer {
   }
   void backward_inputs(const LayerPass& pass, ConstPlanes, ConstPlanes dy,
                        std::span<const InputGradient> gradients) const override {
+    if (pass.frozen) {  // y is linear in x, and so is dx in dy
+      std::fill_n(pass.scratch, channels_, 0.0F);
+      return kernels::batch_norm_forward(view(dy), epsilon_, pass.scratch, pass.averages + channels_,
+                                         pass.parameters, pass.scratch, view(gradients.front().dx));
+    }
     kernels::batch_norm_backward_input(view(pass.x()), view(dy), pass.leaf.samples, epsilon_, pass.kept,
                                        pass.kept + channels_, pass.parameters, view(gradients.front().dx));
   }

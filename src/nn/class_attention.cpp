@@ -215,6 +215,7 @@ class ClassAttentionBlock final : public Layer {
   }
 
   bool finish(float* gradients, const GradientSums& sums) const {
+    if (!sums.wanted()) return true;
     bool good = query_.finish(gradients, sums);
     good = key_value_.finish(gradients, sums) && good;
     good = behind_.finish(gradients, sums) && good;

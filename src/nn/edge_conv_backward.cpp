@@ -44,7 +44,7 @@ void EdgeConv::shortcut_backward(const LayerPass& pass, ConstRows dy, const Kept
   kernels::row_line_sums(kept.shortcut, dy, line, false, shortcut_norm_->dgamma(scratch.gradients),
                          shortcut_norm_->dbeta(scratch.gradients));
   const RowLineBack back =
-      shortcut_norm_->begin_backward(*kept.shortcut_norm, dy.rows, scratch.gradients, scratch.back);
+      shortcut_norm_->begin_backward(pass, *kept.shortcut_norm, dy.rows, scratch.gradients, scratch.back);
   for_each_block(dy.rows, [&](std::int64_t first, std::int64_t rows) {
     const Rows gradient = scratch.block(0, rows, outputs());
     kernels::row_line_backward(rows_from(kept.shortcut, first, rows), rows_from(dy, first, rows), line, false,
@@ -86,7 +86,7 @@ void EdgeConv::units_backward(const LayerPass& pass, const Edges& edges, ConstRo
   for (std::size_t l = last; l > 0; --l) unit_backward(pass, l, edges, dout, kept, scratch);
   const RowLine line = kept.norms[0].line();
   const RowLineBack back =
-      norms_[0].begin_backward(kept.norms[0], edges.count(), scratch.gradients, scratch.back);
+      norms_[0].begin_backward(pass, kept.norms[0], edges.count(), scratch.gradients, scratch.back);
   const Rows dh = place_of(0, kept, scratch);
   if (last > 0) {
     kernels::scatter_edges(kept.u, kept.v, dh, edges, &line, true, &back, scratch.du, scratch.dv);
@@ -110,7 +110,7 @@ void EdgeConv::unit_backward(const LayerPass& pass, std::size_t unit, const Edge
   float* const dgamma = before.dgamma(scratch.gradients);
   float* const dbeta = before.dbeta(scratch.gradients);
   const RowLineBack back =
-      norms_[unit].begin_backward(kept.norms[unit], edges.count(), scratch.gradients, scratch.back);
+      norms_[unit].begin_backward(pass, kept.norms[unit], edges.count(), scratch.gradients, scratch.back);
   const bool is_last = unit == last_unit();
   const Rows dh_before = place_of(unit - 1, kept, scratch);
   for_each_block(edges.count(), [&](std::int64_t first, std::int64_t count) {
@@ -134,6 +134,7 @@ void EdgeConv::unit_backward(const LayerPass& pass, std::size_t unit, const Edge
 
 bool EdgeConv::finish(const Edges& edges, const Kept& kept, float* gradients,
                       const GradientSums& sums) const {
+  if (!sums.wanted()) return true;
   bool good = first_product_->finish(gradients, sums);
   for (const RowProductPart& product : products_) good = product.finish(gradients, sums) && good;
   for (std::size_t l = 0; l < norms_.size(); ++l)

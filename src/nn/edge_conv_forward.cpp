@@ -18,7 +18,7 @@ void EdgeConv::forward(const LayerPass& pass, Planes y_planes) const {
   const Rows out = rows_of(y_planes, outputs());
   const Edges edges = find_edges(pass, kept);
   first_product_->forward(pass, rows_of(pass.x(), channels_), kept.u, kept.v);
-  if (pass.leaf.training) {
+  if (pass.leaf.training && pass.goes_back) {
     forward_by_units(pass, edges, kept, scratch, out);
   } else {
     forward_by_rows(pass, edges, kept, scratch, out);
@@ -54,9 +54,14 @@ void EdgeConv::values_of(std::size_t unit, const Edges& edges, const Kept& kept,
 /// A norm needs the sums over all edges before the next product can begin: unit by unit.
 void EdgeConv::forward_by_units(const LayerPass& pass, const Edges& edges, const Kept& kept,
                                 const Scratch& scratch, Rows out) const {
+  const bool takes_statistics = pass.takes_statistics();
+  const auto line_of = [&](std::size_t l, const RowMoments& moments) {
+    return takes_statistics ? norms_[l].line_of(pass, moments, kept.norms[l])
+                            : norms_[l].average_line(pass, kept.norms[l]);
+  };
   RowMoments moments = kernels::start_moments(norms_[0].channels(), scratch.moments);
-  kernels::add_edge_moments(kept.u, kept.v, edges, 0, edges.count(), moments);
-  RowLine line = norms_[0].line_of(pass, moments, kept.norms[0]);
+  if (takes_statistics) kernels::add_edge_moments(kept.u, kept.v, edges, 0, edges.count(), moments);
+  RowLine line = line_of(0, moments);
   if (last_unit() == 0)
     kernels::gather_edges(kept.u, kept.v, edges, 0, edges.count(), nullptr, false, kept.y[0]);
   for (std::size_t l = 1; l < norms_.size(); ++l) {
@@ -66,9 +71,9 @@ void EdgeConv::forward_by_units(const LayerPass& pass, const Edges& edges, const
       values_of(l - 1, edges, kept, first, h);
       const Rows y = rows_from(kept.y[l], first, count);
       products_[l - 1].forward(pass, h, y);
-      kernels::add_moments(y, moments);
+      if (takes_statistics) kernels::add_moments(y, moments);
     });
-    line = norms_[l].line_of(pass, moments, kept.norms[l]);
+    line = line_of(l, moments);
   }
   pool(kept.y.back(), edges, 0, edges.rows, line, out);
 }
@@ -109,10 +114,10 @@ void EdgeConv::add_shortcut(const LayerPass& pass, const Kept& kept, const Scrat
   for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
     const Rows product = rows_from(kept.shortcut, first, rows);
     shortcut_product_->forward(pass, rows_from(x, first, rows), product);
-    if (pass.leaf.training) kernels::add_moments(product, moments);
+    if (pass.takes_statistics()) kernels::add_moments(product, moments);
   });
-  const RowLine line = pass.leaf.training ? shortcut_norm_->line_of(pass, moments, *kept.shortcut_norm)
-                                          : shortcut_norm_->average_line(pass, *kept.shortcut_norm);
+  const RowLine line = pass.takes_statistics() ? shortcut_norm_->line_of(pass, moments, *kept.shortcut_norm)
+                                               : shortcut_norm_->average_line(pass, *kept.shortcut_norm);
   for_each_block(x.rows, [&](std::int64_t first, std::int64_t rows) {
     const Rows normed = scratch.block(0, rows, outputs());
     const Rows y = rows_from(out, first, rows);

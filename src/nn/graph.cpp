@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "jetrain/error.hpp"
 #include "nn/layer_activation.hpp"
+#include "nn/layer_choice.hpp"
 #include "nn/layers.hpp"
 #include "nn/shortcut.hpp"
 
@@ -30,7 +32,7 @@ class GraphBuilder {
     features_are_joined_ = input.features == 0;
   }
 
-  Graph build() {
+  Graph build(const std::vector<std::string>& freeze) {
     const std::size_t output =
         add_layers(config_.layers, graph_.names.resolve("input"), "model.layers", true);
     if (is_input(output))
@@ -42,11 +44,26 @@ class GraphBuilder {
                       "after {}",
                       shape_of(0).has_rows() ? "the pool" : "flatten"));
     }
+    freeze_layers(freeze);
     connect(graph_);
     return std::move(graph_);
   }
 
  private:
+  void freeze_layers(const std::vector<std::string>& patterns) {
+    const std::vector<std::string> layers = layers_with_weights(graph_, true);
+    const std::vector<bool> chosen = chosen_layers(patterns, layers, "train.freeze");
+    for (Node& node : graph_.nodes) {
+      const auto found = std::find(layers.begin(), layers.end(), node.name);
+      node.frozen = found != layers.end() && chosen[static_cast<std::size_t>(found - layers.begin())];
+    }
+    if (!patterns.empty() && std::find(chosen.begin(), chosen.end(), false) == chosen.end())
+      throw UsageError(
+          "train.freeze: all layers with weights are frozen, and nothing is left to train: leave out the "
+          "last "
+          "one");
+  }
+
   std::size_t add_activation(Activation activation) {
     const std::int64_t values = activation.shape.size();
     if (values > kMostValues)
@@ -358,8 +375,17 @@ class GraphBuilder {
 
 }  // namespace
 
-Graph build_graph(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation) {
-  return GraphBuilder(config, input, loss_activation).build();
+Graph build_graph(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation,
+                  const std::vector<std::string>& freeze) {
+  return GraphBuilder(config, input, loss_activation).build(freeze);
+}
+
+std::vector<std::string> layers_with_weights(const Graph& graph, bool to_train) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) {
+    if (to_train ? node.has_weights_to_train() : node.parameter_count() > 0) names.push_back(node.name);
+  }
+  return names;
 }
 
 }  // namespace jetrain

@@ -54,7 +54,7 @@ struct Edge {
   /// The way back through a ReLU that was written with the activation.
   enum class Mask { none, by_the_layer, afterwards };
   Mask mask = Mask::none;
-  bool wants_gradient = false;  ///< not into the network's inputs
+  bool wants_gradient = false;  ///< not where there is nothing to train below, as in the network's inputs
   /// The first user on the way back writes the activation's gradient; others write into this spare buffer,
   /// and add.
   std::size_t spare = kNoIndex;
@@ -65,15 +65,20 @@ struct Node {
   std::unique_ptr<Layer> layer;
   std::string name;  ///< Keras-like: conv2d, conv2d_1, ...
   std::vector<Edge> inputs;
-  std::size_t output = 0;       ///< its activation
-  bool rectifies = false;       ///< a ReLU behind it is computed with it
-  std::int64_t parameters = 0;  ///< offset in the arena
-  std::int64_t averages = 0;    ///< offset in the arena
-  std::int64_t statistics = 0;  ///< offset in the sums
-  std::int64_t prepared = 0;    ///< offset in what is prepared
+  std::size_t output = 0;         ///< its activation
+  bool rectifies = false;         ///< a ReLU behind it is computed with it
+  bool frozen = false;            ///< its parameters stay as they are
+  bool goes_back = true;          ///< there is something to train in it, or below
+  std::int64_t parameters = 0;    ///< offset in the arena
+  std::int64_t averages = 0;      ///< offset in the arena
+  std::int64_t sums = 0;          ///< offset of the parameters' gradients in the sums; frozen: none
+  std::int64_t average_sums = 0;  ///< of the averages' statistics, likewise
+  std::int64_t statistics = 0;    ///< offset in the sums
+  std::int64_t prepared = 0;      ///< offset in what is prepared
 
   bool wants_gradients() const;  ///< with respect to any input
   std::int64_t parameter_count() const;
+  bool has_weights_to_train() const;  ///< frozen or not
 };
 
 struct Graph {
@@ -84,11 +89,21 @@ struct Graph {
 
   bool is_input(std::size_t activation) const { return activations[activation].producer == kNoIndex; }
   bool is_used(std::size_t activation) const { return activations[activation].used; }
+  /// Whether the way back comes by.
+  bool has_gradient(std::size_t activation) const {
+    return !is_input(activation) && nodes[activations[activation].producer].goes_back;
+  }
 };
 
 /// UsageError names the layer, as in model.layers[2].residual.layers[0], and both shapes where layers do not
-/// fit. `loss_activation`: the loss computes it, so a last layer with it goes without.
-Graph build_graph(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation);
+/// fit. `loss_activation`: the loss computes it, so a last layer with it goes without. `freeze`: patterns of
+/// the layers that are not trained; UsageError where one matches no layer with weights to train, or where
+/// nothing is left.
+Graph build_graph(const ModelConfig& config, const ModelInput& input, LayerActivation loss_activation,
+                  const std::vector<std::string>& freeze = {});
+
+/// Of the layers that have parameters, or parameters to train; frozen ones are among them.
+std::vector<std::string> layers_with_weights(const Graph& graph, bool to_train);
 
 /// Says of each edge how the gradient goes back along it. The last step of build_graph.
 void connect(Graph& graph);

@@ -56,7 +56,11 @@ struct LayerPass {
   float* scratch = nullptr;           ///< as many floats as the layer needs, 64-byte aligned
   bool rectify = false;               ///< y = max(y, 0); only where the layer can
   std::uint64_t number = 0;           ///< of the layer in its network
+  bool frozen = false;                ///< its parameters and running averages stay as they are
+  bool goes_back = true;  ///< where leaf.training: a way back follows, for which forward must keep things
 
+  /// Whether batch norms take the leaf's own statistics; else the running averages.
+  bool takes_statistics() const { return leaf.training && !frozen; }
   /// The only input of most layers.
   const ConstPlanes& x() const { return inputs.front(); }
 };
@@ -69,14 +73,15 @@ struct InputGradient {
   bool wanted() const { return dx.data != nullptr; }
 };
 
-/// Where a leaf's gradients go: exact 64-bit sums (kernels/exact_sum.hpp), laid out like the layer's
-/// parameters.
+/// Where a leaf's gradients go, or of a frozen layer none: exact 64-bit sums (kernels/exact_sum.hpp), laid
+/// out like the layer's parameters.
 struct GradientSums {
   std::int64_t* sums = nullptr;
   std::int64_t* averages =
       nullptr;  ///< of the leaf's statistics times its samples, laid out like the averages
   std::int64_t* statistics = nullptr;  ///< Layer::statistics_words of the layer's own, to be added to
   float limit = 0;                     ///< each leaf's contribution must stay below
+  bool wanted() const { return sums != nullptr; }
 };
 
 class Layer {
@@ -123,7 +128,7 @@ class Layer {
     return true;
   }
   /// Whether the way back is one: then `backward` is called instead of the two above, also where no input's
-  /// gradient is wanted.
+  /// gradient is wanted, or where the layer is frozen and the parameters' are not.
   virtual bool backward_is_one() const { return false; }
   virtual bool backward(const LayerPass&, ConstPlanes /*y*/, ConstPlanes /*dy*/,
                         std::span<const InputGradient>, const GradientSums&) const {

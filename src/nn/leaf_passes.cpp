@@ -28,7 +28,9 @@ LayerPass Model::pass_of(std::size_t i, const LeafWorkspace& workspace, const Le
           .kept = buffers.kept,
           .scratch = buffers.scratch,
           .rectify = node.rectifies,
-          .number = i};
+          .number = i,
+          .frozen = node.frozen,
+          .goes_back = node.goes_back};
 }
 
 void Model::forward_layers(LeafWorkspace& workspace, const LeafContext& leaf) const {
@@ -97,14 +99,17 @@ LeafResult Model::forward_backward(LeafWorkspace& workspace, const LeafTargets& 
 
   for (std::size_t i = nodes().size(); i-- > 0;) {
     const Node& node = nodes()[i];
+    if (!node.goes_back) continue;
     const LayerPass pass = pass_of(i, workspace, leaf);
-    const GradientSums sums{gradient_sums + node.parameters, gradient_sums + node.averages,
-                            gradient_sums + node.statistics, limit};
+    const GradientSums sums = node.frozen
+                                  ? GradientSums{}
+                                  : GradientSums{gradient_sums + node.sums, gradient_sums + node.average_sums,
+                                                 gradient_sums + node.statistics, limit};
     const Planes dy = workspace.gradients_[node.output];
     const bool good = node.layer->backward_is_one()
                           ? node.layer->backward(pass, workspace.activations_[node.output], dy,
                                                  workspace.layers_[i].gradients, sums)
-                          : node.layer->backward_parameters(pass, dy, sums);
+                          : node.frozen || node.layer->backward_parameters(pass, dy, sums);
     if (!good && result.bad_layer < 0) {
       result.bad_layer = static_cast<int>(i);
       result.bad_value = kernels::refused_magnitude() / scale;

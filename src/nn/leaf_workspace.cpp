@@ -26,7 +26,7 @@ std::int64_t training_bytes(const Graph& graph, const RowOffsets& sets) {
   std::int64_t floats = 0;
   std::int64_t scratch = 0;
   for (std::size_t a = 0; a < graph.activations.size(); ++a) {
-    if (graph.is_used(a)) floats += floats_of(a) * (graph.is_input(a) ? 1 : 2);  // and its gradient
+    if (graph.is_used(a)) floats += floats_of(a) * (graph.has_gradient(a) ? 2 : 1);
   }
   for (const std::size_t like : graph.spares) floats += floats_of(like);
   for (const Node& node : graph.nodes) {
@@ -60,7 +60,7 @@ void LeafWorkspace::begin_leaf(const RowOffsets& sets) {
     const Shape& shape = graph_->activations[a].shape;
     if (!shape.has_rows()) continue;
     if (graph_->is_used(a)) resize(shape, activations_[a], activation_memory_[a]);
-    if (!gradients_.empty() && !graph_->is_input(a)) resize(shape, gradients_[a], gradient_memory_[a]);
+    if (!gradients_.empty() && graph_->has_gradient(a)) resize(shape, gradients_[a], gradient_memory_[a]);
   }
   for (std::size_t s = 0; s < spares_.size(); ++s) {
     const Shape& shape = graph_->activations[graph_->spares[s]].shape;
@@ -92,6 +92,7 @@ void LeafWorkspace::add_gradients() {
   gradients_.resize(graph_->activations.size());
   gradient_memory_.resize(graph_->activations.size());
   for (const Node& node : graph_->nodes) {
+    if (!node.goes_back) continue;
     gradients_[node.output] = allocate(node.layer->output(), node.layer->needs().output_gradient_halo,
                                        gradient_memory_[node.output]);
   }

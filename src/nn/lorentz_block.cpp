@@ -42,9 +42,9 @@ void LorentzBlock::forward(const LayerPass& pass, const LorentzLeaf& leaf, const
   first_.forward(pass, 1, kept.s, {.accumulate = true}, kept.z);
   first_.forward(pass, 2, leaf.scalars, {.accumulate = true}, kept.z);
   kernels::RowMoments moments = kernels::start_moments(kept.z.channels, scratch.moments);
-  if (pass.leaf.training) kernels::add_moments(kept.z, moments);
-  const kernels::RowLine line = pass.leaf.training ? norm_.line_of(pass, moments, kept.node_norm)
-                                                   : norm_.average_line(pass, kept.node_norm);
+  if (pass.takes_statistics()) kernels::add_moments(kept.z, moments);
+  const kernels::RowLine line = pass.takes_statistics() ? norm_.line_of(pass, moments, kept.node_norm)
+                                                        : norm_.average_line(pass, kept.node_norm);
   kernels::row_line_forward(kept.z, line, true, scratch.z);
   kernels::copy(planes_of(ConstRows(kept.h)), planes_of(h_next));
   second_.forward(pass, 0, scratch.z, {.bias = second_.bias(pass), .accumulate = true}, h_next);
@@ -66,7 +66,7 @@ void LorentzBlock::backward(const LayerPass& pass, const LorentzLeaf& leaf, cons
     second_.backward_input(pass, 0, dy, {}, gradient);
     kernels::row_line_sums(z, gradient, line, true, norm_.dgamma(gradients), norm_.dbeta(gradients));
   });
-  const kernels::RowLineBack back = norm_.begin_backward(kept.node_norm, rows, gradients, scratch.back);
+  const kernels::RowLineBack back = norm_.begin_backward(pass, kept.node_norm, rows, gradients, scratch.back);
   for_each_block(rows, [&](std::int64_t first, std::int64_t count) {
     const Rows gradient = rows_from(dz, first, count);
     kernels::row_line_backward(rows_from(ConstRows(kept.z), first, count), gradient, line, true, back,

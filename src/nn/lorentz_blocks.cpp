@@ -110,6 +110,7 @@ class LorentzBlocks final : public Layer {
                                rows_from(ConstRows(dh), first, count), gradients,
                                scratch.of_blocks.temporary);
     });
+    if (!sums.wanted()) return true;
     bool good = embedding_.finish(gradients, sums);
     for (std::size_t b = 0; b < blocks_.size(); ++b)
       good = blocks_[b].finish(leaf, kept.blocks[b], gradients, sums) && good;

@@ -89,9 +89,9 @@ void LorentzMessages::forward(const LayerPass& pass, const LorentzLeaf& leaf, Co
   const kernels::MessageTerms terms = terms_of(pass, leaf, h, x, scratch);
   const std::int64_t edges = leaf.edges.count();
   kernels::RowMoments moments = kernels::start_moments(units_, scratch.moments);
-  if (pass.leaf.training) kernels::add_message_moments(terms, 0, edges, moments);
+  if (pass.takes_statistics()) kernels::add_message_moments(terms, 0, edges, moments);
   const kernels::RowLine line =
-      pass.leaf.training ? norm_.line_of(pass, moments, kept) : norm_.average_line(pass, kept);
+      pass.takes_statistics() ? norm_.line_of(pass, moments, kept) : norm_.average_line(pass, kept);
   std::fill_n(s.data, s.rows * s.stride(), 0.0F);
   std::fill_n(scratch.moves.data, scratch.moves.rows * scratch.moves.stride(), 0.0F);
   for_each_block(edges, [&](std::int64_t first, std::int64_t count) {
@@ -142,7 +142,7 @@ void LorentzMessages::backward(const LayerPass& pass, const LorentzLeaf& leaf, C
     kernels::message_line_sums(terms, dh_block, first, first + count, line, norm_.dgamma(gradients),
                                norm_.dbeta(gradients));
   });
-  const kernels::RowLineBack back = norm_.begin_backward(kept, edges, gradients, scratch.back);
+  const kernels::RowLineBack back = norm_.begin_backward(pass, kept, edges, gradients, scratch.back);
   kernels::scatter_messages(terms, scratch.dh_edges, line, back,
                             {.du = scratch.du,
                              .dv = scratch.dv,

@@ -76,28 +76,32 @@ void require_outputs(const Shape& output, const Loss& loss, std::int64_t classes
 
 }  // namespace
 
-Model::Model(const ModelConfig& config, const ModelInput& input, const LossConfig& loss)
+Model::Model(const ModelConfig& config, const ModelInput& input, const LossConfig& loss,
+             const std::vector<std::string>& freeze)
     : input_(input), loss_(make_loss(loss)) {
   require_activation(config, loss, loss_->activation());
-  graph_ = build_graph(config, input, loss_->activation());
+  graph_ = build_graph(config, input, loss_->activation(), freeze);
   require_outputs(nodes().back().layer->output(), *loss_, input.classes);
-  const auto lay_out = [&](bool trainable, std::int64_t Node::*offset) {
+  const auto lay_out = [&](bool trainable, std::int64_t Node::*offset, std::int64_t Node::*sums) {
     for (Node& node : graph_.nodes) {
       node.*offset = parameter_count_;
+      node.*sums = summed_count_;
       for (const ParameterSpec& spec : node.layer->parameters()) {
         if (spec.trainable() != trainable) continue;
-        views_.push_back({node.name, spec, parameter_count_});
+        views_.push_back({node.name, spec, parameter_count_, summed_count_, node.frozen});
         parameter_count_ += spec.size();
+        if (!node.frozen) summed_count_ += spec.size();
       }
     }
   };
-  lay_out(true, &Node::parameters);
+  lay_out(true, &Node::parameters, &Node::sums);
   trainable_count_ = parameter_count_;
-  lay_out(false, &Node::averages);
+  frozen_count_ = parameter_count_ - summed_count_;
+  lay_out(false, &Node::averages, &Node::average_sums);
   std::int64_t prepared = 0;
   for (Node& node : graph_.nodes) {
-    node.statistics = parameter_count_ + statistics_words_;
-    statistics_words_ += node.layer->statistics_words();
+    node.statistics = summed_count_ + statistics_words_;
+    if (!node.frozen) statistics_words_ += node.layer->statistics_words();
     node.prepared = prepared;
     prepared += ceil_divide(node.layer->prepared_floats(), kLanes) * kLanes;
   }
@@ -114,10 +118,17 @@ std::int64_t Model::multiply_adds_forward(std::int64_t constituents) const {
 }
 
 std::int64_t Model::multiply_adds_training(std::int64_t constituents) const {
-  std::int64_t sum = 3 * multiply_adds_forward(constituents);
-  for (const Node& node : nodes())
-    if (!node.wants_gradients()) sum -= node.layer->input_multiply_adds(constituents);
+  std::int64_t sum = multiply_adds_forward(constituents);
+  for (const Node& node : nodes()) sum += multiply_adds_backward(node, constituents);
   return sum;
+}
+
+std::int64_t multiply_adds_backward(const Node& node, std::int64_t constituents) {
+  if (!node.goes_back) return 0;
+  const std::int64_t forward = node.layer->multiply_adds(constituents);
+  const std::int64_t of_parameters = node.frozen && !node.layer->backward_is_one() ? 0 : forward;
+  const std::int64_t left_out = node.wants_gradients() ? 0 : node.layer->input_multiply_adds(constituents);
+  return of_parameters + forward - left_out;
 }
 
 std::int64_t Model::score_output() const noexcept {

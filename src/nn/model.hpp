@@ -24,6 +24,8 @@ struct ParameterView {
   std::string layer;  ///< Keras-like: conv2d, conv2d_1, ...
   ParameterSpec spec;
   std::int64_t offset = 0;
+  std::int64_t sums = 0;  ///< offset in the exact sums
+  bool frozen = false;    ///< there are no sums of it
 };
 
 /// What one leaf adds to the batch's sums.
@@ -35,6 +37,9 @@ struct LeafResult {
   float bad_value = 0;  ///< its magnitude, not scaled, perhaps not finite
 };
 
+/// Of the way back through a layer, for one sample (of so many constituents, where it is a set).
+std::int64_t multiply_adds_backward(const Node& node, std::int64_t constituents);
+
 /// The class that (outputs, lanes) predictions give for one lane: the one with the largest probability, the
 /// lowest where some are equal; with one output, 1 where it is above 1/2.
 std::int64_t predicted_class(std::int64_t outputs, const float* predictions, std::size_t lane);
@@ -42,7 +47,9 @@ std::int64_t predicted_class(std::int64_t outputs, const float* predictions, std
 class Model {
  public:
   /// Throws UsageError naming the layer and both shapes where layers do not fit.
-  Model(const ModelConfig& config, const ModelInput& input, const LossConfig& loss = {});
+  /// `freeze`: as build_graph takes it.
+  Model(const ModelConfig& config, const ModelInput& input, const LossConfig& loss = {},
+        const std::vector<std::string>& freeze = {});
 
   const ModelInput& input() const noexcept { return input_; }
   std::int64_t outputs() const noexcept { return nodes().back().layer->output().size(); }
@@ -54,9 +61,12 @@ class Model {
   const std::vector<ParameterView>& parameter_views() const noexcept { return views_; }
   /// Trainable ones, then averages.
   std::int64_t parameter_count() const noexcept { return parameter_count_; }
+  /// Of the first kind, frozen ones among them.
   std::int64_t trainable_count() const noexcept { return trainable_count_; }
-  /// Words of the exact sums that forward_backward adds to: one a parameter, and the layers' statistics.
-  std::int64_t sum_count() const noexcept { return parameter_count_ + statistics_words_; }
+  std::int64_t frozen_count() const noexcept { return frozen_count_; }
+  /// Words of the exact sums that forward_backward adds to: one a parameter, and the layers' statistics, but
+  /// none of what is frozen.
+  std::int64_t sum_count() const noexcept { return summed_count_ + statistics_words_; }
   /// What gradients and losses are multiplied by before they are added exactly: 1, and for networks of sets
   /// 2^-10. Sums over hundreds of constituents, of GeV perhaps, need the range (at 1,024 leaves, 8.4 million
   /// a leaf instead of 8,192), and not the last digits (a leaf's gradient is added in units of 1e-9). A power
@@ -108,6 +118,8 @@ class Model {
   std::vector<ParameterView> views_;
   std::int64_t parameter_count_ = 0;
   std::int64_t trainable_count_ = 0;
+  std::int64_t frozen_count_ = 0;  ///< of these
+  std::int64_t summed_count_ = 0;  ///< parameters, frozen layers' left out
   std::int64_t statistics_words_ = 0;
   AlignedBuffer<float> arena_;
   mutable AlignedBuffer<float> prepared_;  ///< of the parameters, by node

@@ -28,8 +28,10 @@ std::string Model::memory_of_sets() const {
 std::string Model::summary() const {
   const std::string line(66, '-');
   std::string text = fmt::format("{:<28}{:<24}{:>14}\n{}\n", "Layer", "Output shape", "Parameters", line);
-  const auto row = [&](const std::string& name, const std::string& shape, std::int64_t parameters) {
-    text += fmt::format("{:<{}} {:<24}{:>14}\n", name, kNameWidth, shape, parameters);
+  const auto row = [&](const std::string& name, const std::string& shape, std::int64_t parameters,
+                       bool frozen = false) {
+    text +=
+        fmt::format("{:<{}} {:<24}{:>14}{}\n", name, kNameWidth, shape, parameters, frozen ? "  frozen" : "");
   };
   for (const Activation& activation : graph_.activations)
     if (activation.producer == kNoIndex && activation.shape.size() > 0 && activation.used)
@@ -42,7 +44,8 @@ std::string Model::summary() const {
     const bool simple = node.inputs.size() == 1 && node.inputs.front().activation == above;
     const std::string inputs = simple ? "" : fmt::format(" ({})", fmt::join(from, ", "));
     const bool fits = node.name.size() + inputs.size() <= kNameWidth;
-    row(fits ? node.name + inputs : node.name, node.layer->output().text(), node.parameter_count());
+    row(fits ? node.name + inputs : node.name, node.layer->output().text(), node.parameter_count(),
+        node.frozen);
     if (!fits && !simple) text += fmt::format(" {}\n", inputs);
     above = node.output;
   }
@@ -50,7 +53,8 @@ std::string Model::summary() const {
     row(word_of(loss_->activation()).text, nodes().back().layer->output().text(), 0);
   text += fmt::format("{}\nParameters: {} ({:.1f} MB)", line, parameter_count_,
                       static_cast<double>(parameter_count_) * sizeof(float) / 1e6);
-  if (trainable_count_ < parameter_count_) text += fmt::format(", {} of them trainable", trainable_count_);
+  const std::int64_t trained = trainable_count_ - frozen_count_;
+  if (trained < parameter_count_) text += fmt::format(", {} of them trainable", trained);
   if (input_.shape.has_rows()) text += memory_of_sets();
   const std::string of_how_many =
       input_.shape.has_rows() ? fmt::format(" of {} constituents", kTypicalConstituents) : "";

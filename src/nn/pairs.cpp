@@ -64,7 +64,8 @@ class Pairs final : public Layer {
     const Kept& kept = memory.kept;
     const Scratch& scratch = memory.scratch;
     find_features(pass, kept.values.front());
-    pass.leaf.training ? multiply_and_norm(pass, kept, scratch, pairs) : multiply(pass, kept, scratch, pairs);
+    pass.takes_statistics() ? multiply_and_norm(pass, kept, scratch, pairs)
+                            : multiply(pass, kept, scratch, pairs);
     const std::int64_t heads = norms_.back().channels();
     for_each_sample_of_pairs(*pass.leaf.sets, [&](const SampleOfPairs& at) {
       const Rows z{scratch.heads, at.pairs, heads};
@@ -95,7 +96,7 @@ class Pairs final : public Layer {
                                       norms_[last].dgamma(gradients), norms_[last].dbeta(gradients));
     });
     for (std::size_t l = last; l > 0; --l) backward_product(pass, kept, scratch, l, pairs);
-    norms_[0].begin_backward(kept.norms[0], pairs, gradients, scratch.back);
+    norms_[0].begin_backward(pass, kept.norms[0], pairs, gradients, scratch.back);
     return finish(kept, pairs, gradients, sums);
   }
 
@@ -191,7 +192,8 @@ class Pairs final : public Layer {
     float* const gradients = scratch.gradients;
     const RowLinePart& norm = norms_[l];
     const RowLinePart& before = norms_[l - 1];
-    const kernels::RowLineBack back = norm.begin_backward(kept.norms[l], pairs, gradients, scratch.back);
+    const kernels::RowLineBack back =
+        norm.begin_backward(pass, kept.norms[l], pairs, gradients, scratch.back);
     for_each_block(pairs, [&](std::int64_t first, std::int64_t rows) {
       const Rows dy = scratch.block(0, rows, norm.channels());
       const Rows dz = scratch.block(1, rows, before.channels());
@@ -215,6 +217,7 @@ class Pairs final : public Layer {
   }
 
   bool finish(const Kept& kept, std::int64_t pairs, float* gradients, const GradientSums& sums) const {
+    if (!sums.wanted()) return true;
     bool good = true;
     for (const RowProductPart& product : products_) good = product.finish(gradients, sums) && good;
     for (std::size_t l = 0; l < norms_.size(); ++l)

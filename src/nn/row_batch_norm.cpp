@@ -1,5 +1,7 @@
 #include "row_kernels/row_batch_norm.hpp"
 
+#include <algorithm>
+
 #include "kernels/exact_sum.hpp"
 #include "nn/row_averages.hpp"
 #include "nn/row_layers.hpp"
@@ -30,7 +32,7 @@ class RowBatchNorm final : public Layer {
   void forward(const LayerPass& pass, Planes y) const override {
     const ConstRows x = rows_of(pass.x(), channels_);
     const float* mean = pass.averages;
-    if (pass.leaf.training) {
+    if (pass.takes_statistics()) {
       kernels::row_statistics(x, pass.kept, pass.kept + channels_);
       mean = pass.kept;
     }
@@ -43,16 +45,20 @@ class RowBatchNorm final : public Layer {
                 std::span<const InputGradient> gradients, const GradientSums& sums) const override {
     const ConstRows x = rows_of(pass.x(), channels_);
     const ConstRows dy = rows_of(dy_planes, channels_);
-    const float* mean = pass.kept;
-    const float* variance = pass.kept + channels_;
+    const float* mean = pass.frozen ? pass.averages : pass.kept;
+    const float* variance = mean + channels_;
     float* dgamma = pass.scratch;
     float* dbeta = pass.scratch + channels_;
-    kernels::row_batch_norm_backward_parameters(x, dy, mean, variance, epsilon_, gamma(pass), beta(pass),
-                                                false, dgamma, dbeta);
+    if (pass.frozen)  // the averages are not the rows' own: no way back through them
+      std::fill_n(pass.scratch, 2 * channels_, 0.0F);
+    else
+      kernels::row_batch_norm_backward_parameters(x, dy, mean, variance, epsilon_, gamma(pass), beta(pass),
+                                                  false, dgamma, dbeta);
     if (gradients.front().wanted()) {
       kernels::row_batch_norm_backward_input(x, dy, mean, variance, epsilon_, gamma(pass), beta(pass), false,
                                              dgamma, dbeta, rows_of(gradients.front().dx, channels_));
     }
+    if (!sums.wanted()) return true;
     const auto count = static_cast<std::size_t>(2 * channels_);
     const bool good = kernels::exact_accumulate({dgamma, count}, sums.limit, {sums.sums, count});
     return averages_.add(mean, variance, x.rows, sums.statistics) && good;

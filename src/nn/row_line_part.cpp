@@ -1,5 +1,7 @@
 #include "nn/row_line_part.hpp"
 
+#include <algorithm>
+
 namespace jetrain {
 
 RowLinePart::RowLinePart(PartSizes& sizes, const std::string& prefix, const std::string& suffix,
@@ -33,8 +35,12 @@ kernels::RowLine RowLinePart::average_line(const LayerPass& pass, const Kept& ke
   return line(pass, mean, mean + channels_, kept);
 }
 
-kernels::RowLineBack RowLinePart::begin_backward(const Kept& kept, std::int64_t rows, float* gradients,
-                                                 float* memory) const {
+kernels::RowLineBack RowLinePart::begin_backward(const LayerPass& pass, const Kept& kept, std::int64_t rows,
+                                                 float* gradients, float* memory) const {
+  if (pass.frozen) {  // no way back through the statistics
+    std::fill_n(dgamma(gradients), padded_channels(channels_), 0.0F);
+    std::fill_n(dbeta(gradients), padded_channels(channels_), 0.0F);
+  }
   kernels::finish_line_sums(channels_, kept.line(), dgamma(gradients));
   return kernels::row_line_back(channels_, rows, kept.line(), dgamma(gradients), dbeta(gradients), memory);
 }

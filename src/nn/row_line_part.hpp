@@ -3,7 +3,7 @@
 /// \file
 /// Batch normalisation over the rows of a leaf (constituents, edges, pairs) as a part of a larger layer: a
 /// line for each channel (row_kernels/row_batch_norm.hpp), from the leaf's statistics in training, else from
-/// running averages (nn/row_averages.hpp).
+/// running averages (nn/row_averages.hpp). Frozen, it is a line whose numbers do not depend on the rows.
 
 #include "nn/row_averages.hpp"
 #include "nn/row_parts.hpp"
@@ -42,8 +42,8 @@ class RowLinePart {
   float* dgamma(float* gradients) const { return gamma_.gradient(gradients); }
   float* dbeta(float* gradients) const { return beta_.gradient(gradients); }
   /// Ends these sums and prepares the way back. `memory`: row_line_back_floats.
-  kernels::RowLineBack begin_backward(const Kept& kept, std::int64_t rows, float* gradients,
-                                      float* memory) const;
+  kernels::RowLineBack begin_backward(const LayerPass& pass, const Kept& kept, std::int64_t rows,
+                                      float* gradients, float* memory) const;
   bool finish(const Kept& kept, std::int64_t rows, float* gradients, const GradientSums& sums) const;
   void update_averages(const std::int64_t* words, float* averages, bool anew) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "optim/optimizers.hpp"
 
@@ -19,10 +20,12 @@ void Optimizer::step(double learning_rate, std::span<float> parameters, std::spa
   std::vector<Block> blocks;
   std::vector<std::size_t> array_of;
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    if (arrays_[a].frozen) continue;
     for (std::int64_t first = arrays_[a].first; first < arrays_[a].last; first += kBlock) {
       const std::int64_t count = std::min(kBlock, arrays_[a].last - first);
       blocks.push_back(
           {first, count, parameters.data() + first, gradients.data() + first, decays(arrays_[a].role)});
+      blocks.back().rate_factor = arrays_[a].rate_factor;
       blocks.back().array = &arrays_[a];
       array_of.push_back(a);
     }
@@ -43,8 +46,18 @@ void Optimizer::step(double learning_rate, std::span<float> parameters, std::spa
       blocks[b].ratio = ratio_of(std::sqrt(norms.weights), std::sqrt(norms.other), blocks[b].decays);
     }
   }
+  std::set<double> factors;
+  for (const Block& block : blocks) factors.insert(block.rate_factor);
+  double begun_with = 1;
+  for (const double factor : factors) {
+    if (factor != begun_with) begin_step(learning_rate * factor);
+    begun_with = factor;
 #pragma omp parallel for schedule(static)
-  for (std::int64_t b = 0; b < size; ++b) update(blocks[static_cast<std::size_t>(b)]);
+    for (std::int64_t b = 0; b < size; ++b) {
+      Block& block = blocks[static_cast<std::size_t>(b)];
+      if (block.rate_factor == factor) update(block);
+    }
+  }
 }
 
 std::vector<std::span<float>> Optimizer::state() {

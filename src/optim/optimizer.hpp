@@ -22,11 +22,15 @@ struct ParameterArray {
   std::int64_t first = 0;
   std::int64_t last = 0;
   ParameterRole role = ParameterRole::kernel;  ///< weight decay and layer-wise rules go by it
+  double rate_factor = 1;                      ///< of the learning rate
+  bool frozen = false;                         ///< no step changes it
   std::int64_t columns = 1;  ///< of a kernel as a matrix (inputs, outputs): the last of its dimensions
 
   std::int64_t size() const noexcept { return last - first; }
   /// Whether rules for matrices have something to do.
-  bool is_matrix() const noexcept { return role == ParameterRole::kernel && columns > 1 && size() > columns; }
+  bool is_matrix() const noexcept {
+    return !frozen && role == ParameterRole::kernel && columns > 1 && size() > columns;
+  }
 };
 
 class Optimizer {
@@ -53,7 +57,8 @@ class Optimizer {
     float* w = nullptr;
     const float* g = nullptr;
     bool decays = false;
-    double ratio = 1;  ///< of the block's array, from `ratio_of`
+    double ratio = 1;        ///< of the block's array, from `ratio_of`
+    double rate_factor = 1;  ///< of the block's array; in the rate that begin_step was given
     const ParameterArray* array = nullptr;
   };
 
@@ -62,7 +67,8 @@ class Optimizer {
   std::int64_t parameters() const { return arrays_.empty() ? 0 : arrays_.back().last; }
   const std::vector<ParameterArray>& arrays() const noexcept { return arrays_; }
 
-  /// Once before the blocks of a step; steps() already counts it.
+  /// Before the blocks of a step, and, where arrays have factors of their own, again with the rate of each of
+  /// them before its blocks; steps() already counts it. So it changes nothing that the next step depends on.
   virtual void begin_step(double) {}
   /// For rules that look at matrices as such; after begin_step, from the gradients of all parameters.
   virtual void look_at_matrices(std::span<const float>) {}

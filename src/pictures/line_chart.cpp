@@ -47,7 +47,7 @@ std::string axis_settings(char letter, const ChartAxis& axis, std::vector<double
   std::erase_if(values, [&](double value) { return !shows(axis, value); });
   if (values.empty()) values = {1, 2};
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  const std::string label = fmt::format("set {}label {}\n", letter, gnuplot::literal(axis.label));
+  const std::string label = fmt::format("set {}label {} noenhanced\n", letter, gnuplot::literal(axis.label));
   if (axis.scale == Scale::linear) {
     const double low = std::min(0.0, *least);
     const double high = *most > low ? *most : low + 1;

@@ -45,7 +45,7 @@ Figure stacked_bars(const std::string& name, const std::string& caption, const s
   return {name, caption,
           gnuplot::data_block("bars", lines) +
               fmt::format("set style data histograms\nset style histogram rowstacked\nset boxwidth 0.7\n"
-                          "set grid noxtics\nset xtics {}scale 0\nset xlabel {}\nset ylabel {}\n"
+                          "set grid noxtics\nset xtics {}scale 0 noenhanced\nset xlabel {}\nset ylabel {}\n"
                           "set yrange [0:{:.6g}]\nplot {}\n",
                           stand_aslant(bars) ? "rotate by -40 " : "", literal(x), literal(y),
                           highest > 0 ? 1.05 * highest : 1, plots),

@@ -21,7 +21,7 @@ std::vector<PageSection> report_sections(const ReportedRuns& runs, const std::ve
   for (Figure& figure : class_figures_of(runs, others)) tagging.push_back(std::move(figure));
   return {
       {"Results", missing_notes(runs) + results_table(runs), {}},
-      {"Configuration", differences_table(runs) + config_texts(runs), {}},
+      {"Configuration", differences_table(runs) + start_tables(runs) + config_texts(runs), {}},
       {"Training", "", curve_figures(runs)},
       {"Reweighting", "", reweighting_figures(runs)},
       {several ? "Telling classes apart" : fmt::format("Telling {} from {}", names.signal, names.background),

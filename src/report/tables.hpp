@@ -12,6 +12,8 @@ namespace jetrain {
 std::string results_table(const ReportedRuns& runs);
 /// The keys of the configs that differ, with the values of all runs; of a single run, a sentence.
 std::string differences_table(const ReportedRuns& runs);
+/// Of each run that began with other weights: its parents, one after the other; "" where none did.
+std::string start_tables(const ReportedRuns& runs);
 /// Layers, shapes, parameters: once for all runs that share a network.
 std::string network_tables(const ReportedRuns& runs);
 /// Metrics of the scored jets, a row for each run and each of the others.

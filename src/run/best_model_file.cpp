@@ -14,8 +14,8 @@ constexpr double kSecondsBetween = 1.0;
 }  // namespace
 
 BestModelFile::BestModelFile(const RunDirectory& run, const Config& config, const Model& model,
-                             const std::vector<float>& best, const std::string& reweighting)
-    : run_(run), config_(config), model_(model), best_(best), reweighting_(reweighting) {}
+                             const std::vector<float>& best, const ModelNotes& notes)
+    : run_(run), config_(config), model_(model), best_(best), notes_(notes) {}
 
 BestModelFile::~BestModelFile() {
   try {
@@ -38,7 +38,7 @@ void BestModelFile::on_end() {
 
 void BestModelFile::write() {
   if (!std::exchange(changed_, false)) return;
-  write_alone([&] { save_model(run_.file("best.h5"), config_, model_, best_, reweighting_); });
+  write_alone([&] { save_model(run_.file("best.h5"), config_, model_, best_, notes_); });
   written_ = true;
   since_written_.restart();
 }

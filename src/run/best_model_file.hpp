@@ -8,6 +8,7 @@
 
 #include "config/config.hpp"
 #include "core/stopwatch.hpp"
+#include "inference/model_file.hpp"
 #include "nn/model.hpp"
 #include "run/run_directory.hpp"
 #include "train/training_observer.hpp"
@@ -18,10 +19,10 @@ namespace jetrain {
 /// them: it is about a second behind at most, and checkpoints hold the best weights, too. On rank 0.
 class BestModelFile : public TrainingObserver {
  public:
-  /// `best`: the weights, whenever they are to be written. `reweighting`: as save_model takes it. All must
+  /// `best`: the weights, whenever they are to be written. `notes`: as save_model takes them. All must
   /// outlive this.
   BestModelFile(const RunDirectory& run, const Config& config, const Model& model,
-                const std::vector<float>& best, const std::string& reweighting);
+                const std::vector<float>& best, const ModelNotes& notes);
   /// Writes what an error left unwritten, if that is possible.
   ~BestModelFile() override;
 
@@ -38,7 +39,7 @@ class BestModelFile : public TrainingObserver {
   const Config& config_;
   const Model& model_;
   const std::vector<float>& best_;
-  const std::string& reweighting_;
+  const ModelNotes& notes_;
   Stopwatch since_written_;
   bool written_ = false;
   bool changed_ = false;

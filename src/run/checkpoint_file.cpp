@@ -20,6 +20,7 @@ constexpr std::int64_t kVersion = 2;
 
 /// All that is no array.
 constexpr const char* kNumbers = "/numbers";
+constexpr const char* kStart = "/start";
 
 /// Each field of the state that is an array is a dataset, or a group of them; all single numbers stand
 /// together in another. A field of another kind does not compile: say here how it is stored.
@@ -110,6 +111,7 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
     hdf5::write_attribute(file, "version", kVersion);
     hdf5::write_attribute(file, "data", checkpoint.data);
     hdf5::write_text(file, "/config", to_yaml(checkpoint.config));
+    if (!checkpoint.start.empty()) hdf5::write_text(file, kStart, checkpoint.start);
     StateWriter(file).write(checkpoint.state);
   });
 }
@@ -122,6 +124,7 @@ Checkpoint load_checkpoint(const std::string& path) {
   Checkpoint checkpoint;
   checkpoint.data = hdf5::text_attribute(file, "data");
   checkpoint.config = parse_stored_config(hdf5::read_text(file, "/config"), path + ":/config");
+  if (hdf5::exists(file, kStart)) checkpoint.start = hdf5::read_text(file, kStart);
   StateReader(file).read(checkpoint.state);
   const TrainingState& state = checkpoint.state;
   if (state.best_parameters.size() != state.parameters.size())

@@ -22,6 +22,7 @@ struct Checkpoint {
   Config config;
   std::string data;  ///< fingerprint of training and validation jets
   TrainingState state;
+  std::string start{};  ///< whose weights the training began with (run/start_record.hpp); empty: none
 };
 
 /// On one rank. The file appears whole or not at all; DataError with the reason where it cannot.

@@ -11,6 +11,7 @@
 
 #include "core/input_file.hpp"
 #include "core/output_file.hpp"
+#include "core/shell_word.hpp"
 #include "io/hdf5_file.hpp"
 #include "jetrain/error.hpp"
 #include "run/one_writer.hpp"
@@ -66,6 +67,15 @@ std::string first_of(const std::vector<std::string>& keys) {
                      keys.size() - kNamed);
 }
 
+/// How to go on from a run's weights with another config; "" where it has none yet. `path`: of a checkpoint.
+std::string way_on(const std::string& path) {
+  const fs::path model = fs::path(path).parent_path().parent_path() / "best.h5";
+  std::error_code absent;
+  if (!fs::exists(model, absent)) return "";
+  return fmt::format(", which may go on from these weights: --set train.start.model={} --out NEW",
+                     shell_word(model.string()));
+}
+
 void require_same_results(const Config& stored, const Config& config, const std::string& path) {
   std::vector<std::string> keys = differing_keys(stored, config);
   std::erase_if(keys, [&](const std::string& key) { return may_change(key, config); });
@@ -74,18 +84,20 @@ void require_same_results(const Config& stored, const Config& config, const std:
   const bool older_image = keys == std::vector<std::string>{"image.version"};
   throw UsageError(fmt::format(
       "{} was written with another config; these keys differ and change the results: {}. Resume "
-      "with the run's own config{}, or start a new run with another --out",
+      "with the run's own config{}, or start a new run with another --out{}",
       path, first_of(keys),
-      older_image ? fmt::format(" (--set image.version={})", stored.image.version) : std::string()));
+      older_image ? fmt::format(" (--set image.version={})", stored.image.version) : std::string(),
+      way_on(path)));
 }
 
 }  // namespace
 
 Checkpoints::Checkpoints(std::string folder, const Config& config, std::string data, int rank,
-                         const std::optional<EpochProgress>& known)
+                         const std::optional<EpochProgress>& known, std::string start)
     : folder_(std::move(folder)),
       config_(config),
       data_(std::move(data)),
+      start_(std::move(start)),
       rank_(rank),
       known_(std::make_shared<Known>()) {
   if (known) known_->path = (fs::path(folder_) / file_name(*known)).string();
@@ -110,10 +122,10 @@ std::string Checkpoints::save(const TrainingState& state) const {
   if (failure) throw DataError(fmt::format("cannot make {}: {}", folder_, failure.message()));
   std::string path = (fs::path(folder_) / file_name(state.progress)).string();
   if (rank_ == 0) {
-    save_checkpoint(path, {config_, data_, state});
+    save_checkpoint(path, {config_, data_, state, start_});
   } else {  // rank 0 may be in the middle of writing the same one
     const std::string own = fmt::format("{}.rank_{}", path, rank_);
-    save_checkpoint(own, {config_, data_, state});
+    save_checkpoint(own, {config_, data_, state, start_});
     put_in_place(own, path);
   }
   {

@@ -17,11 +17,11 @@ namespace jetrain {
 
 class Checkpoints {
  public:
-  /// `data`: the fingerprint of the jets, to be written into each. `rank`: who writes; each under a temporary
-  /// name of its own, since two may do so at once where one seems stuck. `known`: a whole one is there of
-  /// this.
+  /// `data`: the fingerprint of the jets, and `start`: what the training began with, to be written into each.
+  /// `rank`: who writes; each under a temporary name of its own, since two may do so at once where one seems
+  /// stuck. `known`: a whole one is there of this.
   Checkpoints(std::string folder, const Config& config, std::string data, int rank = 0,
-              const std::optional<EpochProgress>& known = {});
+              const std::optional<EpochProgress>& known = {}, std::string start = "");
 
   /// Writes one and removes those that are too many. Returns its path. DataError where it cannot be written;
   /// the older ones are then all there. Any thread may ask; one writes at a time (one_writer.hpp).
@@ -49,6 +49,7 @@ class Checkpoints {
   std::string folder_;
   Config config_;
   std::string data_;
+  std::string start_;
   int rank_;
   struct Known {
     std::mutex mutex;

@@ -10,6 +10,7 @@
 
 #include "core/record.hpp"
 #include "dataset/teacher_record.hpp"
+#include "run/start_record.hpp"
 #include "statistics/class_figures.hpp"
 #include "train/epoch_record.hpp"
 #include "train/reweighting.hpp"
@@ -36,6 +37,7 @@ struct RunResult {
   std::vector<Straggler> stragglers;  ///< ranks that were much slower than the others
   Reweighting reweighting;            ///< empty: none
   TeacherRecord teacher;              ///< empty: none
+  StartRecord start;                  ///< empty: all weights began anew
 
   template <class Self, class Visitor>
   static void fields(Self& r, Visitor& visit) {
@@ -57,6 +59,7 @@ struct RunResult {
     visit("stragglers", r.stragglers, {.may_lack = true});
     visit("reweighting", r.reweighting, {.omit_default = true});
     visit("teacher", r.teacher, {.omit_default = true});
+    visit("start", r.start, {.omit_default = true});
   }
 };
 

@@ -24,6 +24,7 @@
 #include "run/checkpoint_keeper.hpp"
 #include "run/history_file.hpp"
 #include "run/rescue.hpp"
+#include "run/start_weights.hpp"
 #include "run/training_events.hpp"
 #include "run/training_lines.hpp"
 #include "run/weighing.hpp"
@@ -52,6 +53,7 @@ Checkpoint find_checkpoint(const std::string& output, const Config& config, cons
     }
   });
   found.data = comm.broadcast(found.data);
+  found.start = comm.broadcast(found.start);
   broadcast(found.state, comm);
   return found;
 }
@@ -122,6 +124,19 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
   });
   model_->initialize(config.seed);
   if (writes() && resume) start_ = find_checkpoint(output_, config, comm, log);
+  begin_weights();
+}
+
+/// A checkpoint has the weights: what they began with is not read again. Collective.
+void TrainingRun::begin_weights() {
+  if (!start_.state.parameters.empty()) {
+    comm_.agree([&] { began_ = parse_start(start_.start, "the checkpoint"); });
+  } else if (config_.train.start.used()) {
+    began_ = start_from_weights(config_, *model_, comm_, log_);
+  } else if (model_->frozen_count() > 0) {
+    log_.warning("train.freeze without train.start: the frozen layers keep random weights");
+  }
+  notes_.start = start_text(began_);
 }
 
 /// On rank 0. A folder that is not there is made, and locked, when there is something to write.
@@ -226,7 +241,7 @@ void TrainingRun::take_data(SampleSet train, SampleSet validation) {
   validation_jets_ = validation.total();
   validation_ = std::move(validation);
   weigh();
-  standardize(config_, *model_, train_, comm_);
+  standardize(config_, *model_, train_, comm_, began_.link.taken);
 }
 
 /// Brings the weights of both sets to mean 1, those of the training set after its reweighting. Collective.
@@ -235,7 +250,7 @@ void TrainingRun::weigh() {
   if (reweighting.used()) {
     const std::int64_t classes = std::max<std::int64_t>(2, model_->outputs());
     reweighting_ = reweight(reweighting, class_to_follow(config_, classes), train_, comm_);
-    reweighting_text_ = json_text(json_of(reweighting_));
+    notes_.reweighting = json_text(json_of(reweighting_));
     log_.info(reweighting_line(reweighting_, train_.total()));
   }
   normalize_weights(train_, Set::train, comm_);
@@ -260,7 +275,7 @@ void TrainingRun::open_directory() {
   Checkpoints::clear_leftovers(RunDirectory::checkpoints(output_));
   directory_->write_config(to_yaml(config_));
   if (state.best_epoch > 0)
-    save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters, reweighting_text_);
+    save_model(directory_->file("best.h5"), config_, *model_, state.best_parameters, notes_);
   log_.also_to(directory_->file("log.txt"));
 }
 
@@ -270,8 +285,8 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
   if (!comm_.is_root()) return all;
   if (directory_) {
     all.push_back(std::make_unique<HistoryFile>(*directory_));
-    all.push_back(std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights(),
-                                                  reweighting_text_));
+    all.push_back(
+        std::make_unique<BestModelFile>(*directory_, config_, *model_, trainer.kept_weights(), notes_));
     if (config_.log.tensorboard)
       all.push_back(std::make_unique<TrainingEvents>(config_.log, RunDirectory::events(output_), log_));
   }
@@ -324,7 +339,8 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
     std::optional<EpochProgress> begun;
     if (!start_.state.parameters.empty()) begun = start_.state.progress;
     if (comm_.rank() < 2) {
-      checkpoints_.emplace(RunDirectory::checkpoints(output_), config_, data_, comm_.rank(), begun);
+      checkpoints_.emplace(RunDirectory::checkpoints(output_), config_, data_, comm_.rank(), begun,
+                           notes_.start);
       rescue.emplace(watchdog, *checkpoints_);
     }
     if (comm_.is_root()) open_directory();
@@ -361,6 +377,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   result.stragglers = stragglers_;
   result.reweighting = reweighting_;
   result.teacher = read.teacher;
+  result.start = began_;
   result.paused = pause_ && pause_->is_pause();
   comm_.agree([&] {
     if (directory_) directory_->write_result(result);

@@ -15,12 +15,14 @@
 #include "config/config.hpp"
 #include "core/stopwatch.hpp"
 #include "dataset/sample_loader.hpp"
+#include "inference/model_file.hpp"
 #include "nn/model.hpp"
 #include "run/checkpoints.hpp"
 #include "run/pause.hpp"
 #include "run/rescue.hpp"
 #include "run/run_directory.hpp"
 #include "run/run_lock.hpp"
+#include "run/start_record.hpp"
 #include "telemetry/log.hpp"
 #include "train/trainer.hpp"
 
@@ -59,6 +61,7 @@ class TrainingRun {
   void say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known, Set which) const;
   void require_taught(const SampleSet& train) const;
   void weigh();
+  void begin_weights();
   void find_place(bool overwrite, bool resume);
   void open_directory();
   /// Those of this rank, in the order in which they are told.
@@ -79,7 +82,8 @@ class TrainingRun {
   std::int64_t validation_jets_ = 0;
   std::string data_;                        ///< fingerprint of both sets
   Reweighting reweighting_;                 ///< of the training set; empty: none
-  std::string reweighting_text_;            ///< the same as JSON
+  StartRecord began_;                       ///< whose weights the training began with; empty: none's
+  ModelNotes notes_;                        ///< both as JSON
   std::unique_ptr<RunLock> lock_;           ///< on rank 0, where something is written
   std::optional<RunDirectory> directory_;   ///< on rank 0, where something is written
   std::optional<Checkpoints> checkpoints_;  ///< on the ranks whose watchdog may speak, 0 and 1

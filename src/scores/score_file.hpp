@@ -38,9 +38,9 @@ struct ScoreNames {
   std::string label = "label";
   std::string weight = {};                ///< "": all jets count alike
   std::vector<std::string> classes = {};  ///< names of more than two classes; empty: as the file names them
-  bool by_options = true;                 ///< the user has --score, --label and --weight to say so
   /// Which of them; "": the one that jetrain's `score` is of, else the last.
   std::string signal = {};
+  bool by_options = true;  ///< the user has --score, --label and --weight to say so
 };
 
 /// An entry for each file, or pair of .npy files. UsageError where the names of files do not fit.

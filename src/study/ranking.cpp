@@ -16,8 +16,6 @@
 #include "core/record_json.hpp"
 
 namespace jetrain {
-namespace {
-
 double monitored(const TrialOutcome& outcome, Monitor monitor) {
   switch (monitor) {
     case Monitor::val_loss:
@@ -30,7 +28,9 @@ double monitored(const TrialOutcome& outcome, Monitor monitor) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-}  // namespace
+bool has_result(const TrialOutcome& outcome) {
+  return outcome.status == TrialStatus::done || outcome.status == TrialStatus::paused;
+}
 
 std::string failure_file(const std::string& folder, const Trial& trial, TrialStatus status) {
   const char* const name = status == TrialStatus::failed ? "failed.txt" : "broken_off.txt";
@@ -81,7 +81,7 @@ std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<Tri
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (by_name.find(trials[i].name) == by_name.end()) names.push_back(trials[i].name);
     Runs& runs = by_name[trials[i].name];
-    if (outcomes[i].status != TrialStatus::done && outcomes[i].status != TrialStatus::paused) continue;
+    if (!has_result(outcomes[i])) continue;
     runs.epochs = std::max(runs.epochs, outcomes[i].epochs);
     runs.value.push_back(monitored(outcomes[i], monitor));
     runs.loss.push_back(outcomes[i].val_loss);

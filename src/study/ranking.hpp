@@ -70,6 +70,10 @@ std::string failure_file(const std::string& folder, const Trial& trial, TrialSta
 /// From the study's folder.
 TrialOutcome read_outcome(const std::string& folder, const Trial& trial);
 
+double monitored(const TrialOutcome& outcome, Monitor monitor);
+/// Whether the training has one: it is done, or paused.
+bool has_result(const TrialOutcome& outcome);
+
 /// study.csv: a line a training.
 std::string table_csv(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
                       const std::vector<std::string>& keys);

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <numeric>
 
-#include "core/input_file.hpp"
-#include "run/history_csv.hpp"
 #include "study/halving.hpp"
 #include "study/trial_state.hpp"
 #include "train/early_stopping.hpp"
@@ -78,11 +75,8 @@ Round round_of(const Config& config, const std::vector<Trial>& trials, const std
 }
 
 double best_after(const std::string& folder, const Trial& trial, std::int64_t epochs, Monitor monitor) {
-  const std::string path = (std::filesystem::path(folder) / trial.directory / "history.csv").string();
-  const auto text = try_read_whole(path);
   double best = std::numeric_limits<double>::quiet_NaN();
-  if (!text) return best;
-  for (const EpochRecord& record : parse_history(*text, path)) {
+  for (const EpochRecord& record : read_history(folder, trial)) {
     const double value = -monitored_value(monitor, record.validation);
     if (record.epoch <= epochs && !std::isnan(value) && !(value >= best)) best = value;
   }

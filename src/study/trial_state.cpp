@@ -11,6 +11,12 @@ namespace jetrain {
 
 namespace fs = std::filesystem;
 
+std::vector<EpochRecord> read_history(const std::string& folder, const Trial& trial) {
+  const std::string path = (fs::path(folder) / trial.directory / "history.csv").string();
+  const auto text = try_read_whole(path);
+  return text ? parse_history(*text, path) : std::vector<EpochRecord>();
+}
+
 bool is_done(const std::string& folder, const Trial& trial) {
   return has_reached(folder, trial, 0);
 }
@@ -22,10 +28,8 @@ bool has_reached(const std::string& folder, const Trial& trial, std::int64_t epo
     const TrialOutcome outcome = read_outcome(folder, trial);
     return outcome.status != TrialStatus::paused || (epochs > 0 && outcome.epochs >= epochs);
   }
-  const std::string path = (run / "history.csv").string();
-  const auto text = epochs > 0 ? try_read_whole(path) : std::nullopt;
-  if (!text) return false;
-  const std::vector<EpochRecord> history = parse_history(*text, path);
+  const std::vector<EpochRecord> history =
+      epochs > 0 ? read_history(folder, trial) : std::vector<EpochRecord>();
   return !history.empty() && history.back().epoch > epochs;
 }
 

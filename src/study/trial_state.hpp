@@ -5,11 +5,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "study/ranking.hpp"
 #include "study/trials.hpp"
+#include "train/epoch_record.hpp"
 
 namespace jetrain {
+
+/// Epoch by epoch, as far as the training has come.
+std::vector<EpochRecord> read_history(const std::string& folder, const Trial& trial);
 
 /// Trained to its end.
 bool is_done(const std::string& folder, const Trial& trial);

@@ -194,8 +194,7 @@ void GradientStep::count_work(Worker& worker) const {
       const Node& node = model_.nodes()[i];
       const std::int64_t forward = node.layer->multiply_adds(constituents);
       worker.multiply_adds[i] += forward;
-      worker.joint_multiply_adds[i] +=
-          2 * forward - (node.wants_gradients() ? 0 : node.layer->input_multiply_adds(constituents));
+      worker.joint_multiply_adds[i] += multiply_adds_backward(node, constituents);
     }
   }
 }
@@ -219,13 +218,14 @@ std::vector<Phase> GradientStep::phases() const {
   for (std::size_t i = 0; i < nodes.size(); ++i) layer_phase(i, " forward", &LeafTimes::forward);
   phases.push_back({"loss", mean([](const Worker& w) { return w.times.loss; }), 0});
   for (std::size_t i = nodes.size(); i-- > 0;) {
+    if (!nodes[i].goes_back) continue;
     if (nodes[i].layer->backward_is_one()) {
       layer_phase(i, " backward", &LeafTimes::backward_parameters, &Worker::joint_multiply_adds);
       continue;
     }
-    if (!nodes[i].layer->parameters().empty())
+    if (!nodes[i].layer->parameters().empty() && !nodes[i].frozen)
       layer_phase(i, " backward, parameters", &LeafTimes::backward_parameters);
-    if (i > 0) layer_phase(i, " backward, input", &LeafTimes::backward_input);
+    if (nodes[i].wants_gradients()) layer_phase(i, " backward, input", &LeafTimes::backward_input);
   }
   phases.push_back({"wait for threads", mean([](const Worker& w) { return w.idle_seconds; }), 0});
   phases.push_back({"reduce over threads", mean([](const Worker& w) { return w.reduce_seconds; }), 0});

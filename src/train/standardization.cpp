@@ -127,7 +127,8 @@ Moments measure(const SampleSet& train, const Part& part, const Communicator& co
 
 }  // namespace
 
-void standardize(const Config& config, Model& model, const SampleSet& train, const Communicator& comm) {
+void standardize(const Config& config, Model& model, const SampleSet& train, const Communicator& comm,
+                 const std::vector<std::string>& known) {
   for (const Node& node : model.nodes()) {
     const auto* standardizes = std::get_if<StandardizeDescription>(&node.layer->description());
     if (standardizes == nullptr) continue;
@@ -137,6 +138,7 @@ void standardize(const Config& config, Model& model, const SampleSet& train, con
           node.name + ": jets that are augmented cannot be standardized: leave out one of the two",
           ExitStatus::usage);
     }
+    if (std::find(known.begin(), known.end(), node.name) != known.end()) continue;
     const auto size = static_cast<std::size_t>(node.layer->output().size());
     const Moments moments = measure(train, part_of(node, model, train, comm), comm);
     const auto mean = model.parameters().subspan(static_cast<std::size_t>(node.averages), size);

@@ -7,6 +7,7 @@
 
 #include "core/checked_cast.hpp"
 #include "kernels/exact_sum.hpp"
+#include "nn/layer_choice.hpp"
 
 namespace jetrain {
 namespace {
@@ -20,16 +21,33 @@ void in_blocks(std::int64_t count, Work work) {
   for (std::int64_t first = 0; first < count; first += kBlock) work(first, std::min(first + kBlock, count));
 }
 
-std::vector<ParameterArray> arrays_of(const Model& model) {
+std::vector<ParameterArray> arrays_of(const RateFactors& factors, const Model& model) {
+  const std::vector<std::string> layers = layers_with_weights(model.graph(), true);
+  const std::vector<double> factor_of = rate_factors(factors, layers);
   std::vector<ParameterArray> arrays;
   for (const ParameterView& view : model.parameter_views()) {
-    if (view.spec.trainable())
-      arrays.push_back({.first = view.offset,
-                        .last = view.offset + view.spec.size(),
-                        .role = view.spec.role,
-                        .columns = view.spec.shape.back()});
+    if (!view.spec.trainable()) continue;
+    const auto layer = std::find(layers.begin(), layers.end(), view.layer) - layers.begin();
+    arrays.push_back({.first = view.offset,
+                      .last = view.offset + view.spec.size(),
+                      .role = view.spec.role,
+                      .rate_factor = factor_of[static_cast<std::size_t>(layer)],
+                      .frozen = view.frozen,
+                      .columns = view.spec.shape.back()});
   }
   return arrays;
+}
+
+/// Trained parameters as they follow one another both in the arena and in the sums.
+std::vector<SummedRun> summed_runs(const Model& model) {
+  std::vector<SummedRun> runs;
+  for (const ParameterView& view : model.parameter_views()) {
+    if (!view.spec.trainable() || view.frozen) continue;
+    if (runs.empty() || runs.back().last != view.offset)
+      runs.push_back({view.offset, view.offset, view.sums});
+    runs.back().last += view.spec.size();
+  }
+  return runs;
 }
 
 }  // namespace
@@ -38,11 +56,12 @@ WeightUpdate::WeightUpdate(const TrainConfig& config, Model& model, const EpochS
     : config_(config),
       model_(model),
       learning_rate_(config, steps),
-      optimizer_(make_optimizer(config.optimizer, arrays_of(model))),
+      optimizer_(make_optimizer(config.optimizer, arrays_of(config.learning_rate_factors, model))),
       lookahead_(config.lookahead,
                  model.parameters().first(static_cast<std::size_t>(model.trainable_count()))),
       average_(config.average, model, steps),
       rate_(learning_rate_.at(0, plateau_)),
+      summed_(summed_runs(model)),
       gradients_(static_cast<std::size_t>(model.trainable_count())) {}
 
 void WeightUpdate::set_steps(std::int64_t steps) {
@@ -73,14 +92,17 @@ void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples, f
 void WeightUpdate::compute_gradients(const std::int64_t* sums, double unit) {
   float* g = gradients_.data();
   const float* w = model_.parameters().data();
-  in_blocks(model_.trainable_count(), [=](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i)
-      g[i] = static_cast<float>(static_cast<double>(sums[i]) * unit);
-  });
+  for (const SummedRun& run : summed_) {  // what is frozen has no sum, and its g stays 0
+    const std::int64_t* const sum_of = sums + run.sums;
+    in_blocks(run.last - run.first, [=](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i)
+        g[run.first + i] = static_cast<float>(static_cast<double>(sum_of[i]) * unit);
+    });
+  }
   for (const ParameterView& view : model_.parameter_views()) {
     const auto l1 = static_cast<float>(view.spec.regularizer.l1);
     const auto l2 = static_cast<float>(2 * view.spec.regularizer.l2);
-    if (l1 == 0 && l2 == 0) continue;
+    if ((l1 == 0 && l2 == 0) || view.frozen) continue;
     const std::int64_t begin = view.offset;
     in_blocks(view.spec.size(), [=](std::int64_t first, std::int64_t last) {
       for (std::int64_t i = begin + first; i < begin + last; ++i) {
@@ -132,13 +154,13 @@ double WeightUpdate::norm_of_gradients() const {
 void WeightUpdate::update_statistics(const std::int64_t* sums, double scale) {
   float* parameters = model_.parameters().data();
   for (const Node& node : model_.nodes()) {
-    if (node.layer->statistics_words() > 0)
+    if (node.layer->statistics_words() > 0 && !node.frozen)
       node.layer->update_averages(sums + node.statistics, parameters + node.averages, false);
   }
   for (const ParameterView& view : model_.parameter_views()) {
-    if (view.spec.trainable() || view.spec.average_momentum == 1) continue;
+    if (view.spec.trainable() || view.spec.average_momentum == 1 || view.frozen) continue;
     for (std::int64_t i = view.offset; i < view.offset + view.spec.size(); ++i) {
-      const double of_batch = static_cast<double>(sums[i]) * scale;
+      const double of_batch = static_cast<double>(sums[view.sums + i - view.offset]) * scale;
       const double moved =
           of_batch + view.spec.average_momentum * (static_cast<double>(parameters[i]) - of_batch);
       parameters[i] = static_cast<float>(moved);

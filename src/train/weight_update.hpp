@@ -19,6 +19,13 @@
 
 namespace jetrain {
 
+/// Trained parameters [first, last) of the arena, whose sums begin at `sums`.
+struct SummedRun {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::int64_t sums = 0;
+};
+
 class WeightUpdate {
  public:
   /// `model`: initialised; its weights start the average.
@@ -70,7 +77,8 @@ class WeightUpdate {
   WeightAverage average_;
   PlateauState plateau_;
   double rate_ = 0;
-  AlignedBuffer<float> gradients_;
+  std::vector<SummedRun> summed_;
+  AlignedBuffer<float> gradients_;  ///< of all trainable parameters; 0 where they are frozen
   bool norm_is_watched_ = false;
   double gradient_norm_ = std::numeric_limits<double>::quiet_NaN();
 };

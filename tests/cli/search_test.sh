@@ -49,6 +49,11 @@ same groups
 [ "$(column one/ranking.csv epochs)" = "9 9 3 3 3 3 3 3 1 1 1 1 1 1" ] || fail "$(cat one/ranking.csv)"
 [ "$(column one/study.csv train.optimizer.adam.learning_rate | tr ' ' '\n' | sort -u | wc -l)" = 14 ] || fail "draws are repeated"
 
+for title in Ranking Parameters Trainings; do
+  grep -q ">$title</h2>" one/study.html || fail "study.html has no section $title"
+done
+grep -q "Values after 1 epoch, which all variants have" one/study.html || fail "values of different epochs are compared"
+
 # The best one, trained by itself: the same weights.
 best=$(/usr/bin/python3 -c 'import csv; n = next(csv.DictReader(open("one/ranking.csv")))["name"]; print(next(r["trial"] for r in csv.DictReader(open("one/study.csv")) if r["name"] == n))')
 "$jetrain" train "one/$best/config.yaml" --out alone >alone.txt 2>&1 || fail "$(cat alone.txt)"

@@ -99,6 +99,9 @@ family random '{random: {trials: 5, parameters: [{key: train.optimizer.adam.lear
 [ "$(column random/study.csv train.optimizer.adam.learning_rate | awk '$1 >= 0.001 && $1 <= 0.1' | sort -u | wc -l)" = 5 ] || fail "$(cat random/study.csv)"
 family curve '{learning_curve: {training_jets: [100, 300]}}'
 [ "$(column curve/study.csv training_jets | tr '\n' ' ')" = "100 100 300 300 " ] || fail "$(cat curve/study.csv)"
+for title in Ranking "More jets" Variants Trainings; do
+  grep -q ">$title</h2>" curve/study.html || fail "study.html has no section $title"
+done
 for ranks in 1 3; do
   "$MPIRUN" $ranks "$jetrain" study base.yaml --out folds_$ranks --set study.family=single --set study.folds=4 >/dev/null
 done

@@ -99,6 +99,7 @@ def all_cases():
                 "--set data.train_files=INPUTS/none.h5 --set data.validation_files=INPUTS/gzip.h5",
                 "none.h5", "gzip.h5")
     yield train("resumes", "INPUTS/jets.yaml --resume", "work/run", before={"run": "stopped"})
+    yield train("from_weights", "INPUTS/jets.yaml --set train.start.model=INPUTS/run/best.h5", "inputs/run/best.h5")
     yield train("tensorboard", "INPUTS/jets.yaml --set log.tensorboard=true", "tensorboard")
 
     measures = (("out.json", "bytes"), ("roc.csv", "bytes"))

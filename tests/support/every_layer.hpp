@@ -23,16 +23,17 @@ struct LayerCase {
   std::string loss = "cross_entropy";
   bool of_sets = false;
 
-  Config config() const {
+  /// `freeze`: names of layers.
+  Config config(const std::string& freeze = "") const {
     const std::string input = of_sets ? "input: constituents\nconstituents: {features: [eta_rel, phi_rel, "
                                         "log_pt_rel, log_e_rel, delta_r]}\n"
                                       : "image: {bins: 8, channels: [pt]}\n";
     return parse_config("data: {high_level: [" + std::string(with_features ? "mass, width, tau_32" : "") +
                             "]}\n" + input + "model: {layers: [" + layers + "]}\ntrain: {loss: " + loss +
-                            "}\n",
+                            ", freeze: [" + freeze + "]}\n",
                         kind + ".yaml", {}, false);
   }
-  Model model() const { return make_model(config()); }
+  Model model(const std::string& freeze = "") const { return make_model(config(freeze)); }
 };
 
 inline void PrintTo(const LayerCase& tested, std::ostream* out) {

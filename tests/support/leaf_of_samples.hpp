@@ -112,13 +112,17 @@ class LeafOfSamples {
     return model_.forward_backward(workspace_, targets(), {}, kernels::exact_sum_limit(1), sums.data());
   }
 
+  /// By parameter; 0 of frozen ones.
   std::vector<double> gradient() {
     std::vector<std::int64_t> sums(static_cast<std::size_t>(model_.sum_count()));
     EXPECT_EQ(backward(sums).bad_layer, -1);
-    sums.resize(static_cast<std::size_t>(model_.parameter_count()));
-    std::vector<double> gradient;
+    std::vector<double> gradient(static_cast<std::size_t>(model_.parameter_count()));
     const double scale = static_cast<double>(model_.gradient_scale());
-    for (const std::int64_t sum : sums) gradient.push_back(kernels::exact_value(sum) / scale);
+    for (const ParameterView& view : model_.parameter_views()) {
+      for (std::int64_t i = 0; i < (view.frozen ? 0 : view.spec.size()); ++i)
+        gradient[static_cast<std::size_t>(view.offset + i)] =
+            kernels::exact_value(sums[static_cast<std::size_t>(view.sums + i)]) / scale;
+    }
     return gradient;
   }
 
@@ -173,8 +177,8 @@ inline double distance_from_slope(LeafOfSamples& leaf, float& parameter, double 
   return best;
 }
 
-/// Expects every trainable parameter's gradient to be the slope of the loss, for a full leaf and a short one;
-/// returns the largest distance. `weighted`: of samples with weights, also 0 and below.
+/// Expects every parameter's gradient that is trained to be the slope of the loss, for a full leaf and a
+/// short one; returns the largest distance. `weighted`: of samples with weights, also 0 and below.
 inline double expect_gradient_is_slope(Model& model, bool weighted = false) {
   randomize(model, 5);
   double largest = 0;
@@ -186,10 +190,14 @@ inline double expect_gradient_is_slope(Model& model, bool weighted = false) {
       leaf.weigh(weights);
     }
     const std::vector<double> gradient = leaf.gradient();
-    for (std::size_t i = 0; i < static_cast<std::size_t>(model.trainable_count()); ++i) {
-      const double distance = distance_from_slope(leaf, model.parameters()[i], gradient[i]);
-      EXPECT_LT(distance, 1e-2) << "parameter " << i << ", " << samples << " samples";
-      largest = std::max(largest, distance);
+    for (const ParameterView& view : model.parameter_views()) {
+      if (!view.spec.trainable() || view.frozen) continue;
+      for (auto i = static_cast<std::size_t>(view.offset);
+           i < static_cast<std::size_t>(view.offset + view.spec.size()); ++i) {
+        const double distance = distance_from_slope(leaf, model.parameters()[i], gradient[i]);
+        EXPECT_LT(distance, 1e-2) << "parameter " << i << ", " << samples << " samples";
+        largest = std::max(largest, distance);
+      }
     }
   }
   return largest;

@@ -32,7 +32,7 @@ class SmallTraining {
                              "train: {epochs: 3, batch_size: 32, average: {decay: 0.9}}\n"
                              "early_stopping: {enabled: false}\n",
                              "small.yaml", assignments, false)),
-        model_(config_.model, Shape::image(1, 8, 8)),
+        model_(config_.model, Shape::image(1, 8, 8), config_.train.loss, config_.train.freeze),
         train_(weighted_samples(32 * kSteps, comm_, weight_of)),
         validation_(config_.validation, weighted_samples(40, comm_, weight_of), comm_) {
     model_.initialize(config_.seed);
@@ -60,6 +60,9 @@ inline std::vector<std::pair<std::string, std::vector<std::string>>> trainings_w
   return {{"ranger", {"train.optimizer={radam: {weight_decay: 0.1}}", "train.lookahead.every_steps=2"}},
           {"lion", {"train.optimizer=lion", "train.average.decay=0"}},
           {"muon", {"train.optimizer=muon"}},
+          {"frozen parts",
+           {with_norm, "train.freeze=[batch_norm]", "train.learning_rate_factors={dense: 0.5}",
+            "train.optimizer=muon", "train.average={equal: {from_epoch: 2}}"}},
           {"equal average of epochs",
            {with_norm, "train.average={equal: {from_epoch: 2, learning_rate_factor: 0.5}}",
             "train.lookahead.every_steps=4"}},

@@ -34,8 +34,8 @@ inline bool equal(const SampleView& a, const SampleView& b) {
          std::ranges::equal(a.input.positions, b.input.positions) &&
          std::ranges::equal(a.input.values, b.input.values) && std::ranges::equal(a.features, b.features) &&
          std::ranges::equal(a.targets, b.targets) && a.constituents.width == b.constituents.width &&
-         std::ranges::equal(a.constituents.values, b.constituents.values) && std::ranges::equal(a.jet, b.jet) &&
-         std::ranges::equal(a.teacher, b.teacher);
+         std::ranges::equal(a.constituents.values, b.constituents.values) &&
+         std::ranges::equal(a.jet, b.jet) && std::ranges::equal(a.teacher, b.teacher);
 }
 
 /// A set: up to nine constituents, some samples without any, and their sum. Views are of this object.

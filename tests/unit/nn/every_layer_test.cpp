@@ -4,6 +4,8 @@
 
 #include "every_layer.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -51,6 +53,26 @@ TEST_P(EveryLayer, HasTheGradientsOfFiniteDifferences) {
   Model model = GetParam().model();
   ASSERT_GT(model.trainable_count(), 0);
   RecordProperty("largest_distance", std::to_string(test::expect_gradient_is_slope(model)));
+}
+
+/// Frozen are all layers of the kind but the one that the network ends with, or but the first, through which
+/// nothing would pass.
+TEST_P(EveryLayer, HasThemAlsoWhereItIsFrozen) {
+  const Model whole = GetParam().model();
+  std::vector<std::string> layers;
+  for (const Node& node : whole.nodes()) {
+    if (node.layer->description().index() == GetParam().index && node.has_weights_to_train())
+      layers.push_back(node.name);
+  }
+  if (!layers.empty() && layers.back() == whole.nodes().back().name) layers.pop_back();
+  if (layers.empty()) GTEST_SKIP() << "no weights";
+  std::vector<std::string> others(layers.begin() + 1, layers.end());
+  for (const std::vector<std::string>& frozen : {layers, others}) {
+    if (frozen.empty()) continue;
+    Model model = GetParam().model(fmt::format("{}", fmt::join(frozen, ", ")));
+    EXPECT_LT(model.sum_count(), whole.sum_count());
+    test::expect_gradient_is_slope(model);
+  }
 }
 
 /// The largest leaf that the reference table can give.

@@ -117,10 +117,10 @@ TEST(Graph, PairsAreFoundByAttentionInAResidualBlock) {
 TEST(Graph, GivesEachFurtherUseOfAnActivationInOneLayerABufferOfItsOwn) {
   Graph graph;
   const Shape shape = Shape::vector(2);
-  graph.activations = {{"input", shape}, {"linear", shape, 0}, {"add", shape, 1}};
+  graph.activations = {{"input", shape}, {"dense", shape, 0}, {"add", shape, 1}};
   graph.nodes.resize(2);
   graph.nodes[0] = {
-      .layer = make_layer(LinearConfig{}, shape), .name = "linear", .inputs = {{0}}, .output = 1};
+      .layer = make_layer(DenseConfig{.units = 2}, shape), .name = "dense", .inputs = {{0}}, .output = 1};
   graph.nodes[1] = {
       .layer = make_add({shape, shape, shape}), .name = "add", .inputs = {{1}, {1}, {1}}, .output = 2};
   connect(graph);

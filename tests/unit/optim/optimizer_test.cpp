@@ -146,6 +146,52 @@ TEST_P(EveryOptimizer, GoesOnWhereAnotherStopped) {
   EXPECT_EQ(parameters, copy);
 }
 
+/// After five steps at this rate, of two arrays with these properties.
+std::vector<float> after_five_steps(const std::string& optimizer, double rate, const ParameterArray& kernel) {
+  ParameterArray bias{3, 5, ParameterRole::bias};
+  const auto made = make_optimizer(config_of(optimizer), {kernel, bias});
+  std::vector<float> parameters{1.0F, -2.0F, 0.5F, 0.25F, 3.0F};
+  for (const float g : {0.5F, -0.25F, 0.125F, 0.75F, 1.0F})
+    made->step(rate, parameters, std::vector<float>{g, -2 * g, 0.0F, g / 2, 1.0F});
+  return parameters;
+}
+
+TEST_P(EveryOptimizer, StepsWithTheRateOfEachArray) {
+  const ParameterArray kernel{0, 3, ParameterRole::kernel};
+  ParameterArray slow = kernel;
+  slow.rate_factor = 0.25;
+  const std::vector<float> parameters = after_five_steps(GetParam(), 0.01, slow);
+  const std::vector<float> at_a_quarter = after_five_steps(GetParam(), 0.0025, kernel);
+  const std::vector<float> at_the_whole = after_five_steps(GetParam(), 0.01, kernel);
+  EXPECT_TRUE(std::equal(parameters.begin(), parameters.begin() + 3, at_a_quarter.begin()));
+  EXPECT_TRUE(std::equal(parameters.begin() + 3, parameters.end(), at_the_whole.begin() + 3));
+  EXPECT_NE(at_a_quarter, at_the_whole);
+}
+
+TEST_P(EveryOptimizer, LeavesFrozenArraysAlone) {
+  const ParameterArray kernel{0, 3, ParameterRole::kernel};
+  ParameterArray frozen = kernel;
+  frozen.frozen = true;
+  const std::vector<float> parameters = after_five_steps(GetParam(), 0.01, frozen);
+  const std::vector<float> whole = after_five_steps(GetParam(), 0.01, kernel);
+  EXPECT_EQ(parameters[0], 1.0F);
+  EXPECT_EQ(parameters[1], -2.0F);
+  EXPECT_EQ(parameters[2], 0.5F);
+  EXPECT_TRUE(std::equal(parameters.begin() + 3, parameters.end(), whole.begin() + 3));
+}
+
+// By hand: w - f lr (g + ...), of AdamW's first step, whose direction is the gradient's sign.
+TEST(RateFactor, IsAlsoOfTheDecayThatIsCoupledToTheRate) {
+  ParameterArray slow{0, 3, ParameterRole::kernel};
+  slow.rate_factor = 0.5;
+  const auto optimizer = make_optimizer(config_of("adamw: {weight_decay: 0.1, epsilon: 1e-30}"), {slow});
+  std::vector<float> w{1.0F, -2.0F, 4.0F};
+  optimizer->step(0.25, w, std::vector<float>{3.0F, -1.0F, 2.0F});
+  EXPECT_NEAR(w[0], 1.0 * (1 - 0.0125) - 0.125, 1e-6);
+  EXPECT_NEAR(w[1], -2.0 * (1 - 0.0125) + 0.125, 1e-6);
+  EXPECT_NEAR(w[2], 4.0 * (1 - 0.0125) - 0.125, 1e-6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryOptimizer, testing::ValuesIn(every_optimizer()));
 
 // The first step moves by lr * g / (|g| + epsilon / sqrt(1 - beta_2)) in this form, which tells it from

@@ -39,12 +39,12 @@ class ABestModelFile : public testing::Test {
   Config config_;
   Model model_;
   std::vector<float> weights_;
-  std::string reweighting_;  ///< none
+  ModelNotes notes_;  ///< none
   RunDirectory run_;
 };
 
 TEST_F(ABestModelFile, IsWrittenAtTheFirstChangeThenOnceASecond) {
-  BestModelFile file(run_, config_, model_, weights_, reweighting_);
+  BestModelFile file(run_, config_, model_, weights_, notes_);
   end_epoch(file, false);
   EXPECT_FALSE(exists());
   weights_[0] = 1;
@@ -60,7 +60,7 @@ TEST_F(ABestModelFile, IsWrittenAtTheFirstChangeThenOnceASecond) {
 
 TEST_F(ABestModelFile, IsUpToDateAtTheEndAndAfterAnError) {
   {
-    BestModelFile file(run_, config_, model_, weights_, reweighting_);
+    BestModelFile file(run_, config_, model_, weights_, notes_);
     end_epoch(file, true);
     weights_[0] = 3;
     end_epoch(file, true);
@@ -68,7 +68,7 @@ TEST_F(ABestModelFile, IsUpToDateAtTheEndAndAfterAnError) {
     EXPECT_EQ(stored(), 3);
   }
   try {
-    BestModelFile file(run_, config_, model_, weights_, reweighting_);
+    BestModelFile file(run_, config_, model_, weights_, notes_);
     end_epoch(file, true);
     weights_[0] = 4;
     end_epoch(file, true);

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/study.hpp"
+#include "config/config.hpp"
+#include "pictures/page.hpp"
+#include "study/study_locks.hpp"
+#include "study/trials.hpp"
+#include "telemetry/log.hpp"
+
+namespace jetrain {
+
+/// Writes study.csv, ranking.csv and study.html from what stands in the folder; only where all have ended, so
+/// that of several processes the last one ranks. Returns a line for each member that was broken off, by
+/// whatever process. On one rank.
+std::string write_tables(const StudyOptions& options, const Config& config, const std::vector<Trial>& trials,
+                         const std::optional<PageSection>& ensemble, StudyLocks& locks, Log& log);
+
+}  // namespace jetrain
