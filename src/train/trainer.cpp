@@ -70,8 +70,10 @@ void Trainer::end_epoch(const EpochRecord& record) {
   agree_on_errors();
 }
 
-/// True, and on all ranks alike, where an observer of any rank wants the training to end.
+/// True, and on all ranks alike, where an observer of any rank wants the training to end: there is an epoch,
+/// of this process or an earlier one, that it can end with.
 bool Trainer::is_wanted_to_stop() const {
+  if (live_.history().empty()) return false;
   const bool wanted = std::any_of(observers_.begin(), observers_.end(),
                                   [](const TrainingObserver* observer) { return observer->wants_stop(); });
   return comm_.max(std::int64_t{wanted}) != 0;
