@@ -96,7 +96,8 @@ RateReport::RateReport(const Config& config, const RateSweep& sweep, const RateC
       sweep_(sweep),
       curve_(curve),
       suggestion_(suggestion_of(curve.points, sweep.smoothing)),
-      scaling_(LearningRate(config.train, 1).base() / base_learning_rate(config.train.optimizer)) {}
+      scaling_(LearningRate(config.train, EpochSteps(config.train, config.train.batch_size)).base() /
+               base_learning_rate(config.train.optimizer)) {}
 
 /// What makes a config have the suggested rate.
 std::string RateReport::assignment() const {

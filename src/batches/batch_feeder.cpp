@@ -15,18 +15,16 @@ constexpr std::int64_t kWindowSamples = 8192;
 
 }  // namespace
 
-BatchFeeder::BatchFeeder(const SampleSet& home, const BatchPlan& plan, const Communicator& comm)
-    : home_(home),
-      plan_(plan),
-      comm_(comm),
-      window_batches_(batches_of_a_window(plan.batch_size, plan.ranks)) {}
+BatchFeeder::BatchFeeder(const SampleSet& home, const Communicator& comm) : home_(home), comm_(comm) {}
 
 std::int64_t BatchFeeder::batches_of_a_window(std::int64_t batch_size, std::int64_t ranks) {
   return std::max<std::int64_t>(1, kWindowSamples * ranks / batch_size);
 }
 
-void BatchFeeder::start_epoch(EpochOrder order) {
+void BatchFeeder::start_epoch(const BatchPlan& plan, EpochOrder order) {
   const Stopwatch watch;
+  plan_ = plan;
+  window_batches_ = batches_of_a_window(plan.batch_size, plan.ranks);
   order_ = std::move(order);
   window_first_ = window_last_ = 0;
   departures_.clear();

@@ -26,13 +26,13 @@ struct BatchPart {
 
 class BatchFeeder {
  public:
-  BatchFeeder(const SampleSet& home, const BatchPlan& plan, const Communicator& comm);
+  BatchFeeder(const SampleSet& home, const Communicator& comm);
 
   /// How many batches' samples travel at a time.
   static std::int64_t batches_of_a_window(std::int64_t batch_size, std::int64_t ranks);
 
-  /// Begins an epoch in the given order, the same on all ranks.
-  void start_epoch(EpochOrder order);
+  /// Begins an epoch in the given order and batches, the same on all ranks.
+  void start_epoch(const BatchPlan& plan, EpochOrder order);
 
   /// This rank's part of batch `b`. Batches are asked for one after
   /// another, on all ranks alike: from time to time the call is collective. Views are valid until the next
@@ -58,7 +58,7 @@ class BatchFeeder {
   const Communicator& comm_;
   EpochOrder order_;
   std::vector<Departure> departures_;  ///< all samples at home, by their positions
-  std::int64_t window_batches_;
+  std::int64_t window_batches_ = 1;
   std::int64_t window_first_ = 0;
   std::int64_t window_last_ = 0;
   std::vector<std::vector<std::byte>> received_;

@@ -13,6 +13,7 @@
 #include "config/nearest_name.hpp"
 #include "config/origins.hpp"
 #include "config/row_layout.hpp"
+#include "config/training_rules.hpp"
 #include "config/yaml_text.hpp"
 #include "jetrain/error.hpp"
 
@@ -91,18 +92,6 @@ void check_rows(const Config& config, const std::function<void(const char*)>& fa
       if (config.augmentation.used()) fail("augmentation: is of jets; plain arrays have no constituents");
       break;
   }
-}
-
-/// A rate that never comes down would train worse, and nobody would know why.
-void check_schedule(const TrainConfig& train, const std::function<void(const std::string&)>& fail) {
-  const auto* cycle = std::get_if<OneCycleSchedule>(&train.schedule.kind);
-  if (cycle == nullptr) return;
-  const auto epochs = static_cast<double>(train.epochs);
-  if (cycle->up_epochs + cycle->down_epochs <= epochs && cycle->up_epochs < epochs) return;
-  fail(fmt::format(
-      "train.schedule.one_cycle: up_epochs {} and down_epochs {} do not fit into train.epochs {}, so "
-      "that the rate would not come down: shorten them, or train longer",
-      cycle->up_epochs, cycle->down_epochs, train.epochs));
 }
 
 /// Two ways to say one thing must not say two.
@@ -257,7 +246,7 @@ void check_together(const Config& config, const std::string& name, bool data_req
   check_columns(config, fail);
   check_rows(config, fail);
   check_signal(data, fail);
-  check_schedule(config.train, fail);
+  check_training(config.train, fail);
   check_stopping(config.early_stopping, fail);
   check_start(config.train.start, fail);
   check_reweighting(config, fail);

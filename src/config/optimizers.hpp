@@ -2,7 +2,8 @@
 
 /// \file
 /// The settings of optimizers: each struct is one kind, with its name in configs, its keys and their
-/// meanings. Forms and defaults are Keras', of LARS and LAMB the papers'; equations stand in src/optim.
+/// meanings. Forms and defaults are Keras', of LARS, LAMB, RAdam, Lion and Muon their authors'; equations
+/// stand in src/optim.
 
 #include <variant>
 
@@ -116,11 +117,77 @@ struct LambConfig : AdamConfig {
   }
 };
 
+struct RadamConfig : AdamConfig {
+  static constexpr const char* kName = "radam";
+  static constexpr const char* kMeaning =
+      "adamw whose first steps are held back while the running root is uncertain; with train.lookahead it is "
+      "Ranger";
+  double weight_decay = 0;
+  RadamConfig() { epsilon = 1e-8; }
+  void fields(auto& visit) {
+    AdamConfig::fields(visit);
+    visit("weight_decay", weight_decay, "of kernels alone: biases, norms and tokens are spared",
+          rules::at_least(0));
+  }
+};
+struct LionConfig {
+  static constexpr const char* kName = "lion";
+  static constexpr const char* kMeaning =
+      "steps of one length in each weight, by the sign of a running mean (its authors: a third to a tenth of "
+      "adamw's rate, and as many times its decay)";
+  double learning_rate = 1e-4;
+  double beta_1 = 0.9;
+  double beta_2 = 0.99;
+  double weight_decay = 0;
+  void fields(auto& visit) {
+    visit("learning_rate", learning_rate, "length of a step", rules::positive());
+    visit("beta_1", beta_1, "share of the mean in what the sign is taken of", rules::fraction());
+    visit("beta_2", beta_2, "decay of the mean", rules::fraction());
+    visit("weight_decay", weight_decay, "of kernels alone: biases, norms and tokens are spared",
+          rules::at_least(0));
+  }
+};
+struct MuonConfig {
+  static constexpr const char* kName = "muon";
+  static constexpr const char* kMeaning =
+      "momentum of kernels that are matrices with its singular values brought near 1 (of a convolution: rows "
+      "x "
+      "columns x channels in, by channels out); all else goes by adam";
+  double learning_rate = 0.02;
+  double momentum = 0.95;
+  bool nesterov = true;
+  std::int64_t iterations = 5;
+  double weight_decay = 0;
+  AdamConfig adam{.learning_rate = 3e-4, .beta_1 = 0.9, .beta_2 = 0.95, .epsilon = 1e-10};
+  void fields(auto& visit) {
+    visit("learning_rate", learning_rate, "length of a step of matrices", rules::positive());
+    visit("momentum", momentum, "decay of their running mean", rules::fraction());
+    visit("nesterov", nesterov, "momentum in Nesterov's form");
+    visit("iterations", iterations, "of Newton and Schulz", rules::between(1, 20));
+    visit("weight_decay", weight_decay, "of kernels alone: biases, norms and tokens are spared",
+          rules::at_least(0));
+    visit("adam", adam, "of all that is no matrix; its rate follows the same schedule");
+  }
+};
+
 struct OptimizerConfig {
   static constexpr const char* kGroup = "Optimizers";
   std::variant<AdamConfig, SgdConfig, AdagradConfig, AdadeltaConfig, RmspropConfig, AdamwConfig, LarsConfig,
-               LambConfig>
+               LambConfig, RadamConfig, LionConfig, MuonConfig>
       kind;
+};
+
+/// Around any optimizer (optim/lookahead.hpp).
+struct LookaheadConfig {
+  std::int64_t every_steps = 0;
+  double share = 0.5;
+  void fields(auto& visit) {
+    visit("every_steps", every_steps,
+          "after so many steps slow weights go a share of the way to the optimizer's, which then go on from "
+          "them (Zhang et al., NeurIPS 2019; Ranger: 6); 0: not",
+          rules::at_least(0));
+    visit("share", share, "of that way", rules::share());
+  }
 };
 
 }  // namespace jetrain

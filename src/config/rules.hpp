@@ -114,5 +114,6 @@ inline auto interval() {
 inline constexpr std::int64_t kLargestLayer = 1'000'000;
 inline constexpr std::int64_t kLargestKernel = 1'000;
 inline constexpr std::int64_t kLargestBatch = 1'000'000'000;
+inline constexpr std::int64_t kLargestEpoch = 1'000'000'000;
 
 }  // namespace jetrain::rules

@@ -44,22 +44,38 @@ struct CosineSchedule {
   double final_factor = 0;
   void fields(auto& visit) { visit("final_factor", final_factor, "at the end", rules::fraction()); }
 };
+struct PolynomialSchedule {
+  static constexpr const char* kName = "polynomial";
+  static constexpr bool kFillsEpochs = true;
+  static constexpr const char* kMeaning =
+      "times 1 to final_factor by (1 - share of all epochs done)^power (the \"poly\" of Chen et al., "
+      "arXiv:1606.00915, which takes 0.9); power 1: straight";
+  double power = 1;
+  double final_factor = 0;
+  void fields(auto& visit) {
+    visit("power", power, "how the way bends", rules::positive());
+    visit("final_factor", final_factor, "at the end", rules::fraction());
+  }
+};
 struct CosineRestartsSchedule {
   static constexpr const char* kName = "cosine_restarts";
   static constexpr bool kFillsEpochs = false;
   static constexpr const char* kMeaning =
-      "times 1 to final_factor along half a cosine, again and again from the warm-up's end on (Loshchilov "
-      "and Hutter, ICLR 2017)";
-  std::int64_t first_epochs = 4;
+      "times 1 to final_factor along half a cosine, again and again from the warm-up's end on, step by step "
+      "(Loshchilov and Hutter, ICLR 2017; PyTorch's CosineAnnealingWarmRestarts, stepped with each batch)";
+  double first_epochs = 4;
   std::int64_t growth = 2;
   std::int64_t cycles = 0;
+  double peak_factor = 1;
   double final_factor = 0;
   void fields(auto& visit) {
-    visit("first_epochs", first_epochs, "of the first cycle", rules::at_least(1));
+    visit("first_epochs", first_epochs, "of the first cycle, fractions included", rules::at_least(0.01));
     visit("growth", growth, "a cycle is so many times as long as the one before", rules::at_least(1));
     visit("cycles", cycles, "so many, then it stays at final_factor; 0: until the training ends",
           rules::at_least(0));
-    visit("final_factor", final_factor, "at the end of a cycle", rules::fraction());
+    visit("peak_factor", peak_factor, "a cycle begins at so many times what the one before began at",
+          rules::share());
+    visit("final_factor", final_factor, "at the end of a cycle; none begins lower", rules::fraction());
   }
 };
 struct OneCycleSchedule {
@@ -121,8 +137,8 @@ struct PlateauSchedule {
 
 struct ScheduleConfig {
   static constexpr const char* kGroup = "Schedules";
-  std::variant<ConstantSchedule, StepSchedule, ExponentialSchedule, CosineSchedule, CosineRestartsSchedule,
-               OneCycleSchedule, FlatWithDecaySchedule, PlateauSchedule>
+  std::variant<ConstantSchedule, StepSchedule, ExponentialSchedule, CosineSchedule, PolynomialSchedule,
+               CosineRestartsSchedule, OneCycleSchedule, FlatWithDecaySchedule, PlateauSchedule>
       kind;
 };
 

@@ -31,15 +31,53 @@ struct ClipConfig {
   }
 };
 
-/// a <- decay a + (1 - decay) w after each step (Polyak and Juditsky 1992).
+/// Stochastic weight averaging (Izmailov et al., UAI 2018): the plain mean of the weights at several moments
+/// of a training whose learning rate stays up.
+struct EqualAverageConfig {
+  std::int64_t from_epoch = 0;
+  std::int64_t every_steps = 0;
+  double learning_rate_factor = 0;
+  double anneal_epochs = 1;
+  Anneal anneal = Anneal::cosine;
+  void fields(auto& visit) {
+    visit("from_epoch", from_epoch,
+          "the plain mean of the weights at the ends of this epoch and of all behind it (stochastic weight "
+          "averaging, Izmailov et al., UAI 2018) is what is validated and kept from then on; batch_norm's "
+          "averages are measured anew for it, by a pass over the training set after each epoch; 0: none",
+          rules::between(0, rules::kLargestEpoch));
+    visit("every_steps", every_steps, "instead of epochs' ends: the weights after each so many steps of them",
+          rules::at_least(0));
+    visit("learning_rate_factor", learning_rate_factor,
+          "from the beginning of from_epoch on the learning rate goes to so many times the optimizer's and "
+          "stays there; 0: the schedule goes on",
+          rules::at_least(0));
+    visit("anneal_epochs", anneal_epochs, "of the way there, fractions included", rules::at_least(0));
+    visit("anneal", anneal, "of that way");
+  }
+};
+
+/// a <- decay a + (1 - decay) w after each step (Polyak and Juditsky 1992), or a mean of equal shares.
 struct AverageConfig {
   double decay = 0;
+  EqualAverageConfig equal;
   void fields(auto& visit) {
     visit("decay", decay,
           "exponential moving average of the weights (decay min(decay, (1 + t) / (10 + t)) at step t), which "
           "is then "
           "what is validated and kept; 0: none",
           rules::fraction());
+    visit("equal", equal, "the other way to average; one of the two");
+  }
+};
+
+/// An entry of train.batch_schedule.
+struct BatchChange {
+  std::int64_t from_epoch = 0;
+  std::int64_t batch_size = 0;
+  void fields(auto& visit) {
+    visit("from_epoch", from_epoch, "the first epoch of this batch", rules::between(2, rules::kLargestEpoch));
+    visit("batch_size", batch_size, "of the global batch from then on",
+          rules::between(1, rules::kLargestBatch));
   }
 };
 
@@ -51,6 +89,7 @@ struct TrainConfig {
   ReweightConfig reweight;
   TeacherConfig teacher;
   OptimizerConfig optimizer;
+  LookaheadConfig lookahead;
   ScheduleConfig schedule;
   WarmupConfig warmup;
   RateScaling lr_scaling = RateScaling::none;
@@ -58,6 +97,7 @@ struct TrainConfig {
   ClipConfig clip;
   AverageConfig average;
   std::int64_t batch_size = 50;
+  std::vector<BatchChange> batch_schedule;
   std::int64_t epochs = 10;
   Shuffle shuffle = Shuffle::global;
   Allreduce allreduce = Allreduce::hierarchical;
@@ -78,6 +118,7 @@ struct TrainConfig {
     visit("reweight", reweight, "of the training jets by pT and mass");
     visit("teacher", teacher, "soft targets of another tagger, beside the labels or instead of them");
     visit("optimizer", optimizer, "how");
+    visit("lookahead", lookahead, "around the optimizer");
     visit("schedule", schedule, "of the learning rate over the epochs");
     visit("warmup", warmup, "of the learning rate");
     visit("lr_scaling", lr_scaling, "of the learning rate where the batch is not lr_base_batch_size");
@@ -90,6 +131,10 @@ struct TrainConfig {
           "takes no "
           "more memory)",
           rules::between(1, rules::kLargestBatch));
+    visit("batch_schedule", batch_schedule,
+          "other batches from later epochs on, in their order: a larger batch in place of a lower learning "
+          "rate "
+          "(Smith et al., ICLR 2018)");
     visit("epochs", epochs, "at most", rules::at_least(1));
     visit("shuffle", shuffle, "the order of the jets");
     visit("allreduce", allreduce, "of the gradients; the same bits");

@@ -34,8 +34,8 @@ class BatchNorm final : public Layer {
     return specs;
   }
   std::int64_t statistics_words() const override { return wide_ ? wide_averages_.words() : 0; }
-  void update_averages(const std::int64_t* words, float* averages) const override {
-    wide_averages_.update(words, averages);
+  void update_averages(const std::int64_t* words, float* averages, bool anew) const override {
+    wide_averages_.update(words, averages, anew);
   }
 
   void forward(const LayerPass& pass, Planes y) const override {

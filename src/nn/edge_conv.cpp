@@ -69,9 +69,9 @@ void EdgeConv::prepare(const float* parameters, float* prepared) const {
   if (shortcut_product_) shortcut_product_->prepare(parameters, prepared);
 }
 
-void EdgeConv::update_averages(const std::int64_t* words, float* averages) const {
-  for (const RowLinePart& norm : norms_) norm.update_averages(words, averages);
-  if (shortcut_norm_) shortcut_norm_->update_averages(words, averages);
+void EdgeConv::update_averages(const std::int64_t* words, float* averages, bool anew) const {
+  for (const RowLinePart& norm : norms_) norm.update_averages(words, averages, anew);
+  if (shortcut_norm_) shortcut_norm_->update_averages(words, averages, anew);
 }
 
 std::int64_t EdgeConv::block_edges() const {

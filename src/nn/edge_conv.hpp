@@ -29,7 +29,7 @@ class EdgeConv final : public Layer {
   std::int64_t prepared_floats() const override { return sizes_.prepared; }
   void prepare(const float* parameters, float* prepared) const override;
   std::int64_t statistics_words() const override { return sizes_.statistics_words; }
-  void update_averages(const std::int64_t* words, float* averages) const override;
+  void update_averages(const std::int64_t* words, float* averages, bool anew) const override;
 
   void forward(const LayerPass& pass, Planes y) const override;
   bool backward_is_one() const override { return true; }

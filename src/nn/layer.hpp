@@ -112,9 +112,10 @@ class Layer {
   virtual void prepare(const float* /*parameters*/, float* /*prepared*/) const {}
 
   /// Statistics of leaves that are not sums over samples, for averages that are over rows: 64-bit integers
-  /// whose meaning is the layer's own, summed over the batch. `update_averages` makes the step.
+  /// whose meaning is the layer's own, summed over the batch. `update_averages` makes the step; `anew`: of
+  /// these statistics alone, whatever the averages were.
   virtual std::int64_t statistics_words() const { return 0; }
-  virtual void update_averages(const std::int64_t* /*words*/, float* /*averages*/) const {}
+  virtual void update_averages(const std::int64_t* /*words*/, float* /*averages*/, bool /*anew*/) const {}
 
   virtual void forward(const LayerPass& pass, Planes y) const = 0;
   /// The gradients with respect to the inputs, one entry each, from y and dy. Called where at least one is

@@ -30,9 +30,9 @@ void LorentzBlock::prepare(const float* parameters, float* prepared) const {
   second_.prepare(parameters, prepared);
 }
 
-void LorentzBlock::update_averages(const std::int64_t* words, float* averages) const {
-  messages_.norm().update_averages(words, averages);
-  norm_.update_averages(words, averages);
+void LorentzBlock::update_averages(const std::int64_t* words, float* averages, bool anew) const {
+  messages_.norm().update_averages(words, averages, anew);
+  norm_.update_averages(words, averages, anew);
 }
 
 void LorentzBlock::forward(const LayerPass& pass, const LorentzLeaf& leaf, const LorentzKept& kept,

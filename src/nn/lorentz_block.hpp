@@ -24,7 +24,7 @@ class LorentzBlock {
 
   std::int64_t multiply_adds(std::int64_t n) const;
   void prepare(const float* parameters, float* prepared) const;
-  void update_averages(const std::int64_t* words, float* averages) const;
+  void update_averages(const std::int64_t* words, float* averages, bool anew) const;
 
   /// From kept.h and kept.x.
   void forward(const LayerPass& pass, const LorentzLeaf& leaf, const LorentzKept& kept,

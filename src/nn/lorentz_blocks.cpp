@@ -63,8 +63,8 @@ class LorentzBlocks final : public Layer {
     for (const LorentzBlock& block : blocks_) block.prepare(parameters, prepared);
   }
   std::int64_t statistics_words() const override { return sizes_.statistics_words; }
-  void update_averages(const std::int64_t* words, float* averages) const override {
-    for (const LorentzBlock& block : blocks_) block.update_averages(words, averages);
+  void update_averages(const std::int64_t* words, float* averages, bool anew) const override {
+    for (const LorentzBlock& block : blocks_) block.update_averages(words, averages, anew);
   }
   LeafFloats floats_of(const RowOffsets& sets) const override {
     return LeafMemory<Kept, Scratch>(*this, all_rows(sets)).floats();

@@ -51,8 +51,8 @@ class Pairs final : public Layer {
     for (const RowProductPart& product : products_) product.prepare(parameters, prepared);
   }
   std::int64_t statistics_words() const override { return sizes_.statistics_words; }
-  void update_averages(const std::int64_t* words, float* averages) const override {
-    for (const RowLinePart& norm : norms_) norm.update_averages(words, averages);
+  void update_averages(const std::int64_t* words, float* averages, bool anew) const override {
+    for (const RowLinePart& norm : norms_) norm.update_averages(words, averages, anew);
   }
   LeafFloats floats_of(const RowOffsets& sets) const override {
     return LeafMemory<Kept, Scratch>(*this, sets.pairs()).floats();

@@ -33,12 +33,13 @@ bool RowAverages::add(const float* mean, const float* variance, std::int64_t row
   return good;
 }
 
-void RowAverages::update(const std::int64_t* words, float* averages) const {
+void RowAverages::update(const std::int64_t* words, float* averages, bool anew) const {
   if (words[0] == 0) return;
   const auto rows = static_cast<double>(words[0]);
+  const double momentum = anew ? 0.0 : momentum_;
   for (std::int64_t i = 0; i < 2 * channels_; ++i) {
     const double of_batch = kernels::wide_value(words + 1 + i * kWideWords) / rows;
-    const double moved = of_batch + momentum_ * (static_cast<double>(averages[i]) - of_batch);
+    const double moved = of_batch + momentum * (static_cast<double>(averages[i]) - of_batch);
     averages[i] = static_cast<float>(moved);
   }
 }

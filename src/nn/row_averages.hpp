@@ -25,8 +25,8 @@ class RowAverages {
   std::int64_t words() const noexcept;
   /// Adds a leaf's statistics, (channels) each. False where a number is out of bounds, or none.
   bool add(const float* mean, const float* variance, std::int64_t rows, std::int64_t* words) const;
-  /// `averages`: means, then variances, (channels) each.
-  void update(const std::int64_t* words, float* averages) const;
+  /// `averages`: means, then variances, (channels) each; `anew`: as with a momentum of 0.
+  void update(const std::int64_t* words, float* averages, bool anew = false) const;
 
  private:
   std::int64_t channels_;

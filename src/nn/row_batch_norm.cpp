@@ -25,8 +25,8 @@ class RowBatchNorm final : public Layer {
   }
   std::vector<ParameterSpec> parameters() const override { return batch_norm_parameters(channels_); }
   std::int64_t statistics_words() const override { return averages_.words(); }
-  void update_averages(const std::int64_t* words, float* averages) const override {
-    averages_.update(words, averages);
+  void update_averages(const std::int64_t* words, float* averages, bool anew) const override {
+    averages_.update(words, averages, anew);
   }
 
   void forward(const LayerPass& pass, Planes y) const override {

@@ -53,8 +53,8 @@ bool RowLinePart::finish(const Kept& kept, std::int64_t rows, float* gradients,
          shift_is_good;
 }
 
-void RowLinePart::update_averages(const std::int64_t* words, float* averages) const {
-  averages_.update(words + first_word_, averages + first_average_);
+void RowLinePart::update_averages(const std::int64_t* words, float* averages, bool anew) const {
+  averages_.update(words + first_word_, averages + first_average_, anew);
 }
 
 }  // namespace jetrain

@@ -45,7 +45,7 @@ class RowLinePart {
   kernels::RowLineBack begin_backward(const LayerPass& pass, const Kept& kept, std::int64_t rows,
                                       float* gradients, float* memory) const;
   bool finish(const Kept& kept, std::int64_t rows, float* gradients, const GradientSums& sums) const;
-  void update_averages(const std::int64_t* words, float* averages) const;
+  void update_averages(const std::int64_t* words, float* averages, bool anew) const;
 
  private:
   kernels::RowLine line(const LayerPass& pass, const float* mean, const float* variance,

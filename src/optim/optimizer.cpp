@@ -16,6 +16,7 @@ constexpr std::int64_t kBlock = 4096;
 void Optimizer::step(double learning_rate, std::span<float> parameters, std::span<const float> gradients) {
   ++steps_;
   begin_step(learning_rate);
+  look_at_matrices(gradients);
   std::vector<Block> blocks;
   std::vector<std::size_t> array_of;
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
@@ -25,6 +26,7 @@ void Optimizer::step(double learning_rate, std::span<float> parameters, std::spa
       blocks.push_back(
           {first, count, parameters.data() + first, gradients.data() + first, decays(arrays_[a].role)});
       blocks.back().rate_factor = arrays_[a].rate_factor;
+      blocks.back().array = &arrays_[a];
       array_of.push_back(a);
     }
   }
@@ -80,6 +82,8 @@ double base_learning_rate(const OptimizerConfig& config) {
 }
 
 void set_base_learning_rate(OptimizerConfig& config, double rate) {
+  if (auto* muon = std::get_if<MuonConfig>(&config.kind))
+    muon->adam.learning_rate *= rate / muon->learning_rate;
   std::visit([&](auto& kind) { kind.learning_rate = rate; }, config.kind);
 }
 

@@ -24,6 +24,13 @@ struct ParameterArray {
   ParameterRole role = ParameterRole::kernel;  ///< weight decay and layer-wise rules go by it
   double rate_factor = 1;                      ///< of the learning rate
   bool frozen = false;                         ///< no step changes it
+  std::int64_t columns = 1;  ///< of a kernel as a matrix (inputs, outputs): the last of its dimensions
+
+  std::int64_t size() const noexcept { return last - first; }
+  /// Whether rules for matrices have something to do.
+  bool is_matrix() const noexcept {
+    return !frozen && role == ParameterRole::kernel && columns > 1 && size() > columns;
+  }
 };
 
 class Optimizer {
@@ -52,15 +59,19 @@ class Optimizer {
     bool decays = false;
     double ratio = 1;        ///< of the block's array, from `ratio_of`
     double rate_factor = 1;  ///< of the block's array; in the rate that begin_step was given
+    const ParameterArray* array = nullptr;
   };
 
   /// Adds an array of state that begins with `start`.
   float* add_state(float start = 0);
   std::int64_t parameters() const { return arrays_.empty() ? 0 : arrays_.back().last; }
+  const std::vector<ParameterArray>& arrays() const noexcept { return arrays_; }
 
   /// Before the blocks of a step, and, where arrays have factors of their own, again with the rate of each of
   /// them before its blocks; steps() already counts it. So it changes nothing that the next step depends on.
   virtual void begin_step(double) {}
+  /// For rules that look at matrices as such; after begin_step, from the gradients of all parameters.
+  virtual void look_at_matrices(std::span<const float>) {}
   /// For layer-wise rules: computes what the blocks' norms are taken of, and gives back the block's part of
   /// (squared norm of w, squared norm of the other).
   struct SquaredNorms {
@@ -83,6 +94,7 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::ve
 
 /// The learning rate that the config gives the optimizer.
 double base_learning_rate(const OptimizerConfig& config);
+/// Others that it has besides (of Muon, Adam's) keep their ratio to it.
 void set_base_learning_rate(OptimizerConfig& config, double rate);
 
 }  // namespace jetrain

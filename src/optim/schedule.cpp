@@ -9,9 +9,8 @@
 namespace jetrain {
 namespace {
 
-double scaling(const TrainConfig& config) {
-  const double ratio =
-      static_cast<double>(config.batch_size) / static_cast<double>(config.lr_base_batch_size);
+double scaling(const TrainConfig& config, std::int64_t batch_size) {
+  const double ratio = static_cast<double>(batch_size) / static_cast<double>(config.lr_base_batch_size);
   switch (config.lr_scaling) {
     case RateScaling::none:
       return 1;
@@ -34,6 +33,34 @@ double annealed(Anneal anneal, double share) {
   return 1 - share;
 }
 
+/// A cycle of cosine_restarts, in epochs since the first one began.
+struct Cycle {
+  double begin = 0;
+  double length = 1;
+  double peak = 1;  ///< the factor that it begins at
+};
+
+/// The one that stands `since` epochs after the first one's beginning; the last one for ever.
+Cycle cycle_at(const CosineRestartsSchedule& s, double since) {
+  Cycle cycle{0, s.first_epochs, 1};
+  double number = 0;  // from 0
+  constexpr double kRounding =
+      1e-9;  // a step that is a cycle's first may stand a hair before it, as a fraction
+  if (s.growth == 1) {
+    number = std::floor(since / cycle.length + kRounding);
+    if (s.cycles > 0) number = std::min(number, static_cast<double>(s.cycles - 1));
+    cycle.begin = cycle.length * number;
+  } else {
+    const auto is_last = [&] { return s.cycles > 0 && number + 1 == static_cast<double>(s.cycles); };
+    for (; since >= cycle.begin + cycle.length * (1 - kRounding) && !is_last(); ++number) {
+      cycle.begin += cycle.length;
+      cycle.length *= static_cast<double>(s.growth);
+    }
+  }
+  cycle.peak = std::max(s.final_factor, std::pow(s.peak_factor, number));
+  return cycle;
+}
+
 /// The schedule's factor after `epochs` (a fraction within an epoch) of `all`, of which `warmup` come first.
 struct FactorAfter {
   double epochs;
@@ -50,23 +77,15 @@ struct FactorAfter {
     const double half_wave = (1 + std::cos(std::numbers::pi * std::min(1.0, epochs / all))) / 2;
     return s.final_factor + (1 - s.final_factor) * half_wave;
   }
+  double operator()(const PolynomialSchedule& s) const {
+    return s.final_factor + (1 - s.final_factor) * std::pow(1 - std::min(1.0, epochs / all), s.power);
+  }
   double operator()(const CosineRestartsSchedule& s) const {
     const double since = epochs - warmup;
     if (since < 0) return 1;
-    auto length = static_cast<double>(s.first_epochs);
-    double begin = 0;
-    const auto is_last = [&](std::int64_t cycle) { return s.cycles > 0 && cycle == s.cycles; };
-    if (s.growth == 1) {
-      const double done = std::floor(since / length);
-      begin = length * (s.cycles > 0 ? std::min(done, static_cast<double>(s.cycles - 1)) : done);
-    } else {
-      for (std::int64_t cycle = 1; since >= begin + length && !is_last(cycle); ++cycle) {
-        begin += length;
-        length *= static_cast<double>(s.growth);
-      }
-    }
-    const double share = std::min(1.0, (since - begin) / length);
-    return s.final_factor + (1 - s.final_factor) * annealed(Anneal::cosine, share);
+    const Cycle cycle = cycle_at(s, since);
+    const double share = std::clamp((since - cycle.begin) / cycle.length, 0.0, 1.0);
+    return s.final_factor + (cycle.peak - s.final_factor) * annealed(Anneal::cosine, share);
   }
   double operator()(const OneCycleSchedule& s) const {
     const auto way = [&](double from, double to, double share) {
@@ -92,19 +111,48 @@ struct FactorAfter {
 
 }  // namespace
 
-LearningRate::LearningRate(const TrainConfig& config, std::int64_t steps_per_epoch)
-    : config_(config),
-      steps_per_epoch_(static_cast<double>(steps_per_epoch)),
-      base_(base_learning_rate(config.optimizer) * scaling(config)) {}
+std::optional<CutCycle> cut_cycle(const TrainConfig& config) {
+  const auto* schedule = std::get_if<CosineRestartsSchedule>(&config.schedule.kind);
+  if (schedule == nullptr) return std::nullopt;
+  const auto all = static_cast<double>(config.epochs);
+  const double warmup = config.warmup.epochs;
+  if (all <= warmup) return std::nullopt;
+  const Cycle cycle = cycle_at(*schedule, all - warmup);
+  const double begin = warmup + cycle.begin;
+  const double end = begin + cycle.length;
+  constexpr double kRounding = 1e-9;
+  if (all < begin + kRounding || all > end - kRounding) return std::nullopt;
+  return CutCycle{begin, end, FactorAfter{all, all, warmup, 1}(*schedule)};
+}
 
-double LearningRate::at(std::int64_t steps_done, const PlateauState& plateau) const {
-  const double epochs = static_cast<double>(steps_done) / steps_per_epoch_;
+LearningRate::LearningRate(const TrainConfig& config, const EpochSteps& steps)
+    : config_(config), steps_(steps) {}
+
+double LearningRate::base_of(std::int64_t epoch) const {
+  return base_learning_rate(config_.optimizer) * scaling(config_, steps_.batch_size(epoch));
+}
+
+double LearningRate::scheduled(double epochs, double base, const PlateauState& plateau) const {
   const FactorAfter factor{epochs, static_cast<double>(config_.epochs), config_.warmup.epochs,
                            plateau.factor};
-  double rate = base_ * std::visit(factor, config_.schedule.kind);
+  double rate = base * std::visit(factor, config_.schedule.kind);
   if (const WarmupConfig& warmup = config_.warmup; epochs < warmup.epochs)
     rate *= warmup.start_factor + (1 - warmup.start_factor) * epochs / warmup.epochs;
   return rate;
+}
+
+double LearningRate::at(std::int64_t steps_done, const PlateauState& plateau) const {
+  const double epochs = steps_.epochs_after(steps_done);
+  const double base = base_of(steps_.epoch_after(steps_done));
+  const EqualAverageConfig& average = config_.average.equal;
+  const auto averages_from = static_cast<double>(average.from_epoch - 1);
+  if (average.from_epoch == 0 || average.learning_rate_factor == 0 || epochs < averages_from)
+    return scheduled(epochs, base, plateau);
+  const double held = base * average.learning_rate_factor;
+  const double since = epochs - averages_from;
+  if (since >= average.anneal_epochs) return held;
+  const double left = annealed(average.anneal, since / average.anneal_epochs);
+  return held + (scheduled(averages_from, base, plateau) - held) * left;
 }
 
 bool LearningRate::after_epoch(double value, PlateauState& plateau) const {

@@ -4,9 +4,11 @@
 /// The learning rate of each step.
 
 #include <limits>
+#include <optional>
 
 #include "config/config.hpp"
 #include "core/record.hpp"
+#include "optim/epoch_steps.hpp"
 
 namespace jetrain {
 
@@ -24,16 +26,29 @@ struct PlateauState {
   }
 };
 
-/// lr(step) = optimizer's * scaling by the global batch * warm-up * schedule. A function of the step's
-/// number, and, for reduce_on_plateau, of its state.
+/// A training that ends within a cycle of cosine_restarts, at a rate that has not come down. In epochs.
+struct CutCycle {
+  double begin = 0;   ///< of the cycle
+  double end = 0;     ///< where the rate would have come down
+  double factor = 1;  ///< the schedule's where the training ends
+};
+
+/// None where the last epoch ends a cycle, or where there are none.
+std::optional<CutCycle> cut_cycle(const TrainConfig& config);
+
+/// lr(step) = optimizer's * scaling by the epoch's global batch * warm-up * schedule; where
+/// train.average.equal sets a rate, from its epoch on that one. A function of the step's number, and, for
+/// reduce_on_plateau, of its state.
 class LearningRate {
  public:
-  LearningRate(const TrainConfig& config, std::int64_t steps_per_epoch);
+  LearningRate(const TrainConfig& config, const EpochSteps& steps);
 
   /// Of the step after `steps_done`, counted over all epochs.
   double at(std::int64_t steps_done, const PlateauState& plateau) const;
-  /// After scaling with the batch, before warm-up and schedule.
-  double base() const { return base_; }
+  /// After scaling with the first epoch's batch, before warm-up and schedule.
+  double base() const { return base_of(1); }
+
+  const EpochSteps& steps() const noexcept { return steps_; }
 
   /// Takes an epoch's validation (the monitored value, larger is better); true where it lowers the rate.
   bool after_epoch(double value, PlateauState& plateau) const;
@@ -41,9 +56,12 @@ class LearningRate {
   Monitor monitored() const;
 
  private:
+  double base_of(std::int64_t epoch) const;
+  /// What warm-up and schedule make of `base`.
+  double scheduled(double epochs, double base, const PlateauState& plateau) const;
+
   const TrainConfig& config_;
-  double steps_per_epoch_;
-  double base_;
+  EpochSteps steps_;
 };
 
 }  // namespace jetrain

@@ -35,6 +35,29 @@ std::string phase_line(std::int64_t epoch, const PhaseSeconds& before, const Pha
   return line;
 }
 
+std::string cut_cycle_line(const CutCycle& cut, std::int64_t epochs) {
+  return fmt::format(
+      "train.epochs {} ends amid a cycle of cosine_restarts, which goes from {:.4g} to {:.4g}, with the "
+      "learning "
+      "rate still at {:.2g} of the optimizer's: {}train.epochs {:.4g} ends with the cycle",
+      epochs, cut.begin, cut.end, cut.factor,
+      cut.begin >= 1 ? fmt::format("train.epochs {:.4g} or ", cut.begin) : "", cut.end);
+}
+
+std::string batch_line(const BatchChange& change, const LearningRate& rate) {
+  const std::int64_t steps = rate.steps().steps(change.from_epoch);
+  return fmt::format("global batch {} from epoch {} on: {} step{} an epoch", change.batch_size,
+                     change.from_epoch, steps, steps == 1 ? "" : "s");
+}
+
+std::string average_line(const TrainConfig& config) {
+  const EqualAverageConfig& equal = config.average.equal;
+  return fmt::format("from epoch {} on, the mean of the weights {} is what is validated and kept",
+                     equal.from_epoch,
+                     equal.every_steps > 0 ? fmt::format("after each {} steps", equal.every_steps)
+                                           : std::string("at the epochs' ends"));
+}
+
 }  // namespace
 
 EpochLines::EpochLines(const Config& config, const LearningRate& rate, std::function<PhaseSeconds()> phases,
@@ -45,6 +68,12 @@ EpochLines::EpochLines(const Config& config, const LearningRate& rate, std::func
 }
 
 void EpochLines::on_begin() {
+  if (const std::optional<CutCycle> cut = cut_cycle(config_))
+    log_.warning(cut_cycle_line(*cut, config_.epochs));
+  for (const BatchChange& change : config_.batch_schedule) {
+    if (change.from_epoch <= config_.epochs) log_.info(batch_line(change, rate_));
+  }
+  if (config_.average.equal.from_epoch > 0) log_.info(average_line(config_));
   if (config_.lr_scaling == RateScaling::none) return;
   log_.info(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate_.base(),
                         base_learning_rate(config_.optimizer), config_.lr_base_batch_size, config_.batch_size,

@@ -42,6 +42,8 @@ std::vector<ScalingPoint> scaling_points(ScalingMode mode, const std::vector<int
 }
 
 Config config_of(const ScalingPoint& point, Config config) {
+  if (!config.train.batch_schedule.empty())
+    throw UsageError("train.batch_schedule: a point of a scaling study has one batch: leave it out");
   if (point.mode == ScalingMode::weak) {
     config.train.batch_size *= point.workers();
     config.data.limit.jets *= point.workers();

@@ -27,7 +27,7 @@ class EpochRunner {
   /// Changes `live` step by step. `weights`: of the training set. `best_file`: where the best weights are,
   /// for the message of a training that diverges; empty: nowhere.
   EpochRunner(const Config& config, LiveState& live, const Model& model, const SampleSet& train,
-              const SetWeights& weights, const BatchPlan& plan, bool profile, std::string best_file,
+              const SetWeights& weights, const EpochSteps& steps, bool profile, std::string best_file,
               const Communicator& comm);
 
   std::int64_t epochs_run() const { return epochs_run_; }
@@ -39,6 +39,12 @@ class EpochRunner {
   /// Collective.
   std::optional<EpochRecord> run(const std::function<bool()>& stop_asked,
                                  const std::function<bool(const StepEnd&)>& after_step);
+
+  /// Where the model has an average of the weights: measures batch normalisation's averages for it, by
+  /// another pass over the batches of the epoch that `run` ended, whose gradients lead nowhere. False where
+  /// any rank was asked to stop meanwhile. Throws CollectiveError where gradients are out of bounds.
+  /// Collective.
+  bool measure_statistics(const std::function<bool()>& stop_asked);
 
   /// What this rank did by itself since the last call.
   std::vector<OwnTime> own_times();
@@ -53,14 +59,21 @@ class EpochRunner {
   /// The share that `correct`, in the weights' unit, is of `weight`. NaN: a regression has none, nor has a
   /// batch without weight.
   double accuracy_of(std::int64_t correct, double weight) const;
+  /// Makes `plan_` that of the epoch, and has its samples brought.
+  void start_epoch();
+  /// Computes batch `b`.
+  void compute(std::int64_t b, bool stop);
   [[noreturn]] void refuse_diverged() const;
+  /// What is wrong with the gradients of a batch of so many leaves.
+  std::string out_of_bounds(std::int64_t leaves) const;
 
   const Config& config_;
   LiveState& live_;
   const Model& model_;
   const SampleSet& train_;
   SetWeights weights_;
-  BatchPlan plan_;
+  EpochSteps steps_;
+  BatchPlan plan_;  ///< of the epoch under way
   Augmenter augmenter_;
   GradientStep step_;
   BatchFeeder feeder_;
@@ -69,7 +82,8 @@ class EpochRunner {
   std::vector<OwnTime> told_;
   double optimizer_seconds_ = 0;
   double order_seconds_ = 0;
-  double seconds_ = 0;  ///< of all epochs
+  double seconds_ = 0;             ///< of all epochs
+  double statistics_seconds_ = 0;  ///< of measuring statistics between them
   std::int64_t epochs_run_ = 0;
 };
 

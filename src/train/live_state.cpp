@@ -9,11 +9,11 @@
 
 namespace jetrain {
 
-LiveState::LiveState(const Config& config, Model& model, std::int64_t steps_per_epoch, TrainingState start)
+LiveState::LiveState(const Config& config, Model& model, const EpochSteps& steps, TrainingState start)
     : config_(config),
       model_(model),
       state_(std::move(start)),
-      update_(config.train, model, steps_per_epoch),
+      update_(config.train, model, steps),
       stopping_(config.early_stopping, state_.stopping) {
   if (!state_.parameters.empty()) restore();
   if (state_.best_parameters.empty())
@@ -49,8 +49,11 @@ TrainingState LiveState::capture() {
   state.plateau = update_.plateau();
   for (const std::span<float> array : update_.state())
     state.optimizer.emplace_back(array.begin(), array.end());
-  if (update_.is_exchanged())
-    std::swap_ranges(state.optimizer.back().begin(), state.optimizer.back().end(), state.parameters.begin());
+  if (const WeightAverage& average = update_.average(); average.is_exchanged()) {
+    const auto behind = std::swap_ranges(state.optimizer.back().begin(), state.optimizer.back().end(),
+                                         state.parameters.begin());
+    std::copy(average.own_statistics().begin(), average.own_statistics().end(), behind);
+  }
   return state;
 }
 
@@ -80,9 +83,15 @@ void LiveState::step(const BatchSums& sums) {
   at.seconds = seconds_before_ + watch_.seconds();
 }
 
-void LiveState::take_average() {
+bool LiveState::take_average() {
   const std::lock_guard lock(changing_);
   update_.exchange_average();
+  return update_.average().wants_statistics();
+}
+
+void LiveState::take_statistics(std::span<const float> averages) {
+  const std::lock_guard lock(changing_);
+  update_.average().take_statistics(averages);
 }
 
 EpochChange LiveState::end_epoch(const EpochRecord& record) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "config/config.hpp"
@@ -41,7 +42,7 @@ class LiveState {
  public:
   /// `model`: initialised. `start`: an empty state, or one to go on from; CollectiveError where that is of
   /// another network. All ranks do the same.
-  LiveState(const Config& config, Model& model, std::int64_t steps_per_epoch, TrainingState start);
+  LiveState(const Config& config, Model& model, const EpochSteps& steps, TrainingState start);
 
   /// From any thread.
   TrainingState snapshot();
@@ -54,8 +55,11 @@ class LiveState {
   void start_epoch();
   /// Updates weights and counts by one batch.
   void step(const BatchSums& sums);
-  /// Where a moving average of the weights is wanted: exchanges the model's weights for it, until end_epoch.
-  void take_average();
+  /// Where an average of the weights is wanted, and there is one yet: exchanges the model's weights for it,
+  /// until end_epoch. True where batch normalisation's averages are to be measured for it.
+  bool take_average();
+  /// As they were measured, for the weights that the model has until end_epoch.
+  void take_statistics(std::span<const float> averages);
   /// The epoch is validated: keeps its weights if they are the best (or always, without
   /// early_stopping.restore_best), and goes to the next epoch.
   EpochChange end_epoch(const EpochRecord& record);

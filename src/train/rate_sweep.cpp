@@ -22,6 +22,7 @@ Config sweeping(const RateSweep& sweep, Config config) {
   train.warmup = {};
   train.lr_scaling = RateScaling::none;
   train.average = {};
+  train.batch_schedule = {};
   config.early_stopping = {};
   return config;
 }
@@ -30,11 +31,11 @@ Config sweeping(const RateSweep& sweep, Config config) {
 
 RateCurve sweep_rates(const RateSweep& sweep, const Config& config, Model& model, const SampleSet& train,
                       const std::function<void(const RatePoint&)>& after_step, const Communicator& comm) {
-  constexpr std::int64_t kStepsPerEpoch = 1;  // of the schedule
   const Config swept = sweeping(sweep, config);
-  const BatchPlan plan{train.total(), swept.train.batch_size, comm.size()};
-  LiveState live(swept, model, kStepsPerEpoch, {});
-  EpochRunner epochs(swept, live, model, train, weights_of(train, comm), plan, false, "", comm);
+  const EpochSteps of_data(swept.train, train.total());
+  const EpochSteps of_schedule(swept.train, swept.train.batch_size);  // one an epoch
+  LiveState live(swept, model, of_schedule, {});
+  EpochRunner epochs(swept, live, model, train, weights_of(train, comm), of_data, false, "", comm);
   RateCurve curve;
   Explosion explosion(sweep.smoothing);
   const auto take = [&](const StepEnd& step) {

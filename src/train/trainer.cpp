@@ -22,20 +22,20 @@ Trainer::Trainer(const Config& config, Model& model, const SampleSet& train, Val
       validation_(validation),
       comm_(comm),
       options_(std::move(options)),
-      plan_{train.total(), config.train.batch_size, comm.size()},
-      live_(config, model, plan_.batches(), std::move(start)),
-      epochs_(config, live_, model, train, weights_of(train, comm), plan_, options_.profile,
+      steps_(config.train, train.total()),
+      live_(config, model, steps_, std::move(start)),
+      epochs_(config, live_, model, train, weights_of(train, comm), steps_, options_.profile,
               options_.best_file, comm) {}
 
 TrainingOutcome Trainer::run() {
   tell([](TrainingObserver& observer) { observer.on_begin(); });
   agree_on_errors();
   while (live_.progress().epoch <= config_.train.epochs && !live_.end() && !is_wanted_to_stop()) {
-    const auto stop_asked = [&] { return error_ != nullptr || options_.stop_asked(); };
-    const std::optional<EpochRecord> record = epochs_.run(stop_asked, [&](const StepEnd& step) {
-      after_step(step);
-      return true;
-    });
+    const std::optional<EpochRecord> record = epochs_.run([&] { return stop_asked(); },
+                                                          [&](const StepEnd& step) {
+                                                            after_step(step);
+                                                            return true;
+                                                          });
     end_epoch(validated(record.value()));
   }
   tell([](TrainingObserver& observer) { observer.on_end(); });
@@ -46,15 +46,13 @@ TrainingOutcome Trainer::run() {
 /// An error of an observer travels with the next step's allreduce, as a wish to stop does.
 void Trainer::after_step(const StepEnd& step) {
   tell([&](TrainingObserver& observer) { observer.on_step(step); });
-  if (!step.stopping) return;
-  agree_on_errors();
-  stop();
+  if (step.stopping) stop();
 }
 
 EpochRecord Trainer::validated(EpochRecord record) {
+  if (live_.take_average() && !epochs_.measure_statistics([&] { return stop_asked(); })) stop();
   const Stopwatch watch;
   progress::set(Activity::validating);
-  live_.take_average();
   record.validation = validation_.run(model_);
   validate_seconds_ += watch.seconds();
   return record;
@@ -77,14 +75,17 @@ void Trainer::end_epoch(const EpochRecord& record) {
   agree_on_errors();
 }
 
-/// True, and on all ranks alike, where an observer of any rank wants the training to end.
+/// True, and on all ranks alike, where an observer of any rank wants the training to end: there is an epoch,
+/// of this process or an earlier one, that it can end with.
 bool Trainer::is_wanted_to_stop() const {
+  if (live_.history().empty()) return false;
   const bool wanted = std::any_of(observers_.begin(), observers_.end(),
                                   [](const TrainingObserver* observer) { return observer->wants_stop(); });
   return comm_.max(std::int64_t{wanted}) != 0;
 }
 
 void Trainer::stop() {
+  agree_on_errors();
   std::string saved;
   comm_.agree([&] {
     for (TrainingObserver* observer : observers_) saved += observer->on_stop();

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "batches/batch_plan.hpp"
 #include "comm/communicator.hpp"
 #include "config/config.hpp"
 #include "core/stop_signal.hpp"
 #include "nn/model.hpp"
+#include "optim/epoch_steps.hpp"
 #include "samples/sample_set.hpp"
 #include "train/epoch_runner.hpp"
 #include "train/live_state.hpp"
@@ -74,6 +74,7 @@ class Trainer {
   PhaseSeconds phase_seconds() const;
 
  private:
+  bool stop_asked() const { return error_ != nullptr || options_.stop_asked(); }
   void after_step(const StepEnd& step);
   EpochRecord validated(EpochRecord record);
   void end_epoch(const EpochRecord& record);
@@ -89,7 +90,7 @@ class Trainer {
   Validation& validation_;
   const Communicator& comm_;
   TrainerOptions options_;
-  BatchPlan plan_;
+  EpochSteps steps_;
   LiveState live_;
   EpochRunner epochs_;
   std::vector<TrainingObserver*> observers_;

@@ -28,8 +28,12 @@ std::vector<ParameterArray> arrays_of(const RateFactors& factors, const Model& m
   for (const ParameterView& view : model.parameter_views()) {
     if (!view.spec.trainable()) continue;
     const auto layer = std::find(layers.begin(), layers.end(), view.layer) - layers.begin();
-    arrays.push_back({view.offset, view.offset + view.spec.size(), view.spec.role,
-                      factor_of[static_cast<std::size_t>(layer)], view.frozen});
+    arrays.push_back({.first = view.offset,
+                      .last = view.offset + view.spec.size(),
+                      .role = view.spec.role,
+                      .rate_factor = factor_of[static_cast<std::size_t>(layer)],
+                      .frozen = view.frozen,
+                      .columns = view.spec.shape.back()});
   }
   return arrays;
 }
@@ -48,18 +52,17 @@ std::vector<SummedRun> summed_runs(const Model& model) {
 
 }  // namespace
 
-WeightUpdate::WeightUpdate(const TrainConfig& config, Model& model, std::int64_t steps_per_epoch)
+WeightUpdate::WeightUpdate(const TrainConfig& config, Model& model, const EpochSteps& steps)
     : config_(config),
       model_(model),
-      learning_rate_(config, steps_per_epoch),
+      learning_rate_(config, steps),
       optimizer_(make_optimizer(config.optimizer, arrays_of(config.learning_rate_factors, model))),
+      lookahead_(config.lookahead,
+                 model.parameters().first(static_cast<std::size_t>(model.trainable_count()))),
+      average_(config.average, model, steps),
       rate_(learning_rate_.at(0, plateau_)),
       summed_(summed_runs(model)),
-      gradients_(static_cast<std::size_t>(model.trainable_count())) {
-  if (config.average.decay == 0) return;
-  average_ = AlignedBuffer<float>(gradients_.size());
-  std::copy_n(model.parameters().begin(), average_.size(), average_.data());
-}
+      gradients_(static_cast<std::size_t>(model.trainable_count())) {}
 
 void WeightUpdate::set_steps(std::int64_t steps) {
   optimizer_->set_steps(steps);
@@ -68,7 +71,8 @@ void WeightUpdate::set_steps(std::int64_t steps) {
 
 std::vector<std::span<float>> WeightUpdate::state() {
   std::vector<std::span<float>> arrays = optimizer_->state();
-  if (average_.size() > 0) arrays.push_back(average_.span());
+  if (lookahead_.used()) arrays.push_back(lookahead_.state());
+  if (!average_.state().empty()) arrays.push_back(average_.state());
   return arrays;
 }
 
@@ -77,8 +81,11 @@ void WeightUpdate::apply(const std::int64_t* sums, std::int64_t batch_samples, f
   rate_ = learning_rate_.at(steps(), plateau_);
   compute_gradients(sums, unit / static_cast<double>(scale));
   clip();
-  optimizer_->step(rate_, model_.parameters().first(gradients_.size()), gradients_.span());
-  update_averages(sums, unit);
+  const std::span<float> weights = model_.parameters().first(gradients_.size());
+  optimizer_->step(rate_, weights, gradients_.span());
+  lookahead_.after_step(steps(), weights);
+  update_statistics(sums, unit);
+  average_.after_step(steps());
 }
 
 /// g = sum / samples + l1 sign(w) + 2 l2 w.
@@ -143,11 +150,12 @@ double WeightUpdate::norm_of_gradients() const {
   return std::sqrt(total);
 }
 
-void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
+/// Batch normalisation's running averages.
+void WeightUpdate::update_statistics(const std::int64_t* sums, double scale) {
   float* parameters = model_.parameters().data();
   for (const Node& node : model_.nodes()) {
     if (node.layer->statistics_words() > 0 && !node.frozen)
-      node.layer->update_averages(sums + node.statistics, parameters + node.averages);
+      node.layer->update_averages(sums + node.statistics, parameters + node.averages, false);
   }
   for (const ParameterView& view : model_.parameter_views()) {
     if (view.spec.trainable() || view.spec.average_momentum == 1 || view.frozen) continue;
@@ -158,20 +166,6 @@ void WeightUpdate::update_averages(const std::int64_t* sums, double scale) {
       parameters[i] = static_cast<float>(moved);
     }
   }
-  if (average_.size() == 0) return;
-  // As in TensorFlow's ExponentialMovingAverage with num_updates: the first steps forget faster.
-  const auto t = static_cast<double>(steps());
-  const auto share = static_cast<float>(1.0 - std::min(config_.average.decay, (1.0 + t) / (10.0 + t)));
-  float* average = average_.data();
-  in_blocks(model_.trainable_count(), [=](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) average[i] += share * (parameters[i] - average[i]);
-  });
-}
-
-void WeightUpdate::exchange_average() {
-  if (average_.size() == 0) return;
-  exchanged_ = !exchanged_;
-  std::swap_ranges(average_.span().begin(), average_.span().end(), model_.parameters().begin());
 }
 
 bool WeightUpdate::after_epoch(double monitored) {

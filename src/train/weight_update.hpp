@@ -11,8 +11,11 @@
 
 #include "config/config.hpp"
 #include "nn/model.hpp"
+#include "optim/epoch_steps.hpp"
+#include "optim/lookahead.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
+#include "train/weight_average.hpp"
 
 namespace jetrain {
 
@@ -26,7 +29,7 @@ struct SummedRun {
 class WeightUpdate {
  public:
   /// `model`: initialised; its weights start the average.
-  WeightUpdate(const TrainConfig& config, Model& model, std::int64_t steps_per_epoch);
+  WeightUpdate(const TrainConfig& config, Model& model, const EpochSteps& steps);
 
   /// One step from the sums over a batch of so many samples, gradients times `scale`. Threads share the work;
   /// the bits do not depend on how many.
@@ -38,10 +41,11 @@ class WeightUpdate {
   /// watched.
   double gradient_norm() const { return gradient_norm_; }
 
-  /// Where train.average is used, exchanges the model's weights for their moving average, and at the second
-  /// call back: around validation.
-  void exchange_average();
-  bool is_exchanged() const { return exchanged_; }
+  /// Where train.average is used, exchanges the model's weights for their average, once there is one, and at
+  /// the second call back: around validation.
+  void exchange_average() { average_.exchange(steps()); }
+  WeightAverage& average() { return average_; }
+  const WeightAverage& average() const { return average_; }
 
   /// Takes an epoch's validation; true where the learning rate goes down for it.
   bool after_epoch(double monitored);
@@ -55,25 +59,26 @@ class WeightUpdate {
   std::int64_t steps() const { return optimizer_->steps(); }
   void set_steps(std::int64_t steps);
   PlateauState& plateau() { return plateau_; }
-  /// One value a trainable parameter in each: all else that the next step depends on.
+  /// One value a trainable parameter in each: all else that the next step depends on. The average's comes
+  /// last.
   std::vector<std::span<float>> state();
 
  private:
   void compute_gradients(const std::int64_t* sums, double unit);
   void clip();
   double norm_of_gradients() const;
-  void update_averages(const std::int64_t* sums, double scale);
+  void update_statistics(const std::int64_t* sums, double scale);
 
   const TrainConfig& config_;
   Model& model_;
   LearningRate learning_rate_;
   std::unique_ptr<Optimizer> optimizer_;
+  Lookahead lookahead_;
+  WeightAverage average_;
   PlateauState plateau_;
   double rate_ = 0;
   std::vector<SummedRun> summed_;
   AlignedBuffer<float> gradients_;  ///< of all trainable parameters; 0 where they are frozen
-  AlignedBuffer<float> average_;    ///< of the trainable weights; empty: not wanted
-  bool exchanged_ = false;
   bool norm_is_watched_ = false;
   double gradient_norm_ = std::numeric_limits<double>::quiet_NaN();
 };

@@ -88,7 +88,7 @@ TrainConfig standing_still() {
 void adam(benchmark::State& state) {
   Model model = notebook_model();
   const TrainConfig config = standing_still();
-  WeightUpdate update(config, model, 1000);
+  WeightUpdate update(config, model, EpochSteps(config, 1000 * config.batch_size));
   const AlignedBuffer<std::int64_t> sums(static_cast<std::size_t>(model.parameter_count()));
   for (auto _ : state) {
     update.apply(sums.data(), 256, model.gradient_scale());
@@ -104,7 +104,7 @@ void training_step(benchmark::State& state) {
   const Communicator self = Communicator::self();
   Model model = notebook_model();
   const TrainConfig config = standing_still();
-  WeightUpdate update(config, model, 1000);
+  WeightUpdate update(config, model, EpochSteps(config, 1000 * config.batch_size));
   GradientStep step(model, omp_get_max_threads(), false, self);
   std::vector<SampleView> samples;
   for (std::int64_t i = 0; i < kGeneratedJets; ++i) samples.push_back(generated_images()[i]);

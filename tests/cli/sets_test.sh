@@ -78,6 +78,12 @@ train resumed 2 1 --resume --set checkpoint.every_steps=3
 grep -q "goes on at epoch 1, after step 3" resumed.txt || fail "$(cat resumed.txt)"
 same resumed
 
+# The mean of weights has averages of batch_norm of its own, measured over the constituents of all ranks.
+for shape in 1x1 3x1 2x2; do
+  train mean-$shape ${shape%x*} ${shape#*x} --set 'train.average={equal: {from_epoch: 1}}' --set train.lookahead.every_steps=3
+  same mean-$shape mean-1x1
+done
+
 # From the cache, written by any number of ranks; features and augmentation are none of its matter.
 for ranks in 2 3; do
   train cached_$ranks $ranks 1 --set data.cache=cache.h5

@@ -81,12 +81,18 @@ plain=(--set augmentation.flip=false --set augmentation.rotate_degrees=0 --set a
 plain+=(--set 'data.high_level=[]' --set 'image.channels=[pt]' --set 'model.layers=[flatten, dense: {units: 3, activation: elu}, dense: {units: 2, activation: softmax}]')
 i=0
 schedules=(constant '{step: {every_epochs: 1}}' '{exponential: {factor: 0.5}}' cosine '{reduce_on_plateau: {patience: 1, factor: 0.5, min_delta: 10}}'
-  '{one_cycle: {up_epochs: 0.5, down_epochs: 0.5, anneal: cosine}}' flat_with_decay '{cosine_restarts: {first_epochs: 1}}')
-for optimizer in sgd '{sgd: {momentum: 0.9}}' '{sgd: {momentum: 0.9, nesterov: true}}' adagrad adadelta rmsprop adamw lars lamb; do
+  '{one_cycle: {up_epochs: 0.5, down_epochs: 0.5, anneal: cosine}}' flat_with_decay '{cosine_restarts: {first_epochs: 0.4, peak_factor: 0.5}}'
+  '{polynomial: {power: 0.9}}')
+for optimizer in sgd '{sgd: {momentum: 0.9}}' '{sgd: {momentum: 0.9, nesterov: true}}' adagrad adadelta rmsprop adamw lars lamb radam lion muon; do
   matrix "optimizer_$i" "${plain[@]}" --set "train.optimizer=$optimizer" --set "train.schedule=${schedules[$((i % ${#schedules[@]}))]}" \
     --set train.warmup.epochs=0.5 --set train.lr_scaling=sqrt
   i=$((i + 1))
 done
+matrix ranger "${plain[@]}" --set 'train.optimizer={radam: {beta_1: 0.95, weight_decay: 0.01}}' --set train.lookahead.every_steps=2
+matrix equal_average --set 'train.average={equal: {from_epoch: 1, every_steps: 2, learning_rate_factor: 0.5}}'
+grep -q 'from epoch 1 on, the mean of the weights after each 2 steps' equal_average-1x1.txt || fail "$(cat equal_average-1x1.txt)"
+matrix larger_batches "${plain[@]}" --set 'train.batch_schedule=[{from_epoch: 2, batch_size: 100}]' --set train.lr_scaling=linear
+grep -q 'global batch 100 from epoch 2 on: 3 steps an epoch' larger_batches-1x1.txt || fail "$(cat larger_batches-1x1.txt)"
 matrix binary "${plain[@]}" --set train.loss=binary_cross_entropy --set 'model.layers=[standardize, flatten, dense: {units: 1, activation: sigmoid}]'
 matrix squares "${plain[@]}" --set train.loss=mean_squared_error
 

@@ -10,6 +10,7 @@ the total and the share with which its turning points are ours.
 import json
 import math
 import pathlib
+from fractions import Fraction
 
 import torch
 
@@ -37,13 +38,26 @@ def flat_with_decay(t, epochs, share=0.3, final=0.01, by_epoch=False):
     return final ** (max(0, int(t) - (epochs - decay) + 1) / decay)
 
 
-def cosine_restarts(t, epochs, first=4, growth=2, cycles=0, final=0.0, warmup=0.0, start=0.0):
+def cosine_restarts(t, epochs, first=4, growth=2, cycles=0, final=0.0, warmup=0.0, start=0.0, peak=1.0):
     if t < warmup:
         return start + (1 - start) * t / warmup
-    t, length, cycle = t - warmup, first, 1
+    t, length, cycle, top = Fraction(round((t - warmup) * STEPS), STEPS), Fraction(str(first)), 1, 1.0
     while t >= length and cycle != cycles:
-        t, length, cycle = t - length, length * growth, cycle + 1
-    return along("cosine", 1, final, t / length)
+        t, length, cycle, top = t - length, length * growth, cycle + 1, top * peak
+    return along("cosine", max(top, final), final, float(t / length))
+
+
+def polynomial(t, epochs, power=1.0, final=0.0):
+    return (1 - final) * (1 - t / epochs) ** power + final
+
+
+def averaging(t, epochs, rule, options, begin, factor, anneal_epochs=1.0, anneal="cosine"):
+    """The rate of stochastic weight averaging, held from epoch `begin` on."""
+    if t < begin - 1:
+        return rule(t, epochs, **options)
+    if anneal_epochs == 0:
+        return factor
+    return along(anneal, rule(begin - 1, epochs, **options), factor, (t - (begin - 1)) / anneal_epochs)
 
 
 CASES = {
@@ -61,6 +75,27 @@ CASES = {
         (8, cosine_restarts, {"first": 3, "growth": 1, "cycles": 2, "final": 0.1}),
     "schedule: {cosine_restarts: {cycles: 3, final_factor: 0.002}}, warmup: {epochs: 4, start_factor: 0.2}":
         (35, cosine_restarts, {"cycles": 3, "final": 0.002, "warmup": 4.0, "start": 0.2}),
+    "schedule: {cosine_restarts: {first_epochs: 1.6, growth: 3, final_factor: 0.05}}":
+        (9, cosine_restarts, {"first": 1.6, "growth": 3, "final": 0.05}),
+    "schedule: {cosine_restarts: {first_epochs: 2, growth: 1, peak_factor: 0.5, final_factor: 0.2}}":
+        (10, cosine_restarts, {"first": 2, "growth": 1, "peak": 0.5, "final": 0.2}),
+    "schedule: {cosine_restarts: {first_epochs: 1, cycles: 3, peak_factor: 0.7}}":
+        (7, cosine_restarts, {"first": 1, "cycles": 3, "peak": 0.7}),
+    "schedule: {cosine_restarts: {first_epochs: 0.4, growth: 1, final_factor: 0.1}}":
+        (4, cosine_restarts, {"first": 0.4, "growth": 1, "final": 0.1}),
+    "schedule: {cosine_restarts: {first_epochs: 0.2, final_factor: 0.1}}":
+        (13, cosine_restarts, {"first": 0.2, "final": 0.1}),
+    "schedule: {polynomial: {}}": (10, polynomial, {}),
+    "schedule: {polynomial: {power: 0.9, final_factor: 0.01}}": (10, polynomial, {"power": 0.9, "final": 0.01}),
+    "schedule: {polynomial: {power: 2}}": (10, polynomial, {"power": 2.0}),
+    "schedule: {polynomial: {}}, average: {equal: {from_epoch: 6, learning_rate_factor: 0.25, anneal_epochs: 2}}":
+        (10, averaging, {"rule": polynomial, "options": {}, "begin": 6, "factor": 0.25, "anneal_epochs": 2.0}),
+    "average: {equal: {from_epoch: 4, learning_rate_factor: 0.5, anneal_epochs: 2, anneal: linear}}":
+        (8, averaging, {"rule": polynomial, "options": {"final": 1.0}, "begin": 4, "factor": 0.5,
+                        "anneal_epochs": 2.0, "anneal": "linear"}),
+    "average: {equal: {from_epoch: 3, learning_rate_factor: 0.1, anneal_epochs: 0}}":
+        (5, averaging, {"rule": polynomial, "options": {"final": 1.0}, "begin": 3, "factor": 0.1,
+                        "anneal_epochs": 0.0}),
 }
 
 
@@ -112,6 +147,13 @@ confirm(factors[0], torch_one_cycle(20, 8, 0.1, 1.667e-4, "linear", True))
 confirm(factors[1], torch_one_cycle(12, 3.6, 0.04, 4e-6, "cos", False))
 confirm(factors[4], weaver(20), every=STEPS)
 confirm(factors[6], lambda optimizer: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 4 * STEPS, 2))
+confirm(factors[9],
+        lambda optimizer: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 8, 3, eta_min=0.05))
+confirm(factors[12],
+        lambda optimizer: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 2, 1, eta_min=0.1))
+confirm(factors[16], lambda optimizer: torch.optim.lr_scheduler.PolynomialLR(optimizer, 10 * STEPS, 2))
+confirm(factors[18][3 * STEPS:],
+        lambda optimizer: torch.optim.swa_utils.SWALR(optimizer, 0.5, 2 * STEPS, anneal_strategy="linear"))
 without_floor = [cosine_restarts(t, 35, warmup=4.0, start=0.2) for t in range(32)]
 assert all(math.isclose(1e-3 * a, b, rel_tol=1e-12) for a, b in zip(without_floor, LORENTZNET))
 out = pathlib.Path(__file__).with_name("schedule_reference.json")

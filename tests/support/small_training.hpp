@@ -57,4 +57,26 @@ class SmallTraining {
   Validation validation_;
 };
 
+/// Assignments of trainings whose state is more than weights and an optimizer's, each with what it is about.
+inline std::vector<std::pair<std::string, std::vector<std::string>>> trainings_with_more_state() {
+  const std::string with_norm =
+      "model.layers=[conv2d: {filters: 3, kernel: 4, padding: same, activation: relu}, batch_norm, flatten, "
+      "dense: {units: 2, activation: softmax}]";
+  return {{"ranger", {"train.optimizer={radam: {weight_decay: 0.1}}", "train.lookahead.every_steps=2"}},
+          {"lion", {"train.optimizer=lion", "train.average.decay=0"}},
+          {"muon", {"train.optimizer=muon"}},
+          {"frozen parts",
+           {with_norm, "train.freeze=[batch_norm]", "train.learning_rate_factors={dense: 0.5}",
+            "train.optimizer=muon", "train.average={equal: {from_epoch: 2}}"}},
+          {"equal average of epochs",
+           {with_norm, "train.average={equal: {from_epoch: 2, learning_rate_factor: 0.5}}",
+            "train.lookahead.every_steps=4"}},
+          {"equal average of steps",
+           {with_norm, "train.average={equal: {from_epoch: 1, every_steps: 2}}",
+            "train.schedule={polynomial: {power: 2}}"}},
+          {"batch schedule",
+           {"train.batch_schedule=[{from_epoch: 2, batch_size: 40}, {from_epoch: 3, batch_size: 17}]",
+            "train.lr_scaling=linear", "train.average={equal: {from_epoch: 2, every_steps: 2}}"}}};
+}
+
 }  // namespace jetrain::test

@@ -12,11 +12,11 @@ namespace {
 void check_epochs(std::int64_t samples, std::int64_t batch_size, Shuffle shuffle) {
   const Communicator world = Communicator::world();
   const SampleSet home = test::sample_set(samples, world);
-  const BatchPlan plan{samples, batch_size, world.size()};
-  BatchFeeder feeder(home, plan, world);
+  BatchFeeder feeder(home, world);
   for (const std::uint32_t epoch : {1U, 2U}) {
+    const BatchPlan plan{samples, epoch * batch_size, world.size()};  // the second one's batches are larger
     const EpochOrder order(shuffle, 5, epoch, plan, home.begins);
-    feeder.start_epoch(order);
+    feeder.start_epoch(plan, order);
     for (std::int64_t b = 0; b < plan.batches(); ++b) {
       const auto [mine, numbers, first] = feeder.part(b);
       const Positions part = plan.part(b, world.rank());

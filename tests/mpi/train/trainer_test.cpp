@@ -39,6 +39,18 @@ TEST(Trainer, GivesTheSameBitsOnAnyNumberOfRanks) {
   EXPECT_EQ(outcome.best.validation.loss, expected.best.validation.loss);
 }
 
+TEST(Trainer, GivesTheSameBitsOnAnyNumberOfRanksWhateverItsState) {
+  const Communicator world = Communicator::world();
+  for (const auto& [what, assignments] : test::trainings_with_more_state()) {
+    SmallTraining alone(assignments);
+    SmallTraining together(assignments, world);
+    const TrainingOutcome expected = alone.trainer().run();
+    const TrainingOutcome outcome = together.trainer().run();
+    EXPECT_EQ(outcome.weights, expected.weights) << what;
+    EXPECT_EQ(outcome.best.validation.loss, expected.best.validation.loss) << what;
+  }
+}
+
 /// Also 0, and below.
 float signed_weight(std::int64_t number) {
   return static_cast<float>(number % 9) * 0.7F - 0.7F;

@@ -22,10 +22,17 @@ OptimizerConfig config_of(const std::string& optimizer) {
       .train.optimizer;
 }
 
-/// A kernel of three numbers and a bias of the rest.
-std::unique_ptr<Optimizer> make(const std::string& optimizer, std::int64_t count = 5) {
-  return make_optimizer(config_of(optimizer),
-                        {{0, 3, ParameterRole::kernel}, {3, count, ParameterRole::bias}});
+/// A kernel of three numbers and a bias of two.
+std::unique_ptr<Optimizer> make(const std::string& optimizer) {
+  return make_optimizer(config_of(optimizer), {{0, 3, ParameterRole::kernel}, {3, 5, ParameterRole::bias}});
+}
+
+/// A vector, matrices of both kinds, and a bias.
+std::vector<ParameterArray> many_arrays() {
+  return {{0, 3, ParameterRole::kernel},
+          {.first = 3, .last = 9003, .columns = 60},
+          {.first = 9003, .last = 9803, .columns = 400},
+          {9803, 20000, ParameterRole::bias}};
 }
 
 using Kinds = decltype(OptimizerConfig::kind);
@@ -48,7 +55,9 @@ std::vector<std::string> optimizers(Wanted wanted) {
 std::vector<std::string> every_optimizer() {
   std::vector<std::string> all = optimizers([](const auto&) { return true; });
   for (const char* form :
-       {"sgd: {momentum: 0.9}", "sgd: {momentum: 0.9, nesterov: true}", "rmsprop: {momentum: 0.5}"})
+       {"sgd: {momentum: 0.9}", "sgd: {momentum: 0.9, nesterov: true}", "rmsprop: {momentum: 0.5}",
+        "radam: {beta_1: 0.95, epsilon: 1e-5, weight_decay: 0.01}", "lion: {weight_decay: 0.5}",
+        "muon: {weight_decay: 0.1, adam: {learning_rate: 1e-3}}"})
     all.emplace_back(form);
   return all;
 }
@@ -92,14 +101,14 @@ TEST_P(EveryOptimizer, FollowsItsEquationForAHundredSteps) {
 }
 
 TEST_P(EveryOptimizer, GivesTheSameBitsOnAnyNumberOfThreads) {
-  constexpr std::int64_t kCount = 20000;
+  const std::int64_t count = many_arrays().back().last;
   const auto run = [&](int threads) {
     omp_set_num_threads(threads);
-    const auto optimizer = make(GetParam(), kCount);
-    std::vector<float> parameters(kCount, 0.5F);
+    const auto optimizer = make_optimizer(config_of(GetParam()), many_arrays());
+    std::vector<float> parameters(static_cast<std::size_t>(count), 0.5F);
     for (int t = 1; t <= 5; ++t) {
       std::vector<float> gradient;
-      for (int i = 0; i < kCount; ++i)
+      for (std::int64_t i = 0; i < count; ++i)
         gradient.push_back(std::sin(static_cast<float>(t) + 0.1F * static_cast<float>(i)));
       optimizer->step(0.01, parameters, gradient);
     }
@@ -112,14 +121,18 @@ TEST_P(EveryOptimizer, GivesTheSameBitsOnAnyNumberOfThreads) {
 }
 
 TEST_P(EveryOptimizer, GoesOnWhereAnotherStopped) {
-  const auto first = make(GetParam());
+  const auto make = [] {  // a matrix and a bias
+    return make_optimizer(config_of(GetParam()),
+                          {{.first = 0, .last = 4, .columns = 2}, {4, 5, ParameterRole::bias}});
+  };
+  const auto first = make();
   std::vector<float> parameters{1.0F, -2.0F, 0.5F, 0.25F, 3.0F};
   const auto step = [](Optimizer& optimizer, std::vector<float>& values, float g) {
     optimizer.step(0.01, values, std::vector<float>{g, -2 * g, 0.0F, g / 2, 1.0F});
   };
   for (const float g : {0.5F, -0.25F, 0.125F}) step(*first, parameters, g);
 
-  const auto second = make(GetParam());
+  const auto second = make();
   std::vector<float> copy = parameters;
   second->set_steps(first->steps());
   const auto from = first->state();

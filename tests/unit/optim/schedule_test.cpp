@@ -20,10 +20,15 @@ TrainConfig train_config(const std::string& keys, int epochs = 10) {
       .train;
 }
 
+/// So many in every epoch.
+EpochSteps steps_of(const TrainConfig& config, std::int64_t steps) {
+  return {config, steps * config.batch_size};
+}
+
 /// The learning rate after so many of ten epochs of 20 steps each.
 double rate_after(double epochs, const std::string& keys) {
   const TrainConfig config = train_config(keys);
-  return LearningRate(config, 20).at(std::llround(epochs * 20), {});
+  return LearningRate(config, steps_of(config, 20)).at(std::llround(epochs * 20), {});
 }
 
 TEST(LearningRate, StaysWithoutASchedule) {
@@ -54,10 +59,10 @@ TEST(LearningRate, FollowsHalfACosine) {
 // Numbers from tests/data/make_schedule_reference.py, which PyTorch and LorentzNet's log confirm.
 TEST(LearningRate, FollowsTheSchedulesOfThePapersStepByStep) {
   const auto reference = nlohmann::json::parse(std::ifstream(TEST_DATA_DIR "/schedule_reference.json"));
-  ASSERT_GE(reference.size(), 9U);
+  ASSERT_GE(reference.size(), 20U);
   for (const auto& [keys, expected] : reference.items()) {
     const TrainConfig config = train_config(keys, expected["epochs"].get<int>());
-    const LearningRate rate(config, expected["steps"].get<int>());
+    const LearningRate rate(config, steps_of(config, expected["steps"].get<int>()));
     const auto factors = expected["factors"].get<std::vector<double>>();
     ASSERT_EQ(std::ssize(factors), config.epochs * expected["steps"].get<int>());
     for (std::size_t step = 0; step < factors.size(); ++step)
@@ -101,10 +106,40 @@ TEST(LearningRate, ScalesWithTheGlobalBatch) {
   EXPECT_DOUBLE_EQ(rate_after(0, "batch_size: 200"), 0.1);
 }
 
+TEST(LearningRate, GoesByEpochsAndScalesWithTheirBatchWhereThatGrows) {
+  // 1,000 samples: twenty steps an epoch, from the fifth on five.
+  const std::string batches = "batch_schedule: [{from_epoch: 5, batch_size: 200}]";
+  const TrainConfig config = train_config("schedule: {polynomial: {}}, lr_scaling: linear, " + batches);
+  const LearningRate rate(config, {config, 1000});
+  EXPECT_DOUBLE_EQ(rate.base(), 0.1);
+  EXPECT_DOUBLE_EQ(rate.at(79, {}), 0.1 * (1 - 3.95 / 10));
+  EXPECT_DOUBLE_EQ(rate.at(80, {}), 0.4 * (1 - 4.0 / 10));
+  EXPECT_DOUBLE_EQ(rate.at(83, {}), 0.4 * (1 - 4.6 / 10));
+}
+
+TEST(LearningRate, SaysWhereATrainingEndsAmidACycle) {
+  const auto cut = [](const std::string& keys, int epochs) {
+    return cut_cycle(train_config("schedule: {cosine_restarts: {" + keys + "}}", epochs));
+  };
+  EXPECT_FALSE(cut_cycle(train_config("schedule: cosine")));
+  EXPECT_FALSE(cut("", 4));
+  EXPECT_FALSE(cut("", 12));
+  EXPECT_FALSE(cut("cycles: 2", 20));  // at its end since epoch 12
+  EXPECT_FALSE(cut("first_epochs: 0.1, growth: 1", 7));
+  ASSERT_TRUE(cut("", 20));
+  EXPECT_DOUBLE_EQ(cut("", 20)->begin, 12);
+  EXPECT_DOUBLE_EQ(cut("", 20)->end, 28);
+  EXPECT_DOUBLE_EQ(cut("", 20)->factor, 0.5);
+  EXPECT_TRUE(cut("cycles: 2", 11));
+  EXPECT_TRUE(cut("", 3));
+  const TrainConfig warmed = train_config("schedule: {cosine_restarts: {}}, warmup: {epochs: 1}", 5);
+  EXPECT_FALSE(cut_cycle(warmed));
+}
+
 TEST(LearningRate, IsReducedOnAPlateau) {
   const TrainConfig config = train_config(
       "schedule: {reduce_on_plateau: {factor: 0.5, patience: 2, min_delta: 0, min_factor: 0.3}}");
-  const LearningRate rate(config, 20);
+  const LearningRate rate(config, steps_of(config, 20));
   EXPECT_EQ(rate.monitored(), Monitor::val_loss);
   PlateauState plateau;
   EXPECT_FALSE(rate.after_epoch(-1.0, plateau));

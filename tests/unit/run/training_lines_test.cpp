@@ -56,5 +56,22 @@ TEST(TrainingLines, SayHowTheLearningRateWasScaled) {
       MatchesRegex("learning rate 0.002: 0.001 at batch 16, scaled to batch 32 \\(linear\\)\nepoch .*"));
 }
 
+TEST(TrainingLines, SayThatACycleIsCutOff) {
+  EXPECT_THAT(
+      told({"train.epochs=2", "train.schedule={cosine_restarts: {first_epochs: 1}}"}),
+      MatchesRegex("warning: train.epochs 2 ends amid a cycle of cosine_restarts, which goes from 1 to 3, "
+                   "with the learning rate still at 0.5 of the optimizer's: train.epochs 1 or "
+                   "train.epochs 3 ends with the cycle\nepoch .*"));
+}
+
+TEST(TrainingLines, SayWhenTheBatchGrowsAndWhatIsAveraged) {
+  EXPECT_THAT(
+      told({"train.epochs=3", "train.batch_schedule=[{from_epoch: 3, batch_size: 64}]",
+            "train.average={equal: {from_epoch: 2}}"}),
+      MatchesRegex("global batch 64 from epoch 3 on: 2 steps an epoch\n"
+                   "from epoch 2 on, the mean of the weights at the epochs' ends is what is validated "
+                   "and kept\nepoch .*"));
+}
+
 }  // namespace
 }  // namespace jetrain

@@ -44,7 +44,8 @@ TEST_P(FrozenTraining, LeavesTheBitsOfFrozenLayersToDecayRegularisersAndMomentum
 INSTANTIATE_TEST_SUITE_P(Optimizers, FrozenTraining,
                          testing::Values("{sgd: {momentum: 0.9}}", "{adamw: {weight_decay: 0.1}}",
                                          "{lars: {weight_decay: 0.1}}", "{lamb: {weight_decay: 0.1}}",
-                                         "rmsprop"),
+                                         "{radam: {weight_decay: 0.1}}", "{lion: {weight_decay: 0.1}}",
+                                         "{muon: {weight_decay: 0.1}}", "rmsprop"),
                          [](const auto& tested) { return fmt::format("Number{}", tested.index); });
 
 TEST(RateFactorsInTraining, AreThoseOfTheirLayers) {

@@ -166,18 +166,25 @@ TEST(Trainer, EndsWithTheWeightsOfTheBestEpochUnlessToldOtherwise) {
   }
 }
 
-TEST(Trainer, GoesOnFromAnySnapshotToTheSameBits) {
+/// Trains with these assignments, and then again from each moment of it.
+void go_on_from_any_snapshot(const std::vector<std::string>& assignments) {
   std::vector<TrainingState> snapshots;
-  SmallTraining through;
-  Trainer trainer = through.trainer();
+  SmallTraining through(assignments);
+  Trainer* training = nullptr;
+  const auto look = [&] {
+    snapshots.push_back(training->snapshot());
+    return false;
+  };
+  Trainer trainer = through.trainer({.stop_asked = look});  // before each batch's gradient is applied
+  training = &trainer;
   Hooks hooks;
   hooks.step = [&](const StepEnd&) { snapshots.push_back(trainer.snapshot()); };
   hooks.epoch = [&](const EpochEnd&) { snapshots.push_back(trainer.snapshot()); };
   trainer.add(hooks);
   const TrainingOutcome expected = trainer.run();
-  ASSERT_EQ(snapshots.size(), 12U);
+  ASSERT_GE(snapshots.size(), 17U);
   for (const TrainingState& snapshot : snapshots) {
-    SmallTraining again;
+    SmallTraining again(assignments);
     Trainer resumed = again.trainer({}, snapshot);
     const TrainingOutcome outcome = resumed.run();
     EXPECT_EQ(outcome.weights, expected.weights);
@@ -186,6 +193,129 @@ TEST(Trainer, GoesOnFromAnySnapshotToTheSameBits) {
     EXPECT_EQ(outcome.best.loss, expected.best.loss);
     EXPECT_EQ(outcome.best.validation.loss, expected.best.validation.loss);
   }
+}
+
+TEST(Trainer, GoesOnFromAnySnapshotToTheSameBits) {
+  go_on_from_any_snapshot({});
+  for (const auto& [what, assignments] : test::trainings_with_more_state()) {
+    SCOPED_TRACE(what);
+    go_on_from_any_snapshot(assignments);
+  }
+}
+
+/// The weights after each epoch, of the training itself.
+std::vector<std::vector<float>> weights_after_epochs(const std::vector<std::string>& assignments,
+                                                     TrainingOutcome& outcome) {
+  SmallTraining small(assignments);
+  Trainer trainer = small.trainer();
+  std::vector<std::vector<float>> weights;
+  Hooks hooks;
+  hooks.epoch = [&](const EpochEnd& end) { weights.push_back(weights_of(end.model)); };
+  trainer.add(hooks);
+  outcome = trainer.run();
+  return weights;
+}
+
+TEST(Trainer, KeepsTheMeanOfTheWeightsAtEpochsEndsFromAnEpochOn) {
+  TrainingOutcome outcome;
+  const auto weights = weights_after_epochs(
+      {"train.epochs=5", "train.average={equal: {from_epoch: 3}}", "early_stopping.restore_best=false"},
+      outcome);
+  ASSERT_EQ(weights.size(), 5U);
+  for (std::size_t i = 0; i < outcome.weights.size(); ++i)
+    EXPECT_NEAR(outcome.weights[i], (weights[2][i] + weights[3][i] + weights[4][i]) / 3, 1e-6F);
+  // Before that, the weights themselves.
+  TrainingOutcome early;
+  const auto plain = weights_after_epochs(
+      {"train.epochs=2", "train.average={decay: 0}", "early_stopping.restore_best=false"}, early);
+  EXPECT_EQ(plain[1], weights[1]);
+  EXPECT_EQ(early.weights, weights[1]);
+}
+
+TEST(Trainer, KeepsTheMeanOfTheWeightsAfterEachSoManySteps) {
+  SmallTraining small({"train.epochs=3", "train.average={equal: {from_epoch: 2, every_steps: 2}}",
+                       "early_stopping.restore_best=false"});
+  Trainer trainer = small.trainer();
+  std::vector<std::vector<float>> weights;
+  Hooks hooks;
+  hooks.step = [&](const StepEnd& end) {
+    if (end.record.step > 3 && (end.record.step - 3) % 2 == 0) weights.push_back(weights_of(small.model()));
+  };
+  trainer.add(hooks);
+  const TrainingOutcome outcome = trainer.run();
+  ASSERT_EQ(weights.size(), 3U);
+  for (std::size_t i = 0; i < outcome.weights.size(); ++i)
+    EXPECT_NEAR(outcome.weights[i], (weights[0][i] + weights[1][i] + weights[2][i]) / 3, 1e-6F);
+}
+
+// A batch_norm that stands first sees the samples themselves, whatever the weights.
+TEST(Trainer, MeasuresBatchNormsAveragesForTheMeanOfTheWeights) {
+  const std::vector<std::string> assignments{
+      "model.layers=[batch_norm, flatten, dense: {units: 2, activation: softmax}]", "train.shuffle=none",
+      "train.epochs=2", "train.average={equal: {from_epoch: 2}}", "early_stopping.restore_best=false"};
+  TrainingOutcome outcome;
+  const auto weights = weights_after_epochs(assignments, outcome);
+  constexpr int kSamples = 96;
+  constexpr int kLeaf = 16;
+  constexpr double kPixels = 64;
+  double mean = 0;
+  double variance = 0;
+  for (int first = 0; first < kSamples; first += kLeaf) {
+    double sum = 0;
+    double squares = 0;
+    for (int i = first; i < first + kLeaf; ++i) {
+      const test::NumberedSample sample(i);
+      for (const float value : sample.view().input.values) {
+        sum += static_cast<double>(value);
+        squares += static_cast<double>(value) * static_cast<double>(value);
+      }
+    }
+    const double leaf_mean = sum / (kLeaf * kPixels);
+    mean += leaf_mean / (kSamples / kLeaf);
+    variance += (squares / (kLeaf * kPixels) - leaf_mean * leaf_mean) / (kSamples / kLeaf);
+  }
+  const std::size_t trainable = weights[1].size() - 2;
+  EXPECT_NEAR(outcome.weights[trainable], mean, 1e-7);
+  EXPECT_NEAR(outcome.weights[trainable + 1], variance, 1e-7);
+  // The training's own go on by their momentum of 0.99: still near where they began.
+  EXPECT_NEAR(weights[1][trainable + 1], 1, 0.1);
+}
+
+TEST(Trainer, StopsInTheMidstOfMeasuringAveragesAndGoesOn) {
+  const std::vector<std::string> assignments{
+      "model.layers=[conv2d: {filters: 2, kernel: 3}, batch_norm, flatten, dense: {units: 2, activation: "
+      "softmax}]",
+      "train.epochs=2", "train.average={equal: {from_epoch: 1}}"};
+  SmallTraining through(assignments);
+  const TrainingOutcome expected = through.trainer().run();
+  SmallTraining stopped(assignments);
+  int asked = 0;
+  // Three steps, then the pass: in its second batch.
+  Trainer trainer = stopped.trainer({.stop_asked = [&] { return ++asked == 5; }});
+  EXPECT_EQ(error_of(trainer).status(), ExitStatus::requeue);
+  const TrainingState state = trainer.snapshot();
+  EXPECT_EQ(state.progress.epoch, 1);
+  EXPECT_EQ(state.progress.steps, 3);
+  SmallTraining again(assignments);
+  EXPECT_EQ(again.trainer({}, state).run().weights, expected.weights);
+}
+
+TEST(Trainer, TakesLargerBatchesFromAnEpochOn) {
+  SmallTraining small(
+      {"train.batch_schedule=[{from_epoch: 2, batch_size: 50}, {from_epoch: 3, batch_size: 96}]"});
+  Trainer trainer = small.trainer();
+  std::vector<std::pair<std::int64_t, std::int64_t>> steps;  // of an epoch, and its number over all
+  std::vector<std::int64_t> samples;
+  Hooks hooks;
+  hooks.step = [&](const StepEnd& step) {
+    steps.emplace_back(step.steps_per_epoch, step.record.step);
+    samples.push_back(step.samples_done);
+  };
+  trainer.add(hooks);
+  EXPECT_EQ(trainer.run().epochs, 3);
+  EXPECT_THAT(steps, ElementsAre(std::pair(3, 1), std::pair(3, 2), std::pair(3, 3), std::pair(2, 4),
+                                 std::pair(2, 5), std::pair(1, 6)));
+  EXPECT_THAT(samples, ElementsAre(32, 64, 96, 50, 96, 96));
 }
 
 TEST(Trainer, RefusesTheStateOfAnotherNetwork) {
