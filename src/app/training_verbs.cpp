@@ -64,9 +64,10 @@ void add_train(CLI::App& app, Command& command) {
       ->check([](const std::string& folder) { return folder.empty() ? "a folder has a name" : ""; });
   add_overwrite(verb, o.overwrite);
   add_threads(verb, o.threads);
-  verb->add_flag("--resume", o.resume,
-                 "go on from the run directory's newest checkpoint, with the same config; without one, from the "
-                 "beginning (with another config a new run goes on from its weights: train.start.model)")
+  verb->add_flag(
+          "--resume", o.resume,
+          "go on from the run directory's newest checkpoint, with the same config; without one, from the "
+          "beginning (with another config a new run goes on from its weights: train.start.model)")
       ->excludes("--overwrite");
   verb->add_option(
           "--seeds", o.seeds,

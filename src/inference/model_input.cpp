@@ -50,7 +50,8 @@ void require_same_kind(const Config& config, std::int64_t targets) {
 void require_rate_factors(const RateFactors& factors, const Graph& graph) {
   const std::vector<std::string> layers = layers_with_weights(graph, true);
   static_cast<void>(rate_factors(factors, layers));
-  for (const auto& [pattern, factor] : factors.of) {
+  for (const auto& entry : factors.of) {
+    const std::string& pattern = entry.first;
     const bool is_used = std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
       return node.has_weights_to_train() && !node.frozen && matches(pattern, node.name);
     });

@@ -26,7 +26,9 @@ void mix(float& gradient, double weight, double taught) {
 
 void teach_softmax(std::int64_t classes, const float* logits, const Teaching& teaching, std::int64_t samples,
                    double* losses, float* dlogits) {
-  const auto [probabilities, temperature, weight] = teaching;
+  const float* const probabilities = teaching.probabilities;
+  const double temperature = teaching.temperature;
+  const double weight = teaching.weight;
   for (std::int64_t lane = 0; lane < samples; ++lane) {
     const auto at = [&](std::int64_t c) { return c * kLanes + lane; };
     const auto own = [&](std::int64_t c) { return static_cast<double>(logits[at(c)]) / temperature; };
@@ -48,7 +50,9 @@ void teach_softmax(std::int64_t classes, const float* logits, const Teaching& te
 
 void teach_sigmoid(std::int64_t outputs, const float* logits, const Teaching& teaching, std::int64_t samples,
                    double* losses, float* dlogits) {
-  const auto [probabilities, temperature, weight] = teaching;
+  const float* const probabilities = teaching.probabilities;
+  const double temperature = teaching.temperature;
+  const double weight = teaching.weight;
   const double share = 1.0 / static_cast<double>(outputs);
   for (std::int64_t lane = 0; lane < samples; ++lane) {
     double loss = 0;

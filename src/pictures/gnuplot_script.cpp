@@ -45,6 +45,12 @@ std::string literal(const std::string& text) {
   return out + "\"";
 }
 
+std::string tick_label(const std::string& text) {
+  std::string doubled;
+  for (const char c : text) doubled += c == '%' ? std::string("%%") : std::string(1, c);
+  return literal(doubled);
+}
+
 std::string data_block(const std::string& name, const std::string& lines) {
   return fmt::format("${} << END_OF_DATA\n{}END_OF_DATA\n", name, lines);
 }

@@ -20,6 +20,9 @@ std::string common_settings();
 /// written as escapes.
 std::string literal(const std::string& text);
 
+/// A label of a tick: gnuplot takes it for a number's format, in which % means something.
+std::string tick_label(const std::string& text);
+
 /// The block `$name` of data lines.
 std::string data_block(const std::string& name, const std::string& lines);
 

@@ -114,7 +114,8 @@ Figure variant_spread(const StudyResults& results) {
   for (std::size_t v = 0; v < variants.size(); ++v) {
     const std::vector<double>& values = variants[v].values;
     constexpr std::size_t kLongestName = 24;
-    tics += fmt::format("{}{} {}", v == 0 ? "" : ", ", literal(variants[v].name.substr(0, kLongestName)), v);
+    tics += fmt::format("{}{} {}", v == 0 ? "" : ", ",
+                        gnuplot::tick_label(variants[v].name.substr(0, kLongestName)), v);
     for (const double value : values) runs += fmt::format("{} {:.6g}\n", v, value);
     if (values.empty()) continue;
     const double spread = values.size() > 1 ? deviation(values) : 0;
@@ -157,7 +158,7 @@ Figure parallel_coordinates(const StudyResults& results, const std::vector<Param
   std::string tics;
   std::string labels;
   for (std::size_t a = 0; a < axes.size(); ++a) {
-    tics += fmt::format("{}{} {}", a == 0 ? "" : ", ", literal(axes[a].name), a);
+    tics += fmt::format("{}{} {}", a == 0 ? "" : ", ", gnuplot::tick_label(axes[a].name), a);
     labels += fmt::format("set arrow from {0},0 to {0},1 nohead lw 1 lc rgb RULE back\n", a);
     for (const auto& [place, text] : axes[a].labels)
       labels += fmt::format("set label {} at {},{:.4f} offset 0.4,0.4 font ',8' front noenhanced\n",

@@ -22,6 +22,11 @@ TEST(GnuplotScript, QuotesAnyText) {
   EXPECT_EQ(gnuplot::literal("\x1b[31m\xff`id`"), "'\\x1b[31m\\xff`id`'");
 }
 
+TEST(GnuplotScript, KeepsWhatANumbersFormatWouldMean) {
+  EXPECT_EQ(gnuplot::tick_label("5 % 'd'"), "\"5 \\045\\045 \\047d\\047\"");
+  EXPECT_EQ(gnuplot::tick_label("%s"), "'%%s'");
+}
+
 TEST(GnuplotScript, HasThePalettesStops) {
   EXPECT_THAT(gnuplot::palette(), HasSubstr("(0 '#ffffff', 0.05 '#fde725', 1 '#90d743'"));
   EXPECT_THAT(gnuplot::signed_palette(), HasSubstr("(-1 '#004c7a', -0.5 '#5aa5d0', 0 '#ffffff', 0.5 "));
@@ -55,8 +60,10 @@ TEST(Gnuplot, DrawsAnyName) {
   const std::string svg = draw({{figure, PictureFormat::svg}}).front();
   EXPECT_THAT(svg, HasSubstr("a\\nb \\x1b[31m\\xff\\x01"));
   EXPECT_THAT(svg, HasSubstr("&lt;e> &amp; $(f) `g` % @h {i} \\j \\u202e \u03b5"));
-  for (const std::string quoted : {"'first", "last'", "two''beside", "'", "''"}) {
-    const Figure of{"f", "", "set ylabel " + gnuplot::literal(quoted) + "\nplot [0:1] x notitle\n"};
+  for (const std::string quoted : {"'first", "last'", "two''beside", "'", "''", "100 % s"}) {
+    const Figure of{"f", "",
+                    "set ylabel " + gnuplot::literal(quoted) + "\nset xtics (" + gnuplot::tick_label(quoted) +
+                        " 0.5)\nplot [0:1] x notitle\n"};
     EXPECT_THAT(draw({{of, PictureFormat::svg}}).front(), HasSubstr(">" + quoted + "<"));
   }
 }

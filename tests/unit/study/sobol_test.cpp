@@ -27,7 +27,7 @@ TEST(Sobol, IsTheSequenceThatPyTorchDraws) {
 
 /// Each of 64 equal parts of every axis has one of the first 64 points, whatever the shift.
 TEST(Sobol, FillsEachAxisEvenly) {
-  for (const std::uint64_t seed : {1, 2}) {
+  for (const std::uint64_t seed : {1U, 2U}) {
     for (std::size_t dimension = 0; dimension < SobolPoint::kMostDimensions; ++dimension) {
       std::set<std::uint64_t> parts;
       for (std::uint64_t index = 0; index < 64; ++index) {
