@@ -18,6 +18,7 @@
 #include "pictures/page.hpp"
 #include "run/config_file.hpp"
 #include "run/training_run.hpp"
+#include "train/teacher.hpp"
 
 namespace jetrain {
 namespace {
@@ -80,9 +81,10 @@ void lr_find(const LrFindOptions& options, const Communicator& comm) {
   // 2. Its data.
   const Stopwatch reading;
   progress::set(progress::Activity::reading);
-  LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, comm,
-                                      [&](LogLevel level, const std::string& text) { log.say(level, text); });
+  const Say say = [&](LogLevel level, const std::string& text) { log.say(level, text); };
+  LoadedSamples loaded = load_samples(config, {Set::train, Set::validation}, comm, say);
   describe_data(config, loaded, reading.seconds(), comm, log);
+  teach(config, loaded, comm, say);
   run.take_data(std::move(loaded[Set::train]), std::move(loaded[Set::validation]));
 
   // 3. Steps with ever higher rates.

@@ -104,8 +104,13 @@ std::string RateReport::assignment() const {
   const char* const kind =
       std::visit([](const auto& optimizer) { return std::decay_t<decltype(optimizer)>::kName; },
                  config_.train.optimizer.kind);
-  return fmt::format("train.optimizer.{}.learning_rate={}", kind,
-                     rate_text(suggestion_.suggested / scaling_));
+  const double rate = suggestion_.suggested / scaling_;
+  const std::string of_all = fmt::format("train.optimizer.{}.learning_rate={}", kind, rate_text(rate));
+  const auto* muon = std::get_if<MuonConfig>(&config_.train.optimizer.kind);
+  if (muon == nullptr) return of_all;
+  // The sweep kept the ratio of the two.
+  return fmt::format("{} --set train.optimizer.muon.adam.learning_rate={}", of_all,
+                     rate_text(rate * muon->adam.learning_rate / muon->learning_rate));
 }
 
 std::vector<std::string> RateReport::remarks() const {

@@ -54,7 +54,7 @@ ReportedRuns reported_runs(const ReportOptions& options) {
   return runs;
 }
 
-/// A study's folder stands for its members that are done, and for their ensemble, where there is one.
+/// A study's folder stands for its members that have a result, and for their ensemble, where there is one.
 ReportOptions with_members(const ReportOptions& given) {
   ReportOptions options = given;
   options.runs.clear();

@@ -39,7 +39,9 @@ void require_ranks(const Config& config, const Communicator& comm) {
 
 /// The config's network with several seeds, all validated on the jets that the first one validates on.
 void ask_for_seeds(std::int64_t seeds, Config& config) {
-  config.study = {};
+  StudyConfig study;
+  study.groups = config.study.groups;
+  config.study = study;
   config.study.repeats = seeds;
   config.study.monitor = config.early_stopping.monitor;
   if (config.draws_rows()) config.data.split.seed = static_cast<std::int64_t>(config.split_seed());
@@ -151,19 +153,27 @@ void study(const StudyOptions& options, const Communicator& comm) {
     if (number + 1 < rounds && !can_go_on(options, config, trials, number, comm)) break;
   }
 
-  // 4. What came of it.
-  const std::optional<PageSection> ensemble = measure_ensemble(options, config, trials, comm, log);
+  // 4. What came of it: tables, the ensemble of several seeds, a page.
+  std::string unwritten;
+  const auto write = [&](const auto& work) {
+    comm.agree([&] {
+      if (!comm.is_root()) return;
+      try {
+        work();
+      } catch (const DataError& error) {  // where members were broken off, perhaps by the same
+        if (broken.empty()) throw;
+        unwritten += fmt::format("; {}", error.what());
+      }
+    });
+  };
+  write([&] {
+    const std::string noted = write_tables(options, config, trials, *locks, log);
+    if (!noted.empty()) broken = noted;
+  });
+  const std::optional<MeasuredEnsemble> ensemble = measure_ensemble(options, config, trials, comm, log);
+  write([&] { write_study_page(options, config, trials, ensemble, *locks, log); });
   comm.agree([&] {
-    if (!comm.is_root()) return;
-    std::string unwritten;
-    try {
-      const std::string noted = write_tables(options, config, trials, ensemble, *locks, log);
-      if (!noted.empty()) broken = noted;
-    } catch (const DataError& error) {  // where members were broken off, perhaps by the same
-      if (broken.empty()) throw;
-      unwritten = fmt::format("; {}", error.what());
-    }
-    if (!broken.empty()) throw DataError(broken_text(broken) + unwritten);
+    if (comm.is_root() && !broken.empty()) throw DataError(broken_text(broken) + unwritten);
   });
 }
 

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "app/score_files.hpp"
-#include "app/tagger_table.hpp"
 #include "config/class_names.hpp"
 #include "core/output_file.hpp"
 #include "dataset/selected_rows.hpp"
 #include "inference/model_file.hpp"
+#include "jetrain/error.hpp"
 #include "pictures/html.hpp"
 #include "samples/sample_layout.hpp"
 #include "study/trial_state.hpp"
@@ -52,32 +53,9 @@ ScoreSet score_set(const std::string& name, const ScoredSlice& slice, const Data
   return set;
 }
 
-PageSection section_of(const TaggerTable& table, const std::string& validation) {
-  PageSection section{"Ensemble", "", {}};
-  if (table.lines.size() < 2) return section;
-  HtmlTable html(validation, table.lines.front());
-  for (std::size_t i = 1; i < table.lines.size(); ++i) {
-    std::vector<std::string> cells;
-    for (const std::string& cell : table.lines[i]) cells.push_back(html_escaped(cell));
-    const std::string name = cells.front();
-    cells.erase(cells.begin());
-    html.row(name, cells);
-  }
-  section.html = html.html();
-  return section;
-}
-
-}  // namespace
-
-std::optional<PageSection> measure_ensemble(const StudyOptions& options, const Config& config,
-                                            const std::vector<Trial>& trials, const Communicator& comm,
-                                            Log& log) {
-  if (!is_ensemble(config)) return std::nullopt;
-  std::string done;
-  comm.agree([&] {
-    if (comm.is_root()) done = done_members(options, trials);
-  });
-  done = comm.broadcast(done);
+/// Of the members that are done, by their directories, a line each; on rank 0. Collective.
+std::vector<ScoreSet> scored_members(const StudyOptions& options, const std::string& done,
+                                     const Communicator& comm) {
   std::vector<ScoreSet> models;
   for (std::size_t begin = 0; begin < done.size(); begin = done.find('\n', begin) + 1) {
     const std::string member = done.substr(begin, done.find('\n', begin) - begin);
@@ -86,21 +64,57 @@ std::optional<PageSection> measure_ensemble(const StudyOptions& options, const C
         score_files(stored, files_of(stored.config.data, Set::validation), Set::validation, comm);
     if (comm.is_root()) models.push_back(score_set(member, slice, stored.config.data));
   }
-  std::optional<PageSection> section;
-  comm.agree([&] {
-    if (models.size() < 2) return;
-    const Ensemble ensemble = average_scores(models);
-    const TaggerTable table = compare_taggers(models, &ensemble, FigureOptions());
-    const std::string jets = fmt::format(
-        "On the {} validation jets; errors are over {} bootstrap replicas, of the mean over "
-        "the models",
-        ensemble.mean.scores.size(), FigureOptions().replicas);
-    const fs::path folder(options.output);
-    write_ensemble((folder / "ensemble.h5").string(), ensemble);
-    write_text((folder / "ensemble.json").string(), json_text(table.json));
-    log.lines(fmt::format("\n{}\n{}", jets, table.text));
-    section = section_of(table, jets);
-  });
+  return models;
+}
+
+}  // namespace
+
+std::optional<MeasuredEnsemble> measure_ensemble(const StudyOptions& options, const Config& config,
+                                                 const std::vector<Trial>& trials, const Communicator& comm,
+                                                 Log& log) {
+  if (!is_ensemble(config)) return std::nullopt;
+  std::optional<MeasuredEnsemble> measured;
+  try {
+    std::string done;
+    comm.agree([&] {
+      if (comm.is_root()) done = done_members(options, trials);
+    });
+    const std::vector<ScoreSet> models = scored_members(options, comm.broadcast(done), comm);
+    comm.agree([&] {
+      if (models.size() < 2) return;
+      Ensemble scores = average_scores(models);
+      TaggerTable table = compare_taggers(models, &scores, FigureOptions());
+      std::string jets = fmt::format(
+          "On the {} validation jets; errors are over {} bootstrap replicas, of the mean over the models",
+          scores.mean.scores.size(), FigureOptions().replicas);
+      log.lines(fmt::format("\n{}\n{}", jets, table.text));
+      measured = MeasuredEnsemble{std::move(scores), std::move(table), std::move(jets)};
+    });
+  } catch (const CollectiveError& error) {  // of files that were moved, say: the trainings are there
+    log.warning(fmt::format("no ensemble: {}", error.what()));
+    return std::nullopt;
+  }
+  return measured;
+}
+
+void write_ensemble_files(const std::string& folder, const MeasuredEnsemble& ensemble) {
+  write_ensemble((fs::path(folder) / "ensemble.h5").string(), ensemble.scores);
+  write_text((fs::path(folder) / "ensemble.json").string(), json_text(ensemble.table.json));
+}
+
+PageSection section_of(const MeasuredEnsemble& ensemble) {
+  const TaggerTable& table = ensemble.table;
+  PageSection section{"Ensemble", "", {}};
+  if (table.lines.size() < 2) return section;
+  HtmlTable html(ensemble.jets, table.lines.front());
+  for (std::size_t i = 1; i < table.lines.size(); ++i) {
+    std::vector<std::string> cells;
+    for (const std::string& cell : table.lines[i]) cells.push_back(html_escaped(cell));
+    const std::string name = cells.front();
+    cells.erase(cells.begin());
+    html.row(name, cells);
+  }
+  section.html = html.html();
   return section;
 }
 

@@ -112,7 +112,16 @@ void check_stopping(const EarlyStoppingConfig& stopping,
   const auto without_monitor = [&](const char* key, const auto& threshold) {
     if (!threshold.monitor && threshold.value != 0)
       fail(fmt::format("early_stopping.{0}.value: is given without early_stopping.{0}.monitor", key));
+    if (threshold.monitor && threshold.value == 0)
+      fail(fmt::format("early_stopping.{0}.monitor: {1} is given without early_stopping.{0}.value", key,
+                       *threshold.monitor));
   };
+  if (!stopping.hopeless.monitor && stopping.hopeless.after_epochs != HopelessConfig{}.after_epochs)
+    fail("early_stopping.hopeless.after_epochs: is given without early_stopping.hopeless.monitor");
+  if (stopping.best && !stopping.restore_best)
+    fail(
+        "early_stopping.best: chooses an epoch, but restore_best: false keeps the last one: leave out one of "
+        "the two");
   without_monitor("reached", stopping.reached);
   without_monitor("hopeless", stopping.hopeless);
 }

@@ -11,7 +11,7 @@
 namespace jetrain {
 
 /// Distillation (Hinton, Vinyals and Dean, arXiv:1503.02531): a jet's loss becomes
-///     (1 - weight) L(label, p) + weight T^2 L(q_T, p_T),
+///     (1 - weight) L(label, p) + weight T^2 KL(q_T || p_T),
 /// where p are the network's probabilities, q the teacher's, and the index T says that logits are divided by
 /// the temperature. T^2 keeps the size of the second part's gradients whatever T is.
 struct TeacherConfig {

@@ -34,6 +34,11 @@ void check_average(const TrainConfig& train, const Fail& fail) {
       fail("train.average.equal: needs from_epoch, the first epoch whose weights join the average");
     return;
   }
+  if (equal.learning_rate_factor == 0 && (equal.anneal_epochs != EqualAverageConfig{}.anneal_epochs ||
+                                          equal.anneal != EqualAverageConfig{}.anneal))
+    fail(
+        "train.average.equal: anneal and anneal_epochs are of learning_rate_factor, which is not given: the "
+        "schedule goes on");
   if (train.average.decay > 0)
     fail("train.average: decay and equal.from_epoch are two ways to average: leave out one of them");
   if (equal.from_epoch > train.epochs)

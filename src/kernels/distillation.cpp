@@ -17,6 +17,12 @@ double log_of_sum(std::int64_t classes, const Value& value) {
   return largest + std::log(sum);
 }
 
+/// Of a probability: -q log q - (1 - q) log(1 - q).
+double entropy(double q) {
+  const double of_yes = q > 0 ? -q * std::log(q) : 0;
+  return q < 1 ? of_yes - (1 - q) * std::log1p(-q) : of_yes;
+}
+
 /// Puts the teacher's part of a gradient beside the labels'.
 void mix(float& gradient, double weight, double taught) {
   gradient = static_cast<float>((1.0 - weight) * static_cast<double>(gradient) + weight * taught);
@@ -40,8 +46,9 @@ void teach_softmax(std::int64_t classes, const float* logits, const Teaching& te
     double loss = 0;
     for (std::int64_t c = 0; c < classes; ++c) {
       const double log_p = own(c) - log_own;
-      const double q = std::exp(wanted(c) - log_wanted);
-      loss -= q * log_p;
+      const double log_q = wanted(c) - log_wanted;
+      const double q = std::exp(log_q);
+      if (q > 0) loss += q * (log_q - log_p);
       if (dlogits != nullptr) mix(dlogits[at(c)], weight, temperature * (std::exp(log_p) - q));
     }
     losses[lane] = (1.0 - weight) * losses[lane] + weight * temperature * temperature * loss;
@@ -62,7 +69,7 @@ void teach_sigmoid(std::int64_t outputs, const float* logits, const Teaching& te
       const auto probability = static_cast<double>(probabilities[at]);
       const double wanted = (std::log(probability) - std::log1p(-probability)) / temperature;
       const double q = 1.0 / (1.0 + std::exp(-wanted));
-      loss += std::max(z, 0.0) - z * q + std::log1p(std::exp(-std::abs(z)));
+      loss += std::max(z, 0.0) - z * q + std::log1p(std::exp(-std::abs(z))) - entropy(q);
       if (dlogits != nullptr)
         mix(dlogits[at], weight, temperature * share * (1.0 / (1.0 + std::exp(-z)) - q));
     }

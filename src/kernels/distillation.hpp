@@ -16,8 +16,10 @@ struct Teaching {
 
 /// With z the logits (classes, lanes), q the teacher's probabilities, T its temperature and w its weight:
 ///   p_T = softmax(z / T),  q_T = softmax(log(q) / T),
-///   loss <- (1 - w) loss - w T^2 sum over c of q_T[c] log p_T[c],
+///   loss <- (1 - w) loss + w T^2 sum over c of q_T[c] log(q_T[c] / p_T[c]),
 ///   dz   <- (1 - w) dz + w T (p_T - q_T).
+/// (The paper has the cross entropy of q_T and p_T, which is larger by the entropy of q_T, and has the same
+/// gradient. Times T^2 that constant would be most of the loss.)
 /// `losses` (samples) and `dlogits` (classes, lanes; null: not wanted) come in as those of the labels.
 /// Padding lanes stay as they are.
 void teach_softmax(std::int64_t classes, const float* logits, const Teaching& teaching, std::int64_t samples,

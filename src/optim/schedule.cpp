@@ -113,7 +113,7 @@ struct FactorAfter {
 
 std::optional<CutCycle> cut_cycle(const TrainConfig& config) {
   const auto* schedule = std::get_if<CosineRestartsSchedule>(&config.schedule.kind);
-  if (schedule == nullptr) return std::nullopt;
+  if (schedule == nullptr || config.average.equal.learning_rate_factor > 0) return std::nullopt;
   const auto all = static_cast<double>(config.epochs);
   const double warmup = config.warmup.epochs;
   if (all <= warmup) return std::nullopt;

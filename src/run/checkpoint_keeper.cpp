@@ -10,8 +10,16 @@
 namespace jetrain {
 
 CheckpointKeeper::CheckpointKeeper(const CheckpointConfig& config, const Checkpoints& checkpoints,
-                                   std::function<TrainingState()> snapshot, Say say)
-    : config_(config), checkpoints_(checkpoints), snapshot_(std::move(snapshot)), say_(std::move(say)) {}
+                                   std::function<TrainingState()> snapshot, bool at_begin, Say say)
+    : config_(config),
+      checkpoints_(checkpoints),
+      snapshot_(std::move(snapshot)),
+      at_begin_(at_begin),
+      say_(std::move(say)) {}
+
+void CheckpointKeeper::on_begin() {
+  if (at_begin_) try_to_write();
+}
 
 void CheckpointKeeper::on_step(const StepEnd& step) {
   if (!step.stopping && due(step.record.step)) try_to_write();

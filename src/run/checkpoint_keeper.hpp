@@ -16,10 +16,12 @@ namespace jetrain {
 /// than the checkpoint: that is a warning, but at a stop an error. On rank 0.
 class CheckpointKeeper : public TrainingObserver {
  public:
-  /// `snapshot`: the training's state at the time.
+  /// `snapshot`: the training's state at the time. `at_begin`: one is wanted before the first step, of a
+  /// training whose beginning could not be made again.
   CheckpointKeeper(const CheckpointConfig& config, const Checkpoints& checkpoints,
-                   std::function<TrainingState()> snapshot, Say say);
+                   std::function<TrainingState()> snapshot, bool at_begin, Say say);
 
+  void on_begin() override;
   void on_step(const StepEnd& step) override;
   std::string on_stop() override;
   void on_end() override;
@@ -34,6 +36,7 @@ class CheckpointKeeper : public TrainingObserver {
   CheckpointConfig config_;
   const Checkpoints& checkpoints_;
   std::function<TrainingState()> snapshot_;
+  bool at_begin_;
   Say say_;
   Stopwatch since_last_;
   double seconds_ = 0;

@@ -67,13 +67,20 @@ std::string first_of(const std::vector<std::string>& keys) {
                      keys.size() - kNamed);
 }
 
-/// How to go on from a run's weights with another config; "" where it has none yet. `path`: of a checkpoint.
-std::string way_on(const std::string& path) {
+/// How to go on from a run's weights with another config, which differs in these keys; "" where that cannot
+/// be, or it has none yet. `path`: of a checkpoint.
+std::string way_on(const std::string& path, const Config& config, const std::vector<std::string>& keys) {
   const fs::path model = fs::path(path).parent_path().parent_path() / "best.h5";
   std::error_code absent;
-  if (!fs::exists(model, absent)) return "";
-  return fmt::format(", which may go on from these weights: --set train.start.model={} --out NEW",
-                     shell_word(model.string()));
+  if (!fs::exists(model, absent) || std::find(keys.begin(), keys.end(), "input") != keys.end()) return "";
+  const StartConfig& start = config.train.start;
+  const bool other_network =
+      std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return key.starts_with("model."); });
+  return fmt::format(", which may go on from these weights{}: --set train.start.model={}{} --out NEW",
+                     other_network ? " in layers of equal shape" : "", shell_word(model.string()),
+                     start.layers.empty() && start.except.empty()
+                         ? ""
+                         : " --set train.start.layers=[] --set train.start.except=[]");
 }
 
 void require_same_results(const Config& stored, const Config& config, const std::string& path) {
@@ -87,7 +94,7 @@ void require_same_results(const Config& stored, const Config& config, const std:
       "with the run's own config{}, or start a new run with another --out{}",
       path, first_of(keys),
       older_image ? fmt::format(" (--set image.version={})", stored.image.version) : std::string(),
-      way_on(path)));
+      way_on(path, config, keys)));
 }
 
 }  // namespace

@@ -36,12 +36,17 @@ std::string phase_line(std::int64_t epoch, const PhaseSeconds& before, const Pha
 }
 
 std::string cut_cycle_line(const CutCycle& cut, std::int64_t epochs) {
+  std::string whole;
+  for (const double end : {cut.begin, cut.end}) {
+    if (end >= 1 && end == std::round(end))
+      whole += fmt::format("{}{:.0f}", whole.empty() ? "" : " or ", end);
+  }
   return fmt::format(
       "train.epochs {} ends amid a cycle of cosine_restarts, which goes from {:.4g} to {:.4g}, with the "
-      "learning "
-      "rate still at {:.2g} of the optimizer's: {}train.epochs {:.4g} ends with the cycle",
+      "learning rate still at {:.2g} of the optimizer's: {}",
       epochs, cut.begin, cut.end, cut.factor,
-      cut.begin >= 1 ? fmt::format("train.epochs {:.4g} or ", cut.begin) : "", cut.end);
+      whole.empty() ? "another first_epochs lets a cycle end there"
+                    : fmt::format("train.epochs {} ends with a cycle", whole));
 }
 
 std::string batch_line(const BatchChange& change, const LearningRate& rate) {
@@ -74,6 +79,16 @@ void EpochLines::on_begin() {
     if (change.from_epoch <= config_.epochs) log_.info(batch_line(change, rate_));
   }
   if (config_.average.equal.from_epoch > 0) log_.info(average_line(config_));
+  const std::int64_t all = rate_.steps().steps_before(config_.epochs + 1);
+  const EqualAverageConfig& equal = config_.average.equal;
+  if (equal.from_epoch > 0 && equal.every_steps > all - rate_.steps().steps_before(equal.from_epoch))
+    log_.warning(fmt::format(
+        "train.average.equal.every_steps: {} are more than the {} from epoch {} on: nothing is averaged",
+        equal.every_steps, all - rate_.steps().steps_before(equal.from_epoch), equal.from_epoch));
+  if (config_.lookahead.every_steps > all)
+    log_.warning(
+        fmt::format("train.lookahead.every_steps: {} are more than the training's {}: it does nothing",
+                    config_.lookahead.every_steps, all));
   if (config_.lr_scaling == RateScaling::none) return;
   log_.info(fmt::format("learning rate {:.3g}: {:.3g} at batch {}, scaled to batch {} ({})", rate_.base(),
                         base_learning_rate(config_.optimizer), config_.lr_base_batch_size, config_.batch_size,
@@ -105,6 +120,16 @@ void StragglerLines::on_epoch(const EpochEnd& end) {
     log_.warning(describe(slow));
     found_.push_back(slow);
   }
+}
+
+void CourseLines::on_begin() {
+  const std::int64_t from = config_.train.average.equal.from_epoch;
+  const EarlyStoppingConfig& stopping = config_.early_stopping;
+  if (from > 0 && stopping.enabled && stopping.min_epochs < from)
+    log_.warning(
+        fmt::format("early stopping may end the training before epoch {}, with which the averaging begins: "
+                    "early_stopping.min_epochs {} or enabled: false keeps it from that",
+                    from, config_.train.epochs));
 }
 
 void CourseLines::on_epoch(const EpochEnd& end) {

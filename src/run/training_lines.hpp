@@ -57,6 +57,7 @@ class CourseLines : public TrainingObserver {
   /// All must outlive this.
   CourseLines(const Config& config, Log& log) : config_(config), log_(log) {}
 
+  void on_begin() override;
   void on_epoch(const EpochEnd& end) override;
 
  private:

@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <utility>
 
 #include "comm/threads.hpp"
 #include "config/class_names.hpp"
+#include "core/file_names.hpp"
 #include "core/out_of_memory.hpp"
 #include "core/progress.hpp"
 #include "core/record_json.hpp"
@@ -31,6 +33,7 @@
 #include "run/weighing.hpp"
 #include "samples/sample_layout.hpp"
 #include "train/standardization.hpp"
+#include "train/teacher.hpp"
 
 namespace jetrain {
 namespace {
@@ -98,11 +101,29 @@ TrainingRun::TrainingRun(const Config& config, std::string output, bool overwrit
     require_monitored(config, *model_);
     if (config.train.reweight.used())
       static_cast<void>(class_to_follow(config, std::max<std::int64_t>(2, model_->outputs())));
-    if (writes() && comm.is_root()) find_place(overwrite, resume);
+    if (!writes() || !comm.is_root()) return;
+    if (overwrite) require_kept(config, output_);
+    find_place(overwrite, resume);
   });
   model_->initialize(config.seed);
   if (writes() && resume) start_ = find_checkpoint(output_, config, comm, log);
   begin_weights();
+}
+
+/// What a training takes from other runs must not be of the one that it overwrites. On one rank.
+void TrainingRun::require_kept(const Config& config, const std::string& output) {
+  const auto whole = [](const std::string& path) {
+    std::error_code failure;
+    return std::filesystem::weakly_canonical(with_home(path), failure).string();
+  };
+  const auto require = [&](const char* key, const std::string& path) {
+    if (path.empty() || !whole(path).starts_with(whole(output) + "/")) return;
+    throw UsageError(
+        fmt::format("{}: {} lies in {}, which --overwrite clears: choose another --out", key, path, output));
+  };
+  require("train.start.model", config.train.start.model);
+  require("train.teacher.scores", config.train.teacher.scores);
+  for (const std::string& model : config.train.teacher.model) require("train.teacher.model", model);
 }
 
 /// A checkpoint has the weights: what they began with is not read again. Collective.
@@ -154,6 +175,7 @@ void TrainingRun::require_trainable(const SampleSet& set, Set which) const {
 void TrainingRun::require_taught(const SampleSet& train) const {
   if (train.samples.size() == 0) return;
   const auto known = std::ssize(train.samples[0].teacher);
+  if (known == 0) throw std::logic_error("nobody called teach() for the training samples");
   const std::int64_t outputs = model_->outputs();
   if (known == outputs || (known == 1 && outputs == 2)) return;
   throw UsageError(
@@ -290,7 +312,8 @@ std::vector<std::unique_ptr<TrainingObserver>> TrainingRun::observers(Trainer& t
   if (directory_) {
     const Say say = [&](LogLevel level, const std::string& text) { log_.say(level, text); };
     all.push_back(std::make_unique<CheckpointKeeper>(
-        config_.checkpoint, *checkpoints_, [&] { return trainer.snapshot(); }, say));
+        config_.checkpoint, *checkpoints_, [&] { return trainer.snapshot(); },
+        !began_.empty() && !checkpoints_->known(), say));
   }
   return all;
 }
@@ -332,6 +355,12 @@ RateCurve TrainingRun::sweep(const RateSweep& sweep) {
 RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile, Watchdog& watchdog) {
   Validation validation(config_.validation, std::move(validation_), comm_);
   stop_if_asked(comm_);
+  teacher_ = read.teacher;
+  if (!teacher_.empty()) {
+    measure_teacher(train_, teacher_, comm_);
+    say_of_teacher(teacher_, config_.train.teacher,
+                   [&](LogLevel level, const std::string& text) { log_.say(level, text); });
+  }
   if (pause_after_ > 0)
     guests_.push_back(&pause_.emplace(
         pause_after_, config_.train.epochs, start_.state.progress.epoch - 1,
@@ -383,7 +412,7 @@ RunResult TrainingRun::run(const LoadedSamples& read, int threads, bool profile,
   result.seconds = largest_by_phase(result.seconds, comm_);
   result.stragglers = stragglers_;
   result.reweighting = reweighting_;
-  result.teacher = read.teacher;
+  result.teacher = teacher_;
   result.start = began_;
   result.paused = pause_ && pause_->is_pause();
   if (result.paused) result.ended = fmt::format("a search paused it after {} epochs", result.epochs);

@@ -67,6 +67,7 @@ class TrainingRun {
   void require_taught(const SampleSet& train) const;
   void weigh();
   void begin_weights();
+  static void require_kept(const Config& config, const std::string& output);
   void find_place(bool overwrite, bool resume);
   void open_directory();
   /// Those of this rank, in the order in which they are told.
@@ -90,6 +91,7 @@ class TrainingRun {
   Reweighting reweighting_;                 ///< of the training set; empty: none
   StartRecord began_;                       ///< whose weights the training began with; empty: none's
   ModelNotes notes_;                        ///< both as JSON
+  TeacherRecord teacher_;                   ///< of the training set; empty: none
   std::unique_ptr<RunLock> lock_;           ///< on rank 0, where something is written
   std::optional<RunDirectory> directory_;   ///< on rank 0, where something is written
   std::optional<Checkpoints> checkpoints_;  ///< on the ranks whose watchdog may speak, 0 and 1

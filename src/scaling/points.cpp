@@ -55,6 +55,7 @@ Config config_of(const ScalingPoint& point, Config config) {
                       point.workers(), config.train.batch_size, rules::kLargestBatch));
     }
   }
+  config.early_stopping = {};
   config.early_stopping.enabled = false;
   config.checkpoint.every_steps = 0;
   config.checkpoint.every_seconds = 0;

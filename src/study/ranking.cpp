@@ -85,16 +85,18 @@ std::string table_csv(const std::vector<Trial>& trials, const std::vector<TrialO
 }
 
 std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
-                         Monitor monitor, bool by_epochs) {
+                         Monitor monitor, const std::vector<std::int64_t>& rungs) {
   struct Runs {
     std::vector<double> value, loss, accuracy, auc;
     std::int64_t epochs = 0;
+    std::int64_t rung = 0;
   };
   std::vector<std::string> names;  // in the study's order
   std::map<std::string, Runs> by_name;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (by_name.find(trials[i].name) == by_name.end()) names.push_back(trials[i].name);
     Runs& runs = by_name[trials[i].name];
+    if (!rungs.empty()) runs.rung = std::max(runs.rung, rungs[i]);
     if (!has_result(outcomes[i])) continue;
     runs.epochs = std::max(runs.epochs, outcomes[i].epochs);
     runs.value.push_back(monitored(outcomes[i], monitor));
@@ -105,13 +107,13 @@ std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<Tri
   std::vector<Ranked> ranking;
   for (const std::string& name : names) {
     const Runs& runs = by_name[name];
-    ranking.push_back({name, std::ssize(runs.value), runs.epochs, mean(runs.value), deviation(runs.value),
-                       mean(runs.loss), mean(runs.accuracy), mean(runs.auc)});
+    ranking.push_back({name, std::ssize(runs.value), runs.epochs, runs.rung, mean(runs.value),
+                       deviation(runs.value), mean(runs.loss), mean(runs.accuracy), mean(runs.auc)});
   }
   const double sign = smaller_is_better(monitor) ? 1 : -1;
   std::stable_sort(ranking.begin(), ranking.end(), [&](const Ranked& a, const Ranked& b) {
     if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
-    if (by_epochs && a.epochs != b.epochs) return a.epochs > b.epochs;
+    if (a.rung != b.rung) return a.rung > b.rung;
     return sign * a.value < sign * b.value;
   });
   return ranking;

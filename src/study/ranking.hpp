@@ -85,6 +85,7 @@ struct Ranked {
   std::string name;
   std::int64_t runs = 0;    ///< with a result
   std::int64_t epochs = 0;  ///< of the longest of them
+  std::int64_t rung = 0;    ///< of a search, the epochs of the last one that it took part in
   double value = 0;         ///< mean of the monitored value; NaN: no run is done
   double spread = 0;        ///< its deviation from run to run (n - 1); NaN with one run
   double val_loss = 0;      ///< means
@@ -104,10 +105,10 @@ struct Ranked {
   }
 };
 
-/// The best first; variants without a result last. `by_epochs`: of a search, whose variants are best that
-/// came furthest, and by their value among these.
+/// The best first; variants without a result last. `rungs`: of a search, the epochs of each training's last
+/// one (empty: it is none); those are best that came furthest, and among these by their value.
 std::vector<Ranked> rank(const std::vector<Trial>& trials, const std::vector<TrialOutcome>& outcomes,
-                         Monitor monitor, bool by_epochs = false);
+                         Monitor monitor, const std::vector<std::int64_t>& rungs = {});
 
 /// ranking.csv: a line a variant; its columns `value` and `spread` are called after the monitored value.
 std::string ranking_csv(const std::vector<Ranked>& ranking, Monitor monitor);

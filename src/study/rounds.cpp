@@ -16,6 +16,12 @@ const HalvingFamily* halving_of(const Config& config) {
   return std::get_if<HalvingFamily>(&config.study.family.kind);
 }
 
+/// Whether a training came to no result in so many epochs. One that fails later was good enough until then,
+/// and has taken another one's place since: that choice stays.
+bool failed_before(const std::string& folder, const Trial& trial, std::int64_t epochs) {
+  return has_failed(folder, trial) && std::ssize(read_history(folder, trial)) < epochs;
+}
+
 /// The mean over the trainings of one variant; NaN where one of them has no value, so that it goes on last.
 double value_of(const std::vector<Trial>& trials, std::size_t variant, const std::string& folder,
                 std::int64_t epochs, Monitor monitor) {
@@ -23,8 +29,8 @@ double value_of(const std::vector<Trial>& trials, std::size_t variant, const std
   std::int64_t count = 0;
   for (const Trial& trial : trials) {
     if (trial.variant != variant) continue;
-    sum += has_failed(folder, trial) ? std::numeric_limits<double>::quiet_NaN()
-                                     : best_after(folder, trial, epochs, monitor);
+    sum += failed_before(folder, trial, epochs) ? std::numeric_limits<double>::quiet_NaN()
+                                                : best_after(folder, trial, epochs, monitor);
     ++count;
   }
   return sum / static_cast<double>(count);
@@ -72,6 +78,18 @@ Round round_of(const Config& config, const std::vector<Trial>& trials, const std
     }
   }
   return round;
+}
+
+std::vector<std::int64_t> last_rungs(const Config& config, const std::vector<Trial>& trials,
+                                     const std::string& folder) {
+  if (halving_of(config) == nullptr) return {};
+  std::vector<std::int64_t> last(trials.size(), 0);
+  for (std::size_t number = 0; number < rounds_of(config); ++number) {
+    const Round round = round_of(config, trials, folder, number);
+    for (std::size_t i = 0; i < round.members.size(); ++i)
+      last[round.members[i]] = round.epochs[i] > 0 ? round.epochs[i] : config.train.epochs;
+  }
+  return last;
 }
 
 double best_after(const std::string& folder, const Trial& trial, std::int64_t epochs, Monitor monitor) {

@@ -27,6 +27,11 @@ std::size_t rounds_of(const Config& config);
 Round round_of(const Config& config, const std::vector<Trial>& trials, const std::string& folder,
                std::size_t number);
 
+/// Of each training of a search the epochs of the last rung that it took part in; empty: it is no search. The
+/// study has ended in `folder`. On one rank.
+std::vector<std::int64_t> last_rungs(const Config& config, const std::vector<Trial>& trials,
+                                     const std::string& folder);
+
 /// The best value of `monitor` in the first `epochs` epochs of a training, turned so that smaller is better;
 /// NaN: it has none.
 double best_after(const std::string& folder, const Trial& trial, std::int64_t epochs, Monitor monitor);

@@ -128,6 +128,10 @@ std::int64_t draws_of(const HalvingFamily& halving, std::int64_t epochs) {
 }
 
 std::vector<Variant> variants_of(const HalvingFamily& halving, const Config& config) {
+  for (const StudyParameter& parameter : halving.parameters) {
+    if (parameter.key == "train.epochs")
+      throw UsageError("study.family.halving: train.epochs cannot be a parameter: the rungs are made of it");
+  }
   std::vector<Variant> variants =
       drawn_variants(halving, draws_of(halving, config.train.epochs), config.seed);
   for (std::size_t i = 0; i < variants.size(); ++i)  // of few values, some may be drawn twice

@@ -98,9 +98,11 @@ bool EpochRunner::measure_statistics(const std::function<bool()>& stop_asked) {
     if (step_.bad_layer() >= 0)
       throw Untrainable(
           fmt::format("the training diverged in epoch {}: with the mean of its weights (train.average.equal) "
-                      "{}: lower the "
-                      "learning rate, or begin later to average",
-                      live_.progress().epoch, out_of_bounds(plan_.leaves(b))));
+                      "{}: lower the learning rate, or begin later to average{}",
+                      live_.progress().epoch, out_of_bounds(plan_.leaves(b)),
+                      live_.kept_epoch() > 0 && !best_file_.empty()
+                          ? fmt::format("; the best weights so far are in {}", best_file_)
+                          : ""));
     if (step_.stop()) return false;
     statistics.add(step_.gradient_sums(), plan_.batch(b).size());
   }

@@ -59,57 +59,6 @@ void require_same_labels(const SampleSet& train, const std::vector<std::int64_t>
   }
 }
 
-/// The teacher's figures on the jets that train, on rank 0. Collective.
-TeacherRecord record_of(const SampleSet& train, const TeacherScores& scores, const TeacherConfig& config,
-                        const Communicator& comm) {
-  std::vector<float> probabilities;
-  std::vector<std::uint8_t> labels;
-  for (std::int64_t i = 0; i < train.samples.size(); ++i) {
-    const SampleView sample = train.samples[i];
-    probabilities.insert(probabilities.end(), sample.teacher.begin(), sample.teacher.end());
-    labels.push_back(sample.label);
-  }
-  ScoredJets scored;
-  probabilities = comm.gather(std::span<const float>(probabilities));
-  scored.labels = comm.gather(std::span<const std::uint8_t>(labels));
-  TeacherRecord record;
-  record.files = config.scores.empty() ? config.model : std::vector<std::string>{config.scores};
-  record.weights_hashes = scores.weights_hashes;
-  if (!comm.is_root()) return record;
-  const auto width = static_cast<std::size_t>(scores.width);
-  if (width > 1) {
-    scored.classes = scores.width;
-    scored.signal = scores.width - 1;
-    scored.outputs = probabilities;
-  }
-  for (std::size_t i = 0; i < scored.labels.size(); ++i) {
-    const auto each = std::span(probabilities).subspan(i * width, width);
-    scored.scores.push_back(each.back());
-    scored.predicted.push_back(static_cast<std::uint8_t>(
-        width == 1 ? (each[0] > 0.5F ? 1 : 0) : std::max_element(each.begin(), each.end()) - each.begin()));
-  }
-  const Metrics metrics = compute_metrics(scored);
-  record.jets = metrics.jets;
-  record.accuracy = metrics.accuracy;
-  record.auc = metrics.auc;
-  record.rejection_30 = metrics.rejection_30;
-  record.rejection_50 = metrics.rejection_50;
-  return record;
-}
-
-void say_of(const TeacherRecord& record, const TeacherScores& scores, const TeacherConfig& config,
-            const Say& say) {
-  say(LogLevel::info,
-      fmt::format("teacher: {}, accuracy {:.4f}, AUC {:.4f} on the {} jets that train; "
-                  "weight {}, temperature {}",
-                  scores.name, record.accuracy, record.auc, record.jets, config.weight, config.temperature));
-  for (const std::string& doubt : scores.doubts) say(LogLevel::warning, doubt);
-  if (record.auc < 0.5)
-    say(LogLevel::warning,
-        fmt::format("the AUC of train.teacher's scores is below 0.5 ({:.4f}): are they those of class 0?",
-                    record.auc));
-}
-
 }  // namespace
 
 void teach(const Config& config, LoadedSamples& loaded, const Communicator& comm, const Say& say) {
@@ -129,8 +78,56 @@ void teach(const Config& config, LoadedSamples& loaded, const Communicator& comm
     train.samples.set_teacher(probabilities, scores.width);
   });
   loaded.training_rows = {};
-  loaded.teacher = record_of(train, scores, teacher, comm);
-  if (comm.is_root()) say_of(loaded.teacher, scores, teacher, say);
+  loaded.teacher.files = teacher.scores.empty() ? teacher.model : std::vector<std::string>{teacher.scores};
+  loaded.teacher.weights_hashes = scores.weights_hashes;
+  for (const std::string& doubt : scores.doubts) say(LogLevel::warning, doubt);
+}
+
+void measure_teacher(const SampleSet& train, TeacherRecord& record, const Communicator& comm) {
+  std::vector<float> mine;
+  std::vector<std::uint8_t> labels;
+  for (std::int64_t i = 0; i < train.samples.size(); ++i) {
+    const SampleView sample = train.samples[i];
+    mine.insert(mine.end(), sample.teacher.begin(), sample.teacher.end());
+    labels.push_back(sample.label);
+  }
+  ScoredJets scored;
+  scored.outputs = comm.gather(std::span<const float>(mine));
+  scored.labels = comm.gather(std::span<const std::uint8_t>(labels));
+  if (!comm.is_root() || scored.labels.empty()) return;
+  const std::size_t width = scored.outputs.size() / scored.labels.size();
+  for (std::size_t i = 0; i < scored.labels.size(); ++i) {
+    const auto each = std::span(scored.outputs).subspan(i * width, width);
+    scored.scores.push_back(each.back());
+    scored.predicted.push_back(static_cast<std::uint8_t>(
+        width == 1 ? (each[0] > 0.5F ? 1 : 0) : std::max_element(each.begin(), each.end()) - each.begin()));
+  }
+  if (width > 1) {
+    scored.classes = static_cast<std::int64_t>(width);
+    scored.signal = scored.classes - 1;
+  } else {
+    scored.outputs = {};
+  }
+  const Metrics metrics = compute_metrics(scored);
+  record.jets = metrics.jets;
+  record.accuracy = metrics.accuracy;
+  record.auc = metrics.auc;
+  record.rejection_30 = metrics.rejection_30;
+  record.rejection_50 = metrics.rejection_50;
+}
+
+void say_of_teacher(const TeacherRecord& record, const TeacherConfig& config, const Say& say) {
+  const std::string name = record.files.size() == 1
+                               ? record.files.front()
+                               : fmt::format("the mean of {} models", record.files.size());
+  say(LogLevel::info,
+      fmt::format("teacher: {}, accuracy {:.4f}, AUC {:.4f} on the {} jets that train; "
+                  "weight {}, temperature {}",
+                  name, record.accuracy, record.auc, record.jets, config.weight, config.temperature));
+  if (record.auc < 0.5)
+    say(LogLevel::warning,
+        fmt::format("the AUC of train.teacher's scores is below 0.5 ({:.4f}): are they those of class 0?",
+                    record.auc));
 }
 
 }  // namespace jetrain

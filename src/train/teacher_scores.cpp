@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <utility>
 
 #include "dataset/selected_rows.hpp"
@@ -17,10 +19,10 @@
 namespace jetrain {
 namespace {
 
-/// Names that are no more than the classes' numbers.
+/// Names that are no more than the classes' numbers, as files without names are read.
 bool are_numbers(const std::vector<std::string>& names) {
   for (std::size_t k = 0; k < names.size(); ++k) {
-    if (names[k] != std::to_string(k)) return false;
+    if (names[k] != std::to_string(k) && names[k] != fmt::format("class {}", k)) return false;
   }
   return true;
 }
@@ -47,6 +49,16 @@ TeacherScores scores_of(const ScoreSet& set, const std::string& path, const Data
   const std::vector<double>& values = set.outputs.empty() ? set.scores : set.outputs;
   scores.width = set.outputs.empty() ? 1 : std::ssize(set.outputs) / std::ssize(set.scores);
   scores.probabilities.assign(values.begin(), values.end());
+  for (std::size_t i = 0; scores.width > 1 && i < values.size();
+       i += static_cast<std::size_t>(scores.width)) {
+    const double sum = std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(i),
+                                       values.begin() + static_cast<std::ptrdiff_t>(i) + scores.width, 0.0);
+    if (!(std::abs(sum - 1) < 0.01))
+      throw DataError(
+          fmt::format("{}: the probabilities of jet {} (from 0) sum to {:.4g}, not to 1: write the "
+                      "softmax of several classes",
+                      path, i / static_cast<std::size_t>(scores.width), sum));
+  }
   scores.labels = set.labels;
   scores.rows = set.rows;
   const auto fall = std::adjacent_find(scores.rows.begin(), scores.rows.end(), std::greater_equal<>());
@@ -107,10 +119,21 @@ std::string split_of(const Config& config) {
   return to_yaml(relevant);
 }
 
-/// Whether a teacher may have trained on jets that validate here, so that what it taught is known of them.
+bool are_same_files(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  return std::equal(some.begin(), some.end(), others.begin(), others.end(),
+                    [](const std::string& one, const std::string& other) {
+                      std::error_code absent;
+                      return std::filesystem::equivalent(one, other, absent);
+                    });
+}
+
+/// Whether a teacher may have trained on jets that validate here, so that what it taught is known of them: it
+/// has trained on one of the files, unless all are the same, in the same order, and split alike.
 bool knows_validation(const Config& teacher, const Config& config) {
-  return share_a_file(files_of(teacher.data, Set::train), files_of(config.data, Set::validation)) &&
-         split_of(teacher) != split_of(config);
+  if (!share_a_file(files_of(teacher.data, Set::train), files_of(config.data, Set::validation))) return false;
+  return split_of(teacher) != split_of(config) ||
+         !are_same_files(files_of(teacher.data, Set::train), files_of(config.data, Set::train)) ||
+         !are_same_files(files_of(teacher.data, Set::validation), files_of(config.data, Set::validation));
 }
 
 /// One teacher's, on rank 0; adds to what is known of all. Collective.
@@ -119,11 +142,11 @@ ScoredSlice scored_by(const std::string& path, const Config& config, TeacherScor
   const StoredModel stored = load_model(path, comm);
   all_of_them.weights_hashes.push_back(weights_hash(stored.model.parameters()));
   if (comm.is_root() && knows_validation(stored.config, config))
-    all_of_them.doubts.push_back(
-        fmt::format("train.teacher.model: {} was trained on files that validate here, with another "
-                    "data.split, data.limit or seed: it may know jets that validate, and their figures be "
-                    "too good",
-                    path));
+    all_of_them.doubts.push_back(fmt::format(
+        "train.teacher.model: {} was trained on files that validate here, and other files, another "
+        "data.split, data.limit or seed decide which of their jets do: it may know jets that "
+        "validate, and their figures be too good",
+        path));
   Config seen;
   comm.agree([&] {
     seen = as_teacher_sees(config, stored.config, path);

@@ -86,14 +86,42 @@ PYTHON
 [ "$(column diverging/ranking.csv epochs | tr ' ' '\n' | sort -n | uniq -c | tr -s ' \n' ' ' | cut -d' ' -f3)" = 0 ] || fail "none diverged: $(cat diverging/study.csv)"
 case " $(column diverging/study.csv epochs) " in *" 9 "*) ;; *) fail "nobody came to the end: $(cat diverging/study.csv)" ;; esac
 
+# One that diverges in its last round has been chosen, and stays so: the search ends, and ranks. Early stopping ends members
+# before their rung does; they go on being ranked by their rounds.
+/usr/bin/python3 - <<'PYTHON'
+text = open("search.yaml").read().replace("brackets: 2", "brackets: 1")
+late = text.replace("epochs: 9}", "epochs: 9, optimizer: adam, schedule: {step: {every_epochs: 4, factor: 1.0e+30}}}")
+open("late.yaml", "w").write(late)
+open("patient.yaml", "w").write(text.replace("early_stopping: {enabled: false}", "early_stopping: {patience: 1}"))
+PYTHON
+"$jetrain" study late.yaml --out late >late.txt 2>&1 || fail "$(cat late.txt)"
+[ "$(column late/study.csv status | tr ' ' '\n' | sort | uniq -c | tr -s ' \n' ' ')" = " 1 failed 8 paused " ] || fail "$(cat late/study.csv late.txt)"
+"$jetrain" study patient.yaml --out patient >patient.txt 2>&1 || fail "$(cat patient.txt)"
+/usr/bin/python3 - <<'PYTHON' || fail "early stopping changes who wins: $(cat patient/ranking.csv)"
+import csv
+trials = list(csv.DictReader(open("patient/study.csv")))
+def best(trial, epochs):  # as far as it was trained
+    history = csv.DictReader(open(f"patient/{trial['trial']}/history.csv"))
+    return max(float(r["val_auc"]) for r in history if int(r["epoch"]) <= epochs)
+alive = trials
+for epochs, count in ((1, 3), (3, 1)):
+    alive = sorted(sorted(alive, key=lambda t: -best(t, epochs))[:count], key=lambda t: t["trial"])
+assert any(int(t["epochs"]) < 9 and t["status"] == "done" for t in trials), "nobody stopped early"
+first = next(csv.DictReader(open("patient/ranking.csv")))
+assert first["name"] == alive[0]["name"], (first, alive)
+PYTHON
+
 # What cannot be.
 /usr/bin/python3 - <<'PYTHON'
 keys = "".join(f"        - {{key: seed, integers: [{i}, {i + 1}]}}\n" for i in range(21))
 text = open("search.yaml").read()
 open("many.yaml", "w").write(text[:text.index("        - {key")] + keys)
+open("epochs.yaml", "w").write(text.replace("key: model.layers.0.dense.units, values: [2, 8, 16]", "key: train.epochs, values: [2, 8]"))
 open("none.yaml", "w").write(text.replace("values: [2, 8, 16]", "values: []"))
 PYTHON
 "$MPIRUN" 2 "$jetrain" study many.yaml --out many >many.txt 2>&1 && fail "21 dimensions are taken"
 [ "$(grep -c "^jetrain: study.family.halving.sampling: sobol has room for 20 parameters, and 21 are given" many.txt)" = 1 ] || fail "$(cat many.txt)"
+"$jetrain" study epochs.yaml --out epochs >epochs.txt 2>&1 && fail "epochs are a parameter of the rungs"
+grep -q "train.epochs cannot be a parameter" epochs.txt || fail "$(cat epochs.txt)"
 "$jetrain" study none.yaml --out none >none.txt 2>&1 && fail "a parameter without values is taken"
 grep -q "study.family.halving: model.layers.0.dense.units needs values, uniform, log_uniform or integers" none.txt || fail "$(cat none.txt)"

@@ -50,6 +50,15 @@ for line in "^ensemble of 3 *100 " "^mean of 3 .*+-" "^median of 3 "; do
 done
 grep -q ">Ensemble</h2>" one/study.html || fail "the page does not show the ensemble"
 
+# Processes that end together do not trouble one another; without a model there are the tables, and a warning.
+for i in 1 2 3; do "$jetrain" train base.yaml --seeds 3 --out one >"together_$i.txt" 2>&1 & pids[i]=$!; done
+for i in 1 2 3; do wait "${pids[i]}" || fail "$(cat "together_$i.txt")"; done
+cmp one/ensemble.json three/ensemble.json || fail "processes that end together write another ensemble"
+rm three/trial_0001/best.h5 three/ranking.csv
+"$jetrain" train base.yaml --seeds 3 --out three >without.txt 2>&1 || fail "$(cat without.txt)"
+grep -q "^warning: no ensemble: cannot read three/trial_0001/best.h5" without.txt || fail "$(cat without.txt)"
+[ -e three/ranking.csv ] || fail "no ranking without a model"
+
 # A study whose members validate on other jets has no ensemble.
 "$jetrain" study base.yaml --set study.repeats=2 --out other >other.txt 2>&1 || fail "$(cat other.txt)"
 [ ! -e other/ensemble.json ] || fail "an ensemble of other jets"

@@ -67,6 +67,11 @@ print("moved:", moved)
 assert moved == ["dense_1/bias", "dense_1/kernel", "dense_2/bias", "dense_2/kernel"]
 PYTHON
 
+# The parent's folder is not overwritten.
+"$MPIRUN" 2 "$jetrain" train rows.yaml --out parent --overwrite --set train.start.model=parent/best.h5 >own.txt 2>&1 && fail "the parent is overwritten"
+[ "$(grep -c "^jetrain: .*train.start.model: parent/best.h5 lies in parent, which --overwrite clears" own.txt)" = 1 ] || fail "$(cat own.txt)"
+[ -e parent/best.h5 ] || fail "the parent is gone"
+
 # Killed and resumed on other ranks, where the parent is gone.
 train rows.yaml resumed 3 1 "${tuned[@]}" --set checkpoint.every_steps=3 --set checkpoint.keep=1000
 rm resumed/result.json
@@ -74,7 +79,7 @@ find resumed/checkpoints -name '*.h5' | sort | tail -n +2 | xargs rm
 mv parent elsewhere
 train rows.yaml resumed 2 1 "${tuned[@]}" --set checkpoint.every_steps=3 --resume
 mv elsewhere parent
-says resumed "goes on at epoch 1, after step 3"
+says resumed "goes on at epoch 1, after step 0"  # one is written before the first step
 same tuned-1x1 resumed
 /usr/bin/python3 -c 'import h5py, json
 stored, said = (json.loads(h5py.File(f"{run}/best.h5")["start"][()]) for run in ("resumed", "tuned-1x1"))

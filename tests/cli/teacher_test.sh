@@ -6,6 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../support/same_bits.sh"
 
 "$jetrain" generate jets.h5 --jets 400 --seed 3 >/dev/null
+"$jetrain" generate more.h5 --jets 100 --seed 4 >/dev/null
 config=student.yaml
 cat >$config <<'YAML'
 data: {files: [jets.h5], split: {method: random, validation: 0.25}}
@@ -77,10 +78,20 @@ train $config doubted 1 1 --set train.teacher.model=second/best.h5
 grep -q "^warning: train.teacher.model: second/best.h5 was trained on files that validate here" doubted.txt || fail "$(cat doubted.txt)"
 grep -q "^warning: train.teacher" taught-1x1.txt && fail "a teacher of the same split is doubted"
 
+train $config other-files 1 1 --set train.teacher.model=first/best.h5 --set data.files='[jets.h5, more.h5]'
+grep -q "^warning: train.teacher.model: first/best.h5 was trained on files that validate here" other-files.txt || fail "$(cat other-files.txt)"
+"$jetrain" lr-find $config --set train.teacher.model=first/best.h5 --steps 10 --out rates >rates.txt 2>&1 || fail "$(cat rates.txt)"
+
+# A temperature does not make the loss outgrow what a batch may sum up to.
+train $config hot 1 1 --set train.teacher.model=first/best.h5 --set train.teacher.temperature=1000
+
 # Folds of a study, whose training jets are drawn from those that are read once, are taught as a training by itself is.
 "$MPIRUN" 2 "$jetrain" study $config --out study --set study.folds=2 --set train.teacher.scores=first.h5 --quiet >/dev/null
 train study/trial_0001/config.yaml alone 1 1
 same study/trial_0001 alone
+for run in study/trial_0001 alone; do
+  grep -A 9 '"teacher"' $run/result.json | contains '"jets": 200' || fail "not the jets that train: $(cat $run/result.json)"
+done
 
 # Three classes, which the file names; one output, for which the probability of class 1 counts.
 /usr/bin/python3 - <<'PYTHON'
@@ -101,6 +112,9 @@ def copy(name, change):
 copy("labels.h5", lambda a: a["label"].__setitem__(7, 1 - a["label"][7]) if a["row"][7] == 7 else 1 / 0)
 copy("falling.h5", lambda a: a["row"].__setitem__(slice(3, 5), a["row"][[4, 3]]))
 copy("cut.h5", lambda a: a.update({k: v[:200] for k, v in a.items()}))
+with h5py.File("sums.h5", "w") as f:
+    f["label"], f["row"], f["outputs"] = labels, np.arange(240), np.full((240, 3), 0.3, "f4")
+    f["score"] = np.full(240, 0.3, "f4")
 copy("rowless.h5", lambda a: a.pop("row"))
 copy("nan.h5", lambda a: a["score"].__setitem__(5, np.nan))
 PYTHON
@@ -133,6 +147,7 @@ refused "says neither scores" --set train.teacher.weight=1
 refused "but the loss is mean_squared_error" --set train.teacher.model=first/best.h5 --set train.loss=mean_squared_error
 refused "none.h5" --set train.teacher.model=none.h5
 config=classes.yaml
+refused "the probabilities of jet 0 (from 0) sum to 0.9, not to 1" --set train.teacher.scores=sums.h5
 refused "the classes of three.h5 are u, c, b, but those of data.classes b, c, u" --set train.teacher.scores=three.h5 --set data.classes=[b,c,u]
 
 # A run goes on with the same teacher, wherever its file is, and not with another.

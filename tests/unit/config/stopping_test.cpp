@@ -79,6 +79,13 @@ TEST(StoppingConfig, RefusesTwoWaysToSayOneThing) {
   EXPECT_THAT(refusal({"early_stopping.hopeless.value=0.9"}),
               HasSubstr("early_stopping.hopeless.value: is given without early_stopping.hopeless.monitor"));
   EXPECT_THAT(refusal({"early_stopping.reached.value=0.9"}), HasSubstr("early_stopping.reached.monitor"));
+  EXPECT_THAT(
+      refusal({"early_stopping.reached.monitor=val_auc"}),
+      HasSubstr("early_stopping.reached.monitor: val_auc is given without early_stopping.reached.value"));
+  EXPECT_THAT(refusal({"early_stopping.hopeless.after_epochs=3"}),
+              HasSubstr("is given without early_stopping.hopeless.monitor"));
+  EXPECT_THAT(refusal({"early_stopping.best=val_auc", "early_stopping.restore_best=false"}),
+              HasSubstr("early_stopping.best: chooses an epoch, but restore_best: false keeps the last one"));
 }
 
 }  // namespace

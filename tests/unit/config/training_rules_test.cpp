@@ -32,6 +32,10 @@ TEST(TrainingRules, WantOneWayToAverageThatComesToBe) {
       "train.average.equal.learning_rate_factor: sets the learning rate, and so does reduce_on_plateau: "
       "leave out one of them");
   EXPECT_EQ(refusal("average: {equal: {from_epoch: 5}}, schedule: reduce_on_plateau"), "");
+  EXPECT_EQ(
+      refusal("average: {equal: {from_epoch: 5, anneal_epochs: 2}}"),
+      "train.average.equal: anneal and anneal_epochs are of learning_rate_factor, which is not given: the "
+      "schedule goes on");
 }
 
 TEST(TrainingRules, WantBatchesInTheOrderOfTheirEpochs) {

@@ -97,13 +97,17 @@ TEST_P(Distillation, HasNoGradientWhereTheTeacherAgrees) {
       own[i] = static_cast<float>(std::exp(static_cast<double>(logits_[i])) / sum);
   }
   std::vector<float> gradients(size_, 0.0F);
-  losses(teach_softmax, {own.data(), 4, 1}, 0, gradients.data());
+  for (const double loss : losses(teach_softmax, {own.data(), 4, 1}, 0, gradients.data()))
+    EXPECT_NEAR(loss, 0, 1e-6);
   for (const float gradient : gradients) EXPECT_NEAR(gradient, 0, 1e-6);
+  for (std::size_t i = 0; i < size_; ++i) own[i] = 1 / (1 + std::exp(-logits_[i]));
+  for (const double loss : losses(teach_sigmoid, {own.data(), 4, 1}, 0, nullptr)) EXPECT_NEAR(loss, 0, 1e-5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Classes, Distillation, testing::Values(2, 3, 10));
 
-/// z = (0, ln 3), q = (0.2, 0.8), T = 2: p_T = (1, sqrt 3) / (1 + sqrt 3), q_T = (1, 2) / 3.
+/// z = (0, ln 3), q = (0.2, 0.8), T = 2: p_T = (1, sqrt 3) / (1 + sqrt 3), q_T = (1, 2) / 3; the loss is
+/// T^2 (log(1 / 3 / p_0) / 3 + 2 log(2 / 3 / p_1) / 3).
 TEST(Distillation, IsWhatTheFormulaSays) {
   std::vector<float> logits(2 * kLanes, 0.0F);
   std::vector<float> probabilities(2 * kLanes, 0.5F);
@@ -114,7 +118,8 @@ TEST(Distillation, IsWhatTheFormulaSays) {
   std::vector<float> gradient(2 * kLanes, 0.0F);
   teach_softmax(2, logits.data(), {probabilities.data(), 2, 0.9}, 1, &loss, gradient.data());
   const double p = std::sqrt(3.0) / (1 + std::sqrt(3.0));
-  EXPECT_NEAR(loss, 0.1 * 1 - 0.9 * 4 * (std::log(1 - p) / 3 + 2 * std::log(p) / 3), 1e-6);
+  EXPECT_NEAR(loss, 0.1 * 1 + 0.9 * 4 * (std::log(1 / 3.0 / (1 - p)) / 3 + 2 * std::log(2 / 3.0 / p) / 3),
+              1e-6);
   EXPECT_NEAR(gradient[kLanes], 0.9 * 2 * (p - 2.0 / 3), 1e-6);
   EXPECT_NEAR(gradient[0], -gradient[kLanes], 1e-6);
 }

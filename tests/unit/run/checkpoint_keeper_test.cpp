@@ -18,8 +18,8 @@ using testing::StartsWith;
 
 class ACheckpointKeeper : public testing::Test {
  protected:
-  CheckpointKeeper keeper(const CheckpointConfig& config) {
-    return {config, checkpoints_, [&] { return state_; },
+  CheckpointKeeper keeper(const CheckpointConfig& config, bool at_begin = false) {
+    return {config, checkpoints_, [&] { return state_; }, at_begin,
             [&](LogLevel level, const std::string& text) {
               said_.push_back((level == LogLevel::debug ? "debug: " : "warning: ") + text);
             }};
@@ -60,6 +60,13 @@ TEST_F(ACheckpointKeeper, WritesEverySoManySteps) {
   PhaseSeconds seconds;
   one.add_seconds(seconds);
   EXPECT_GT(seconds["checkpoint"], 0);
+}
+
+TEST_F(ACheckpointKeeper, WritesBeforeTheFirstStepWhereItIsAskedTo) {
+  keeper({.every_steps = 5, .every_seconds = 0}).on_begin();
+  EXPECT_TRUE(said_.empty());
+  keeper({.every_steps = 5, .every_seconds = 0}, true).on_begin();
+  EXPECT_THAT(files(), ElementsAre("epoch_0001_step_000000.h5"));
 }
 
 TEST_F(ACheckpointKeeper, WritesEverySoManySeconds) {

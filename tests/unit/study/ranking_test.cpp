@@ -106,14 +106,14 @@ TEST_F(Ranking, OfASearchListsThoseThatCameFurthestFirst) {
                                      trial("failed", "3")};
   const std::vector<TrialOutcome> outcomes = {
       outcome(TrialStatus::paused, 1, 0.95), outcome(TrialStatus::done, 9, 0.8),
-      outcome(TrialStatus::done, 9, 0.9), outcome(TrialStatus::failed, 0, TrialOutcome::kUnknown)};
-  const auto names = [&](bool by_epochs) {
+      outcome(TrialStatus::done, 7, 0.9), outcome(TrialStatus::failed, 0, TrialOutcome::kUnknown)};
+  const auto names = [&](const std::vector<std::int64_t>& rungs) {
     std::vector<std::string> all;
-    for (const Ranked& one : rank(trials, outcomes, Monitor::val_auc, by_epochs)) all.push_back(one.name);
+    for (const Ranked& one : rank(trials, outcomes, Monitor::val_auc, rungs)) all.push_back(one.name);
     return all;
   };
-  EXPECT_EQ(names(true), (std::vector<std::string>{"best", "good", "paused", "failed"}));
-  EXPECT_EQ(names(false), (std::vector<std::string>{"paused", "best", "good", "failed"}));
+  EXPECT_EQ(names({1, 9, 9, 9}), (std::vector<std::string>{"best", "good", "paused", "failed"}));
+  EXPECT_EQ(names({}), (std::vector<std::string>{"paused", "best", "good", "failed"}));
 }
 
 TEST_F(Ranking, TellsAPausedTrainingFromOneThatIsDone) {
