@@ -8,7 +8,9 @@
 namespace jetrain {
 namespace {
 
+using testing::HasSubstr;
 using testing::MatchesRegex;
+using testing::Not;
 
 /// What a training says from its first line to its last.
 std::string told(const std::vector<std::string>& assignments, LogLevel level = LogLevel::info) {
@@ -60,8 +62,21 @@ TEST(TrainingLines, SayThatACycleIsCutOff) {
   EXPECT_THAT(
       told({"train.epochs=2", "train.schedule={cosine_restarts: {first_epochs: 1}}"}),
       MatchesRegex("warning: train.epochs 2 ends amid a cycle of cosine_restarts, which goes from 1 to 3, "
-                   "with the learning rate still at 0.5 of the optimizer's: train.epochs 1 or "
-                   "train.epochs 3 ends with the cycle\nepoch .*"));
+                   "with the learning rate still at 0.5 of the optimizer's: train.epochs 1 or 3 ends with a "
+                   "cycle\nepoch .*"));
+  EXPECT_THAT(told({"train.epochs=2", "train.schedule={cosine_restarts: {first_epochs: 1.6}}"}),
+              HasSubstr(": another first_epochs lets a cycle end there\nepoch"));
+  EXPECT_THAT(told({"train.epochs=2", "train.schedule={cosine_restarts: {first_epochs: 1.6}}",
+                    "train.average={equal: {from_epoch: 1, learning_rate_factor: 0.5}}"}),
+              Not(HasSubstr("amid a cycle")));
+}
+
+TEST(TrainingLines, SayWhatNeverComesToBe) {
+  EXPECT_THAT(
+      told({"train.epochs=2", "train.average={equal: {from_epoch: 1, every_steps: 100}}",
+            "train.lookahead.every_steps=50"}),
+      testing::AllOf(HasSubstr("warning: train.average.equal.every_steps: 100 are more than the "),
+                     HasSubstr("warning: train.lookahead.every_steps: 50 are more than the training's ")));
 }
 
 TEST(TrainingLines, SayWhenTheBatchGrowsAndWhatIsAveraged) {
