@@ -59,12 +59,6 @@ class TrainingRun {
 
  private:
   bool writes() const noexcept { return !output_.empty(); }
-  void require_trainable(const SampleSet& set, Set which) const;
-  void require_known_classes(const SampleSet& set, Set which) const;
-  /// Of classes that the network has outputs for and a set no rows; Untrainable where it has one class alone.
-  void say_missing_classes(const std::array<std::int64_t, 256>& counts, std::int64_t known, Set which) const;
-  std::int64_t fewest_background(const SampleSet& set) const;
-  void require_taught(const SampleSet& train) const;
   void weigh();
   void begin_weights();
   static void require_kept(const Config& config, const std::string& output);

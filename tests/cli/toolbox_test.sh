@@ -5,22 +5,7 @@
 # Environment: MPIRUN, a script called as MPIRUN RANKS COMMAND...; TEST_DATA_DIR, beside which the configs are.
 source "$(dirname "${BASH_SOURCE[0]}")/../support/cli.sh"
 configs=$TEST_DATA_DIR/../../configs
-weights_hash() { sed -n 's/.*"weights_hash": "\(.*\)",/\1/p' "$1/result.json"; }
-metrics() { cut -d, -f1-9 "$1/history.csv"; }
-
-# train CONFIG RUN RANKS THREADS [ARGUMENT...]
-train() {
-  local config=$1 run=$2 ranks=$3 threads=$4
-  shift 4
-  "$MPIRUN" "$ranks" "$jetrain" train "$config" --threads "$threads" --out "$run" "$@" >"$run.txt" 2>&1 ||
-    fail "$run: $(cat "$run.txt")"
-}
-
-same() {  # same RUN RUN
-  [ -n "$(weights_hash "$1")" ] || fail "$1 has no weights_hash"
-  [ "$(weights_hash "$1")" = "$(weights_hash "$2")" ] || fail "$1 and $2: other weights"
-  cmp -s <(metrics "$1") <(metrics "$2") || fail "$1 and $2: another history"
-}
+source "$(dirname "${BASH_SOURCE[0]}")/../support/same_bits.sh"
 
 # matrix NAME [ARGUMENT...]: all shapes of a job, and a resumed one, end alike
 matrix() {
